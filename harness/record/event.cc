@@ -1,0 +1,86 @@
+#include "harness/record/event.h"
+
+#include <array>
+#include <stdexcept>
+#include <type_traits>
+
+namespace rehearse::record {
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ProcessStarted, pid, program)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ProcessEnded, program, exit_code, signal, last_lines)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(LogLine, pattern, text, captures, file, offset, line)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(HeadSeen, store_height, block_hash, app_height, app_hash,
+                                                app_version, catching_up)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Signature, validator, flag)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(BlockSeen, height, hash, app_hash, time, proposer, round,
+                                                signatures)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Answered, moment, question, args, height, source, answered,
+                                                absent, value, error)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Sampled, rss_bytes, cpu_seconds)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Stalled, seconds)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RunStarted, scenario, profile, profile_digest,
+                                                scenario_digest, seed, harness_version, host, command,
+                                                invoked, conditions)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ReleasesOpened, from, to, cosmovisor_sha256)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(NetworkPlanned, chain_id, supervisor, members)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PhaseEntered, phase)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(StepStarted, step, title, runbook)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(StepEnded, step, outcome, detail)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PlanProposed, name, info, proposal, height)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Expected, what, reason, begins)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RunStopped, reason, detail, step, cause)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(TeardownEnded, processes_killed)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Moment, name)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Judged, check)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Concluded, verdict, diagnosis)
+
+namespace {
+
+// Observed kinds come first in Body, then those done, then those judged.
+constexpr std::size_t kFirstDid = 8, kFirstJudged = 19;
+static_assert(std::is_same_v<std::variant_alternative_t<kFirstDid, Body>, RunStarted>);
+static_assert(std::is_same_v<std::variant_alternative_t<kFirstJudged, Body>, Judged>);
+
+template <std::size_t I = 0>
+Body body_from(const std::string& kind, const Json& j) {
+  if constexpr (I == std::variant_size_v<Body>) {
+    throw std::invalid_argument("unknown kind of event: " + kind);
+  } else {
+    using T = std::variant_alternative_t<I, Body>;
+    if (kind == T::kind) return j.get<T>();
+    return body_from<I + 1>(kind, j);
+  }
+}
+
+}  // namespace
+
+const char* class_of(const Body& body) {
+  if (body.index() >= kFirstJudged) return "judged";
+  return body.index() >= kFirstDid ? "did" : "observed";
+}
+
+const char* kind_of(const Body& body) {
+  return std::visit([](const auto& b) { return std::decay_t<decltype(b)>::kind; }, body);
+}
+
+Json to_json(const Event& e) {
+  Json j = {{"seq", e.seq}, {"seen", e.seen}, {"class", class_of(e.body)}, {"kind", kind_of(e.body)}};
+  if (e.at_source) j["at_source"] = e.at_source;
+  if (!e.node.empty()) j["node"] = e.node;
+  if (e.incarnation) j["incarnation"] = e.incarnation;
+  j["body"] = std::visit([](const auto& b) { return Json(b); }, e.body);
+  return j;
+}
+
+Event event_from_json(const Json& j) {
+  Event e;
+  e.seq = j.at("seq").get<std::int64_t>();
+  e.seen = j.at("seen").get<Micros>();
+  e.at_source = j.value("at_source", Micros{0});
+  e.node = j.value("node", "");
+  e.incarnation = j.value("incarnation", 0);
+  e.body = body_from(j.at("kind").get<std::string>(), j.at("body"));
+  return e;
+}
+
+}  // namespace rehearse::record

@@ -1,0 +1,239 @@
+// One line of the journal (events.jsonl): what was observed, what was done, and nothing else. Everything that
+// is judged is computed from these (design invariant 1), so an event must carry all that a judgement needs.
+//
+// The set is closed: to add an event, add a struct here, its fields in event.cc, and its fold in
+// harness/view.cc.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace rehearse::record {
+
+using Json = nlohmann::json;
+using Micros = std::int64_t;  // microseconds since the Unix epoch, UTC
+
+inline constexpr int kSchemaVersion = 1;
+
+// --- observed
+// ------------------------------------------------------------------------------------------------
+
+// A chain process runs: started by us, or by Cosmovisor (seen in its log). Raises the node's incarnation.
+struct ProcessStarted {
+  static constexpr const char* kind = "process-started";
+  int pid = 0;          // 0: not known (a child of Cosmovisor)
+  std::string program;  // path as the supervisor names it
+};
+
+struct ProcessEnded {
+  static constexpr const char* kind = "process-ended";
+  std::string program;  // what was supervised: the chain binary or Cosmovisor
+  int exit_code = -1;   // -1: ended by a signal
+  int signal = 0;
+  std::vector<std::string> last_lines;  // of its output
+};
+
+// A log line that matches a pattern of the profile, or any line at level ERR (`pattern` is "error" then).
+struct LogLine {
+  static constexpr const char* kind = "log";
+  std::string pattern;
+  std::string text;                   // ANSI stripped
+  std::vector<std::string> captures;  // of the pattern's groups
+  std::string file;                   // relative to the run folder
+  std::int64_t offset = 0;            // bytes from the start of the file
+  std::int64_t line = 0;              // 1-based
+};
+
+// What a node says of itself when polled: /status and /abci_info.
+struct HeadSeen {
+  static constexpr const char* kind = "head";
+  std::int64_t store_height = 0;  // latest block in the block store
+  std::string block_hash;
+  std::int64_t app_height = 0;  // last height the application committed
+  std::string app_hash;         // after app_height, upper hex
+  std::string app_version;
+  bool catching_up = false;
+};
+
+struct Signature {
+  std::string validator;  // consensus address, upper hex
+  int flag = 1;           // 1 absent, 2 commit, 3 nil
+};
+
+// A block of the chain with the commit that sealed it, as a node served it.
+struct BlockSeen {
+  static constexpr const char* kind = "block";
+  std::int64_t height = 0;
+  std::string hash;
+  std::string app_hash;  // in the header: the state after height - 1
+  Micros time = 0;       // header time
+  std::string proposer;
+  int round = 0;
+  std::vector<Signature> signatures;
+};
+
+// The answer to a question of the profile (or that no source answered it).
+struct Answered {
+  static constexpr const char* kind = "answer";
+  std::string moment;    // "before", "after", or the step that asked
+  std::string question;  // its name in the profile
+  std::map<std::string, std::string> args;
+  std::int64_t height = 0;  // 0: latest
+  std::string source;       // "rpc", "rest" or "cli": the one that answered
+  bool answered = false;
+  bool absent = false;  // a real answer that says: there is none
+  Json value;
+  std::string error;  // when not answered: one line a source
+};
+
+struct Sampled {
+  static constexpr const char* kind = "sample";
+  std::int64_t rss_bytes = 0;
+  double cpu_seconds = 0;
+};
+
+// The harness did not run for that long although it wanted to: the machine stalled.
+struct Stalled {
+  static constexpr const char* kind = "stall";
+  double seconds = 0;
+};
+
+// --- did
+// -----------------------------------------------------------------------------------------------------
+
+struct Member {
+  std::string name;
+  bool validator = true;
+  std::int64_t power = 0;
+  std::string consensus_address;  // upper hex, empty for a full node
+  std::string operator_address;
+  std::string account;
+  std::string ip;
+};
+
+struct Provenance {
+  std::string name, version, plan, archive, sha256, binary_sha256, printed_version;
+};
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Member, name, validator, power, consensus_address,
+                                                operator_address, account, ip)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Provenance, name, version, plan, archive, sha256,
+                                                binary_sha256, printed_version)
+
+// First event of a run: what is tested, with what, where.
+struct RunStarted {
+  static constexpr const char* kind = "run-started";
+  std::string scenario, profile, profile_digest, scenario_digest;
+  std::uint64_t seed = 0;
+  std::string harness_version, host, command;
+  Micros invoked = 0;  // when the user's command started
+  Json conditions;     // numbers that timing needs: nominal_block_s, voting_period_s, blocks_after
+};
+
+struct ReleasesOpened {
+  static constexpr const char* kind = "releases-opened";
+  Provenance from, to;
+  std::string cosmovisor_sha256;
+};
+
+struct NetworkPlanned {
+  static constexpr const char* kind = "network-planned";
+  std::string chain_id, supervisor;
+  std::vector<Member> members;
+};
+
+struct PhaseEntered {
+  static constexpr const char* kind = "phase";
+  std::string
+      phase;  // prepare, voting, waiting, halted, backup, swap, migration, first-block, catch-up, verified
+};
+
+struct StepStarted {
+  static constexpr const char* kind = "step-started";
+  std::string step, title, runbook;
+};
+
+struct StepEnded {
+  static constexpr const char* kind = "step-ended";
+  std::string step;
+  std::string outcome;  // done, failed, error
+  std::string detail;
+};
+
+// The plan the chain is to carry out, as it was proposed.
+struct PlanProposed {
+  static constexpr const char* kind = "plan-proposed";
+  std::string name, info, proposal;
+  std::int64_t height = 0;
+};
+
+// A step expects this failure: the tripwire of that name is disarmed for the node ("" = all) until `until`.
+struct Expected {
+  static constexpr const char* kind = "expected";
+  std::string what;  // process-ended, upgrade-halt
+  std::string reason;
+  bool begins = true;
+};
+
+// Why the run ended before its procedure did, or that it was carried out whole.
+struct RunStopped {
+  static constexpr const char* kind = "run-stopped";
+  std::string reason;  // completed, failure-proven, step-failed, time-out, cancelled, error
+  std::string detail;
+  std::string step;
+  std::string cause;  // when whoever stopped it knows: a name of the closed set
+};
+
+struct TeardownEnded {
+  static constexpr const char* kind = "teardown-ended";
+  int processes_killed = 0;
+};
+
+// Where the time before the first event and between the others went: a part that is not a phase.
+struct Moment {
+  static constexpr const char* kind = "moment";
+  std::string name;  // of the table in harness/timing.h
+};
+
+// --- judged
+// --------------------------------------------------------------------------------------------------
+
+struct Judged {
+  static constexpr const char* kind = "judged";
+  Json check;  // a CheckResult of run_record.h
+};
+
+struct Concluded {
+  static constexpr const char* kind = "concluded";
+  std::string verdict;
+  Json diagnosis;
+};
+
+using Body =
+    std::variant<ProcessStarted, ProcessEnded, LogLine, HeadSeen, BlockSeen, Answered, Sampled, Stalled,
+                 RunStarted, ReleasesOpened, NetworkPlanned, PhaseEntered, StepStarted, StepEnded,
+                 PlanProposed, Expected, RunStopped, TeardownEnded, Moment, Judged, Concluded>;
+
+struct Event {
+  std::int64_t seq = 0;
+  Micros seen = 0;       // when the harness saw or did it
+  Micros at_source = 0;  // when it happened, where the source says so; else 0
+  std::string node;      // empty: the whole network or the run
+  int incarnation = 0;   // of the node's process; 0 before the first
+  Body body;
+};
+
+// "observed", "did" or "judged".
+const char* class_of(const Body&);
+const char* kind_of(const Body&);
+
+Json to_json(const Event&);
+// Throws nlohmann::json::exception or std::invalid_argument on what is not an event of this schema.
+Event event_from_json(const Json&);
+
+}  // namespace rehearse::record

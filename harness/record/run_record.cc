@@ -1,0 +1,96 @@
+#include "harness/record/run_record.h"
+
+#include <array>
+#include <stdexcept>
+#include <utility>
+
+namespace rehearse::record {
+
+namespace {
+constexpr std::array<std::pair<Outcome, const char*>, 5> kOutcomes = {
+    {{Outcome::pass, "pass"},
+     {Outcome::fail, "fail"},
+     {Outcome::inconclusive, "inconclusive"},
+     {Outcome::skipped, "skipped"},
+     {Outcome::error, "error"}}};
+}  // namespace
+
+const char* to_string(Outcome o) {
+  for (const auto& [outcome, name] : kOutcomes)
+    if (outcome == o) return name;
+  throw std::invalid_argument("no such outcome");
+}
+
+Outcome outcome_from(const std::string& s) {
+  for (const auto& [outcome, name] : kOutcomes)
+    if (s == name) return outcome;
+  throw std::invalid_argument("no such outcome: " + s);
+}
+
+void to_json(Json& j, Outcome o) { j = to_string(o); }
+void from_json(const Json& j, Outcome& o) { o = outcome_from(j.get<std::string>()); }
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(TimePart, name, seconds)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Timing, wall_s, floor_s, boot_s, switch_s, to_verdict_s,
+                                                parts)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(TimelineEntry, what, node, t_s, after_halt_s)
+
+Json to_json(const RunRecord& r) {
+  Json j = {{"schema", kSchemaVersion},
+            {"scenario", r.scenario},
+            {"title", r.title},
+            {"profile", r.profile},
+            {"verdict", r.verdict},
+            {"diagnosis", r.diagnosis ? Json(*r.diagnosis) : Json()},
+            {"timing", r.timing},
+            {"timeline", r.timeline},
+            {"checks", r.checks},
+            {"seed", r.seed},
+            {"cosmovisor_sha256", r.cosmovisor_sha256},
+            {"scenario_digest", r.scenario_digest},
+            {"profile_digest", r.profile_digest},
+            {"harness_version", r.harness_version},
+            {"host", r.host},
+            {"command", r.command},
+            {"started", r.started},
+            {"reproduce", r.reproduce},
+            {"network", r.network}};
+  j["releases"] = {{"from", r.from ? Json(*r.from) : Json()}, {"to", r.to ? Json(*r.to) : Json()}};
+  return j;
+}
+
+RunRecord run_record_from_json(const Json& j) {
+  if (j.at("schema").get<int>() != kSchemaVersion)
+    throw std::invalid_argument("run.json is of schema " + j.at("schema").dump() + ", this harness reads " +
+                                std::to_string(kSchemaVersion));
+  RunRecord r;
+  j.at("scenario").get_to(r.scenario);
+  j.at("title").get_to(r.title);
+  j.at("profile").get_to(r.profile);
+  j.at("verdict").get_to(r.verdict);
+  if (!j.at("diagnosis").is_null()) r.diagnosis = j.at("diagnosis").get<Diagnosis>();
+  j.at("timing").get_to(r.timing);
+  j.at("timeline").get_to(r.timeline);
+  j.at("checks").get_to(r.checks);
+  j.at("seed").get_to(r.seed);
+  j.at("cosmovisor_sha256").get_to(r.cosmovisor_sha256);
+  j.at("scenario_digest").get_to(r.scenario_digest);
+  j.at("profile_digest").get_to(r.profile_digest);
+  j.at("harness_version").get_to(r.harness_version);
+  j.at("host").get_to(r.host);
+  j.at("command").get_to(r.command);
+  j.at("started").get_to(r.started);
+  j.at("reproduce").get_to(r.reproduce);
+  j.at("network").get_to(r.network);
+  if (const auto& from = j.at("releases").at("from"); !from.is_null()) r.from = from.get<Provenance>();
+  if (const auto& to = j.at("releases").at("to"); !to.is_null()) r.to = to.get<Provenance>();
+  return r;
+}
+
+int exit_code(const RunRecord& r) {
+  if (r.verdict == "pass") return 0;
+  if (r.verdict == "fail") return 1;
+  return r.verdict == "cancelled" ? 130 : 3;
+}
+
+}  // namespace rehearse::record

@@ -1,0 +1,94 @@
+// The run record (run.json): the verdict on a run and what it rests on. It is all that reports/ sees, and it
+// is a pure function of the journal (design invariant 1). Its JSON Schema is reports/run.schema.json.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/record/event.h"
+
+namespace rehearse::record {
+
+enum class Outcome { pass, fail, inconclusive, skipped, error };
+
+const char* to_string(Outcome);
+// Throws std::invalid_argument.
+Outcome outcome_from(const std::string&);
+void to_json(Json&, Outcome);
+void from_json(const Json&, Outcome&);
+
+// One checklist item, step or recovery: one JUnit testcase.
+struct CheckResult {
+  std::string checklist;  // "Validator Verification Checklist", "Upgrade", ...
+  std::string title;      // as the runbook's scripts print it, without the number
+  std::string subject;    // a node's name, "network" or "provider"
+  Outcome outcome = Outcome::skipped;
+  std::string expected, actual;
+  std::string message;                // one line: why it is not a pass
+  std::vector<std::string> evidence;  // file:line, an answer's source, a height
+  double seconds = 0;
+};
+
+// Why a run failed. `cause` is one of causes() in harness/diagnosis.
+struct Diagnosis {
+  std::string cause;
+  std::string proven_by;       // the rule's proof in words
+  std::string first_evidence;  // the line or fact seen first
+  std::string evidence_at;     // file:line of it, relative to the run folder; may be empty
+  std::vector<std::string> affected_nodes;
+  std::string affected_power;             // "10 of 100"
+  std::vector<std::string> consequences;  // what else was seen because of it
+  std::string advice;                     // what to do now
+};
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(CheckResult, checklist, title, subject, outcome, expected,
+                                                actual, message, evidence, seconds)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Diagnosis, cause, proven_by, first_evidence, evidence_at,
+                                                affected_nodes, affected_power, consequences, advice)
+
+struct TimePart {
+  std::string name;
+  double seconds = 0;
+};
+
+struct Timing {
+  double wall_s = 0;   // the user's command to the end of teardown
+  double floor_s = 0;  // what the procedure cannot do without; 0: not all of its moments were reached
+  double boot_s = 0, switch_s = 0;  // the measured parts of the floor
+  double to_verdict_s = 0;          // from the event that completed the proof to the end of the scenario
+  std::vector<TimePart> parts;      // disjoint; sum up to wall_s
+};
+
+struct TimelineEntry {
+  std::string what;  // "T-0: chain halts at upgrade height", ...
+  std::string node;  // empty: the network
+  double t_s = 0;    // since the user's command
+  double after_halt_s = 0;
+};
+
+struct RunRecord {
+  std::string scenario, title, profile;
+  std::string verdict;  // pass, fail, inconclusive, error, cancelled
+  std::optional<Diagnosis> diagnosis;
+  Timing timing;
+  std::vector<TimelineEntry> timeline;
+  std::vector<CheckResult> checks;
+  // Provenance: what was tested, with what, where.
+  std::optional<Provenance> from, to;
+  std::string cosmovisor_sha256, scenario_digest, profile_digest;
+  std::uint64_t seed = 0;
+  std::string harness_version, host, command, started;  // started: RFC 3339
+  std::string reproduce;                                // the command line that gives this run again
+  std::vector<Member> network;
+};
+
+Json to_json(const RunRecord&);
+RunRecord run_record_from_json(const Json&);
+
+// 0 pass, 1 the release failed, 3 inconclusive or error, 130 cancelled (reports.md).
+int exit_code(const RunRecord&);
+
+}  // namespace rehearse::record
