@@ -1,0 +1,226 @@
+#include "reports/junit.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstdint>
+#include <map>
+#include <pugixml.hpp>
+#include <sstream>
+#include <unordered_set>
+
+#include "reports/facts.h"
+#include "reports/text.h"
+
+namespace rehearse::reports {
+
+using record::CheckResult;
+using record::Outcome;
+using record::RunRecord;
+
+namespace {
+
+constexpr std::size_t kMaxValue = 16 * 1024;  // bytes of expected, actual, and of all evidence
+
+// Plain decimals with three digits: what junit-10.xsd admits.
+std::string seconds(double s) { return fmt::format("{:.3f}", std::isfinite(s) && s > 0 ? s : 0.0); }
+
+void set(pugi::xml_node node, const char* name, const std::string& value) {
+  node.append_attribute(name) = one_line(value, 1000).c_str();
+}
+
+// <failure> or <error>. GitLab shows the text and Jenkins the message, so the message opens the text too.
+void add_problem(pugi::xml_node testcase, const char* element, const std::string& type,
+                 const std::string& message, const std::string& details) {
+  auto node = testcase.append_child(element);
+  set(node, "message", message);
+  set(node, "type", type);
+  node.text().set((one_line(message, 4000) + "\n" + clean(details)).c_str());
+}
+
+std::string details_of(const CheckResult& check) {
+  std::string evidence;
+  for (const auto& item : check.evidence) evidence += "  " + one_line(item, 4000) + "\n";
+  return "expected: " + clip(clean(check.expected), kMaxValue) +
+         "\nactual: " + clip(clean(check.actual), kMaxValue) + "\n" +
+         (evidence.empty() ? "" : "evidence:\n" + clip(std::move(evidence), kMaxValue));
+}
+
+std::string message_of(const CheckResult& check) {
+  if (!check.message.empty()) return check.message;
+  if (check.outcome == Outcome::skipped) return "not reached";
+  return fmt::format("expected {}, got {}", one_line(check.expected, 200), one_line(check.actual, 200));
+}
+
+// One <testsuite>, written in the record's order; the counts are known only at its end.
+class Suite {
+ public:
+  Suite(pugi::xml_node parent, const RunRecord& run, std::string name, JunitDialect dialect)
+      : run_(run), name_(std::move(name)), dialect_(dialect), node_(parent.append_child("testsuite")) {}
+
+  Tally write(std::size_t id) {
+    set(node_, "name", name_);
+    auto tests = node_.append_attribute("tests"), failures = node_.append_attribute("failures"),
+         errors = node_.append_attribute("errors"), skipped = node_.append_attribute("skipped");
+    set(node_, "time", seconds(run_.timing.wall_s));
+    if (!run_.started.empty()) set(node_, "timestamp", run_.started);
+    if (!run_.host.empty()) set(node_, "hostname", run_.host);
+    set(node_, "id", std::to_string(id));
+    properties();
+    verdict();
+    for (const auto& check : run_.checks) this->check(check);
+    tests = static_cast<std::uint64_t>(tally_.total());
+    failures = static_cast<std::uint64_t>(tally_.failed);
+    errors = static_cast<std::uint64_t>(tally_.errors + tally_.inconclusive);
+    skipped = static_cast<std::uint64_t>(tally_.skipped);
+    return tally_;
+  }
+
+ private:
+  void properties();
+  void verdict();
+  void check(const CheckResult&);
+  std::string unique(const std::string& classname, const CheckResult&);
+  pugi::xml_node testcase(const std::string& classname, const std::string& name, double time);
+  void place(pugi::xml_node, const std::vector<std::string>& evidence);
+
+  const RunRecord& run_;
+  const std::string name_;
+  const JunitDialect dialect_;
+  pugi::xml_node node_;
+  Tally tally_;
+  std::unordered_set<std::string> taken_;
+};
+
+void Suite::properties() {
+  auto parent = node_.append_child("properties");
+  const auto add = [&parent](const std::string& name, const std::string& value) {
+    if (value.empty()) return;
+    auto property = parent.append_child("property");
+    set(property, "name", name);
+    set(property, "value", value);
+  };
+  add("verdict", run_.verdict);
+  if (run_.diagnosis) add("cause", run_.diagnosis->cause);
+  add("seed", std::to_string(run_.seed));
+  add("scenario", run_.scenario);
+  add("scenario_digest", run_.scenario_digest);
+  add("profile", run_.profile);
+  add("profile_digest", run_.profile_digest);
+  const auto release = [&add](const std::string& which, const record::Provenance& p) {
+    add(which + ".name", p.name);
+    add(which + ".version", p.version);
+    add(which + ".sha256", p.sha256);
+    add(which + ".binary_sha256", p.binary_sha256);
+  };
+  if (run_.from) release("from", *run_.from);
+  if (run_.to) release("to", *run_.to);
+  add("cosmovisor_sha256", run_.cosmovisor_sha256);
+  add("harness_version", run_.harness_version);
+  add("host", run_.host);
+  add("wall_s", seconds(run_.timing.wall_s));
+  add("floor_s", seconds(run_.timing.floor_s));
+  add("command", run_.command);
+  add("reproduce", run_.reproduce);
+}
+
+pugi::xml_node Suite::testcase(const std::string& classname, const std::string& name, double time) {
+  auto node = node_.append_child("testcase");
+  set(node, "classname", classname);
+  set(node, "name", name);
+  set(node, "time", seconds(time));
+  return node;
+}
+
+void Suite::place(pugi::xml_node node, const std::vector<std::string>& evidence) {
+  if (dialect_ == JunitDialect::strict) return;
+  for (const auto& item : evidence) {
+    const Place found = place_of(item);
+    if (found.line == 0) continue;
+    set(node, "file", found.file);
+    set(node, "line", std::to_string(found.line));
+    return;
+  }
+}
+
+void Suite::verdict() {
+  const std::string classname = name_ + ".run";
+  taken_.insert(classname + '\n' + "verdict");
+  auto node = testcase(classname, "verdict", run_.timing.wall_s);
+  if (run_.verdict == "pass") return tally_.add(Outcome::pass);
+  const bool failed = run_.verdict == "fail";
+  tally_.add(failed ? Outcome::fail : Outcome::error);
+  std::string details;
+  for (const auto& line : diagnosis_lines(run_)) details += line + "\n";
+  if (!run_.reproduce.empty()) details += "reproduce: " + one_line(run_.reproduce, kMaxValue) + "\n";
+  if (run_.diagnosis) place(node, {run_.diagnosis->evidence_at});
+  add_problem(node, failed ? "failure" : "error", cause(run_), headline(run_), details);
+}
+
+std::string Suite::unique(const std::string& classname, const CheckResult& check) {
+  std::string name = one_line(check.title);
+  if (taken_.insert(classname + '\n' + name).second) return name;
+  const std::string with_list = name + " (" + one_line(check.checklist) + ")";
+  name = with_list;
+  for (int n = 2; !taken_.insert(classname + '\n' + name).second; ++n)
+    name = fmt::format("{} {}", with_list, n);
+  return name;
+}
+
+void Suite::check(const CheckResult& check) {
+  const std::string classname = name_ + "." + one_line(check.subject);
+  auto node = testcase(classname, unique(classname, check), check.seconds);
+  tally_.add(check.outcome);
+  if (check.outcome == Outcome::pass) return;
+  if (check.outcome == Outcome::skipped)
+    return set(node.append_child("skipped"), "message", message_of(check));
+  place(node, check.evidence);
+  if (check.outcome == Outcome::fail)
+    return add_problem(node, "failure", run_.diagnosis ? cause(run_) : "assertion", message_of(check),
+                       details_of(check));
+  add_problem(node, "error", to_string(check.outcome), message_of(check), details_of(check));
+}
+
+// The record by pointer, so that one run is not copied into a list.
+std::string render(const std::vector<const RunRecord*>& runs, JunitDialect dialect, std::string_view name) {
+  pugi::xml_document document;
+  auto declaration = document.append_child(pugi::node_declaration);
+  declaration.append_attribute("version") = "1.0";
+  declaration.append_attribute("encoding") = "UTF-8";
+  auto root = document.append_child("testsuites");
+  set(root, "name", std::string(name));
+  auto tests = root.append_attribute("tests"), failures = root.append_attribute("failures"),
+       errors = root.append_attribute("errors"), time = root.append_attribute("time");
+  Tally all;
+  double wall = 0;
+  std::map<std::string, int> seen;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    std::string suite = run_name(*runs[i]);
+    if (const int nth = ++seen[suite]; nth > 1) suite += fmt::format("#{}", nth);
+    const Tally one = Suite(root, *runs[i], suite, dialect).write(i);
+    all.passed += one.passed;
+    all.failed += one.failed;
+    all.errors += one.errors + one.inconclusive;
+    all.skipped += one.skipped;
+    wall += runs[i]->timing.wall_s;
+  }
+  tests = static_cast<std::uint64_t>(all.total());
+  failures = static_cast<std::uint64_t>(all.failed);
+  errors = static_cast<std::uint64_t>(all.errors);
+  time = seconds(wall).c_str();
+  std::ostringstream out;
+  document.save(out, "  ", pugi::format_default, pugi::encoding_utf8);
+  return out.str();
+}
+
+}  // namespace
+
+std::string junit(const RunRecord& run, JunitDialect dialect) { return render({&run}, dialect, "rehearse"); }
+
+std::string junit(const std::vector<RunRecord>& runs, JunitDialect dialect, std::string_view suite) {
+  std::vector<const RunRecord*> pointers;
+  for (const auto& run : runs) pointers.push_back(&run);
+  return render(pointers, dialect, suite);
+}
+
+}  // namespace rehearse::reports

@@ -1,0 +1,27 @@
+// Writes the reports of a run, or of a suite of runs, into its folder. Each file is replaced as a whole.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "harness/record/run_record.h"
+#include "reports/junit.h"
+
+namespace rehearse::reports {
+
+// run.json (as record::to_json has it, indented by two), junit.xml, summary.md and report.html, in this
+// order, so that the record is there whatever becomes of the rest. `run_folder` must exist. Throws
+// std::system_error naming the file.
+void write_all(const record::RunRecord&, const std::filesystem::path& run_folder,
+               JunitDialect = JunitDialect::rich);
+
+// run.json ({"schema", "suite", "verdict", "runs": [...]}), junit.xml and summary.md of the whole. The runs'
+// own reports stand in their folders beside it.
+void write_suite(const std::string& suite, const std::vector<record::RunRecord>&,
+                 const std::filesystem::path& folder, JunitDialect = JunitDialect::rich);
+
+// The worst of the runs: fail, then error, inconclusive, cancelled, pass. No run at all is "inconclusive".
+std::string suite_verdict(const std::vector<record::RunRecord>&);
+
+}  // namespace rehearse::reports
