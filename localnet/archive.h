@@ -1,0 +1,26 @@
+// Reading an archive that nobody vouches for: tar (also compressed with gzip, bzip2, xz or zstd) and zip.
+// Nothing is ever written by its paths; one member's bytes are handed out.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace rehearse {
+
+struct ArchiveMember {
+  size_t index;      // its place in the archive, from 0
+  std::string path;  // "bin/virtengine"
+  std::string head;  // its first bytes, at most 64
+};
+
+// Reads all of the archive `fd` and checks its own checksums and that no path or link leaves it, then finds
+// the regular file `binary_name` at the top or under bin/. `name` is the archive's, for messages. Throws
+// Blame::release with the causes archive-corrupt, archive-escapes and binary-missing.
+ArchiveMember find_in_archive(int fd, const std::string& name, const std::string& binary_name);
+
+// Hands the member's bytes to `sink`, in pieces.
+void read_member(int fd, const std::string& name, const ArchiveMember& member,
+                 const std::function<void(std::string_view)>& sink);
+
+}  // namespace rehearse

@@ -1,0 +1,36 @@
+// Releases as they are published: an archive or a bare binary becomes a verified executable in a store.
+//
+//   Artifact to = open_artifact("virtengine_linux_amd64.tar.gz", "virtengine", cache_dir);
+//   link_or_copy(to.binary, home / "cosmovisor/upgrades/v2/bin/virtengine");
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace rehearse {
+
+struct Artifact {
+  std::filesystem::path source;
+  std::string sha256;            // of the archive, or of the bare binary
+  std::filesystem::path binary;  // in the store; read-only, never to be written to: others link to it
+  std::string binary_sha256;
+  bool checksum_published;  // a SHA256SUMS beside `source` names it
+};
+
+// Verifies `source` (tar.gz, tar, zip or a bare ELF binary) and puts its `binary_name`, found at the
+// archive's top or under bin/, into `store`. Nothing is unpacked before the whole archive has been checked,
+// and nothing is executable before everything has. Done once per content; a file that has not changed since
+// is not read again. Two processes may do it at once.
+//
+// The checksum has to be the one that SHA256SUMS beside it says, and `expected_sha256` (hex) unless empty.
+// Throws Blame::scenario when `source` does not exist, Blame::machine when the store cannot be written, and
+// Blame::release with one of the causes checksum-mismatch, archive-corrupt, archive-escapes, binary-missing,
+// wrong-architecture.
+Artifact open_artifact(const std::filesystem::path& source, const std::string& binary_name,
+                       const std::filesystem::path& store, const std::string& expected_sha256 = "");
+
+// Replaces `to` by a hard link, or on another file system by a copy, of `from`; creates its folder.
+// Throws Blame::machine.
+void link_or_copy(const std::filesystem::path& from, const std::filesystem::path& to);
+
+}  // namespace rehearse
