@@ -62,7 +62,7 @@ std::string render_client_toml(const std::string& chain_id, const std::string& k
                                const std::string& rpc_address);
 
 // CometBFT dials a persistent peer after a random 0-3 s, but the peers in a ready address book at once.
-// It saves the book as it goes: render it before each first start only.
+// It keeps its own notes in that file: write it while the node is down.
 std::string render_addrbook(const Peer& self, const std::vector<Peer>& peers,
                             std::chrono::system_clock::time_point now);
 
