@@ -69,7 +69,7 @@ std::string releases(const RunRecord& run) {
     if (!release) return std::string("?");
     return one_line(release->version.empty() ? release->name : release->version);
   };
-  return run.from || run.to ? name(run.from) + " -> " + name(run.to) : "";
+  return run.from || run.to ? name(run.from) + " → " + name(run.to) : "";
 }
 
 std::string join(const std::vector<std::string>& names, std::size_t at_most) {

@@ -35,7 +35,7 @@ std::vector<const record::CheckResult*> not_passed(const record::RunRecord&);
 // "<profile>.<scenario>": the name of the suite in JUnit and of the run on the console.
 std::string run_name(const record::RunRecord&);
 
-// "v1.0.0 -> v2.0.0", or as much of it as is known.
+// "v1.0.0 → v2.0.0", or as much of it as is known.
 std::string releases(const record::RunRecord&);
 
 // "a, b, c"; more than `at_most` end in "and N more".

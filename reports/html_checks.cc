@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <map>
-#include <unordered_map>
+#include <unordered_set>
 
 #include "reports/facts.h"
 #include "reports/html_parts.h"
@@ -55,20 +55,25 @@ std::string evidence(const CheckResult& check) {
   return out.empty() ? "" : "<ul class=\"evidence\">" + out + "</ul>";
 }
 
-// Items down, subjects across: 32 results of four validators in a glance.
+bool has_one_subject(const Checklist& list) {
+  return std::all_of(list.checks.begin(), list.checks.end(),
+                     [&list](const CheckResult* c) { return c->subject == list.checks.front()->subject; });
+}
+
+// The distinct names in their order.
+std::vector<std::string> distinct(const Checklist& list, std::string CheckResult::*field) {
+  std::vector<std::string> names;
+  std::unordered_set<std::string> seen;
+  for (const auto* check : list.checks)
+    if (seen.insert(check->*field).second) names.push_back(check->*field);
+  return names;
+}
+
+// Items down, subjects across: 32 results of four validators at a glance.
 std::string matrix(const RunRecord& run, const Checklist& list) {
-  std::vector<std::string> titles, subjects;
+  const auto titles = distinct(list, &CheckResult::title), subjects = distinct(list, &CheckResult::subject);
   std::map<std::pair<std::string, std::string>, std::string> cells;
-  const auto note = [](std::vector<std::string>& names, std::unordered_map<std::string, bool>& seen,
-                       const std::string& name) {
-    if (seen.emplace(name, true).second) names.push_back(name);
-  };
-  std::unordered_map<std::string, bool> seen_titles, seen_subjects;
-  for (const auto* check : list.checks) {
-    note(titles, seen_titles, check->title);
-    note(subjects, seen_subjects, check->subject);
-    cells[{check->title, check->subject}] += mark(run, *check);
-  }
+  for (const auto* check : list.checks) cells[{check->title, check->subject}] += mark(run, *check);
   std::string out = "<div class=\"scroll\"><table class=\"matrix\">\n<thead><tr><th></th>";
   for (const auto& subject : subjects) out += "<th>" + node(subject) + "</th>";
   out += "</tr></thead>\n<tbody>\n";
@@ -96,14 +101,10 @@ std::string card(const RunRecord& run, const CheckResult& check) {
   return out + "</dl>\n</article>\n";
 }
 
-std::string all_results(const RunRecord& run, const Checklist& list) {
-  std::string out = fmt::format(
-      "<details>\n<summary>All {} results with expected, actual and evidence</summary>\n<div "
-      "class=\"scroll\"><table>\n"
-      "<thead><tr><th></th><th>Item</th><th>On</th><th>Expected</th><th>Actual</th><th>Evidence</th></tr></"
-      "thead>\n"
-      "<tbody>\n",
-      list.checks.size());
+std::string result_table(const RunRecord& run, const Checklist& list) {
+  std::string out =
+      "<div class=\"scroll\"><table class=\"results\">\n<thead><tr><th></th><th>Item</th><th>On</th>"
+      "<th>Expected</th><th>Actual</th><th>Evidence</th></tr></thead>\n<tbody>\n";
   for (const auto* check : list.checks) {
     // Nothing was measured where a check was skipped: the reason stands in place of it.
     const std::string& actual = check->actual.empty() ? check->message : check->actual;
@@ -112,7 +113,19 @@ std::string all_results(const RunRecord& run, const Checklist& list) {
                     mark(run, *check), value(one_line(check->title)), node(check->subject),
                     value(one_line(check->expected, 2000)), value(one_line(actual, 2000)), evidence(*check));
   }
-  return out + "</tbody></table></div>\n</details>\n";
+  return out + "</tbody></table></div>\n";
+}
+
+// A matrix of one column says less than the results themselves.
+std::string results(const RunRecord& run, const Checklist& list) {
+  std::string cards;
+  for (const auto* check : list.checks)
+    if (is_bad(*check)) cards += card(run, *check);
+  if (has_one_subject(list)) return result_table(run, list) + cards;
+  return matrix(run, list) + cards +
+         fmt::format("<details>\n<summary>All {} results with expected, actual and evidence</summary>\n",
+                     list.checks.size()) +
+         result_table(run, list) + "</details>\n";
 }
 
 std::string tally_pills(const Tally& t) {
@@ -135,10 +148,7 @@ std::string checks(const RunRecord& run) {
   if (run.checks.empty()) return out + "<p>No check was reached.</p>\n</section>\n";
   for (const auto& list : checklists(run)) {
     out += "<div class=\"checklist\">\n<h3>" + html(list.name) + tally_pills(list.tally) + "</h3>\n";
-    out += matrix(run, list);
-    for (const auto* check : list.checks)
-      if (is_bad(*check)) out += card(run, *check);
-    out += all_results(run, list) + "</div>\n";
+    out += results(run, list) + "</div>\n";
   }
   return out + "</section>\n";
 }

@@ -12,7 +12,7 @@ using record::RunRecord;
 
 namespace {
 
-std::string figure(const std::string& number, const char* label, const char* kind = "") {
+std::string figure(const std::string& number, const char* label, const char* kind = "plain") {
   return fmt::format("<div class=\"figure {}\"><b>{}</b><span>{}</span></div>\n", kind, number, label);
 }
 
@@ -106,8 +106,8 @@ std::string release_rows(const RunRecord& run) {
   row("Binary sha256", &record::Provenance::binary_sha256);
   row("Prints", &record::Provenance::printed_version);
   if (out.empty()) return out;
-  return "<div "
-         "class=\"scroll\"><table>\n<thead><tr><th></th><th>From</th><th>To</th></tr></thead>\n<tbody>\n" +
+  return "<div class=\"scroll\"><table class=\"releases\">\n"
+         "<thead><tr><th></th><th>From</th><th>To</th></tr></thead>\n<tbody>\n" +
          out + "</tbody></table></div>\n";
 }
 
@@ -116,8 +116,8 @@ std::string network_table(const RunRecord& run) {
   std::int64_t total = 0;
   for (const auto& m : run.network) total += std::max<std::int64_t>(m.power, 0);
   std::string out =
-      "<h3>Network</h3>\n<div "
-      "class=\"scroll\"><table>\n<thead><tr><th>Node</th><th>Power</th><th></th><th>Address</th>"
+      "<h3>Network</h3>\n<div class=\"scroll\"><table>\n"
+      "<thead><tr><th>Node</th><th>Power</th><th></th><th>Address</th>"
       "<th>Operator</th></tr></thead>\n<tbody>\n";
   for (const auto& m : run.network) {
     const double share =
@@ -126,8 +126,8 @@ std::string network_table(const RunRecord& run) {
         m.validator ? fmt::format("<span class=\"power\"><i style=\"width:{:.1f}%\"></i></span>", share)
                     : "full node";
     out += fmt::format(
-        "<tr><td>{}</td><td "
-        "class=\"num\">{}</td><td>{}</td><td><code>{}</code></td><td><code>{}</code></td></tr>\n",
+        "<tr><td>{}</td><td class=\"num\">{}</td><td>{}</td>"
+        "<td><code>{}</code></td><td><code>{}</code></td></tr>\n",
         node(m.name), m.validator ? std::to_string(m.power) : "", bar, value(m.ip),
         value(m.operator_address));
   }

@@ -22,6 +22,7 @@ std::string_view style() {
 .pass { --tone: var(--pass); --soft: var(--pass-soft); }
 .fail, .error { --tone: var(--fail); --soft: var(--fail-soft); }
 .inconclusive { --tone: var(--warn); --soft: var(--warn-soft); }
+.plain { --tone: var(--ink); --soft: var(--shade); }
 .skipped { --tone: var(--skip); --soft: var(--skip-soft); }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--ink);
@@ -44,8 +45,8 @@ pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; max-height: 16e
 .cause code { font-size: 18px; }
 .about { color: var(--dim); }
 .figures { display: flex; flex-wrap: wrap; gap: 8px; margin: 14px 0 0; }
-.figure { background: var(--soft, var(--shade)); border-radius: 8px; padding: 8px 14px; min-width: 88px; }
-.figure b { display: block; font-size: 19px; line-height: 1.2; color: var(--tone, var(--ink));
+.figure { background: var(--soft); border-radius: 8px; padding: 8px 14px; min-width: 88px; }
+.figure b { display: block; font-size: 19px; line-height: 1.2; color: var(--tone);
   font-variant-numeric: tabular-nums; }
 .figure span { color: var(--dim); font-size: 13px; }
 .again { display: flex; gap: 12px; align-items: baseline; margin-top: 14px; padding: 8px 14px;
@@ -62,6 +63,7 @@ dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 4px 
 dt { color: var(--dim); }
 dd { margin: 0; overflow-wrap: anywhere; }
 ul { margin: 0; padding-left: 18px; }
+li { max-height: 16em; overflow: auto; }
 ul.evidence { list-style: none; padding: 0; }
 .node { display: inline-block; padding: 0 8px; border-radius: 99px; background: var(--skip-soft);
   font-size: 13px; max-width: 16em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap;
@@ -73,14 +75,22 @@ table { border-collapse: collapse; width: 100%; font-size: 14px; }
 th, td { text-align: left; vertical-align: top; padding: 6px 10px; border-bottom: 1px solid var(--line);
   overflow-wrap: anywhere; }
 thead th { color: var(--dim); font-weight: 500; font-size: 13px; white-space: nowrap; }
+tbody th { white-space: nowrap; }
 tbody tr:last-child > * { border-bottom: 0; }
 .num { font-variant-numeric: tabular-nums; white-space: nowrap; text-align: right; }
-.events td:nth-child(3) { width: 70%; }
+.events td:nth-child(3) { width: 70%; min-width: 12em; }
+.results td { min-width: 8em; }
+.results td:first-child { min-width: 0; width: 42px; }
+.results td:nth-child(2), .results td:nth-child(4) { width: 20%; }
+.results td:nth-child(3) { width: 150px; }
+.results td:nth-child(5) { width: 24%; }
+.releases code { font-size: 12px; }
+.releases td { min-width: 12em; }
 .events tr.net td:nth-child(3) { font-weight: 600; }
 .matrix { width: auto; }
 .matrix th, .matrix td { vertical-align: middle; padding: 4px 10px; }
 .matrix td { text-align: center; white-space: nowrap; }
-.matrix tbody th { font-weight: 400; min-width: 210px; max-width: 360px; }
+.matrix tbody th { font-weight: 400; white-space: normal; min-width: 210px; max-width: 360px; }
 .mark { display: inline-block; width: 22px; height: 22px; line-height: 22px; border-radius: 6px; text-align: center;
   background: var(--soft); color: var(--tone); font-weight: 700; }
 a { text-decoration: none; color: inherit; }
@@ -97,7 +107,7 @@ svg .tick { text-anchor: middle; }
 svg text.lane { text-anchor: end; fill: var(--ink); }
 svg line.lane { stroke: var(--line); stroke-width: 2; }
 svg .grid { stroke: var(--line); stroke-dasharray: 2 4; }
-svg rect.halt { fill: var(--warn); opacity: .1; }
+svg text.halt { fill: var(--warn); text-anchor: middle; }
 svg line.halt { stroke: var(--warn); stroke-width: 1.5; stroke-dasharray: 5 3; }
 svg circle { stroke: var(--panel); stroke-width: 1.5; }
 svg .net { fill: var(--ink); }
@@ -113,7 +123,7 @@ svg .one { fill: var(--accent); }
 .power i { display: block; height: 100%; background: var(--accent); }
 @media (max-width: 640px) {
   dl { grid-template-columns: 1fr; } dd { margin-bottom: 6px; }
-  header, section { padding: 16px; }
+  header, section { padding: 16px; } svg { display: none; }
   .again { flex-direction: column; gap: 2px; }
 }
 @media print {

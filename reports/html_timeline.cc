@@ -14,17 +14,24 @@ using record::TimelineEntry;
 
 namespace {
 
-constexpr double kLeft = 130, kRight = 980, kWidth = 1000, kLane = 26, kTop = 12;  // SVG units
+constexpr double kLeft = 130, kRight = 980, kWidth = 1000, kLane = 26, kTop = 20;  // SVG units
 constexpr std::size_t kMaxLanes = 30;
 
 double sane(double seconds) { return std::isfinite(seconds) && seconds > 0 ? seconds : 0; }
 
-// The network's lane first (the empty name), then nodes as they come.
+// The network's lane first (the empty name), then nodes in the network's order, then others as they come.
 std::vector<std::string> lanes_of(const RunRecord& run) {
   std::vector<std::string> lanes = {""};
+  const auto is_new = [&lanes](const std::string& name) {
+    return std::find(lanes.begin(), lanes.end(), name) == lanes.end();
+  };
+  for (const auto& member : run.network) {
+    const auto is_its = [&member](const TimelineEntry& e) { return e.node == member.name; };
+    if (is_new(member.name) && std::any_of(run.timeline.begin(), run.timeline.end(), is_its))
+      lanes.push_back(member.name);
+  }
   for (const auto& e : run.timeline)
-    if (std::find(lanes.begin(), lanes.end(), e.node) == lanes.end()) lanes.push_back(e.node);
-  std::sort(lanes.begin() + 1, lanes.end());
+    if (is_new(e.node) && lanes.size() < kMaxLanes) lanes.push_back(e.node);
   if (lanes.size() > kMaxLanes) lanes.resize(kMaxLanes);
   return lanes;
 }
@@ -68,16 +75,15 @@ class Drawing {
     return out;
   }
 
-  // From the halt to the last thing that is told relative to it.
+  // Where the chain halted: entries after it say how long after.
   std::string halt(double bottom) const {
-    double from = -1, to = 0;
     for (const auto& e : run_.timeline)
-      if (e.after_halt_s > 0) from = sane(e.t_s - e.after_halt_s), to = std::max(to, sane(e.t_s));
-    if (from < 0) return "";
-    return fmt::format(
-        "<rect class=\"halt\" x=\"{0:.1f}\" y=\"{1:.0f}\" width=\"{2:.1f}\" height=\"{3:.0f}\"/>"
-        "<line class=\"halt\" x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1:.0f}\" y2=\"{4:.0f}\"/>\n",
-        x(from), kTop, std::max(x(to) - x(from), 1.0), bottom - kTop, bottom);
+      if (e.after_halt_s > 0)
+        return fmt::format(
+            "<line class=\"halt\" x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1:.0f}\" y2=\"{2:.0f}\"/>"
+            "<text class=\"halt\" x=\"{0:.1f}\" y=\"{3:.0f}\">halt</text>\n",
+            x(e.t_s - e.after_halt_s), kTop, bottom, kTop - 4);
+    return "";
   }
 
   std::string lane(std::size_t index) const {
@@ -102,9 +108,8 @@ class Drawing {
 
 std::string table(const std::vector<TimelineEntry>& entries) {
   std::string out =
-      "<div class=\"scroll\"><table class=\"events\">\n<thead><tr><th>Time</th><th>After "
-      "halt</th><th>Event</th><th>Node</th>"
-      "</tr></thead>\n<tbody>\n";
+      "<div class=\"scroll\"><table class=\"events\">\n"
+      "<thead><tr><th>Time</th><th>After halt</th><th>Event</th><th>Node</th></tr></thead>\n<tbody>\n";
   for (const auto& e : entries)
     out +=
         fmt::format("<tr{}><td class=\"num\">{}</td><td class=\"num\">{}</td><td>{}</td><td>{}</td></tr>\n",

@@ -103,8 +103,8 @@ std::string problems(const RunRecord& run) {
   const auto bad = not_passed(run);
   if (bad.empty()) return "";
   std::string out =
-      "### Not passed\n\n| | Check | On | Expected | Actual | Why | Evidence "
-      "|\n|---|---|---|---|---|---|---|\n";
+      "### Not passed\n\n"
+      "| | Check | On | Expected | Actual | Why | Evidence |\n|---|---|---|---|---|---|---|\n";
   for (std::size_t i = 0; i < bad.size() && i < kMaxListed; ++i) {
     const CheckResult& c = *bad[i];
     out += fmt::format("| {} | {}: {} | {} | {} | {} | {} | {} |\n", symbol(to_string(c.outcome)),

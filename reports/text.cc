@@ -1,5 +1,6 @@
 #include "reports/text.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <utility>
@@ -65,6 +66,11 @@ std::string clean(std::string_view s) {
   std::string out;
   out.reserve(s.size());
   for (std::size_t i = 0; i < s.size();) {
+    std::size_t plain = i;
+    while (plain < s.size() && is_between(s[plain], 0x20, 0x7E)) ++plain;
+    out.append(s, i, plain - i);  // most text is nothing else
+    i = plain;
+    if (i == s.size()) break;
     if (s[i] == kEscape) {
       const bool known = i + 1 < s.size() && is_between(s[i + 1], 0x20, 0x7E);
       i = known ? after_escape(s, i + 2, s[i + 1]) : i + 1;
@@ -94,16 +100,15 @@ std::string clip(std::string text, std::size_t max_bytes) {
 }
 
 std::string one_line(std::string_view text, std::size_t max_bytes) {
+  constexpr const char* kBlanks = " \t\n";
+  const std::string cleaned = clean(text);
   std::string out;
-  bool gap = false;
-  for (const char c : clean(text)) {
-    if (c == ' ' || c == '\t' || c == '\n') {
-      gap = !out.empty();
-      continue;
-    }
-    if (gap) out += ' ';
-    gap = false;
-    out += c;
+  out.reserve(cleaned.size());
+  for (std::size_t word = cleaned.find_first_not_of(kBlanks); word != std::string::npos;) {
+    const std::size_t end = std::min(cleaned.find_first_of(kBlanks, word), cleaned.size());
+    if (!out.empty()) out += ' ';
+    out.append(cleaned, word, end - word);
+    word = cleaned.find_first_not_of(kBlanks, end);
   }
   return clip(std::move(out), max_bytes);
 }
