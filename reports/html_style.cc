@@ -61,9 +61,8 @@ figcaption { color: var(--dim); font-size: 13px; margin-top: 6px; overflow-wrap:
 .advice b { color: var(--pass); margin-right: 6px; }
 dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 4px 18px; margin: 0; }
 dt { color: var(--dim); }
-dd { margin: 0; overflow-wrap: anywhere; }
+dd { margin: 0; overflow-wrap: anywhere; max-height: 24em; overflow-y: auto; }
 ul { margin: 0; padding-left: 18px; }
-li { max-height: 16em; overflow: auto; }
 ul.evidence { list-style: none; padding: 0; }
 .node { display: inline-block; padding: 0 8px; border-radius: 99px; background: var(--skip-soft);
   font-size: 13px; max-width: 16em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap;
@@ -83,8 +82,8 @@ tbody tr:last-child > * { border-bottom: 0; }
 .results td:first-child { min-width: 0; width: 42px; }
 .results td:nth-child(2), .results td:nth-child(4) { width: 20%; }
 .results td:nth-child(3) { width: 150px; }
-.results td:nth-child(5) { width: 24%; }
-.releases code { font-size: 12px; }
+.results td:nth-child(5) { width: 30%; }
+.releases code { font-size: 11px; }
 .releases td { min-width: 12em; }
 .events tr.net td:nth-child(3) { font-weight: 600; }
 .matrix { width: auto; }
@@ -128,7 +127,7 @@ svg .one { fill: var(--accent); }
 }
 @media print {
   body { background: none; } header, section { break-inside: avoid-page; }
-  pre { max-height: none; overflow: visible; }
+  pre, dd { max-height: none; overflow: visible; }
 }
 )css";
 }

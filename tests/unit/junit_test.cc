@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <ctime>
 #include <map>
 #include <pugixml.hpp>
 #include <set>
@@ -141,10 +141,9 @@ TEST(Junit, RendersTenThousandChecksQuickly) {
     run.checks.push_back(check);
     run.checks.back().title = "Item " + std::to_string(i);
   }
-  const auto begin = std::chrono::steady_clock::now();
+  const std::clock_t begin = std::clock();  // of the processor: other tests run at the same time
   const std::string text = junit(run);
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-  EXPECT_LT(took.count(), 0.3);
+  EXPECT_LT(static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC, 0.3);
   EXPECT_GT(text.size(), 1'000'000u);
 }
 
