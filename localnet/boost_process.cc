@@ -1,0 +1,2 @@
+// The compiled half of Boost.Process v2: header-only it does not link in 1.81 (toolchain.md).
+#include <boost/process/v2/src.hpp>

@@ -1,0 +1,91 @@
+#include "localnet/chain_cli.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "localnet/log.h"
+
+namespace rehearse {
+
+namespace {
+
+std::string read_file(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::stringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+std::string first_line(const std::string& text) {
+  const auto start = text.find_first_not_of(" \n\r\t");
+  if (start == std::string::npos) return "";
+  return printable(text.substr(start, text.find('\n', start) - start)).substr(0, 300);
+}
+
+// The line that tells most: the one that begins with "Error", else the first.
+std::string telling_line(const std::string& text) {
+  const auto at = text.rfind("Error");
+  return first_line(at == std::string::npos ? text : text.substr(at));
+}
+
+std::optional<nlohmann::json> json_in(const std::string& text) {
+  const auto start = text.find_first_of("{[");
+  if (start == std::string::npos) return std::nullopt;
+  auto parsed =
+      nlohmann::json::parse(text.begin() + static_cast<std::ptrdiff_t>(start), text.end(), nullptr, false);
+  if (parsed.is_discarded()) return std::nullopt;
+  return parsed;
+}
+
+}  // namespace
+
+std::string CliAnswer::trouble() const {
+  if (status.ok() && !help) return "";
+  const auto why = help && status.ok() ? "printed a help page and exited 0"
+                                       : to_string(status) + ": " + telling_line(err.empty() ? out : err);
+  return "`" + command + "`: " + why;
+}
+
+struct ChainCli::Call {
+  std::unique_ptr<Child> child;
+  Loop::Handle limit;
+  std::filesystem::path out, err;
+};
+
+ChainCli::ChainCli(Loop& loop, const Profile& profile, std::filesystem::path scratch,
+                   std::map<std::string, std::string> environment)
+    : loop_(loop), profile_(profile), scratch_(std::move(scratch)), environment_(std::move(environment)) {
+  std::filesystem::create_directories(scratch_);
+}
+
+ChainCli::~ChainCli() = default;
+
+void ChainCli::run(const std::filesystem::path& binary, std::vector<std::string> arguments, Stream answer,
+                   std::function<void(CliAnswer)> done, std::chrono::milliseconds limit) {
+  ended_.clear();
+  const int id = ++count_;
+  auto call = std::make_unique<Call>();
+  call->out = scratch_ / fmt::format("{:03}.out", id);
+  call->err = scratch_ / fmt::format("{:03}.err", id);
+  const auto command = fmt::format("{} {}", binary.filename().string(), fmt::join(arguments, " "));
+  arguments.insert(arguments.begin(), binary.string());
+  auto on_exit = [this, id, command, answer, done = std::move(done)](ExitStatus status) {
+    auto node = calls_.extract(id);
+    node.mapped()->limit.reset();
+    CliAnswer a{status, read_file(node.mapped()->out), read_file(node.mapped()->err), false, std::nullopt,
+                command};
+    const auto& text = answer == Stream::out ? a.out : a.err;
+    for (const auto& mark : profile_.help) a.help = a.help || text.find(mark) != std::string::npos;
+    if (!a.help) a.json = json_in(text);
+    ended_.push_back(std::move(node.mapped()));
+    done(std::move(a));
+  };
+  call->child = Child::spawn(loop_, {arguments, environment_, {}, call->out, call->err}, std::move(on_exit));
+  call->limit = loop_.after(limit, [child = call->child.get()] { child->signal_group(SIGKILL); });
+  calls_[id] = std::move(call);
+}
+
+}  // namespace rehearse

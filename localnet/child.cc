@@ -1,0 +1,121 @@
+#include "localnet/child.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <boost/process/v2/environment.hpp>
+#include <boost/process/v2/process.hpp>
+#include <boost/process/v2/start_dir.hpp>
+#include <boost/process/v2/stdio.hpp>
+#include <cstring>
+#include <iostream>
+
+#include "localnet/error.h"
+#include "localnet/loop_impl.h"
+
+namespace rehearse {
+
+namespace process = boost::process::v2;
+
+namespace {
+
+// Runs in the child between fork and exec: only async-signal-safe calls.
+struct OwnGroup {
+  int out, err;
+  template <class Launcher>
+  boost::system::error_code on_exec_setup(Launcher&, const process::filesystem::path&,
+                                          const char* const*&) const {
+    ::setpgid(0, 0);
+    // Bound to the thread that spawns, which is the one that lives as long as the harness.
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    const int null = ::open("/dev/null", O_RDONLY);
+    ::dup2(null, 0);
+    ::dup2(out, 1);
+    ::dup2(err, 2);
+    sigset_t none;
+    sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    return {};
+  }
+};
+
+struct File {
+  int fd;
+  explicit File(const std::filesystem::path& path)
+      : fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644)) {
+    if (fd < 0) throw Error(Blame::machine, path.string() + ": cannot be opened: " + std::strerror(errno));
+  }
+  ~File() { ::close(fd); }
+};
+
+ExitStatus decode_status(int native) {
+  if (WIFSIGNALED(native)) return {-1, WTERMSIG(native)};
+  return {WEXITSTATUS(native), 0};
+}
+
+}  // namespace
+
+std::string to_string(const ExitStatus& s) {
+  if (s.signal) return fmt::format("signal {} ({})", s.signal, ::strsignal(s.signal));
+  return fmt::format("exit {}", s.code);
+}
+
+struct Child::Impl {
+  process::process process;
+  bool running = true;
+  pid_t pid = 0;
+  explicit Impl(process::process p) : process(std::move(p)), pid(process.id()) {}
+};
+
+Child::Child(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+std::unique_ptr<Child> Child::spawn(Loop& loop, ChildSpec spec, OnExit on_exit) {
+  const auto program = spec.argv.at(0);
+  // A failed exec throws, but only after its child has called exit(): it would print our buffers again, and
+  // stay a zombie.
+  if (::access(program.c_str(), X_OK) != 0)
+    throw Error(Blame::machine, program + ": cannot be executed: " + std::strerror(errno));
+  std::cout.flush();
+  std::fflush(nullptr);
+
+  std::vector<std::string> arguments(spec.argv.begin() + 1, spec.argv.end());
+  std::vector<std::string> environment;
+  for (const auto& [name, value] : spec.environment) environment.push_back(name + "=" + value);
+  const auto directory = spec.directory.empty() ? std::filesystem::current_path() : spec.directory;
+  const File out(spec.out), err(spec.err);
+  try {
+    process::process started(loop.impl().context, process::filesystem::path(program), arguments,
+                             process::process_environment(environment),
+                             process::process_start_dir(directory.string()), OwnGroup{out.fd, err.fd});
+    auto child = std::unique_ptr<Child>(new Child(std::make_unique<Impl>(std::move(started))));
+    ::setpgid(child->pid(), child->pid());  // here too: a signal to the group must not come too early
+    child->impl_->process.async_wait(
+        [impl = child->impl_.get(), on_exit = std::move(on_exit)](boost::system::error_code error, int) {
+          if (error) return;  // destroyed
+          impl->running = false;
+          on_exit(decode_status(impl->process.native_exit_code()));
+        });
+    return child;
+  } catch (const boost::system::system_error& e) {
+    throw Error(Blame::machine, program + ": cannot be started: " + e.what());
+  }
+}
+
+Child::~Child() {
+  // What the leader left in its group goes with it (Cosmovisor's node).
+  ::kill(-impl_->pid, SIGKILL);
+  if (!impl_->running) return;
+  boost::system::error_code ignored;
+  impl_->process.terminate(ignored);
+  impl_->process.wait(ignored);
+}
+
+int Child::pid() const { return impl_->pid; }
+bool Child::running() const { return impl_->running; }
+void Child::signal_group(int signal) { ::kill(-impl_->pid, signal); }
+
+}  // namespace rehearse

@@ -1,0 +1,186 @@
+#include "localnet/guard.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <fstream>
+#include <iostream>
+
+#include "localnet/error.h"
+#include "localnet/proc.h"
+
+namespace rehearse {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int kHarnessKilled = 3;  // exit code: infrastructure (reports.md)
+
+// Kills and reaps until no child is left; orphans below arrive here because this process is their reaper.
+void end_all_children() {
+  for (;;) {
+    for (const int child : children_of(::getpid())) ::kill(child, SIGKILL);
+    if (::waitpid(-1, nullptr, 0) < 0 && errno == ECHILD) return;
+  }
+}
+
+int wait_for_inner(pid_t inner, const sigset_t& watched) {
+  for (;;) {
+    int signal = 0;
+    if (::sigwait(&watched, &signal) != 0) continue;
+    if (signal != SIGCHLD) {
+      ::kill(inner, signal);
+      continue;
+    }
+    int status = 0;
+    for (pid_t ended; (ended = ::waitpid(-1, &status, WNOHANG)) > 0;) {
+      if (ended != inner) continue;
+      if (WIFEXITED(status)) return WEXITSTATUS(status);
+      std::cerr << "rehearse: the harness was ended by " << ::strsignal(WTERMSIG(status))
+                << "; what it had started is stopped\n";
+      return kHarnessKilled;
+    }
+  }
+}
+
+bool lockable(const fs::path& path) {
+  const int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+  if (fd < 0) return false;
+  const bool free = ::flock(fd, LOCK_EX | LOCK_NB) == 0;
+  ::close(fd);
+  return free;
+}
+
+Live read_lock(const fs::path& path) {
+  std::ifstream in(path);
+  Live live;
+  std::getline(in, live.run_id);
+  std::getline(in, live.folder);
+  in >> live.pid;
+  return live;
+}
+
+std::vector<fs::path> lock_files(const fs::path& dir) {
+  std::vector<fs::path> found;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(dir, ignored))
+    if (entry.path().extension() == ".run") found.push_back(entry.path());
+  return found;
+}
+
+std::vector<int> processes_of(const std::string& run_id) {
+  std::vector<int> found;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator("/proc", ignored)) {
+    const auto name = entry.path().filename().string();
+    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
+    const int pid = std::stoi(name);
+    if (pid != ::getpid() && environment_value(pid, kRunVariable) == run_id) found.push_back(pid);
+  }
+  return found;
+}
+
+// A process may be starting another one while it is killed: repeats until none is left.
+int kill_all_of(const std::string& run_id) {
+  int killed = 0;
+  for (auto pids = processes_of(run_id); !pids.empty(); pids = processes_of(run_id)) {
+    for (const int pid : pids) killed += ::kill(pid, SIGKILL) == 0;
+    for (const int pid : pids) {
+      const int fd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+      if (fd < 0) continue;
+      pollfd ended{fd, POLLIN, 0};
+      ::poll(&ended, 1, 1000);
+      ::close(fd);
+    }
+  }
+  return killed;
+}
+
+}  // namespace
+
+int run_guarded(const std::function<int()>& inner) {
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+  sigset_t watched, before;
+  sigemptyset(&watched);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGCHLD}) sigaddset(&watched, signal);
+  ::sigprocmask(SIG_BLOCK, &watched, &before);
+
+  std::cout.flush();
+  const pid_t outer = ::getpid();
+  const pid_t pid = ::fork();
+  if (pid < 0) throw Error(Blame::machine, std::string("cannot start a process: ") + std::strerror(errno));
+  if (pid == 0) {
+    // Out of the terminal's foreground group: Ctrl-C reaches the outer process, which passes it on once.
+    ::setpgid(0, 0);
+    ::signal(SIGTTOU, SIG_IGN);
+    ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+    ::sigprocmask(SIG_SETMASK, &before, nullptr);
+    if (::getppid() != outer) std::_Exit(kHarnessKilled);
+    const int code = inner();
+    std::cout.flush();
+    std::cerr.flush();
+    std::_Exit(code);
+  }
+  const int code = wait_for_inner(pid, watched);
+  end_all_children();
+  return code;
+}
+
+RunLock::RunLock(const fs::path& dir, const std::string& run_id, const fs::path& run_folder)
+    : path_(dir / (run_id + ".run")), fd_(::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
+  if (fd_ < 0 || ::flock(fd_, LOCK_EX | LOCK_NB) != 0)
+    throw Error(Blame::machine, path_.string() + ": cannot be locked: " + std::strerror(errno));
+  const auto text = fmt::format("{}\n{}\n{}\n", run_id, run_folder.string(), ::getpid());
+  if (::write(fd_, text.data(), text.size()) < 0)
+    throw Error(Blame::machine, path_.string() + ": cannot be written: " + std::strerror(errno));
+}
+
+RunLock::~RunLock() {
+  ::unlink(path_.c_str());
+  ::close(fd_);
+}
+
+fs::path runtime_dir() {
+  const char* xdg = std::getenv("XDG_RUNTIME_DIR");
+  const auto base = xdg && fs::is_directory(xdg) ? fs::path(xdg) : fs::temp_directory_path();
+  const auto dir = base / fmt::format("rehearse-{}", ::getuid());
+  std::error_code error;
+  fs::create_directories(dir, error);
+  if (error) throw Error(Blame::machine, dir.string() + ": cannot be made: " + error.message());
+  return dir;
+}
+
+std::vector<Live> live_runs(const fs::path& dir) {
+  std::vector<Live> found;
+  for (const auto& path : lock_files(dir))
+    if (!lockable(path)) found.push_back(read_lock(path));
+  return found;
+}
+
+std::vector<std::string> heal(const fs::path& dir, const std::string& run_id) {
+  std::vector<std::string> done;
+  for (const auto& path : lock_files(dir)) {
+    const auto run = read_lock(path);
+    if (!run_id.empty() && run.run_id != run_id && fs::path(run.folder) != fs::absolute(run_id)) continue;
+    if (!lockable(path)) {
+      if (!run_id.empty())
+        done.push_back(fmt::format("run {} is alive (process {}); end that first", run.run_id, run.pid));
+      continue;
+    }
+    const int killed = kill_all_of(run.run_id);
+    fs::remove(path);
+    done.push_back(fmt::format("run {} ({}): {} processes ended", run.run_id, run.folder, killed));
+  }
+  return done;
+}
+
+}  // namespace rehearse

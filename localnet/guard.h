@@ -1,0 +1,46 @@
+// Everything started is ended (design invariant 8): an outer process that is the reaper of all that a run starts, and
+// clean-up of what a killed harness left behind.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace rehearse {
+
+// In the environment of each child, so that what is ours can be told from everything else.
+inline constexpr const char* kRunVariable = "REHEARSE_RUN";
+inline constexpr const char* kNodeVariable = "REHEARSE_NODE";
+
+// Runs `inner` in a child process and returns its exit code. This process passes SIGINT, SIGTERM and SIGHUP on to it
+// and, when it ends or is killed, kills and reaps all that is left below. When this process is killed, `inner` gets
+// SIGTERM. Call it before any thread starts. Returns 3 when `inner` was killed.
+int run_guarded(const std::function<int()>& inner);
+
+// Held while a run lives: a locked file in the runtime folder that names the run.
+class RunLock {
+ public:
+  RunLock(const std::filesystem::path& runtime_dir, const std::string& run_id, const std::filesystem::path& run_folder);
+  ~RunLock();
+  RunLock(const RunLock&) = delete;
+
+ private:
+  std::filesystem::path path_;
+  int fd_;
+};
+
+// Where locks of this user's runs live: $XDG_RUNTIME_DIR or the temporary folder. Made when missing.
+std::filesystem::path runtime_dir();
+
+struct Live {
+  std::string run_id, folder;
+  int pid = 0;  // of the harness that holds it
+};
+std::vector<Live> live_runs(const std::filesystem::path& runtime_dir);
+
+// Kills the processes of runs whose harness is gone and removes their locks; `run_id` empty: of all such runs.
+// Returns what it did, a line each.
+std::vector<std::string> heal(const std::filesystem::path& runtime_dir, const std::string& run_id = "");
+
+}  // namespace rehearse

@@ -1,0 +1,99 @@
+#include "localnet/log.h"
+
+#include <fcntl.h>
+#include <re2/re2.h>
+#include <re2/set.h>
+#include <unistd.h>
+
+#include <array>
+
+namespace rehearse {
+
+namespace {
+// A line that has no end within this is cut: a node that writes binary data must not fill our memory.
+constexpr std::size_t kLongestLine = 256 * 1024;
+}  // namespace
+
+std::string printable(const std::string& text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c == 0x1b && i + 1 < text.size() && text[i + 1] == '[') {
+      for (i += 2; i < text.size() && (text[i] < '@' || text[i] > '~');)
+        ++i;  // up to the final byte of the sequence
+    } else if (c == '\t' || (c >= 0x20 && c != 0x7f)) {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+LogFollower::LogFollower(std::filesystem::path file, OnLine on_line)
+    : file_(std::move(file)), on_line_(std::move(on_line)) {}
+
+LogFollower::~LogFollower() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+void LogFollower::deliver(std::string text) {
+  const auto start = offset_;
+  offset_ += static_cast<std::int64_t>(text.size()) + 1;
+  on_line_(printable(text), start, ++line_);
+}
+
+void LogFollower::read(bool last) {
+  if (fd_ < 0) fd_ = ::open(file_.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd_ < 0) return;
+  std::array<char, 65536> buffer;
+  for (ssize_t n; (n = ::read(fd_, buffer.data(), buffer.size())) > 0;) {
+    partial_.append(buffer.data(), static_cast<std::size_t>(n));
+    std::size_t from = 0;
+    for (std::size_t end; (end = partial_.find('\n', from)) != std::string::npos; from = end + 1)
+      deliver(partial_.substr(from, end - from));
+    partial_.erase(0, from);
+    if (partial_.size() > kLongestLine) deliver(std::exchange(partial_, {})), --offset_;
+  }
+  if (last && !partial_.empty()) deliver(std::exchange(partial_, {}));
+}
+
+struct LogMatcher::Impl {
+  struct Pattern {
+    std::string name;
+    RE2 expression;
+  };
+  std::vector<std::unique_ptr<Pattern>> patterns;
+  RE2::Set all{RE2::Options(), RE2::UNANCHORED};
+  // CometBFT and the SDK write "<time> ERR <message>", with JSON logs "level":"error".
+  RE2 error{R"(^\S+ ERR |"level":"error")"};
+};
+
+LogMatcher::LogMatcher(const Ordered<std::string>& patterns) : impl_(std::make_unique<Impl>()) {
+  for (const auto& [name, text] : patterns) {
+    impl_->patterns.push_back(std::unique_ptr<Impl::Pattern>(new Impl::Pattern{name, RE2(text, RE2::Quiet)}));
+    impl_->all.Add(text, nullptr);
+  }
+  impl_->all.Compile();
+}
+
+LogMatcher::~LogMatcher() = default;
+
+std::vector<MatchedLine> LogMatcher::match(const std::string& text) const {
+  std::vector<MatchedLine> found;
+  std::vector<int> which;
+  if (impl_->all.Match(text, &which)) {
+    for (const int i : which) {
+      const auto& p = *impl_->patterns[static_cast<std::size_t>(i)];
+      const int groups = p.expression.NumberOfCapturingGroups();
+      std::vector<re2::StringPiece> pieces(static_cast<std::size_t>(groups) + 1);
+      p.expression.Match(text, 0, text.size(), RE2::UNANCHORED, pieces.data(), groups + 1);
+      MatchedLine m{p.name, text, {}, "", 0, 0};
+      for (std::size_t g = 1; g < pieces.size(); ++g) m.captures.emplace_back(pieces[g]);
+      found.push_back(std::move(m));
+    }
+  }
+  if (found.empty() && RE2::PartialMatch(text, impl_->error)) found.push_back({"error", text, {}, "", 0, 0});
+  return found;
+}
+
+}  // namespace rehearse

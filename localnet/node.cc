@@ -1,0 +1,74 @@
+#include "localnet/node.h"
+
+namespace rehearse {
+
+namespace {
+constexpr std::size_t kLastLines = 12;  // shown when a process dies
+}
+
+Node::Node(Loop& loop, Sink& sink, const LogMatcher& matcher, NodeIdentity identity,
+           SupervisorSettings settings, std::vector<std::string> start,
+           std::map<std::string, std::string> environment)
+    : loop_(loop),
+      sink_(sink),
+      matcher_(matcher),
+      identity_(std::move(identity)),
+      settings_(std::move(settings)),
+      start_(std::move(start)),
+      environment_(std::move(environment)),
+      supervisor_(make_supervisor(settings_)),
+      log_(settings_.home / "logs" / "node.log",
+           [this](const std::string& text, std::int64_t offset, std::int64_t number) {
+             line(text, offset, number);
+           }) {
+  std::filesystem::create_directories(settings_.home / "logs");
+}
+
+void Node::start() {
+  first_start_seen_ = false;
+  ChildSpec spec;
+  spec.argv = supervisor_->command(start_);
+  spec.environment = environment_;
+  for (const auto& [k, v] : supervisor_->environment()) spec.environment[k] = v;
+  spec.directory = settings_.home;
+  spec.out = spec.err = log_file();
+  const auto program = spec.argv[0];
+  child_ = Child::spawn(loop_, std::move(spec), [this](ExitStatus status) { ended(status); });
+  sink_.process_started(identity_.name, child_->pid(), program);
+}
+
+void Node::read_log() { log_.read(); }
+
+void Node::ended(ExitStatus status) {
+  log_.read(true);  // its last words come before its end
+  const auto program = std::filesystem::path(supervisor_->command({})[0]).filename().string();
+  sink_.process_ended(identity_.name, program, status, {last_lines_.begin(), last_lines_.end()});
+}
+
+void Node::line(const std::string& text, std::int64_t offset, std::int64_t number) {
+  last_lines_.push_back(text);
+  if (last_lines_.size() > kLastLines) last_lines_.pop_front();
+  if (const auto program = supervisor_->started_by_line(text); !program.empty()) {
+    // The first one is the start that was reported when the supervisor was spawned.
+    if (std::exchange(first_start_seen_, true)) sink_.process_started(identity_.name, 0, program);
+  }
+  for (auto& m : matcher_.match(text)) {
+    m.file = log_file().string();
+    m.offset = offset;
+    m.line = number;
+    sink_.log_line(identity_.name, m);
+  }
+}
+
+std::optional<ProcSample> Node::resources() const {
+  if (!running()) return std::nullopt;
+  int pid = child_->pid();
+  if (settings_.kind == SupervisorKind::cosmovisor) {
+    const auto children = children_of(pid);
+    if (children.empty()) return std::nullopt;
+    pid = children.front();
+  }
+  return sample(pid);
+}
+
+}  // namespace rehearse

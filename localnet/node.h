@@ -1,0 +1,73 @@
+// One node: its home, its supervisor's process, its log. Paths, pids and addresses stay in here.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "localnet/child.h"
+#include "localnet/log.h"
+#include "localnet/proc.h"
+#include "localnet/questions.h"
+#include "localnet/sink.h"
+#include "localnet/supervisor.h"
+
+namespace rehearse {
+
+struct NodeIdentity {
+  std::string name;
+  bool validator = true;
+  std::int64_t power = 0;
+  std::string ip;
+  std::string id;                 // p2p
+  std::string consensus_address;  // upper hex; empty for a full node
+  std::string account, operator_address;  // bech32; empty for a full node
+};
+
+class Node {
+ public:
+  // `home` holds config/ and data/ already. The references outlive this.
+  Node(Loop&, Sink&, const LogMatcher&, NodeIdentity, SupervisorSettings, std::vector<std::string> start,
+       std::map<std::string, std::string> environment);
+
+  const NodeIdentity& identity() const { return identity_; }
+  const std::filesystem::path& home() const { return settings_.home; }
+  std::filesystem::path log_file() const { return settings_.home / "logs" / "node.log"; }
+  std::string rpc_url() const { return "http://" + identity_.ip + ":26657"; }
+  std::string rest_url() const { return "http://" + identity_.ip + ":1317"; }
+  Supervisor& supervisor() { return *supervisor_; }
+
+  void start();
+  bool running() const { return child_ && child_->running(); }
+  void signal(int signal) { if (running()) child_->signal_group(signal); }
+  void kill() { child_.reset(); }  // at once, with all its group; no observation follows
+
+  // Reads what is new in the log; what matches goes to the sink.
+  void read_log();
+  // Resident size and CPU of the chain process itself (under Cosmovisor its child).
+  std::optional<ProcSample> resources() const;
+  // Environment that every command for this node gets.
+  const std::map<std::string, std::string>& environment() const { return environment_; }
+
+ private:
+  void line(const std::string& text, std::int64_t offset, std::int64_t number);
+  void ended(ExitStatus);
+
+  Loop& loop_;
+  Sink& sink_;
+  const LogMatcher& matcher_;
+  NodeIdentity identity_;
+  SupervisorSettings settings_;
+  std::vector<std::string> start_;
+  std::map<std::string, std::string> environment_;
+  std::unique_ptr<Supervisor> supervisor_;
+  LogFollower log_;
+  std::deque<std::string> last_lines_;
+  bool first_start_seen_ = false;  // of this supervisor process
+  std::unique_ptr<Child> child_;
+};
+
+}  // namespace rehearse

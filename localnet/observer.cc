@@ -1,0 +1,46 @@
+#include "localnet/observer.h"
+
+namespace rehearse {
+
+BlockObserver::BlockObserver(Loop& loop, Http& http, Sink& sink, std::chrono::milliseconds period)
+    : loop_(loop), http_(http), sink_(sink), period_(period) {}
+
+void BlockObserver::add(const std::string& node, const std::string& rpc_url) {
+  auto& slot = targets_[node];
+  slot = std::make_unique<Target>(Target{node, Rpc(http_, rpc_url, node), nullptr, {}});
+  poll(*slot);
+}
+
+void BlockObserver::poll(Target& target) {
+  target.rpc.head([this, &target](Result<Head> answer) {
+    if (answer.value) seen(target, *answer.value);
+    target.next = loop_.after(period_, [this, &target] { poll(target); });
+  });
+}
+
+void BlockObserver::seen(Target& target, const Head& head) {
+  const auto& last = target.last;
+  const bool changed = head.store_height != last.store_height || head.app_height != last.app_height ||
+                       head.app_hash != last.app_hash || head.app_version != last.app_version ||
+                       head.catching_up != last.catching_up || head.block_hash != last.block_hash;
+  if (!changed) return;
+  target.last = head;
+  sink_.head(target.name, head);
+  // A block at store height H has its canonical commit in H+1; /commit serves the one seen so far for H
+  // itself.
+  for (; next_height_ <= head.store_height; ++next_height_) fetch(target, next_height_);
+}
+
+void BlockObserver::fetch(Target& target, std::int64_t height) {
+  fetching_.insert(height);
+  target.rpc.block(height, [this, &target, height](Result<Block> answer) {
+    fetching_.erase(height);
+    if (answer.value) {
+      sink_.block(target.name, *answer.value);
+    } else {
+      next_height_ = std::min(next_height_, height);  // whoever answers next is asked again
+    }
+  });
+}
+
+}  // namespace rehearse

@@ -1,0 +1,141 @@
+#include "localnet/profile.h"
+
+#include <re2/re2.h>
+
+namespace rehearse {
+
+using Json = nlohmann::json;
+
+const Ordered<Stream>& names(Stream) {
+  static const Ordered<Stream> all = {{"stdout", Stream::out}, {"stderr", Stream::err}};
+  return all;
+}
+
+const std::vector<KnownQuestion>& known_questions() {
+  static const std::vector<KnownQuestion> all = {
+      {"app-version", false, "version of the application a node runs"},
+      {"peers", false, "number of a node's peers"},
+      {"consensus-state", false, "height/round/step a node's consensus is at"},
+      {"validators", false, "all validators with status, jailed flag and tokens"},
+      {"signing-info", false, "a validator's signing info, by {consensus_address}"},
+      {"current-plan", false, "the scheduled upgrade plan"},
+      {"applied-plan", false, "height at which plan {name} was applied"},
+      {"module-versions", false, "consensus version of each module"},
+      {"proposal", false, "proposal {id}"},
+      {"transaction", false, "transaction {hash}"},
+      {"balance", false, "balance of {address} in the staking denomination"},
+      {"supply", false, "total supply of the staking denomination"},
+      {"delegation", false, "what {delegator} has delegated to {validator}"},
+      {"app-hash", false, "a node's own app hash after block {height}"},
+      {"model-status", true, "version and hash of the model a node scores with"},
+  };
+  return all;
+}
+
+Json to_json(const YAML::Node& node) {
+  if (node.IsSequence()) {
+    Json list = Json::array();
+    for (const auto& item : node) list.push_back(to_json(item));
+    return list;
+  }
+  if (node.IsMap()) {
+    Json object = Json::object();
+    for (const auto& entry : node) object[entry.first.Scalar()] = to_json(entry.second);
+    return object;
+  }
+  if (node.IsNull()) return nullptr;
+  const auto& text = node.Scalar();
+  if (node.Tag() == "!") return text;  // quoted
+  bool flag = false;
+  std::int64_t whole = 0;
+  double number = 0;
+  if (text == "true" || text == "false") return internal::to_bool(text, flag) && flag;
+  if (internal::to_integer(text, whole)) return whole;
+  if (internal::to_number(text, number)) return number;
+  return text;
+}
+
+void describe(Decoder& v, GenesisPatch& p) {
+  YAML::Node value;
+  v.required("at", p.at, "dotted path in genesis.json");
+  v.required("set", value, "the value; quote what must stay a string");
+  v.optional("reason", p.reason, "why it is needed");
+  p.value = to_json(value);
+}
+
+namespace {
+
+void check_pattern(const std::string& where, const std::string& pattern) {
+  const RE2 compiled(pattern, RE2::Quiet);
+  if (!compiled.ok()) throw Error(Blame::scenario, where + ": not a regular expression: " + compiled.error());
+}
+
+void check_questions(const Profile& p) {
+  const auto file = p.file.string();
+  std::set<std::string> known;
+  for (const auto& q : known_questions()) known.insert(q.name);
+  // Questions beyond the closed list are records to keep: each must be used.
+  for (const auto& k : p.kept)
+    if (!p.questions.contains(k.question))
+      throw Error(Blame::scenario,
+                  file + ": kept: " + k.name + ": there is no question `" + k.question + "`");
+  for (const auto& q : known_questions())
+    if (!q.optional && !p.questions.contains(q.name))
+      throw Error(Blame::scenario, file + ": questions: `" + q.name + "` is missing: " + q.doc);
+  for (const auto& [name, sources] : p.questions) {
+    const bool kept =
+        std::any_of(p.kept.begin(), p.kept.end(), [&](const auto& k) { return k.question == name; });
+    if (!known.contains(name) && !kept) {
+      const auto meant = closest(name, known);
+      throw Error(Blame::scenario, file + ": questions: nobody asks `" + name + "`" +
+                                       (meant.empty() ? "" : ", did you mean `" + meant + "`?"));
+    }
+    if (sources.empty()) throw Error(Blame::scenario, file + ": questions: " + name + ": no source");
+    for (const auto& s : sources)
+      if (!s.rpc.empty() + !s.rest.empty() + !s.cli.empty() != 1)
+        throw Error(Blame::scenario,
+                    file + ": questions: " + name + ": a source is one of rpc, rest and cli");
+  }
+}
+
+}  // namespace
+
+Profile load_profile(const std::filesystem::path& file) {
+  auto p = decode_file<Profile>(file);
+  p.file = file;
+  p.name = file.stem().string();
+  for (const char* command : {"version", "init", "add-key", "start", "submit-proposal", "vote"})
+    if (!p.commands.contains(command))
+      throw Error(Blame::scenario, file.string() + ": commands: `" + command + "` is missing");
+  for (const auto& [name, pattern] : p.log_patterns)
+    check_pattern(file.string() + ": log_patterns: " + name, pattern);
+  for (const auto& h : p.harmless_errors) check_pattern(file.string() + ": harmless_errors", h.match);
+  check_questions(p);
+  return p;
+}
+
+std::string fill(const std::string& text, const Values& values, const std::string& where) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size();) {
+    const auto end = text[i] == '{' ? text.find('}', i) : std::string::npos;
+    if (end == std::string::npos) {
+      out += text[i++];
+      continue;
+    }
+    const auto name = text.substr(i + 1, end - i - 1);
+    const auto found = values.find(name);
+    if (found == values.end()) throw Error(Blame::scenario, where + ": there is no value for {" + name + "}");
+    out += found->second;
+    i = end + 1;
+  }
+  return out;
+}
+
+std::vector<std::string> fill(const std::vector<std::string>& texts, const Values& values,
+                              const std::string& where) {
+  std::vector<std::string> out;
+  for (const auto& t : texts) out.push_back(fill(t, values, where));
+  return out;
+}
+
+}  // namespace rehearse

@@ -1,0 +1,194 @@
+// All that is special about a chain, as data (design invariant 6): its commands, genesis, log lines, the questions it
+// can be asked and where their answers stand. Adding a chain is adding a profile; profiles are in fixtures/profiles/.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "localnet/decode.h"
+
+namespace rehearse {
+
+struct ChainIdentity {
+  std::string binary, id, denom, bech32;
+  std::map<std::string, std::string> environment;
+};
+
+enum class Stream { out, err };
+const Ordered<Stream>& names(Stream);
+
+// An argument template: {name} stands for a value that the caller gives.
+struct Command {
+  std::vector<std::string> run;
+  Stream answer = Stream::out;  // which stream carries the answer
+};
+
+// One way to ask a question: exactly one of rpc, rest and cli is set.
+struct AnswerSource {
+  std::string rpc;                            // a CometBFT method
+  std::map<std::string, std::string> params;  // its parameters, templates
+  std::string rest;                           // a path of the REST API, a template
+  std::vector<std::string> cli;               // arguments, templates
+  std::string at;                             // JSON pointer of the value in the answer; empty: all of it
+  std::vector<std::string> absent;            // texts of the value, or HTTP statuses, or phrases of an error, that
+                                              // say "there is none"
+};
+
+// A genesis value that the chain needs, or that a rehearsal needs, and why.
+struct GenesisPatch {
+  std::string at;
+  nlohmann::json value;  // strings may hold {denom}, {voting_period}, {expedited_voting_period}
+  std::string reason;
+};
+
+struct HarmlessError {
+  std::string match;  // RE2
+  std::string phase;  // empty: all
+  std::string reason;
+};
+
+// A record that must survive an upgrade, compared by value.
+struct KeptRecord {
+  std::string name;
+  std::string question;
+  std::map<std::string, std::string> args;
+  std::map<std::string, std::int64_t> scaled;  // JSON pointer -> factor that the migration applies to the number there
+  std::vector<std::string> ignored;            // JSON pointers that a migration may add or change
+};
+
+struct MemoryBound {
+  std::int64_t most_mb = 1024;
+  double most_growth = 2.0;  // times the resident size before the upgrade
+};
+
+struct Governance {
+  std::string deposit, expedited_deposit;
+};
+
+struct Profile {
+  std::string name;                // the file's name without .yaml
+  std::filesystem::path file;
+  std::string title;
+  ChainIdentity chain;
+  std::string releases;            // manifest of named releases, relative to the profile
+  std::string from, to;            // names of the releases a run takes unless told otherwise
+  std::map<std::string, Command> commands;
+  std::vector<std::string> transaction;  // arguments that each transaction command gets
+  std::vector<std::string> query;        // arguments that each CLI question gets
+  std::vector<std::string> help;         // texts that only a help page has
+  std::vector<GenesisPatch> genesis;
+  std::map<std::string, std::string> config_toml, app_toml;  // dotted key -> TOML value
+  std::string minimum_gas_prices;
+  Governance governance;
+  Ordered<std::string> log_patterns;  // name -> RE2
+  std::vector<HarmlessError> harmless_errors;
+  std::map<std::string, std::vector<AnswerSource>> questions;
+  std::vector<std::vector<std::string>> seed_transactions;  // sent before the upgrade: there is state to keep
+  std::vector<KeptRecord> kept;
+  MemoryBound memory;
+};
+
+template <class V>
+void describe(V& v, ChainIdentity& c) {
+  v.required("binary", c.binary, "name of the chain's program");
+  v.required("id", c.id, "chain id of the rehearsal network");
+  v.required("denom", c.denom, "staking denomination");
+  v.required("bech32", c.bech32, "prefix of account addresses");
+  v.optional("environment", c.environment, "environment of each chain process");
+}
+
+template <class V>
+void describe(V& v, Command& c) {
+  v.required("run", c.run, "arguments; {name} is filled in");
+  v.optional("answer", c.answer, "the stream that carries the answer");
+}
+
+template <class V>
+void describe(V& v, AnswerSource& s) {
+  v.optional("rpc", s.rpc, "method of CometBFT's RPC");
+  v.optional("params", s.params, "parameters of the method");
+  v.optional("rest", s.rest, "path of the REST API");
+  v.optional("cli", s.cli, "arguments of the chain's program");
+  v.optional("at", s.at, "JSON pointer to the value");
+  v.optional("absent", s.absent, "what an answer that says \"none\" looks like");
+}
+
+template <class V>
+void describe(V& v, HarmlessError& h) {
+  v.required("match", h.match, "regular expression over the log line");
+  v.optional("phase", h.phase, "the phase in which it is harmless; left out: in all");
+  v.required("reason", h.reason, "why it is harmless");
+}
+
+template <class V>
+void describe(V& v, KeptRecord& k) {
+  v.required("name", k.name, "what is kept, in words");
+  v.required("question", k.question, "the question that reads it");
+  v.optional("args", k.args, "arguments of the question");
+  v.optional("scaled", k.scaled, "JSON pointer -> factor that the migration applies");
+  v.optional("ignored", k.ignored, "JSON pointers that may differ afterwards");
+}
+
+template <class V>
+void describe(V& v, MemoryBound& m) {
+  v.optional("most_mb", m.most_mb, "largest resident size of a node, MB");
+  v.optional("most_growth", m.most_growth, "largest resident size after the upgrade, times that before");
+}
+
+template <class V>
+void describe(V& v, Governance& g) {
+  v.required("deposit", g.deposit, "deposit of a proposal, e.g. 10000000uve");
+  v.required("expedited_deposit", g.expedited_deposit, "deposit of an expedited proposal");
+}
+
+void describe(Decoder& v, GenesisPatch& p);
+
+template <class V>
+void describe(V& v, Profile& p) {
+  v.required("title", p.title, "the chain's name");
+  v.required("chain", p.chain, "what the chain is called and how its values look");
+  v.optional("releases", p.releases, "manifest of named releases, relative to this file");
+  v.optional("from", p.from, "release a run starts on");
+  v.optional("to", p.to, "release a run upgrades to");
+  v.required("commands", p.commands, "the chain's command lines");
+  v.required("transaction", p.transaction, "arguments that each transaction gets");
+  v.optional("query", p.query, "arguments that each question on the command line gets");
+  v.optional("help", p.help, "texts that only a help page has");
+  v.optional("genesis", p.genesis, "genesis values to set, in order");
+  v.optional("config_toml", p.config_toml, "dotted key -> TOML value");
+  v.optional("app_toml", p.app_toml, "dotted key -> TOML value");
+  v.required("minimum_gas_prices", p.minimum_gas_prices, "minimum gas prices of each node");
+  v.required("governance", p.governance, "deposits");
+  v.required("log_patterns", p.log_patterns, "name -> regular expression over a log line");
+  v.optional("harmless_errors", p.harmless_errors, "errors in the log that mean nothing");
+  v.required("questions", p.questions, "what the chain can be asked, and where the answer stands");
+  v.optional("seed_transactions", p.seed_transactions, "transactions to send before the upgrade");
+  v.optional("kept", p.kept, "records that must survive an upgrade");
+  v.optional("memory", p.memory, "bounds on a node's memory");
+}
+
+// Throws Error(Blame::scenario) with file:line:column.
+Profile load_profile(const std::filesystem::path& file);
+
+using Values = std::map<std::string, std::string>;
+// Replaces each {name}; throws Error(Blame::scenario) naming `where` for a name that has no value.
+std::string fill(const std::string& text, const Values&, const std::string& where);
+std::vector<std::string> fill(const std::vector<std::string>& texts, const Values&, const std::string& where);
+
+// YAML as JSON: plain scalars become numbers, booleans and null as YAML reads them, quoted ones stay strings.
+nlohmann::json to_json(const YAML::Node&);
+
+// The closed list of questions that checks and procedures may ask. A profile has a source for each, except for those
+// that are optional (a chain without such a thing).
+struct KnownQuestion {
+  const char* name;
+  bool optional;
+  const char* doc;
+};
+const std::vector<KnownQuestion>& known_questions();
+
+}  // namespace rehearse

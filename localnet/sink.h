@@ -1,0 +1,34 @@
+// Where localnet says what it sees, as it sees it. It knows no journal: the harness implements this.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "localnet/child.h"
+#include "localnet/proc.h"
+#include "localnet/rpc.h"
+
+namespace rehearse {
+
+// A line of a node's log that matched a pattern of the profile, or is at level ERR (pattern "error").
+struct MatchedLine {
+  std::string pattern, text;
+  std::vector<std::string> captures;
+  std::string file;          // path of the log
+  std::int64_t offset = 0;   // bytes
+  std::int64_t line = 0;     // 1-based
+};
+
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  virtual void process_started(const std::string& node, int pid, const std::string& program) = 0;
+  virtual void process_ended(const std::string& node, const std::string& program, const ExitStatus&,
+                             const std::vector<std::string>& last_lines) = 0;
+  virtual void log_line(const std::string& node, const MatchedLine&) = 0;
+  virtual void head(const std::string& node, const Head&) = 0;
+  virtual void block(const std::string& node, const Block&) = 0;
+  virtual void sample(const std::string& node, const ProcSample&) = 0;
+};
+
+}  // namespace rehearse

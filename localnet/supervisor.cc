@@ -1,0 +1,96 @@
+#include "localnet/supervisor.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "localnet/artifact.h"
+#include "localnet/error.h"
+
+namespace rehearse {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// The binary lies in bin/ as it would in /usr/local/bin.
+class Bare : public Supervisor {
+ public:
+  explicit Bare(SupervisorSettings s) : s_(std::move(s)) {}
+  void install(const fs::path& binary) override {
+    fs::create_directories(s_.home / "bin");
+    link_or_copy(binary, current());
+  }
+  void stage(const std::string& plan, const fs::path& binary) override {
+    link_or_copy(binary, s_.home / "bin" / (s_.binary + "-" + plan));
+  }
+  std::vector<std::string> command(const std::vector<std::string>& start) const override {
+    std::vector<std::string> argv = {current().string()};
+    argv.insert(argv.end(), start.begin(), start.end());
+    return argv;
+  }
+  std::map<std::string, std::string> environment() const override { return {}; }
+  fs::path current() const override { return s_.home / "bin" / s_.binary; }
+  std::string started_by_line(const std::string&) const override { return ""; }
+
+ private:
+  SupervisorSettings s_;
+};
+
+class Cosmovisor : public Supervisor {
+ public:
+  explicit Cosmovisor(SupervisorSettings s) : s_(std::move(s)) {}
+
+  void install(const fs::path& binary) override {
+    const auto bin = root() / "genesis" / "bin";
+    fs::create_directories(bin);
+    link_or_copy(binary, bin / s_.binary);
+  }
+
+  void stage(const std::string& plan, const fs::path& binary) override {
+    // Cosmovisor lower-cases plan names unless told otherwise (cosmos.md).
+    std::string name = plan;
+    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+    const auto bin = root() / "upgrades" / name / "bin";
+    fs::create_directories(bin);
+    link_or_copy(binary, bin / s_.binary);
+  }
+
+  std::vector<std::string> command(const std::vector<std::string>& start) const override {
+    std::vector<std::string> argv = {s_.cosmovisor.string(), "run"};
+    argv.insert(argv.end(), start.begin(), start.end());
+    return argv;
+  }
+
+  std::map<std::string, std::string> environment() const override {
+    std::map<std::string, std::string> e = {{"DAEMON_NAME", s_.binary},
+                                            {"DAEMON_HOME", s_.home.string()},
+                                            {"DAEMON_ALLOW_DOWNLOAD_BINARIES", "false"},
+                                            {"DAEMON_RESTART_AFTER_UPGRADE", "true"},
+                                            {"UNSAFE_SKIP_BACKUP", "false"},
+                                            {"COSMOVISOR_COLOR_LOGS", "false"}};
+    for (const auto& [k, v] : s_.cosmovisor_environment) e[k] = v;
+    return e;
+  }
+
+  fs::path current() const override { return root() / "current" / "bin" / s_.binary; }
+
+  std::string started_by_line(const std::string& line) const override {
+    if (line.find("running app") == std::string::npos || line.find("module=cosmovisor") == std::string::npos)
+      return "";
+    const auto at = line.find("path=");
+    return at == std::string::npos ? s_.binary : line.substr(at + 5, line.find(' ', at) - at - 5);
+  }
+
+ private:
+  fs::path root() const { return s_.home / "cosmovisor"; }
+  SupervisorSettings s_;
+};
+
+}  // namespace
+
+std::unique_ptr<Supervisor> make_supervisor(const SupervisorSettings& s) {
+  if (s.kind == SupervisorKind::cosmovisor) return std::make_unique<Cosmovisor>(s);
+  return std::make_unique<Bare>(s);
+}
+
+}  // namespace rehearse

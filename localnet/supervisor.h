@@ -1,0 +1,41 @@
+// What runs a node's binary: nothing but us (bare, as an operator without Cosmovisor), or the real Cosmovisor in the
+// runbook's layout. A supervisor knows where binaries lie; it does not know why they are changed.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace rehearse {
+
+enum class SupervisorKind { bare, cosmovisor };
+
+struct SupervisorSettings {
+  SupervisorKind kind = SupervisorKind::bare;
+  std::filesystem::path cosmovisor;  // its program
+  std::string binary;                // DAEMON_NAME
+  std::filesystem::path home;        // DAEMON_HOME and the node's --home
+  std::map<std::string, std::string> cosmovisor_environment;  // beyond the runbook's, e.g. DAEMON_POLL_INTERVAL
+};
+
+class Supervisor {
+ public:
+  virtual ~Supervisor() = default;
+  // Puts the first binary in its place.
+  virtual void install(const std::filesystem::path& binary) = 0;
+  // Puts the binary of an upgrade where the upgrade will take it from.
+  virtual void stage(const std::string& plan, const std::filesystem::path& binary) = 0;
+  // The command line that runs `binary start...`.
+  virtual std::vector<std::string> command(const std::vector<std::string>& start) const = 0;
+  virtual std::map<std::string, std::string> environment() const = 0;
+  // The binary that runs now (or would, when started).
+  virtual std::filesystem::path current() const = 0;
+  // What one of its log lines says about the node's process: the program it has started, or empty.
+  virtual std::string started_by_line(const std::string& line) const = 0;
+};
+
+std::unique_ptr<Supervisor> make_supervisor(const SupervisorSettings&);
+
+}  // namespace rehearse
