@@ -138,12 +138,14 @@ struct RunStarted {
 struct ReleasesOpened {
   static constexpr const char* kind = "releases-opened";
   Provenance from, to;
+  std::map<std::string, std::int64_t> module_versions;  // after the upgrade, as the release says; empty: not known
   std::string cosmovisor_sha256;
 };
 
 struct NetworkPlanned {
   static constexpr const char* kind = "network-planned";
   std::string chain_id, supervisor;
+  std::string watched_account;  // nobody uses it: its balance must stay
   std::vector<Member> members;
 };
 
@@ -172,10 +174,11 @@ struct PlanProposed {
   std::int64_t height = 0;
 };
 
-// A step expects this failure: the tripwire of that name is disarmed for the node ("" = all) until `until`.
+// A step expects this of the node (of all, when the event names none), until one with `begins` false: it is then no
+// failure.
 struct Expected {
   static constexpr const char* kind = "expected";
-  std::string what;  // process-ended, upgrade-halt
+  std::string what;  // process-ended
   std::string reason;
   bool begins = true;
 };

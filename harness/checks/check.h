@@ -1,0 +1,68 @@
+// A check is two pure halves (design invariant 5): the questions it needs, and a judgement on what was seen
+// and answered. So it runs live, offline on a journal, and in a test without a network.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/record/run_record.h"
+#include "harness/scenario.h"
+#include "harness/view.h"
+#include "localnet/profile.h"
+#include "localnet/questions.h"
+
+namespace rehearse {
+
+struct Context {
+  const NetworkView& view;
+  const Scenario& scenario;
+  const Profile& profile;
+
+  std::int64_t upgrade_height() const { return view.plan ? view.plan->height : 0; }
+  // K: blocks that must follow.
+  std::int64_t blocks_after() const {
+    return view.run ? view.run->conditions.value("blocks_after", std::int64_t{0}) : 0;
+  }
+  std::int64_t last_height() const { return upgrade_height() + blocks_after(); }
+};
+
+// What a check found; the runner adds which check it was.
+struct Finding {
+  record::Outcome outcome = record::Outcome::pass;
+  std::string expected, actual, message;
+  std::vector<std::string> evidence;
+};
+
+Finding passed(std::string expected, std::string actual, std::vector<std::string> evidence = {});
+Finding failed(std::string message, std::string expected, std::string actual,
+               std::vector<std::string> evidence = {});
+Finding inconclusive(std::string message);
+Finding skipped(std::string message);
+
+// Moments at which checks ask: before the upgrade, when the chain goes on, and after its blocks.
+inline constexpr const char* kBefore = "before";
+inline constexpr const char* kResumed = "resumed";
+inline constexpr const char* kAfter = "after";
+
+enum class Scope { each_validator, network };
+
+struct Check {
+  const char* title;  // as the runbook prints it
+  Scope scope;
+  // `node` is a validator, or for a network check empty.
+  std::vector<Question> (*questions)(const Context&, const std::string& moment, const std::string& node);
+  Finding (*judge)(const Context&, const std::string& node);
+};
+
+// For checks that need nothing but what is observed anyway.
+std::vector<Question> no_questions(const Context&, const std::string&, const std::string&);
+
+// The answer, or a finding that says why there is none (inconclusive: nothing was proven).
+struct Lookup {
+  const SeenAnswer* answer = nullptr;
+  Finding missing;
+};
+Lookup look_up(const Context&, const std::string& moment, const Question&);
+std::string text_of(const record::Json&);
+
+}  // namespace rehearse

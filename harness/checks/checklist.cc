@@ -1,0 +1,77 @@
+#include "harness/checks/checklist.h"
+
+#include <algorithm>
+
+#include "harness/diagnosis/diagnose.h"
+
+namespace rehearse {
+
+const std::vector<Checklist>& checklists() {
+  static const std::vector<Checklist> all = {
+      {"validator-verification", "Validator Verification Checklist", "Post-Upgrade Verification",
+       validator_checks()},
+      {"network-verification", "Network-Wide Verification", "Post-Upgrade Verification", network_checks()},
+      {"state-invariants", "State Invariants", "Post-Upgrade Verification", state_checks()},
+  };
+  return all;
+}
+
+const Checklist* find_checklist(const std::string& name) {
+  for (const auto& l : checklists())
+    if (l.name == name) return &l;
+  return nullptr;
+}
+
+std::string checklist_names() {
+  std::string names;
+  for (const auto& l : checklists()) names += (names.empty() ? "" : ", ") + std::string(l.name);
+  return names;
+}
+
+namespace {
+
+// (check, subject) of every item of the scenario's lists, in order.
+template <class Visit>
+void each_item(const Context& c, Visit visit) {
+  for (const auto& name : c.scenario.after) {
+    const auto& list = *find_checklist(name);
+    for (const auto& check : list.checks) {
+      if (check.scope == Scope::network) {
+        visit(list, check, "");
+        continue;
+      }
+      for (const auto* n : c.view.validators()) visit(list, check, n->member.name);
+    }
+  }
+}
+
+bool same(const Question& a, const Question& b) {
+  return a.name == b.name && a.node == b.node && a.args == b.args && a.height == b.height;
+}
+
+}  // namespace
+
+std::vector<Question> questions_of(const Context& c, const std::string& moment) {
+  std::vector<Question> all;
+  each_item(c, [&](const Checklist&, const Check& check, const std::string& node) {
+    for (auto& q : check.questions(c, moment, node))
+      if (std::none_of(all.begin(), all.end(), [&](const Question& other) { return same(q, other); }))
+        all.push_back(std::move(q));
+  });
+  return all;
+}
+
+std::vector<record::CheckResult> judge_checklists(const Context& c) {
+  // The scenario asked its last questions: before that nothing can be judged.
+  const bool reached = c.view.moments.contains("asked");
+  const auto why = c.view.stopped ? "not reached (" + stop_reason(c.view) + ")" : "not reached";
+  std::vector<record::CheckResult> results;
+  each_item(c, [&](const Checklist& list, const Check& check, const std::string& node) {
+    const auto f = reached ? check.judge(c, node) : skipped(why);
+    results.push_back({list.title, check.title, node.empty() ? "network" : node, f.outcome, f.expected,
+                       f.actual, f.message, f.evidence, 0});
+  });
+  return results;
+}
+
+}  // namespace rehearse

@@ -1,0 +1,33 @@
+// The checklists, in the runbook's order with its titles. To add a check: a function in a file of this folder
+// and a line in the list it belongs to.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/checks/check.h"
+
+namespace rehearse {
+
+struct Checklist {
+  const char* name;   // in scenarios
+  const char* title;  // in reports
+  const char* runbook;
+  std::vector<Check> checks;
+};
+
+const std::vector<Checklist>& checklists();
+const Checklist* find_checklist(const std::string& name);  // null: there is none
+std::string checklist_names();
+
+// All questions of the scenario's checklists at that moment, each once.
+std::vector<Question> questions_of(const Context&, const std::string& moment);
+// Every item of the scenario's checklists; those that were not reached are skipped with that reason.
+std::vector<record::CheckResult> judge_checklists(const Context&);
+
+// One list a file.
+std::vector<Check> validator_checks();
+std::vector<Check> network_checks();
+std::vector<Check> state_checks();
+
+}  // namespace rehearse

@@ -1,0 +1,70 @@
+#include "harness/diagnosis/causes.h"
+
+namespace rehearse {
+
+const std::vector<Cause>& causes() {
+  static const std::vector<Cause> all = {
+      // Of the release, before it runs.
+      {"checksum-mismatch", "the archive is not the published one",
+       "publish the archive and SHA256SUMS again, together"},
+      {"archive-corrupt", "the archive cannot be read", "build and publish the archive again"},
+      {"archive-escapes", "the archive holds a path that leaves its folder",
+       "do not unpack it; find out who made it"},
+      {"binary-missing", "the archive does not hold the program",
+       "pack the program at the top or under bin/"},
+      {"wrong-architecture", "the program is for another machine",
+       "publish the archive for this architecture"},
+      {"binary-does-not-run", "the program does not start here",
+       "run `ldd` and the program's `version` by hand"},
+      {"wrong-version-inside", "the archive holds another version",
+       "check the release job: it packed the wrong build"},
+      {"same-version", "both releases are the same version",
+       "give a release that is newer with --release to=..."},
+      // Of governance.
+      {"proposal-rejected", "the proposal did not pass", "look at the tally: who voted, and how"},
+      {"proposal-failed", "the proposal passed but could not be carried out",
+       "look at the proposal's failed_reason"},
+      {"transaction-failed", "the chain refused a transaction", "look at the command and its answer"},
+      // Of the upgrade.
+      {"missing-store-upgrade", "a module's store was added without a store upgrade",
+       "add the store to StoreUpgrades.Added of this plan"},
+      {"upgrade-handler-panic", "the upgrade handler panicked", "read the stack trace in the node's log"},
+      {"upgrade-handler-error", "the upgrade handler returned an error",
+       "read the error; run the migration on exported state"},
+      {"upgrade-handler-missing", "the new binary does not know the plan",
+       "register an upgrade handler under the plan's exact name"},
+      {"app-hash-divergence", "nodes computed different states from the same block",
+       "compare the stores of one node of each group; look for map iteration, time, environment or local "
+       "files"},
+      {"conflicting-blocks", "two blocks at one height", "stop everything: the network has forked"},
+      {"chain-did-not-halt", "the chain went past the upgrade height",
+       "was the plan cancelled, or does the old binary know it?"},
+      {"quorum-short", "too little voting power runs the new binary",
+       "more than 2/3 must be upgraded: see who is not"},
+      {"node-exited", "a node ended by itself", "read the last lines of its log"},
+      // Of what came out.
+      {"check-failed", "the upgrade went through, but a checklist item does not hold",
+       "see the failed items"},
+      // Of the machine.
+      {"machine-stalled", "the machine stood still", "run again on a machine with less load"},
+      {"unknown", "none of the rules fits",
+       "look at the logs in the run folder; a rule for this is worth adding"},
+  };
+  return all;
+}
+
+bool is_cause(const std::string& name) { return !advice_for(name).empty(); }
+
+std::string cause_names() {
+  std::string names;
+  for (const auto& c : causes()) names += (names.empty() ? "" : ", ") + std::string(c.name);
+  return names;
+}
+
+std::string advice_for(const std::string& cause) {
+  for (const auto& c : causes())
+    if (cause == c.name) return c.advice;
+  return "";
+}
+
+}  // namespace rehearse

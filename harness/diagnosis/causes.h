@@ -1,0 +1,21 @@
+// The closed set of causes a run can fail for, each with what to do about it. Names are a contract: CI greps
+// them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace rehearse {
+
+struct Cause {
+  const char* name;
+  const char* meaning;
+  const char* advice;
+};
+
+const std::vector<Cause>& causes();
+bool is_cause(const std::string& name);
+std::string cause_names();
+std::string advice_for(const std::string& cause);
+
+}  // namespace rehearse

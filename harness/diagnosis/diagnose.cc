@@ -1,0 +1,148 @@
+#include "harness/diagnosis/diagnose.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "harness/diagnosis/causes.h"
+#include "harness/diagnosis/rules.h"
+
+namespace rehearse {
+
+using record::CheckResult;
+using record::Diagnosis;
+using record::Outcome;
+
+const std::vector<Rule>& rules() {
+  static const std::vector<Rule> all = {
+      {"missing-store-upgrade", true, missing_store_upgrade},
+      {"upgrade-handler-panic", true, handler_panic},
+      {"upgrade-handler-error", true, handler_error},
+      {"upgrade-handler-missing", true, handler_missing},
+      {"conflicting-blocks", true, conflicting_blocks},
+      {"app-hash-divergence", true, app_hash_divergence},
+      {"chain-did-not-halt", true, chain_did_not_halt},
+      {"node-exited", true, node_exited},
+      {"quorum-short", false, quorum_short},
+  };
+  return all;
+}
+
+Shown nodes_showing(const NetworkView& v, const std::string& pattern,
+                    bool (*fits)(const NodeView&, const SeenLine&)) {
+  Shown shown;
+  for (const auto& name : v.order) {
+    const auto& n = v.nodes.at(name);
+    const auto found = std::find_if(n.lines.begin(), n.lines.end(), [&](const SeenLine& l) {
+      return l.line.pattern == pattern && fits(n, l);
+    });
+    if (found == n.lines.end()) continue;
+    shown.nodes.push_back(name);
+    if (!shown.first || found->seq < shown.first->seq) shown.first = &*found;
+  }
+  return shown;
+}
+
+std::string power_text(const NetworkView& v, const std::vector<std::string>& nodes) {
+  return fmt::format("{} of {}", v.power_of(nodes), v.total_power());
+}
+
+const SeenEnd* unexpected_end(const NodeView& n) {
+  for (const auto& e : n.ends)
+    if (!e.expected) return &e;
+  return nullptr;
+}
+
+Diagnosis make_diagnosis(const NetworkView& v, const char* cause, const std::string& proven_by,
+                         const Shown& shown) {
+  Diagnosis d;
+  d.cause = cause;
+  d.proven_by = proven_by;
+  d.affected_nodes = shown.nodes;
+  d.affected_power = power_text(v, shown.nodes);
+  d.advice = advice_for(cause);
+  if (shown.first) {
+    d.first_evidence = shown.first->line.text;
+    d.evidence_at = shown.first->place();
+  }
+  return d;
+}
+
+std::optional<Diagnosis> proven_failure(const NetworkView& v) {
+  for (const auto& rule : rules())
+    if (rule.tripwire)
+      if (auto found = rule.find(v)) return found;
+  return std::nullopt;
+}
+
+bool all_shown(const NetworkView& v) {
+  return std::none_of(v.nodes.begin(), v.nodes.end(), [](const auto& n) { return n.second.alive; });
+}
+
+std::string stop_reason(const NetworkView& v) {
+  if (!v.stopped) return "the run did not end";
+  if (!v.stopped->cause.empty()) return v.stopped->cause;
+  if (const auto found = proven_failure(v)) return found->cause;
+  return v.stopped->reason;
+}
+
+namespace {
+
+// What followed from it, for the reader who looks at other nodes first.
+std::vector<std::string> consequences(const NetworkView& v, const Diagnosis& d) {
+  std::vector<std::string> out;
+  for (const auto* n : v.all())
+    if (const auto* end = unexpected_end(*n))
+      out.push_back(fmt::format("{}: {} ended ({})", n->member.name, end->end.program,
+                                end->end.signal ? fmt::format("signal {}", end->end.signal)
+                                                : fmt::format("exit {}", end->end.exit_code)));
+  if (v.plan && v.highest_height() <= v.plan->height && !d.affected_nodes.empty() && v.nodes.size() > 0 &&
+      v.highest_height() > 0)
+    out.push_back(fmt::format("the chain stands at height {}", v.highest_height()));
+  return out;
+}
+
+Diagnosis of_checks(const NetworkView& v, const std::vector<CheckResult>& checks) {
+  Diagnosis d = make_diagnosis(v, "check-failed", "", {});
+  std::set<std::string> nodes;
+  int count = 0;
+  for (const auto& c : checks) {
+    if (c.outcome != Outcome::fail) continue;
+    if (!count++) {
+      d.proven_by = c.checklist + ": " + c.title + " (" + c.subject + ")";
+      d.first_evidence = c.message;
+      if (!c.evidence.empty()) d.evidence_at = c.evidence.front();
+    } else {
+      d.consequences.push_back(c.title + " (" + c.subject + "): " + c.message);
+    }
+    if (v.nodes.contains(c.subject)) nodes.insert(c.subject);
+  }
+  d.affected_nodes.assign(nodes.begin(), nodes.end());
+  d.affected_power = power_text(v, d.affected_nodes);
+  return d;
+}
+
+}  // namespace
+
+Diagnosis diagnose(const NetworkView& v, const std::vector<CheckResult>& checks) {
+  // Whoever stopped the run knew why: nothing ran yet, or governance said no.
+  if (v.stopped && !v.stopped->cause.empty()) {
+    auto d = make_diagnosis(v, v.stopped->cause.c_str(), v.stopped->step, {});
+    d.first_evidence = v.stopped->detail;
+    return d;
+  }
+  for (const auto& rule : rules())
+    if (auto found = rule.find(v)) {
+      found->consequences = consequences(v, *found);
+      return *found;
+    }
+  if (std::any_of(checks.begin(), checks.end(),
+                  [](const CheckResult& c) { return c.outcome == Outcome::fail; }))
+    return of_checks(v, checks);
+  auto d = make_diagnosis(v, "unknown", "no rule fits", {});
+  if (v.stopped) d.first_evidence = v.stopped->detail;
+  return d;
+}
+
+}  // namespace rehearse

@@ -1,0 +1,64 @@
+// What the network as a whole shows.
+#include <fmt/format.h>
+
+#include "harness/diagnosis/rules.h"
+
+namespace rehearse {
+
+Found chain_did_not_halt(const NetworkView& v) {
+  if (!v.plan) return std::nullopt;
+  Shown shown;
+  for (const auto& [name, n] : v.nodes)
+    if (n.incarnation == 1 && n.head.app_height >= v.plan->height && !n.line("applying-upgrade"))
+      shown.nodes.push_back(name);
+  if (shown.nodes.empty()) return std::nullopt;
+  auto d = make_diagnosis(v, "chain-did-not-halt",
+                          fmt::format("the old binary committed block {}", v.plan->height), shown);
+  d.first_evidence =
+      fmt::format("{} is at height {}", shown.nodes.front(), v.nodes.at(shown.nodes.front()).head.app_height);
+  return d;
+}
+
+Found quorum_short(const NetworkView& v) {
+  // Only when a wait for the chain to go on ran out: before that the power may still come.
+  if (!v.stopped || v.stopped->reason != "time-out" || !v.plan || v.highest_height() > v.plan->height)
+    return std::nullopt;
+  std::vector<std::string> upgraded, late;
+  bool halted = false;
+  for (const auto* n : v.validators()) {
+    halted = halted || n->line("upgrade-needed");
+    const bool done = n->alive && n->committed_at(v.plan->height);
+    (done ? upgraded : late).push_back(n->member.name);
+  }
+  if (!halted || 3 * v.power_of(upgraded) > 2 * v.total_power()) return std::nullopt;
+  auto d = make_diagnosis(
+      v, "quorum-short",
+      fmt::format(
+          "the chain stays at {}: only {} of the power carried out the upgrade, more than 2/3 is needed",
+          v.plan->height, power_text(v, upgraded)),
+      {late, nullptr});
+  d.first_evidence = fmt::format("not upgraded: {}", fmt::join(late, ", "));
+  return d;
+}
+
+Found node_exited(const NetworkView& v) {
+  Shown shown;
+  const SeenEnd* first = nullptr;
+  for (const auto& [name, n] : v.nodes) {
+    const auto* end = unexpected_end(n);
+    if (!end) continue;
+    shown.nodes.push_back(name);
+    if (!first || end->seq < first->seq) first = end;
+  }
+  if (!first) return std::nullopt;
+  const auto how = first->end.signal ? fmt::format("signal {}", first->end.signal)
+                                     : fmt::format("exit {}", first->end.exit_code);
+  auto d =
+      make_diagnosis(v, "node-exited", fmt::format("{} ended by itself: {}", first->end.program, how), shown);
+  for (auto it = first->end.last_lines.rbegin();
+       it != first->end.last_lines.rend() && d.first_evidence.empty(); ++it)
+    d.first_evidence = *it;
+  return d;
+}
+
+}  // namespace rehearse

@@ -1,0 +1,42 @@
+// The rules, one concept a file. To add one: a function here, its cause in causes.cc, its line in
+// diagnose.cc.
+#pragma once
+
+#include <optional>
+
+#include "harness/record/run_record.h"
+#include "harness/view.h"
+
+namespace rehearse {
+
+using Found = std::optional<record::Diagnosis>;
+
+// After the switch to the new binary (upgrade.cc).
+Found missing_store_upgrade(const NetworkView&);
+Found handler_panic(const NetworkView&);
+Found handler_error(const NetworkView&);
+Found handler_missing(const NetworkView&);
+// Between nodes (divergence.cc).
+Found conflicting_blocks(const NetworkView&);
+Found app_hash_divergence(const NetworkView&);
+// Of the network (network.cc).
+Found chain_did_not_halt(const NetworkView&);
+Found quorum_short(const NetworkView&);
+Found node_exited(const NetworkView&);
+
+// Names, power and the earliest line of the nodes that show a line of `pattern` for which `fits`.
+struct Shown {
+  std::vector<std::string> nodes;
+  const SeenLine* first = nullptr;
+};
+Shown nodes_showing(const NetworkView&, const std::string& pattern,
+                    bool (*fits)(const NodeView&, const SeenLine&));
+
+record::Diagnosis make_diagnosis(const NetworkView&, const char* cause, const std::string& proven_by,
+                                 const Shown&);
+// "10 of 100"
+std::string power_text(const NetworkView&, const std::vector<std::string>& nodes);
+// The end of that node's process after its upgrade halt, if it ended by itself.
+const SeenEnd* unexpected_end(const NodeView&);
+
+}  // namespace rehearse

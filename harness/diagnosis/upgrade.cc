@@ -1,0 +1,67 @@
+// What a new binary shows when it meets the upgrade height. It meets it on replay: the block at H is stored,
+// so a failure ends the process (exit 1 an error, 2 a Go panic; cosmos.md).
+#include <fmt/format.h>
+
+#include "harness/diagnosis/rules.h"
+
+namespace rehearse {
+
+namespace {
+
+// The incarnation in which the old binary halted; lines of later ones are the new binary's.
+int halted_incarnation(const NodeView& n) {
+  const auto* halt = n.line("upgrade-needed");
+  return halt ? halt->incarnation : 0;
+}
+
+bool of_new_binary(const NodeView& n, const SeenLine& l) {
+  const int halted = halted_incarnation(n);
+  return halted > 0 && l.incarnation > halted;
+}
+
+bool after_applying(const NodeView& n, const SeenLine& l) {
+  const auto* applying = n.line("applying-upgrade");
+  return applying && l.seq > applying->seq;
+}
+
+bool error_of_handler(const NodeView& n, const SeenLine& l) {
+  return after_applying(n, l) && l.line.text.find("NEEDED at height") == std::string::npos &&
+         l.line.text.find("AppHash") == std::string::npos;
+}
+
+}  // namespace
+
+Found missing_store_upgrade(const NetworkView& v) {
+  const auto shown = nodes_showing(v, "store-mismatch", of_new_binary);
+  if (shown.nodes.empty()) return std::nullopt;
+  const auto store = shown.first->line.captures.empty() ? "" : shown.first->line.captures[0];
+  return make_diagnosis(
+      v, "missing-store-upgrade",
+      fmt::format("the new binary cannot load its stores: {} is new, and no store upgrade adds it", store),
+      shown);
+}
+
+Found handler_panic(const NetworkView& v) {
+  const auto shown = nodes_showing(v, "panic", after_applying);
+  if (shown.nodes.empty()) return std::nullopt;
+  return make_diagnosis(v, "upgrade-handler-panic", "a panic follows \"applying upgrade\" on the same node",
+                        shown);
+}
+
+Found handler_error(const NetworkView& v) {
+  const auto shown = nodes_showing(v, "replay-error", error_of_handler);
+  if (shown.nodes.empty()) return std::nullopt;
+  return make_diagnosis(v, "upgrade-handler-error",
+                        "block H cannot be replayed: an error follows \"applying upgrade\" on the same node",
+                        shown);
+}
+
+Found handler_missing(const NetworkView& v) {
+  auto shown = nodes_showing(v, "upgrade-needed", of_new_binary);
+  if (shown.nodes.empty()) shown = nodes_showing(v, "handler-missing", of_new_binary);
+  if (shown.nodes.empty()) return std::nullopt;
+  return make_diagnosis(v, "upgrade-handler-missing",
+                        "the new binary halts at the upgrade height as the old one did", shown);
+}
+
+}  // namespace rehearse

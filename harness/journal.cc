@@ -1,0 +1,62 @@
+#include "harness/journal.h"
+
+#include <chrono>
+#include <cstring>
+#include <fstream>
+
+#include "localnet/error.h"
+
+namespace rehearse {
+
+using record::Event;
+using record::Json;
+
+record::Micros now_micros() {
+  return std::chrono::duration_cast<std::chrono::microseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+Journal::Journal(const std::filesystem::path& file) : path_(file), file_(std::fopen(file.c_str(), "wxe")) {
+  if (!file_) throw Error(Blame::machine, file.string() + ": cannot be made: " + std::strerror(errno));
+  std::fprintf(file_, "%s\n", Json{{"schema", record::kSchemaVersion}}.dump().c_str());
+}
+
+Journal::~Journal() { std::fclose(file_); }
+
+Event Journal::append(Event e) {
+  e.seq = next_++;
+  if (!e.seen) e.seen = now_micros();
+  // Nodes' output may hold bytes that are not UTF-8.
+  const auto text = record::to_json(e).dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  if (std::fwrite(text.data(), 1, text.size(), file_) != text.size() || std::fflush(file_) != 0)
+    throw Error(Blame::machine, path_.string() + ": cannot be written: " + std::strerror(errno) +
+                                    "; is there room on the disk?");
+  return e;
+}
+
+std::vector<Event> read_journal(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  std::string line;
+  if (!in || !std::getline(in, line))
+    throw Error(Blame::scenario, file.string() + ": cannot be read; is it a run folder?");
+  const auto head = Json::parse(line, nullptr, false);
+  if (!head.is_object() || head.value("schema", 0) != record::kSchemaVersion)
+    throw Error(Blame::scenario, file.string() + ":1: not a journal of schema " +
+                                     std::to_string(record::kSchemaVersion) + ", which this harness reads");
+  std::vector<Event> events;
+  for (int number = 2; std::getline(in, line); ++number) {
+    const bool whole = !in.eof();
+    try {
+      auto e = record::event_from_json(Json::parse(line));
+      if (std::strcmp(record::class_of(e.body), "judged") != 0) events.push_back(std::move(e));
+    } catch (const std::exception& problem) {
+      if (!whole) break;  // torn: the harness was killed while it wrote
+      throw Error(Blame::scenario,
+                  file.string() + ":" + std::to_string(number) + ": not an event: " + problem.what());
+    }
+  }
+  return events;
+}
+
+}  // namespace rehearse

@@ -1,0 +1,169 @@
+// Chain upgrade by governance, as the runbook's "Chain Upgrades (Governance)" says, phases 1 to 4.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "harness/checks/checklist.h"
+#include "harness/procedures/governance.h"
+#include "harness/procedures/procedure.h"
+
+namespace rehearse {
+
+namespace {
+
+constexpr const char* kPreparation = "Chain Upgrades, Phase 1: Preparation";
+constexpr const char* kAutomatic = "Chain Upgrades, Phase 2: Automatic Upgrade (Using Cosmovisor)";
+constexpr const char* kVerification = "Chain Upgrades, Phase 4: Verification";
+
+// Nodes for which `lacks` returns what they show instead of what is awaited.
+template <class Lacks>
+Goal on_every_node(Lacks lacks) {
+  return [lacks](const NetworkView& v) -> std::optional<Unmet> {
+    Unmet unmet;
+    for (const auto* n : v.all())
+      if (const auto seen = lacks(*n); !seen.empty()) unmet.who.push_back(n->member.name + " " + seen);
+    if (unmet.who.empty()) return std::nullopt;
+    return unmet;
+  };
+}
+
+Goal stored_on_all(std::int64_t height) {
+  return on_every_node([height](const NodeView& n) {
+    return n.head.store_height >= height ? std::string() : fmt::format("is at {}", n.head.store_height);
+  });
+}
+
+std::string show_plan(const record::Json& plan) {
+  return fmt::format("{} at height {}", plan.value("name", "?"),
+                     plan.contains("height") ? text_of(plan["height"]) : "?");
+}
+
+// Halted for the upgrade: the log line, and the pair (block store H, application H-1), live or, where a
+// supervisor was quicker, from what the next process replays (design invariant 4).
+std::string lacks_halt_proof(const NodeView& n, std::int64_t height) {
+  if (!n.line("upgrade-needed")) return fmt::format("is at {}", n.head.store_height);
+  const auto* replay = n.line("replay-blocks");
+  for (const auto& l : n.lines)
+    if (l.line.pattern == "replay-blocks") replay = &l;
+  const bool live = n.stored_at(height) && n.app_hashes.contains(height - 1) && !n.committed.contains(height);
+  const bool replayed = replay && replay->line.captures.size() == 2 &&
+                        replay->line.captures[0] == std::to_string(height - 1) &&
+                        replay->line.captures[1] == std::to_string(height);
+  const bool applied = n.line("applying-upgrade");  // the new binary met H: nobody had committed it before
+  return live || replayed || applied
+             ? ""
+             : "has not shown that block " + std::to_string(height) + " is stored and not applied";
+}
+
+// When the plan's height will be reached: late enough that the vote is over, and not later.
+std::int64_t choose_height(Rehearsal& r) {
+  const double nominal = nominal_block_seconds(r.scenario().network.pace);
+  const double measured = measured_block_seconds(r.view(), nominal);
+  // Blocks may come faster once the machine has less to do; a height that is past when the proposal passes
+  // cannot be scheduled (osmosis#7255), so the estimate leans to the fast side.
+  const double fast = std::min(measured, nominal) * 0.9;
+  constexpr double kSubmit = 0.5;  // command and inclusion
+  constexpr std::int64_t kMargin = 3;
+  const double until_passed = kSubmit + r.scenario().upgrade.voting_period.seconds();
+  return r.view().highest_height() + static_cast<std::int64_t>(std::ceil(until_passed / fast)) + kMargin;
+}
+
+Context context_of(Rehearsal& r) { return {r.view(), r.scenario(), r.profile()}; }
+
+// Transactions that add the profile's own records: there is something to lose.
+void send_seed_transactions(Rehearsal& r) {
+  for (const auto& arguments : r.profile().seed_transactions) {
+    std::vector<std::pair<std::string, std::vector<std::string>>> calls;
+    for (const auto* n : r.view().validators()) {
+      auto values = r.network().respondent(n->member.name).values;
+      values["ordinal"] = std::to_string(calls.size() + 1);
+      calls.emplace_back(n->member.name,
+                         fill(arguments, values, r.profile().file.string() + ": seed_transactions"));
+    }
+    send_transactions(r, calls);
+  }
+}
+
+}  // namespace
+
+void chain_upgrade(Rehearsal& r) {
+  const auto& first = r.view().order.front();
+  UpgradePlan plan{r.to.plan.empty() ? r.to.printed_version : r.to.plan, "", 0};
+  std::string proposal;
+
+  r.step("plan-none", "Check for pending upgrade: none", kPreparation, [&] {
+    const auto a = r.ask("pending", {{"current-plan", first, {}, 0}}).front();
+    if (!a.answered) throw StepFailed("the chain does not say what is planned: " + a.error);
+    if (!a.absent) throw StepFailed("an upgrade is planned already: " + show_plan(a.value));
+    return "asked over " + a.source;
+  });
+
+  r.enter("voting");
+  r.step("propose", "Governance proposal submitted", "Upgrade Coordination Timeline", [&] {
+    r.await("three blocks to measure", stored_on_all(3));
+    plan.height = choose_height(r);
+    proposal = submit_upgrade_proposal(r, plan);
+    r.record(record::PlanProposed{plan.name, plan.info, proposal, plan.height});
+    return fmt::format("proposal {}: {} at height {}", proposal, plan.name, plan.height);
+  });
+  r.step("vote", "Every validator votes", "Upgrade Coordination Timeline", [&] {
+    vote_all(r, proposal, r.scenario().upgrade.vote);
+    return fmt::format("{} votes {}", r.view().validators().size(), to_string(r.scenario().upgrade.vote));
+  });
+  r.step("stage", "Copy new binary", kAutomatic, [&] {
+    for (const auto& n : r.network().nodes()) n->supervisor().stage(plan.name, r.to.artifact.binary);
+    return fmt::format("{} nodes", r.network().nodes().size());
+  });
+  if (!r.profile().seed_transactions.empty())
+    r.step("seed", "Transactions before the upgrade", kPreparation, [&] {
+      send_seed_transactions(r);
+      return fmt::format("{} of each validator", r.profile().seed_transactions.size());
+    });
+  r.step("before", "State before the upgrade", kPreparation, [&] {
+    const auto answers = r.ask(kBefore, questions_of(context_of(r), kBefore));
+    return fmt::format("{} answers", answers.size());
+  });
+  r.step("passed", "Voting ends, upgrade confirmed", "Upgrade Coordination Timeline", [&] {
+    await_passed(r, proposal);
+    r.record(record::Moment{"passed"});
+    const auto a = r.ask("planned", {{"current-plan", first, {}, 0}}).front();
+    if (!a.answered || a.absent)
+      throw StepFailed("the proposal passed, but no upgrade is planned " + a.error);
+    const auto height = a.value.contains("height") ? text_of(a.value["height"]) : "";
+    if (a.value.value("name", "") != plan.name || height != std::to_string(plan.height) ||
+        a.value.value("info", "") != plan.info)
+      throw StepFailed("the plan is not the proposed one: " + a.value.dump());
+    return show_plan(a.value);
+  });
+
+  r.enter("waiting");
+  r.step("halt", "Chain halts at upgrade height", "Upgrade Coordination Timeline", [&] {
+    r.await("halt at " + std::to_string(plan.height),
+            on_every_node([&](const NodeView& n) { return lacks_halt_proof(n, plan.height); }));
+    return fmt::format("height {} on all {} nodes", plan.height, r.view().nodes.size());
+  });
+
+  r.enter("swap");
+  r.step("resume", "Chain resumes", "Upgrade Coordination Timeline", [&] {
+    r.await("height " + std::to_string(plan.height + 1) + " on all", stored_on_all(plan.height + 1),
+            {std::chrono::seconds(20), std::chrono::seconds(60)});
+    r.ask(kResumed, questions_of(context_of(r), kResumed));
+    return fmt::format("height {} on all nodes", plan.height + 1);
+  });
+
+  r.enter("first-block");
+  r.step("blocks", "Check blocks producing", kVerification, [&] {
+    const auto last = plan.height + r.scenario().upgrade.blocks_after;
+    r.await("height " + std::to_string(last) + " on all", stored_on_all(last));
+    return fmt::format("height {} on all nodes", last);
+  });
+  r.step("verify", "Full verification", kVerification, [&] {
+    const auto answers = r.ask(kAfter, questions_of(context_of(r), kAfter));
+    r.record(record::Moment{"asked"});
+    return fmt::format("{} answers", answers.size());
+  });
+  r.enter("verified");
+}
+
+}  // namespace rehearse

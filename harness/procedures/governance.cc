@@ -1,0 +1,141 @@
+#include "harness/procedures/governance.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+
+#include "localnet/bech32.h"
+#include "localnet/rpc.h"
+#include "localnet/sha256.h"
+
+namespace rehearse {
+
+using record::Json;
+
+namespace {
+
+// The address of a module's account: the first 20 bytes of the hash of its name.
+std::string module_account(const std::string& module, const std::string& prefix) {
+  const auto hash = sha256(std::string_view(module));
+  return bech32_encode(prefix, std::span<const std::uint8_t>(hash.data(), 20));
+}
+
+// The hash of a transaction that the node took into its mempool.
+std::string accepted(const CliAnswer& a) {
+  if (!a.trouble().empty()) throw StepFailed(a.trouble(), "transaction-failed");
+  if (!a.json || !a.json->contains("txhash"))
+    throw StepFailed("`" + a.command + "`: there is no txhash in its answer", "transaction-failed");
+  if (const auto code = a.json->value("code", 0); code != 0)
+    throw StepFailed(fmt::format("`{}`: code {}: {}", a.command, code, a.json->value("raw_log", "")),
+                     "transaction-failed");
+  return (*a.json)["txhash"].get<std::string>();
+}
+
+Goal above(std::int64_t height) {
+  return [height](const NetworkView& v) -> std::optional<Unmet> {
+    if (v.highest_height() > height) return std::nullopt;
+    return Unmet{{}, fmt::format("height {}", v.highest_height())};
+  };
+}
+
+Included await_included(Rehearsal& r, const std::string& node, const std::string& hash) {
+  for (;;) {
+    const auto height = r.view().highest_height();
+    const auto a = r.ask("inclusion", {{"transaction", node, {{"hash", hash}}, 0}}).front();
+    if (!a.answered)
+      throw StepFailed(node + " does not say what became of transaction " + hash + ": " + a.error);
+    if (!a.absent) {
+      if (const auto code = a.value.value("code", 0); code != 0)
+        throw StepFailed(fmt::format("transaction {}: code {}: {}", hash, code, a.value.value("raw_log", "")),
+                         "transaction-failed");
+      return {hash, number_in(a.value.at("height")), a.value.value("events", Json::array())};
+    }
+    r.await("transaction " + hash.substr(0, 8) + " in a block", above(height));
+  }
+}
+
+}  // namespace
+
+std::vector<Included> send_transactions(
+    Rehearsal& r, const std::vector<std::pair<std::string, std::vector<std::string>>>& calls) {
+  auto whole = calls;
+  for (auto& [node, arguments] : whole) {
+    const auto values = r.network().respondent(node).values;
+    for (auto& a : fill(r.profile().transaction, values, r.profile().file.string() + ": transaction"))
+      arguments.push_back(std::move(a));
+  }
+  std::vector<std::string> hashes;
+  for (const auto& answer : r.run_commands(whole)) hashes.push_back(accepted(answer));
+  std::vector<Included> included;
+  for (std::size_t i = 0; i < whole.size(); ++i)
+    included.push_back(await_included(r, whole[i].first, hashes[i]));
+  return included;
+}
+
+std::string submit_upgrade_proposal(Rehearsal& r, const UpgradePlan& plan) {
+  const auto& p = r.profile();
+  const Json message = {
+      {"@type", "/cosmos.upgrade.v1beta1.MsgSoftwareUpgrade"},
+      {"authority", module_account("gov", p.chain.bech32)},
+      {"plan", {{"name", plan.name}, {"height", std::to_string(plan.height)}, {"info", plan.info}}}};
+  const Json proposal = {{"messages", {message}},
+                         {"metadata", ""},
+                         {"deposit", p.governance.deposit},
+                         {"title", "Upgrade to " + plan.name},
+                         {"summary", "Rehearsal of the upgrade to " + plan.name},
+                         {"expedited", false}};
+  const auto file = r.folder() / "operator" / "proposal.json";
+  std::ofstream(file) << proposal.dump(1) << "\n";
+  const auto& node = r.view().order.front();
+  const auto included =
+      send_transactions(r, {{node, r.command("submit-proposal", node, {{"file", file.string()}})}});
+  for (const auto& event : included.front().events)
+    if (event.value("type", "") == "submit_proposal")
+      for (const auto& attribute : event.at("attributes"))
+        if (attribute.value("key", "") == "proposal_id") return attribute.at("value").get<std::string>();
+  throw StepFailed("transaction " + included.front().hash + " has no proposal_id among its events");
+}
+
+void vote_all(Rehearsal& r, const std::string& proposal, Vote vote) {
+  std::vector<std::pair<std::string, std::vector<std::string>>> calls;
+  for (const auto* n : r.view().validators())
+    calls.emplace_back(n->member.name, r.command("vote", n->member.name,
+                                                 {{"proposal", proposal}, {"option", to_string(vote)}}));
+  send_transactions(r, calls);
+}
+
+void await_passed(Rehearsal& r, const std::string& proposal) {
+  const auto& node = r.view().order.front();
+  for (;;) {
+    const auto height = r.view().highest_height();
+    const auto a = r.ask("voting", {{"proposal", node, {{"id", proposal}}, 0}}).front();
+    if (!a.answered || a.absent)
+      throw StepFailed("proposal " + proposal + " cannot be asked for: " + a.error);
+    const auto status = a.value.value("status", "");
+    if (status == "PROPOSAL_STATUS_PASSED") return;
+    const auto reason = a.value.value("failed_reason", "");
+    if (status == "PROPOSAL_STATUS_REJECTED")
+      throw StepFailed(fmt::format("proposal {} was rejected: {}; tally {}", proposal, reason,
+                                   a.value.value("final_tally_result", Json()).dump()),
+                       "proposal-rejected");
+    if (status == "PROPOSAL_STATUS_FAILED")
+      throw StepFailed(fmt::format("proposal {} passed but failed: {}", proposal, reason), "proposal-failed");
+    r.await("end of voting on proposal " + proposal, above(height));
+  }
+}
+
+double measured_block_seconds(const NetworkView& v, double nominal) {
+  std::vector<double> gaps;
+  for (auto it = v.blocks.begin(); it != v.blocks.end(); ++it) {
+    const auto next = std::next(it);
+    // The first block carries the genesis time.
+    if (next == v.blocks.end() || next->first != it->first + 1 || it->first < 2) continue;
+    gaps.push_back(static_cast<double>(next->second.block.time - it->second.block.time) / 1e6);
+  }
+  if (gaps.size() < 2) return nominal;
+  std::nth_element(gaps.begin(), gaps.begin() + static_cast<std::ptrdiff_t>(gaps.size() / 2), gaps.end());
+  return gaps[gaps.size() / 2];
+}
+
+}  // namespace rehearse

@@ -1,0 +1,41 @@
+// Governance as operators do it, with the chain's own command line: submit, vote, and see the result on the
+// chain.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "harness/rehearsal.h"
+
+namespace rehearse {
+
+// A transaction is in a block and succeeded: code 0 and a hash and a height, never the exit code alone
+// (virtengine.md). Throws StepFailed("...", "transaction-failed") when the chain refuses one.
+struct Included {
+  std::string hash;
+  std::int64_t height = 0;
+  record::Json events;
+};
+
+// Sends one transaction a (node, arguments) pair, side by side, and waits until all are in blocks. The
+// arguments are without the profile's `transaction` ones; each pair must use another key.
+std::vector<Included> send_transactions(Rehearsal&,
+                                        const std::vector<std::pair<std::string, std::vector<std::string>>>&);
+
+struct UpgradePlan {
+  std::string name, info;
+  std::int64_t height = 0;
+};
+
+// Submits the software upgrade from the first validator; the proposal's id.
+std::string submit_upgrade_proposal(Rehearsal&, const UpgradePlan&);
+// Every validator votes, side by side.
+void vote_all(Rehearsal&, const std::string& proposal, Vote);
+// Waits until the voting is over; throws StepFailed("...", "proposal-rejected" or "proposal-failed").
+void await_passed(Rehearsal&, const std::string& proposal);
+
+// Median seconds between the blocks seen so far, by their headers; `nominal` until there are three.
+double measured_block_seconds(const NetworkView&, double nominal);
+
+}  // namespace rehearse

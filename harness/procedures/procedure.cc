@@ -1,0 +1,24 @@
+#include "harness/procedures/procedure.h"
+
+namespace rehearse {
+
+const std::vector<Procedure>& procedures() {
+  static const std::vector<Procedure> all = {
+      {"chain", "Chain Upgrades (Governance)", chain_upgrade},
+  };
+  return all;
+}
+
+const Procedure* find_procedure(const std::string& name) {
+  for (const auto& p : procedures())
+    if (p.name == name) return &p;
+  return nullptr;
+}
+
+std::string procedure_names() {
+  std::string names;
+  for (const auto& p : procedures()) names += (names.empty() ? "" : ", ") + std::string(p.name);
+  return names;
+}
+
+}  // namespace rehearse

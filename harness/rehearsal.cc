@@ -1,0 +1,201 @@
+#include "harness/rehearsal.h"
+
+#include <fmt/format.h>
+
+#include "harness/diagnosis/diagnose.h"
+
+namespace rehearse {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+// A wake-up that comes this much later than asked for: the machine stood still.
+constexpr auto kStall = 1s;
+// After a failure is proven: how long other nodes may take to show the same, so that all affected are named.
+constexpr auto kLinger = 400ms;
+
+std::string describe(const Unmet& u) {
+  std::string text = u.who.empty() ? "" : fmt::format("{}", fmt::join(u.who, ", "));
+  if (!u.seen.empty()) text += (text.empty() ? "" : ": ") + u.seen;
+  return text;
+}
+
+}  // namespace
+
+Rehearsal::Rehearsal(Loop& loop, Http& http, Journal& journal, Watcher& watcher, const Scenario& scenario,
+                     const Profile& profile, std::filesystem::path folder)
+    : loop_(loop),
+      http_(http),
+      journal_(journal),
+      watcher_(watcher),
+      scenario_(scenario),
+      profile_(profile),
+      folder_(std::move(folder)) {}
+
+void Rehearsal::record(record::Body body, const std::string& node) {
+  record::Event e;
+  e.node = node;
+  if (const auto found = incarnations_.find(node); found != incarnations_.end())
+    e.incarnation = found->second;
+  e.body = std::move(body);
+  fold(view_, journal_.append(std::move(e)));
+}
+
+void Rehearsal::enter(const std::string& phase) {
+  record(record::PhaseEntered{phase});
+  watcher_.phase(phase);
+}
+
+void Rehearsal::step(const std::string& id, const std::string& title, const std::string& runbook,
+                     const std::function<std::string()>& work) {
+  record(record::StepStarted{id, title, runbook});
+  watcher_.step_started(title, runbook);
+  auto end = [&](const std::string& outcome, const std::string& detail) {
+    record(record::StepEnded{id, outcome, detail});
+    watcher_.step_ended(title, outcome, detail);
+  };
+  try {
+    end("done", work());
+  } catch (const StepFailed& e) {
+    end("failed", e.what());
+    throw;
+  } catch (const FailureProven& e) {
+    end("failed", e.what());
+    throw;
+  } catch (const Error& e) {
+    end(e.blame == Blame::release ? "failed" : "error", e.what());
+    throw;
+  } catch (const Cancelled& e) {
+    end("error", e.what());
+    throw;
+  }
+}
+
+void Rehearsal::check_tripwires() {
+  if (!armed_ || judged_progress_ == view_.progress) return;
+  judged_progress_ = view_.progress;
+  const auto proven = proven_failure(view_);
+  if (!proven) return;
+  armed_ = false;
+  const auto until = Loop::Clock::now() + kLinger;
+  while (Loop::Clock::now() < until && !all_shown(view_)) loop_.run_one(20ms);
+  throw FailureProven(proven->cause + ": " + proven->proven_by);
+}
+
+void Rehearsal::run_loop(const std::string& what, const std::function<std::optional<Unmet>()>& unmet,
+                         Budget budget) {
+  const auto start = Loop::Clock::now();
+  auto moved = start;
+  auto progress = view_.progress;
+  const auto stalled_before = view_.stalled_s;
+  for (;;) {
+    if (cancelled_) throw Cancelled(*cancelled_);
+    const auto lacking = unmet();
+    check_tripwires();
+    if (!lacking) return;
+    const auto before = Loop::Clock::now();
+    if (progress != view_.progress) progress = view_.progress, moved = before;
+    if (before - start > budget.cap || before - moved > budget.idle) {
+      auto message = fmt::format("{} not reached in {:.0f} s ({})", what,
+                                 std::chrono::duration<double>(before - start).count(), describe(*lacking));
+      if (view_.stalled_s > stalled_before)
+        throw TimedOut(message + "; the machine stood still meanwhile", "machine-stalled");
+      throw TimedOut(message);
+    }
+    constexpr auto kNap = 50ms;
+    loop_.run_one(kNap);
+    const auto late = Loop::Clock::now() - before - kNap;
+    if (late > kStall) record(record::Stalled{std::chrono::duration<double>(late).count()});
+  }
+}
+
+void Rehearsal::await(const std::string& what, const Goal& goal, Budget budget) {
+  run_loop(
+      what, [&] { return goal(view_); }, budget);
+}
+
+void Rehearsal::await_done(const std::string& what, const std::function<bool()>& done, Budget budget) {
+  run_loop(
+      what,
+      [&]() -> std::optional<Unmet> {
+        if (done()) return std::nullopt;
+        return Unmet{};
+      },
+      budget);
+}
+
+WaitFor Rehearsal::wait_for() {
+  return [this](const std::string& what, const std::function<bool()>& done) { await_done(what, done); };
+}
+
+std::vector<record::Answered> Rehearsal::ask(const std::string& moment,
+                                             const std::vector<Question>& questions) {
+  Questioner questioner(http_, network_->cli(), profile_);
+  std::vector<record::Answered> answers(questions.size());
+  std::size_t open = questions.size();
+  for (std::size_t i = 0; i < questions.size(); ++i) {
+    const auto& q = questions[i];
+    questioner.ask(q, network_->respondent(q.node), [&, i](Answer a) {
+      answers[i] = {moment, q.name, q.args, q.height, a.source, a.answered, a.absent, a.value, a.error};
+      record(answers[i], questions[i].node);
+      --open;
+    });
+  }
+  await_done("answers", [&] { return open == 0; });
+  return answers;
+}
+
+std::vector<std::string> Rehearsal::command(const std::string& name, const std::string& node, Values extra) {
+  const auto where = profile_.file.string() + ": commands: " + name;
+  auto values = network_->respondent(node).values;
+  for (const auto& [k, v] : extra) values[k] = v;
+  return fill(profile_.commands.at(name).run, values, where);
+}
+
+std::vector<CliAnswer> Rehearsal::run_commands(
+    const std::vector<std::pair<std::string, std::vector<std::string>>>& calls) {
+  std::vector<CliAnswer> answers(calls.size());
+  std::size_t open = calls.size();
+  for (std::size_t i = 0; i < calls.size(); ++i)
+    network_->cli().run(network_->respondent(calls[i].first).binary, calls[i].second, Stream::out,
+                        [&, i](CliAnswer a) {
+                          answers[i] = std::move(a);
+                          --open;
+                        });
+  await_done("commands", [&] { return open == 0; });
+  return answers;
+}
+
+void Rehearsal::process_started(const std::string& node, int pid, const std::string& program) {
+  ++incarnations_[node];
+  record(record::ProcessStarted{pid, program}, node);
+}
+
+void Rehearsal::process_ended(const std::string& node, const std::string& program, const ExitStatus& status,
+                              const std::vector<std::string>& last_lines) {
+  record(record::ProcessEnded{program, status.code, status.signal, last_lines}, node);
+}
+
+void Rehearsal::log_line(const std::string& node, const MatchedLine& m) {
+  const auto file = std::filesystem::path(m.file).lexically_relative(folder_).string();
+  record(record::LogLine{m.pattern, m.text, m.captures, file, m.offset, m.line}, node);
+}
+
+void Rehearsal::head(const std::string& node, const Head& h) {
+  record(
+      record::HeadSeen{h.store_height, h.block_hash, h.app_height, h.app_hash, h.app_version, h.catching_up},
+      node);
+}
+
+void Rehearsal::block(const std::string& node, const Block& b) {
+  record::BlockSeen seen{b.height, b.hash, b.app_hash, b.time, b.proposer, b.round, {}};
+  for (const auto& s : b.signatures) seen.signatures.push_back({s.validator, s.flag});
+  record(std::move(seen), node);
+}
+
+void Rehearsal::sample(const std::string& node, const ProcSample& s) {
+  record(record::Sampled{s.rss_bytes, s.cpu_seconds}, node);
+}
+
+}  // namespace rehearse

@@ -1,0 +1,135 @@
+// One run, as its procedure sees it: steps, phases, questions, and the one way to wait (design invariants 2
+// and 3). Everything that is observed goes into the journal, is folded into the view, and wakes whoever
+// waits.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/journal.h"
+#include "harness/releases.h"
+#include "harness/scenario.h"
+#include "harness/view.h"
+#include "localnet/network.h"
+#include "localnet/questions.h"
+#include "localnet/sink.h"
+
+namespace rehearse {
+
+// What a goal lacks.
+struct Unmet {
+  std::vector<std::string> who;  // nodes it waits for
+  std::string seen;              // what is there instead
+};
+// Nothing when it is met.
+using Goal = std::function<std::optional<Unmet>(const NetworkView&)>;
+
+struct Budget {
+  std::chrono::milliseconds idle{20000};  // without progress anywhere
+  std::chrono::milliseconds cap{120000};
+};
+
+// A step could not do what it is for. `cause` is of the closed set, or empty: diagnosis finds it.
+struct StepFailed : std::runtime_error {
+  explicit StepFailed(const std::string& message, std::string cause = "")
+      : std::runtime_error(message), cause(std::move(cause)) {}
+  std::string cause;
+};
+// A goal was not met in its budget.
+struct TimedOut : StepFailed {
+  using StepFailed::StepFailed;
+};
+// A rule of diagnosis proved a failure while something was awaited.
+struct FailureProven : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+// Ctrl-C, SIGTERM (signal) or --timeout (signal 0).
+struct Cancelled : std::runtime_error {
+  Cancelled(const std::string& message, int signal) : std::runtime_error(message), signal(signal) {}
+  int signal;
+};
+
+// What the console shows of a run; all of it is in the journal too.
+class Watcher {
+ public:
+  virtual ~Watcher() = default;
+  virtual void phase(const std::string& name) = 0;
+  virtual void step_started(const std::string& title, const std::string& runbook) = 0;
+  // `outcome`: done, failed or error.
+  virtual void step_ended(const std::string& title, const std::string& outcome, const std::string& detail) = 0;
+};
+
+class Rehearsal : public Sink {
+ public:
+  // All outlive this. `folder` is the run's.
+  Rehearsal(Loop&, Http&, Journal&, Watcher&, const Scenario&, const Profile&, std::filesystem::path folder);
+
+  const Scenario& scenario() const { return scenario_; }
+  const Profile& profile() const { return profile_; }
+  const NetworkView& view() const { return view_; }
+  const std::filesystem::path& folder() const { return folder_; }
+  Loop& loop() { return loop_; }
+  Http& http() { return http_; }
+  Network& network() { return *network_; }
+  void set_network(Network* network) { network_ = network; }
+  Release from, to;
+
+  // Journals something that was done (or observed by the harness itself).
+  void record(record::Body, const std::string& node = "");
+  void enter(const std::string& phase);
+
+  // Runs `work` as a step of the procedure; what it returns is the step's detail. `id` is unique in a run.
+  void step(const std::string& id, const std::string& title, const std::string& runbook,
+            const std::function<std::string()>& work);
+
+  // Waits until the goal is met. Throws TimedOut, FailureProven or Cancelled.
+  void await(const std::string& what, const Goal&, Budget = {});
+  // The same for something that is not in the view (a command, a transfer).
+  void await_done(const std::string& what, const std::function<bool()>& done, Budget = {});
+  WaitFor wait_for();
+
+  // Asks all at once, journals each answer under `moment`, and returns them in the questions' order.
+  std::vector<record::Answered> ask(const std::string& moment, const std::vector<Question>&);
+  // Runs a chain command; `command` is a key of the profile's commands. Throws StepFailed when it did not
+  // answer.
+  std::vector<CliAnswer> run_commands(
+      const std::vector<std::pair<std::string, std::vector<std::string>>>& node_and_arguments);
+  // The profile's command with its templates filled for that node.
+  std::vector<std::string> command(const std::string& name, const std::string& node, Values extra = {});
+
+  // From a signal handler of the loop: the next await throws.
+  void cancel(const std::string& why, int signal) { cancelled_ = Cancelled(why, signal); }
+  // No rule of diagnosis interrupts from now on.
+  void disarm() { armed_ = false; }
+
+  // Sink.
+  void process_started(const std::string& node, int pid, const std::string& program) override;
+  void process_ended(const std::string& node, const std::string& program, const ExitStatus&,
+                     const std::vector<std::string>& last_lines) override;
+  void log_line(const std::string& node, const MatchedLine&) override;
+  void head(const std::string& node, const Head&) override;
+  void block(const std::string& node, const Block&) override;
+  void sample(const std::string& node, const ProcSample&) override;
+
+ private:
+  void run_loop(const std::string& what, const std::function<std::optional<Unmet>()>& unmet, Budget);
+  void check_tripwires();
+
+  Loop& loop_;
+  Http& http_;
+  Journal& journal_;
+  Watcher& watcher_;
+  const Scenario& scenario_;
+  const Profile& profile_;
+  std::filesystem::path folder_;
+  Network* network_ = nullptr;
+  NetworkView view_;
+  std::map<std::string, int> incarnations_;
+  std::optional<Cancelled> cancelled_;
+  bool armed_ = true;
+  std::uint64_t judged_progress_ = 0;  // the view that the tripwires have seen
+};
+
+}  // namespace rehearse

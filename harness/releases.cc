@@ -1,0 +1,94 @@
+#include "harness/releases.h"
+
+#include "localnet/error.h"
+
+namespace rehearse {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// One entry of releases.yaml. How it is built is not ours to read: fixtures/mkrelease does that.
+struct Entry {
+  std::string version, plan, cause, contents;
+  YAML::Node build, changelog;
+  std::map<std::string, std::int64_t> module_versions;
+  ReleaseEnvironment environment;
+};
+
+struct Manifest {
+  std::string archive, binary, source, package;
+  YAML::Node build;
+  Ordered<Entry> releases;
+};
+
+}  // namespace
+
+static void describe(Decoder& v, ReleaseEnvironment& e) {
+  v.required("who", e.who, "smallest, half or all");
+  v.required("set", e.set, "variables");
+  if (e.who != "smallest" && e.who != "half" && e.who != "all")
+    v.complain_about("who", "expected smallest, half or all; found `" + e.who + "`");
+}
+
+namespace {
+
+void describe(Decoder& v, Entry& e) {
+  v.required("version", e.version, "the version it reports");
+  v.optional("plan", e.plan, "name of its upgrade plan");
+  v.optional("build", e.build, "link-time variables");
+  v.optional("changelog", e.changelog, "what changed");
+  v.optional("module_versions", e.module_versions, "consensus version of each module");
+  v.optional("cause", e.cause, "what a rehearsal of it must say");
+  v.optional("contents", e.contents, "the release whose binary its archive really holds");
+  v.optional("environment", e.environment, "environment on some nodes");
+}
+
+void describe(Decoder& v, Manifest& m) {
+  v.required("archive", m.archive, "name of each release's archive");
+  v.required("binary", m.binary, "name of the program in it");
+  v.optional("source", m.source, "folder of its source");
+  v.optional("package", m.package, "Go package of the program");
+  v.optional("build", m.build, "build settings of all releases");
+  v.required("releases", m.releases, "name -> release");
+}
+
+}  // namespace
+
+Release find_release(const std::string& text, const fs::path& manifest_file, const fs::path& built) {
+  Release r;
+  const auto equals = text.find('=');
+  const auto path = equals == std::string::npos ? text : text.substr(equals + 1);
+  if (equals != std::string::npos || path.find('/') != std::string::npos || fs::is_regular_file(path)) {
+    r.name = fs::path(path).filename().string();
+    if (equals != std::string::npos) r.plan = text.substr(0, equals);
+    r.archive = fs::absolute(path);
+    if (!fs::is_regular_file(r.archive))
+      throw Error(Blame::scenario,
+                  path + ": there is no such file; a release is a name, or the path of an archive or binary");
+    return r;
+  }
+  const auto manifest = decode_file<Manifest>(manifest_file);
+  std::string known;
+  for (const auto& [name, entry] : manifest.releases) {
+    known += (known.empty() ? "" : ", ") + name;
+    if (name != text) continue;
+    r.name = name;
+    r.version = entry.version;
+    r.plan = entry.plan;
+    r.module_versions = entry.module_versions;
+    r.environment = entry.environment;
+    r.archive = built / name / manifest.archive;
+    return r;
+  }
+  throw Error(Blame::scenario,
+              "there is no release `" + text + "` in " + manifest_file.string() + "; there are " + known);
+}
+
+std::vector<std::string> release_names(const fs::path& manifest_file) {
+  std::vector<std::string> names;
+  for (const auto& [name, entry] : decode_file<Manifest>(manifest_file).releases) names.push_back(name);
+  return names;
+}
+
+}  // namespace rehearse

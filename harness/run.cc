@@ -1,0 +1,319 @@
+#include "harness/run.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <random>
+
+#include "harness/judge.h"
+#include "harness/procedures/procedure.h"
+#include "harness/releases.h"
+#include "localnet/config_files.h"
+#include "localnet/guard.h"
+#include "localnet/sha256.h"
+
+namespace rehearse {
+
+namespace fs = std::filesystem;
+
+const Ordered<Keep>& names(Keep) {
+  static const Ordered<Keep> all = {
+      {"never", Keep::never}, {"on-failure", Keep::on_failure}, {"always", Keep::always}};
+  return all;
+}
+
+namespace {
+
+constexpr const char* kScenarioCopy = "scenario.yaml";
+constexpr const char* kProfileCopy = "profile.yaml";
+
+std::string host_description() {
+  utsname u{};
+  ::uname(&u);
+  return fmt::format("{} {} {}, {} cores", u.sysname, u.release, u.machine, ::sysconf(_SC_NPROCESSORS_ONLN));
+}
+
+std::string run_id() {
+  std::random_device random;
+  return fmt::format("{:08x}{:08x}", random(), random());
+}
+
+void make_folder(const fs::path& folder) {
+  if (fs::exists(folder) && (!fs::is_directory(folder) || !fs::is_empty(folder)))
+    throw Error(Blame::scenario, folder.string() + ": exists and is not empty; give --out another folder");
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) throw Error(Blame::machine, folder.string() + ": cannot be made: " + error.message());
+}
+
+// The scenario and the profile as read: a run folder is judged again without the project.
+struct Inputs {
+  Scenario scenario;
+  Profile profile;
+  Release from, to;
+};
+
+Inputs read_inputs(const RunOptions& o) {
+  Inputs in{load_scenario(o.scenario), load_profile(o.profile), {}, {}};
+  if (o.validators) set_validators(in.scenario, *o.validators);
+  const auto manifest = in.profile.file.parent_path() / in.profile.releases;
+  auto pick = [&](const std::string& flag, const std::string& scenario, const std::string& profile,
+                  const char* which) {
+    const auto name = !flag.empty() ? flag : !scenario.empty() ? scenario : profile;
+    if (name.empty())
+      throw Error(Blame::scenario, std::string("which release? give --release ") + which + "=...");
+    return find_release(name, manifest, o.built);
+  };
+  in.from = pick(o.from, in.scenario.releases.from, in.profile.from, "from");
+  in.to = pick(o.to, in.scenario.releases.to, in.profile.to, "to");
+  return in;
+}
+
+class Run {
+ public:
+  Run(const RunOptions& o, Inputs in, Watcher& watcher)
+      : o_(o),
+        in_(std::move(in)),
+        id_(run_id()),
+        lock_(runtime_dir(), id_, o.folder),
+        journal_(o.folder / "events.jsonl"),
+        http_(make_http(loop_)),
+        r_(loop_, *http_, journal_, watcher, in_.scenario, in_.profile, o.folder) {}
+
+  RunResult carry_out() {
+    fs::copy_file(o_.scenario, o_.folder / kScenarioCopy);
+    fs::copy_file(o_.profile, o_.folder / kProfileCopy);
+    loop_.on_stop_signal([this](int signal) {
+      exit_code_ = 128 + signal;
+      r_.cancel(fmt::format("ended by {}", ::strsignal(signal)), signal);
+    });
+    const auto limit = loop_.after(
+        o_.timeout, [this] { r_.cancel(fmt::format("--timeout of {} s", o_.timeout.count()), 0); });
+    record_start();
+    r_.record(stopped_by([this] { rehearse(); }));
+    r_.disarm();
+    if (network_) network_->stop();
+    r_.record(record::TeardownEnded{network_ ? static_cast<int>(network_->nodes().size()) : 0});
+    return conclude();
+  }
+
+ private:
+  void record_start() {
+    record::RunStarted s;
+    s.scenario = in_.scenario.name;
+    s.profile = in_.profile.name;
+    s.scenario_digest = sha256_file(o_.scenario);
+    s.profile_digest = sha256_file(o_.profile);
+    s.seed = o_.seed;
+    s.harness_version = o_.harness_version;
+    s.host = host_description();
+    s.command = o_.command;
+    s.invoked = o_.invoked;
+    s.conditions = {{"nominal_block_s", nominal_block_seconds(in_.scenario.network.pace)},
+                    {"voting_period_s", in_.scenario.upgrade.voting_period.seconds()},
+                    {"blocks_after", in_.scenario.upgrade.blocks_after}};
+    r_.record(std::move(s));
+  }
+
+  void rehearse() {
+    r_.enter("prepare");
+    open_releases();
+    start_network();
+    find_procedure(in_.scenario.upgrade.kind)->run(r_);
+  }
+
+  // How the run ended, whatever was thrown.
+  record::RunStopped stopped_by(const std::function<void()>& work) {
+    auto step = [this] {
+      return r_.view().steps.empty() ? std::string() : r_.view().steps.back().step.title;
+    };
+    try {
+      work();
+      return {"completed", "", "", ""};
+    } catch (const FailureProven& e) {
+      return {"failure-proven", e.what(), step(), ""};
+    } catch (const TimedOut& e) {
+      return {"time-out", e.what(), step(), e.cause};
+    } catch (const StepFailed& e) {
+      return {"step-failed", e.what(), step(), e.cause};
+    } catch (const Cancelled& e) {
+      return {e.signal ? "cancelled" : "timeout", e.what(), step(), ""};
+    } catch (const Error& e) {
+      if (e.blame == Blame::release)
+        return {"step-failed", e.what(), step(), e.cause.empty() ? "unknown" : e.cause};
+      exit_code_ = e.blame == Blame::scenario ? 2 : 3;
+      return {"error", e.what(), step(), e.cause};
+    } catch (const std::exception& e) {
+      exit_code_ = 3;
+      return {"error", e.what(), step(), ""};
+    }
+  }
+
+  void open_releases() {
+    auto& from = r_.from = in_.from;
+    auto& to = r_.to = in_.to;
+    r_.step(
+        "checksum", "Download new binary and verify checksum", "Chain Upgrades, Phase 1: Preparation", [&] {
+          for (auto* release : {&from, &to})
+            release->artifact = open_artifact(release->archive, in_.profile.chain.binary, o_.store);
+          return fmt::format("{}: sha256 {}{}", to.name, to.artifact.sha256.substr(0, 16),
+                             to.artifact.checksum_published ? ", as published" : "; no SHA256SUMS beside it");
+        });
+    r_.step("version", "Verify binary", "Chain Upgrades, Phase 1: Preparation", [&] {
+      print_versions({&from, &to});
+      for (const auto* release : {&from, &to})
+        if (!release->version.empty() && release->printed_version != release->version)
+          throw StepFailed(fmt::format("{} holds {}, not {}", release->archive.filename().string(),
+                                       release->printed_version, release->version),
+                           "wrong-version-inside");
+      if (from.printed_version == to.printed_version)
+        throw StepFailed(fmt::format("both {} and {} are {}", from.name, to.name, to.printed_version),
+                         "same-version");
+      return fmt::format("{} -> {}", from.printed_version, to.printed_version);
+    });
+    r_.record(record::ReleasesOpened{provenance(from), provenance(to), to.module_versions,
+                                     fs::exists(o_.cosmovisor) ? sha256_file(o_.cosmovisor) : ""});
+  }
+
+  static record::Provenance provenance(const Release& r) {
+    return {r.name,
+            r.version,
+            r.plan,
+            r.archive.filename().string(),
+            r.artifact.sha256,
+            r.artifact.binary_sha256,
+            r.printed_version};
+  }
+
+  void print_versions(const std::vector<Release*>& releases) {
+    ChainCli cli(
+        loop_, in_.profile, o_.folder / "commands" / "versions",
+        {{"HOME", (o_.folder / "operator").string()}, {"PATH", "/usr/bin:/bin"}, {kRunVariable, id_}});
+    std::size_t open = releases.size();
+    std::vector<CliAnswer> answers(releases.size());
+    for (std::size_t i = 0; i < releases.size(); ++i)
+      cli.run(
+          releases[i]->artifact.binary, in_.profile.commands.at("version").run, Stream::out,
+          [&, i](CliAnswer a) {
+            answers[i] = std::move(a);
+            --open;
+          },
+          std::chrono::seconds(10));
+    r_.await_done("versions", [&] { return open == 0; });
+    for (std::size_t i = 0; i < releases.size(); ++i) {
+      if (!answers[i].trouble().empty())
+        throw StepFailed(releases[i]->name + ": " + answers[i].trouble(), "binary-does-not-run");
+      const auto& text =
+          answers[i].out.find_first_not_of(" \n") == std::string::npos ? answers[i].err : answers[i].out;
+      releases[i]->printed_version = printable(text.substr(0, text.find('\n')));
+    }
+  }
+
+  NetworkPlan plan_network() const {
+    const auto& n = in_.scenario.network;
+    NetworkPlan p;
+    p.folder = o_.folder;
+    p.run_id = id_;
+    for (const auto& [name, power] : n.validators) p.nodes.push_back({name, true, power, {}});
+    for (const auto& name : n.full_nodes) p.nodes.push_back({name, false, 0, {}});
+    for (auto& node : p.nodes) {
+      const auto& e = in_.to.environment;
+      if (e.who == "all" || (e.who == "smallest" && node.name == smallest_validator(n)))
+        node.environment = e.set;
+      if (const auto own = n.environment.find(node.name); own != n.environment.end())
+        for (const auto& [k, v] : own->second) node.environment[k] = v;
+    }
+    p.supervisor = n.supervisor;
+    p.pace = pace_named(n.pace);
+    p.binary = r_.from.artifact.binary;
+    p.cosmovisor = o_.cosmovisor;
+    const auto voting = in_.scenario.upgrade.voting_period;
+    p.genesis_values = {{"voting_period", fmt::format("{}ms", voting.value.count())},
+                        {"expedited_voting_period", fmt::format("{}ms", voting.value.count() / 2)}};
+    return p;
+  }
+
+  void start_network() {
+    r_.step("network", "Network up", "", [&] {
+      network_.emplace(loop_, *http_, r_, in_.profile, plan_network());
+      r_.set_network(&*network_);
+      network_->prepare(r_.wait_for());
+      record::NetworkPlanned planned;
+      planned.chain_id = in_.profile.chain.id;
+      planned.supervisor = in_.scenario.network.supervisor == SupervisorKind::bare ? "bare" : "cosmovisor";
+      planned.watched_account = network_->watched_account();
+      for (const auto& n : network_->nodes()) {
+        const auto& i = n->identity();
+        planned.members.push_back(
+            {i.name, i.validator, i.power, i.consensus_address, i.operator_address, i.account, i.ip});
+      }
+      r_.record(planned);
+      network_->start();
+      r_.record(record::Moment{"started"});
+      r_.await("first block on every node", [](const NetworkView& v) -> std::optional<Unmet> {
+        if (v.lowest_height() >= 1) return std::nullopt;
+        return Unmet{{}, fmt::format("lowest height {}", v.lowest_height())};
+      });
+      return fmt::format("{} nodes at {}", network_->nodes().size(),
+                         network_->nodes().front()->identity().ip);
+    });
+  }
+
+  RunResult conclude() {
+    RunResult result;
+    result.record = judge(r_.view(), in_.scenario, in_.profile);
+    for (const auto& c : result.record.checks) {
+      record::Event e;
+      e.body = record::Judged{c};
+      journal_.append(e);
+    }
+    record::Event e;
+    e.body =
+        record::Concluded{result.record.verdict,
+                          result.record.diagnosis ? record::Json(*result.record.diagnosis) : record::Json()};
+    journal_.append(e);
+    const bool keep =
+        o_.keep == Keep::always || (o_.keep == Keep::on_failure && result.record.verdict != "pass");
+    if (!keep && network_)
+      for (const auto& n : network_->nodes())
+        for (const char* part : {"data", "cosmovisor", "bin"}) fs::remove_all(n->home() / part);
+    fs::remove_all(o_.folder / "operator");  // keys
+    result.exit_code = exit_code_ ? exit_code_ : record::exit_code(result.record);
+    return result;
+  }
+
+  const RunOptions& o_;
+  Inputs in_;
+  std::string id_;
+  RunLock lock_;
+  Journal journal_;
+  Loop loop_;
+  std::unique_ptr<Http> http_;
+  Rehearsal r_;
+  std::optional<Network> network_;
+  int exit_code_ = 0;
+};
+
+}  // namespace
+
+RunResult run_scenario(const RunOptions& o, Watcher& watcher) {
+  auto inputs = read_inputs(o);
+  make_folder(o.folder);
+  return Run(o, std::move(inputs), watcher).carry_out();
+}
+
+record::RunRecord judge_folder(const fs::path& folder) {
+  auto view = fold_all(read_journal(folder / "events.jsonl"));
+  auto scenario = load_scenario(folder / kScenarioCopy);
+  auto profile = load_profile(folder / kProfileCopy);
+  if (view.run) {
+    scenario.name = view.run->scenario;
+    profile.name = view.run->profile;
+  }
+  return judge(view, scenario, profile);
+}
+
+}  // namespace rehearse

@@ -1,0 +1,44 @@
+// Carries out one scenario from start to end: releases verified, network up, procedure, teardown, judgement.
+// Whatever happens, there is a run folder with a journal and a record of it.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "harness/record/run_record.h"
+#include "harness/rehearsal.h"
+
+namespace rehearse {
+
+enum class Keep { never, on_failure, always };  // the nodes' data folders and binaries
+const Ordered<Keep>& names(Keep);
+
+struct RunOptions {
+  std::filesystem::path scenario, profile;
+  std::string from, to;              // instead of the scenario's or the profile's
+  std::filesystem::path folder;      // must not exist, or be empty
+  std::filesystem::path built;       // where fixture releases are: <name>/<archive>
+  std::filesystem::path store;       // of verified binaries
+  std::filesystem::path cosmovisor;  // its program
+  std::uint64_t seed = 1;
+  std::optional<int> validators;
+  std::chrono::seconds timeout{300};
+  Keep keep = Keep::on_failure;
+  record::Micros invoked = 0;  // when the user's command started
+  std::string command;         // that gives this run again
+  std::string harness_version;
+};
+
+struct RunResult {
+  record::RunRecord record;
+  int exit_code = 0;
+};
+
+// Throws Error for bad input, before anything is made. Everything later is in the result.
+RunResult run_scenario(const RunOptions&, Watcher&);
+
+// Judges a run folder's journal again, offline.
+record::RunRecord judge_folder(const std::filesystem::path& folder);
+
+}  // namespace rehearse

@@ -1,0 +1,165 @@
+#include "harness/scenario.h"
+
+#include <algorithm>
+
+#include "harness/checks/checklist.h"
+#include "harness/diagnosis/causes.h"
+#include "harness/procedures/procedure.h"
+#include "localnet/config_files.h"
+
+namespace rehearse {
+
+namespace {
+
+struct NamedPace {
+  const char* name;
+  Pace pace;
+  double nominal_block_seconds;
+};
+
+// Measured for four validators on two cores (cosmos.md).
+const std::vector<NamedPace>& paces() {
+  static const std::vector<NamedPace> all = [] {
+    Pace fast;
+    Pace steady = fast;
+    steady.timeout_commit = "300ms";
+    Pace realistic = fast;
+    realistic.timeout_propose = "3s";
+    realistic.timeout_prevote = realistic.timeout_precommit = "1s";
+    realistic.timeout_commit = "1s";
+    realistic.flush_throttle = realistic.peer_gossip_sleep = "100ms";
+    return std::vector<NamedPace>{
+        {"fast", fast, 0.15}, {"steady", steady, 0.33}, {"realistic", realistic, 1.35}};
+  }();
+  return all;
+}
+
+const NamedPace& find_pace(const std::string& name) {
+  std::string known;
+  for (const auto& p : paces()) {
+    if (p.name == name) return p;
+    known += (known.empty() ? "" : ", ") + std::string(p.name);
+  }
+  throw Error(Blame::scenario, "there is no pace `" + name + "`; there are " + known);
+}
+
+// Rules between fields, each complaint at the line of the field it is about.
+class Rules {
+ public:
+  Rules(const Scenario& s, const YAML::Node& root) : s_(s), root_(root) {}
+
+  void check() const {
+    const auto& n = s_.network;
+    if (n.validators.empty()) fail(at("network", "validators"), "a network needs a validator");
+    std::set<std::string> names;
+    for (const auto& [name, power] : n.validators) {
+      check_name(at("network", "validators"), name, names);
+      if (power <= 0) fail(at("network", "validators"), "power of " + name + " must be more than 0");
+      if (power > 1'000'000'000)
+        fail(at("network", "validators"), "power of " + name + " is beyond 1000000000");
+    }
+    for (const auto& name : n.full_nodes) check_name(at("network", "full_nodes"), name, names);
+    for (const auto& [name, variables] : n.environment)
+      if (!names.contains(name)) fail(at("network", "environment"), "there is no node " + name);
+    if (names.size() > 200) fail(at("network", "validators"), "more than 200 nodes");
+    try {
+      pace_named(n.pace);
+    } catch (const Error& e) {
+      fail(at("network", "pace"), e.what());
+    }
+    if (!find_procedure(s_.upgrade.kind))
+      fail(at("upgrade", "kind"),
+           "there is no procedure `" + s_.upgrade.kind + "`; there are " + procedure_names());
+    if (s_.upgrade.blocks_after < 1) fail(at("upgrade", "blocks_after"), "at least 1 block must follow");
+    if (s_.upgrade.voting_period.value < std::chrono::seconds(1))
+      fail(at("upgrade", "voting_period"), "at least 1s");
+    for (const auto& name : s_.after)
+      if (!find_checklist(name))
+        fail(root_["after"], "there is no checklist `" + name + "`; there are " + checklist_names());
+    if (s_.expect != "pass" && !is_cause(s_.expect))
+      fail(root_["expect"], "`" + s_.expect + "` is neither pass nor a cause; causes are " + cause_names());
+  }
+
+ private:
+  YAML::Node at(const char* section, const char* key) const {
+    const auto outer = root_[section];
+    const auto inner = outer ? outer[key] : outer;
+    return inner ? inner : outer ? outer : root_;
+  }
+
+  void check_name(const YAML::Node& where, const std::string& name, std::set<std::string>& names) const {
+    const bool good = !name.empty() && name.size() <= 40 &&
+                      std::all_of(name.begin(), name.end(),
+                                  [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_'; });
+    if (!good) fail(where, "`" + name + "` is no name: letters, digits, - and _");
+    if (name == "network" || name == "provider" || name == "operator" || name == "run")
+      fail(where, "`" + name + "` is a name with a meaning of its own");
+    if (!names.insert(name).second) fail(where, "two nodes are called " + name);
+  }
+
+  [[noreturn]] void fail(const YAML::Node& where, const std::string& message) const {
+    const auto mark = where.Mark();
+    throw Error(Blame::scenario, s_.file.string() + ":" + std::to_string(mark.line + 1) + ":" +
+                                     std::to_string(mark.column + 1) + ": " + message);
+  }
+
+  const Scenario& s_;
+  const YAML::Node& root_;
+};
+
+}  // namespace
+
+const Ordered<SupervisorKind>& names(SupervisorKind) {
+  static const Ordered<SupervisorKind> all = {{"bare", SupervisorKind::bare},
+                                              {"cosmovisor", SupervisorKind::cosmovisor}};
+  return all;
+}
+
+const Ordered<Vote>& names(Vote) {
+  static const Ordered<Vote> all = {
+      {"all", Vote::yes}, {"no", Vote::no}, {"abstain", Vote::abstain}, {"veto", Vote::no_with_veto}};
+  return all;
+}
+
+std::string to_string(Vote v) {
+  switch (v) {
+    case Vote::no:
+      return "no";
+    case Vote::abstain:
+      return "abstain";
+    case Vote::no_with_veto:
+      return "no_with_veto";
+    case Vote::yes:
+      break;
+  }
+  return "yes";
+}
+
+Scenario load_scenario(const std::filesystem::path& file) {
+  const auto root = load_yaml(file);
+  auto s = decode<Scenario>(root, file.string());
+  s.file = file;
+  s.name = file.stem().string();
+  Rules(s, root).check();
+  return s;
+}
+
+void set_validators(Scenario& s, int count) {
+  if (count < 1 || count > 100) throw Error(Blame::scenario, "--validators takes 1 to 100");
+  s.network.validators.clear();
+  for (int i = 1; i <= count; ++i)
+    s.network.validators.emplace_back("validator-" + std::to_string(i), 10 + count - i);
+}
+
+std::string smallest_validator(const NetworkSection& n) {
+  return std::min_element(n.validators.begin(), n.validators.end(),
+                          [](const auto& a, const auto& b) {
+                            return std::tie(a.second, a.first) < std::tie(b.second, b.first);
+                          })
+      ->first;
+}
+
+Pace pace_named(const std::string& name) { return find_pace(name).pace; }
+double nominal_block_seconds(const std::string& pace) { return find_pace(pace).nominal_block_seconds; }
+
+}  // namespace rehearse

@@ -1,0 +1,101 @@
+// A scenario: a page of YAML that says which network, which upgrade and what must be true afterwards.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "localnet/decode.h"
+#include "localnet/supervisor.h"
+
+namespace rehearse {
+
+const Ordered<SupervisorKind>& names(SupervisorKind);
+
+enum class Vote { yes, no, abstain, no_with_veto };
+const Ordered<Vote>& names(Vote);
+std::string to_string(Vote);
+
+struct NetworkSection {
+  Ordered<std::int64_t> validators = {
+      {"validator-1", 40}, {"validator-2", 30}, {"validator-3", 20}, {"validator-4", 10}};
+  std::vector<std::string> full_nodes;
+  SupervisorKind supervisor = SupervisorKind::cosmovisor;
+  std::string pace = "fast";
+  std::map<std::string, std::map<std::string, std::string>> environment;  // of single nodes
+};
+
+struct ReleasesSection {
+  std::string from, to;  // empty: the profile's
+};
+
+struct UpgradeSection {
+  std::string kind;  // a procedure of harness/procedures
+  Vote vote = Vote::yes;
+  Duration voting_period{std::chrono::seconds(2)};
+  std::int64_t blocks_after = 5;  // K: blocks that must follow the upgrade
+};
+
+struct Scenario {
+  std::string name;  // the file's name without .yaml
+  std::filesystem::path file;
+  std::string title, runbook;
+  NetworkSection network;
+  ReleasesSection releases;
+  UpgradeSection upgrade;
+  std::vector<std::string> after;  // checklists
+  std::string expect = "pass";     // or the cause it must fail with
+};
+
+template <class V>
+void describe(V& v, NetworkSection& n) {
+  v.optional("validators", n.validators, "name -> voting power");
+  v.optional("full_nodes", n.full_nodes, "names of nodes that do not validate");
+  v.optional("supervisor", n.supervisor, "what runs the nodes' binary");
+  v.optional("pace", n.pace, "named preset of consensus timeouts");
+  v.optional("environment", n.environment, "node -> variables that only it gets");
+}
+
+template <class V>
+void describe(V& v, ReleasesSection& r) {
+  v.optional("from", r.from, "release the network starts on");
+  v.optional("to", r.to, "release it upgrades to");
+}
+
+template <class V>
+void describe(V& v, UpgradeSection& u) {
+  v.required("kind", u.kind, "the procedure to carry out");
+  v.optional("vote", u.vote, "what every validator votes");
+  v.optional("voting_period", u.voting_period, "governance's voting period");
+  v.optional("blocks_after", u.blocks_after, "blocks that must follow the upgrade");
+}
+
+template <class V>
+void describe(V& v, Scenario& s) {
+  v.required("title", s.title, "what is rehearsed, in a line");
+  v.required("runbook", s.runbook, "the section of the runbook it carries out");
+  v.optional("network", s.network, "the network it runs on");
+  v.optional("releases", s.releases, "what it upgrades from and to");
+  v.required("upgrade", s.upgrade, "what is done");
+  v.required("after", s.after, "checklists that must hold afterwards");
+  v.optional("expect", s.expect, "pass, or the cause it must fail with");
+}
+
+// Throws Error(Blame::scenario) with file:line:column for what is malformed or impossible.
+Scenario load_scenario(const std::filesystem::path& file);
+
+// Replaces the validators by `count` ones of the same total power, larger ones first.
+void set_validators(Scenario&, int count);
+
+// The smallest validator by power, ties by name.
+std::string smallest_validator(const NetworkSection&);
+
+struct Pace;
+// Nominal seconds between two blocks at this pace (cosmos.md, "Making a network fast").
+double nominal_block_seconds(const std::string& pace);
+// Throws Error(Blame::scenario) naming the presets there are.
+Pace pace_named(const std::string& name);
+
+}  // namespace rehearse

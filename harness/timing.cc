@@ -1,0 +1,132 @@
+#include "harness/timing.h"
+
+#include <algorithm>
+
+namespace rehearse {
+
+using record::TimelineEntry;
+using record::Timing;
+
+namespace {
+
+using When = std::optional<Micros>;
+
+double seconds(Micros from, Micros to) { return static_cast<double>(to - from) / 1e6; }
+
+// The last of all nodes' moments; nothing when one has none.
+template <class MomentOf>
+When last_of(const std::vector<const NodeView*>& nodes, MomentOf moment_of) {
+  When last;
+  for (const auto* n : nodes) {
+    const When t = moment_of(*n);
+    if (!t) return std::nullopt;
+    last = std::max(last.value_or(0), *t);
+  }
+  return last;
+}
+
+When moment(const NetworkView& v, const std::string& name) {
+  const auto found = v.moments.find(name);
+  if (found == v.moments.end()) return std::nullopt;
+  return found->second;
+}
+
+When started_all(const NetworkView& v) { return moment(v, "started"); }
+
+When height_on_all(const NetworkView& v, std::int64_t height) {
+  return last_of(v.all(), [&](const NodeView& n) { return n.stored_at(height); });
+}
+
+}  // namespace
+
+When halted_at(const NodeView& n) {
+  const auto* l = n.line("upgrade-needed");
+  if (!l) return std::nullopt;
+  return l->seen;
+}
+
+Timing timing_of(const NetworkView& v) {
+  Timing t;
+  if (!v.run) return t;
+  const auto height = v.plan ? v.plan->height : 0;
+  const auto blocks = v.run->conditions.value("blocks_after", std::int64_t{0});
+  const When halted = v.plan ? last_of(v.all(), halted_at) : std::nullopt;
+  const When resumed = v.plan ? height_on_all(v, height + 1) : std::nullopt;
+  const When boot_from = started_all(v), boot_to = height_on_all(v, 1);
+  const Micros end = v.torn_down.value_or(v.last_seen);
+  t.wall_s = seconds(v.run->invoked, end);
+
+  const std::vector<std::pair<const char*, When>> ends = {
+      {"launch", v.run_seen},
+      {"preflight", v.releases ? When(v.releases_seen) : std::nullopt},
+      {"prepare", boot_from},
+      {"boot", boot_to},
+      {"propose", v.plan ? When(v.plan_seen) : std::nullopt},
+      {"vote", moment(v, "passed")},
+      {"wait", halted},
+      {"switch", resumed},
+      {"blocks", v.plan ? height_on_all(v, height + blocks) : std::nullopt},
+      {"checks", v.stopped ? When(v.stopped_seen) : std::nullopt},
+      {"teardown", v.torn_down},
+  };
+  // A moment that was not reached gives its time to the next part that was.
+  Micros from = v.run->invoked;
+  for (const auto& [name, to] : ends) {
+    if (!to || *to < from) continue;
+    t.parts.push_back({name, seconds(from, *to)});
+    from = *to;
+  }
+  if (from < end) t.parts.push_back({"rest", seconds(from, end)});
+
+  if (boot_from && boot_to) t.boot_s = seconds(*boot_from, *boot_to);
+  if (halted && resumed) {
+    t.switch_s = seconds(*halted, *resumed);
+    const double block = v.run->conditions.value("nominal_block_s", 0.0);
+    t.floor_s = t.boot_s + v.run->conditions.value("voting_period_s", 0.0) + t.switch_s +
+                static_cast<double>(2 + 3 + blocks) * block;
+  }
+  return t;
+}
+
+std::vector<TimelineEntry> timeline_of(const NetworkView& v) {
+  std::vector<TimelineEntry> entries;
+  if (!v.run || !v.plan) return entries;
+  const auto height = v.plan->height;
+  When first_halt;
+  for (const auto* n : v.all())
+    if (const auto t = halted_at(*n); t && (!first_halt || *t < *first_halt)) first_halt = t;
+  auto add = [&](const std::string& what, const std::string& node, When when) {
+    if (!when) return;
+    entries.push_back(
+        {what, node, seconds(v.run->invoked, *when), first_halt ? seconds(*first_halt, *when) : 0});
+  };
+  add("proposal submitted", "", v.plan_seen);
+  add("voting ends, upgrade confirmed", "", moment(v, "passed"));
+  add("T-0: chain halts at upgrade height", "", first_halt);
+  // More than 2/3 of the power carried out the upgrade: the moment the node that tips it did.
+  std::vector<std::pair<Micros, const NodeView*>> upgraded;
+  When resumed;
+  for (const auto* n : v.all()) {
+    const auto done = n->committed_at(height), next = n->stored_at(height + 1);
+    if (done && n->member.validator) upgraded.emplace_back(*done, n);
+    if (next && (!resumed || *next < *resumed)) resumed = next;
+    add("halted", n->member.name, halted_at(*n));
+    add("upgraded", n->member.name, done);
+    add("first block", n->member.name, next);
+  }
+  std::sort(upgraded.begin(), upgraded.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<std::string> names;
+  for (const auto& [when, n] : upgraded) {
+    names.push_back(n->member.name);
+    if (3 * v.power_of(names) <= 2 * v.total_power()) continue;
+    add("majority of the power upgraded", "", when);
+    break;
+  }
+  add("chain resumes", "", resumed);
+  if (v.stopped && v.stopped->reason == "completed") add("verification complete", "", v.stopped_seen);
+  std::stable_sort(entries.begin(), entries.end(),
+                   [](const auto& a, const auto& b) { return a.t_s < b.t_s; });
+  return entries;
+}
+
+}  // namespace rehearse

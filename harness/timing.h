@@ -1,0 +1,31 @@
+// Where a run's time went, and the least it could have taken. Every moment is read off the journal, each
+// second is counted once. Issue "A chain upgrade, rehearsed end to end": the table below is its table.
+//
+//   part        from                                  to
+//   launch      the user's command                    run-started
+//   preflight   run-started                           releases-opened
+//   prepare     releases-opened                       the last first process start
+//   boot        the last first process start          height 1 on all nodes
+//   propose     height 1 on all nodes                 the proposal is in its voting period
+//   vote        the proposal is in its voting period  the moment "passed"
+//   wait        "passed"                              the last node's halt line
+//   switch      the last node's halt line             H+1 on all nodes
+//   blocks      H+1 on all nodes                      H+K on all nodes
+//   checks      H+K on all nodes                      run-stopped
+//   teardown    run-stopped                           teardown-ended
+//
+// floor = boot + 2 blocks + voting period + 3 blocks + switch + K blocks, blocks at their nominal time.
+#pragma once
+
+#include "harness/record/run_record.h"
+#include "harness/view.h"
+
+namespace rehearse {
+
+record::Timing timing_of(const NetworkView&);
+std::vector<record::TimelineEntry> timeline_of(const NetworkView&);
+
+// When the node was seen to have halted at the upgrade height: its log line; nothing when it was not.
+std::optional<Micros> halted_at(const NodeView&);
+
+}  // namespace rehearse

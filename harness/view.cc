@@ -1,0 +1,190 @@
+#include "harness/view.h"
+
+#include <algorithm>
+
+namespace rehearse {
+
+using namespace record;
+
+namespace {
+
+template <class... Fs>
+struct Overloaded : Fs... {
+  using Fs::operator()...;
+};
+
+// Fills in every height up to `height` that has no entry yet: seen now at the latest.
+void reach(std::map<std::int64_t, Micros>& reached, std::int64_t height, Micros now) {
+  const auto from = reached.empty() ? std::max<std::int64_t>(1, height - 1000) : reached.rbegin()->first + 1;
+  for (auto h = from; h <= height; ++h) reached[h] = now;
+}
+
+void fold_head(NetworkView& v, NodeView& n, const HeadSeen& h, Micros seen) {
+  if (h.store_height > n.head.store_height || h.app_height > n.head.app_height) ++v.progress;
+  n.head = h;
+  n.head_seen = seen;
+  if (!h.app_hash.empty()) n.app_hashes.try_emplace(h.app_height, h.app_hash);
+  if (!h.block_hash.empty()) n.block_hashes.try_emplace(h.store_height, h.block_hash);
+  reach(n.committed, h.app_height, seen);
+  reach(n.stored, h.store_height, seen);
+}
+
+void fold_start(NetworkView& v, NodeView& n, const ProcessStarted& p, const Event& e) {
+  n.incarnation = e.incarnation;
+  n.alive = true;
+  n.started = e.seen;
+  n.program = p.program;
+  n.head = {};
+  ++v.progress;
+}
+
+void fold_end(NetworkView& v, NodeView& n, const ProcessEnded& p, const Event& e) {
+  n.alive = false;
+  n.ends.push_back({e.seq, e.seen, e.incarnation, v.expects(e.node, "process-ended"), p});
+  ++v.progress;
+}
+
+std::optional<Micros> find_reached(const std::map<std::int64_t, Micros>& reached, std::int64_t height) {
+  const auto found = reached.lower_bound(height);
+  if (found == reached.end()) return std::nullopt;
+  return found->second;
+}
+
+}  // namespace
+
+const SeenLine* NodeView::line(const std::string& pattern, int from_incarnation) const {
+  for (const auto& l : lines)
+    if (l.line.pattern == pattern && l.incarnation >= from_incarnation) return &l;
+  return nullptr;
+}
+
+std::optional<Micros> NodeView::committed_at(std::int64_t h) const { return find_reached(committed, h); }
+std::optional<Micros> NodeView::stored_at(std::int64_t h) const { return find_reached(stored, h); }
+
+std::int64_t NetworkView::total_power() const {
+  std::int64_t sum = 0;
+  for (const auto& [name, n] : nodes) sum += n.member.power;
+  return sum;
+}
+
+std::int64_t NetworkView::power_of(const std::vector<std::string>& names) const {
+  std::int64_t sum = 0;
+  for (const auto& name : names)
+    if (const auto found = nodes.find(name); found != nodes.end()) sum += found->second.member.power;
+  return sum;
+}
+
+std::vector<const NodeView*> NetworkView::all() const {
+  std::vector<const NodeView*> out;
+  for (const auto& name : order) out.push_back(&nodes.at(name));
+  return out;
+}
+
+std::vector<const NodeView*> NetworkView::validators() const {
+  auto out = all();
+  std::erase_if(out, [](const NodeView* n) { return !n->member.validator; });
+  return out;
+}
+
+std::int64_t NetworkView::lowest_height() const {
+  std::int64_t lowest = nodes.empty() ? 0 : INT64_MAX;
+  for (const auto& [name, n] : nodes) lowest = std::min(lowest, n.head.store_height);
+  return lowest;
+}
+
+std::int64_t NetworkView::highest_height() const {
+  std::int64_t highest = 0;
+  for (const auto& [name, n] : nodes) highest = std::max(highest, n.head.store_height);
+  return highest;
+}
+
+const SeenAnswer* NetworkView::answer(const std::string& moment, const std::string& question,
+                                      const std::string& node, const std::map<std::string, std::string>& args,
+                                      std::int64_t height) const {
+  for (auto it = answers.rbegin(); it != answers.rend(); ++it) {
+    const auto& a = it->answer;
+    if (a.moment == moment && a.question == question && it->node == node &&
+        (args.empty() || a.args == args) && a.height == height)
+      return &*it;
+  }
+  return nullptr;
+}
+
+std::string NetworkView::agreed_app_hash(std::int64_t height) const {
+  const auto found = blocks.find(height + 1);
+  return found == blocks.end() ? "" : found->second.block.app_hash;
+}
+
+void fold(NetworkView& v, const Event& e) {
+  v.last_seq = e.seq;
+  v.last_seen = e.seen;
+  NodeView* n = nullptr;
+  if (const auto found = v.nodes.find(e.node); found != v.nodes.end()) n = &found->second;
+  std::visit(Overloaded{
+                 [&](const ProcessStarted& p) {
+                   if (n) fold_start(v, *n, p, e);
+                 },
+                 [&](const ProcessEnded& p) {
+                   if (n) fold_end(v, *n, p, e);
+                 },
+                 [&](const LogLine& l) {
+                   if (!n) return;
+                   n->lines.push_back({e.seq, e.seen, e.incarnation, l});
+                   if (l.pattern != "error") ++v.progress;
+                 },
+                 // What was asked of an earlier process says nothing about this one.
+                 [&](const HeadSeen& h) {
+                   if (n && e.incarnation == n->incarnation) fold_head(v, *n, h, e.seen);
+                 },
+                 [&](const BlockSeen& b) {
+                   if (v.blocks.try_emplace(b.height, SeenBlock{b, e.seen}).second) ++v.progress;
+                 },
+                 [&](const Answered& a) {
+                   v.answers.push_back({e.seq, e.seen, e.node, a});
+                 },
+                 [&](const Sampled& s) {
+                   if (n) n->samples.push_back({e.seen, e.incarnation, s.rss_bytes});
+                 },
+                 [&](const Stalled& s) { v.stalled_s += s.seconds; },
+                 [&](const RunStarted& r) { v.run = r, v.run_seen = e.seen; },
+                 [&](const ReleasesOpened& r) { v.releases = r, v.releases_seen = e.seen; },
+                 [&](const NetworkPlanned& p) {
+                   v.network = p;
+                   for (const auto& m : p.members) {
+                     v.order.push_back(m.name);
+                     v.nodes[m.name].member = m;
+                   }
+                 },
+                 [&](const PhaseEntered& p) { v.phases.emplace_back(p.phase, e.seen), ++v.progress; },
+                 [&](const StepStarted& s) {
+                   v.steps.push_back({s, e.seen, 0, "", ""}), ++v.progress;
+                 },
+                 [&](const StepEnded& s) {
+                   for (auto& step : v.steps)
+                     if (step.step.step == s.step && !step.ended)
+                       step.ended = e.seen, step.outcome = s.outcome, step.detail = s.detail;
+                   ++v.progress;
+                 },
+                 [&](const PlanProposed& p) { v.plan = p, v.plan_seen = e.seen; },
+                 [&](const Expected& x) {
+                   if (x.begins)
+                     v.expected.emplace(e.node, x.what);
+                   else
+                     v.expected.erase({e.node, x.what});
+                 },
+                 [&](const RunStopped& s) { v.stopped = s, v.stopped_seen = e.seen, v.stopped_seq = e.seq; },
+                 [&](const TeardownEnded&) { v.torn_down = e.seen; },
+                 [&](const Moment& m) { v.moments.try_emplace(m.name, e.seen); },
+                 [](const Judged&) {},
+                 [](const Concluded&) {},
+             },
+             e.body);
+}
+
+NetworkView fold_all(const std::vector<Event>& events) {
+  NetworkView v;
+  for (const auto& e : events) fold(v, e);
+  return v;
+}
+
+}  // namespace rehearse

@@ -1,0 +1,129 @@
+// What is known of the network, folded from the journal's events (design invariant 2). Goals, rules of
+// diagnosis, checks and timing all read this and nothing else; live and offline it is the same.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "harness/record/event.h"
+
+namespace rehearse {
+
+using record::Micros;
+
+struct SeenLine {
+  std::int64_t seq = 0;
+  Micros seen = 0;
+  int incarnation = 0;
+  record::LogLine line;
+  // "nodes/validator-1/logs/node.log:120"
+  std::string place() const { return line.file + ":" + std::to_string(line.line); }
+};
+
+struct SeenEnd {
+  std::int64_t seq = 0;
+  Micros seen = 0;
+  int incarnation = 0;
+  bool expected = false;
+  record::ProcessEnded end;
+};
+
+struct NodeView {
+  record::Member member;
+  int incarnation = 0;
+  bool alive = false;
+  Micros started = 0;  // of this incarnation
+  std::string program;
+  std::vector<SeenEnd> ends;
+  record::HeadSeen head;  // of this incarnation; zero before its first answer
+  Micros head_seen = 0;
+  std::map<std::int64_t, std::string> app_hashes;    // its own, by the height they are the state after
+  std::map<std::int64_t, std::string> block_hashes;  // of its latest blocks
+  std::map<std::int64_t, Micros> committed;  // height -> when app_height was first seen at or above it
+  std::map<std::int64_t, Micros> stored;     // the same of store_height
+  std::vector<SeenLine> lines;               // matched log lines, in order
+  struct Sample {
+    Micros seen = 0;
+    int incarnation = 0;
+    std::int64_t rss_bytes = 0;
+  };
+  std::vector<Sample> samples;
+
+  // The first line of that pattern at or after `incarnation`; null when there is none.
+  const SeenLine* line(const std::string& pattern, int from_incarnation = 0) const;
+  // When app_height (or store_height) was first seen at or above `height`; nothing when not yet.
+  std::optional<Micros> committed_at(std::int64_t height) const;
+  std::optional<Micros> stored_at(std::int64_t height) const;
+};
+
+struct SeenAnswer {
+  std::int64_t seq = 0;
+  Micros seen = 0;
+  std::string node;
+  record::Answered answer;
+};
+
+struct SeenStep {
+  record::StepStarted step;
+  Micros started = 0, ended = 0;  // ended 0: not yet
+  std::string outcome, detail;
+};
+
+struct SeenBlock {
+  record::BlockSeen block;
+  Micros seen = 0;
+};
+
+struct NetworkView {
+  std::int64_t last_seq = 0;
+  Micros last_seen = 0;
+  std::uint64_t progress = 0;  // grows with everything that shows the network moving
+
+  std::optional<record::RunStarted> run;
+  Micros run_seen = 0;
+  std::optional<record::ReleasesOpened> releases;
+  Micros releases_seen = 0;
+  std::optional<record::NetworkPlanned> network;
+  std::vector<std::string> order;  // node names as planned
+  std::map<std::string, NodeView> nodes;
+  std::map<std::int64_t, SeenBlock> blocks;
+  std::vector<std::pair<std::string, Micros>> phases;
+  std::optional<record::PlanProposed> plan;
+  Micros plan_seen = 0;
+  std::set<std::pair<std::string, std::string>> expected;  // (node or "", what)
+  std::vector<SeenStep> steps;
+  std::vector<SeenAnswer> answers;
+  std::map<std::string, Micros> moments;  // first of each name
+  std::optional<record::RunStopped> stopped;
+  Micros stopped_seen = 0;
+  std::int64_t stopped_seq = 0;
+  std::optional<Micros> torn_down;
+  double stalled_s = 0;
+
+  std::string phase() const { return phases.empty() ? "" : phases.back().first; }
+  std::int64_t total_power() const;
+  std::int64_t power_of(const std::vector<std::string>& names) const;
+  bool expects(const std::string& node, const std::string& what) const {
+    return expected.contains({node, what}) || expected.contains({"", what});
+  }
+  std::vector<const NodeView*> validators() const;
+  std::vector<const NodeView*> all() const;  // as planned
+  // Lowest store height of all nodes.
+  std::int64_t lowest_height() const;
+  std::int64_t highest_height() const;
+  // The latest answer to a question in a moment; null when it was not asked. Empty `args`: any.
+  const SeenAnswer* answer(const std::string& moment, const std::string& question, const std::string& node,
+                           const std::map<std::string, std::string>& args = {},
+                           std::int64_t height = 0) const;
+  // The app hash that the chain agreed on as the state after `height`; empty when not seen.
+  std::string agreed_app_hash(std::int64_t height) const;
+};
+
+void fold(NetworkView&, const record::Event&);
+NetworkView fold_all(const std::vector<record::Event>&);
+
+}  // namespace rehearse
