@@ -1,0 +1,38 @@
+// The commands of the command line. Each returns the exit code (reports.md: 0 pass, 1 the release failed, 2 bad usage
+// or scenario, 3 the machine or inconclusive, 130/143 on signals) or throws Error.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/cli/project.h"
+#include "harness/run.h"
+
+namespace rehearse::cli {
+
+struct RunFlags {
+  std::string scenario = "chain-upgrade", profile = "virtengine";
+  std::vector<std::string> releases;  // from=..., to=...
+  std::string out, cosmovisor, keep = "on-failure", timeout = "5min";
+  std::optional<int> validators;
+  std::uint64_t seed = 1;
+  bool strict_junit = false;
+};
+
+// `command` is the line that gives this run again.
+int run(const Project&, const RunFlags&, const std::string& command);
+int list(const Project&);
+// Checks scenarios and profiles; none given: all of the project's.
+int validate(const Project&, const std::vector<std::string>& files);
+int doctor(const Project&, const std::string& profile);
+int report(const std::string& folder);
+int heal(const std::string& run);
+
+// Microseconds since the epoch when the user's command started: REHEARSE_INVOKED, which ./rehearse sets, or now.
+record::Micros invoked();
+// Prints what was wrong and returns the exit code for it.
+int complain(const Error&);
+
+}  // namespace rehearse::cli

@@ -1,0 +1,74 @@
+// rehearse list and rehearse validate: what there is, and whether it is well formed.
+#include <fmt/format.h>
+
+#include <iostream>
+
+#include "harness/checks/checklist.h"
+#include "harness/cli/commands.h"
+#include "harness/diagnosis/causes.h"
+#include "harness/procedures/procedure.h"
+#include "harness/releases.h"
+#include "harness/scenario.h"
+#include "localnet/profile.h"
+
+namespace rehearse::cli {
+
+namespace {
+
+void line(const std::string& name, const std::string& text) { std::cout << fmt::format("  {:<26} {}\n", name, text); }
+
+// A scenario has `upgrade:`, a profile has `chain:`.
+void validate_one(const fs::path& file) {
+  const auto root = load_yaml(file);
+  if (root["chain"]) {
+    const auto profile = load_profile(file);
+    if (!profile.releases.empty()) release_names(file.parent_path() / profile.releases);
+  } else {
+    load_scenario(file);
+  }
+}
+
+}  // namespace
+
+int list(const Project& project) {
+  std::cout << "scenarios\n";
+  for (const auto& name : yaml_names(project.scenarios())) line(name, load_scenario(project.scenario(name)).title);
+  std::cout << "profiles\n";
+  for (const auto& name : yaml_names(project.profiles())) {
+    const auto profile = load_profile(project.profile(name));
+    line(name, profile.title);
+    if (profile.releases.empty()) continue;
+    std::cout << "releases of " << name << "\n";
+    for (const auto& release : release_names(profile.file.parent_path() / profile.releases)) line(release, "");
+  }
+  std::cout << "procedures\n";
+  for (const auto& p : procedures()) line(p.name, p.runbook);
+  std::cout << "checklists\n";
+  for (const auto& l : checklists()) {
+    line(l.name, l.title);
+    for (const auto& c : l.checks) std::cout << "    - " << c.title << "\n";
+  }
+  std::cout << "causes\n";
+  for (const auto& c : causes()) line(c.name, c.meaning);
+  return 0;
+}
+
+int validate(const Project& project, const std::vector<std::string>& files) {
+  std::vector<fs::path> all(files.begin(), files.end());
+  if (all.empty()) {
+    for (const auto& name : yaml_names(project.scenarios())) all.push_back(project.scenario(name));
+    for (const auto& name : yaml_names(project.profiles())) all.push_back(project.profile(name));
+  }
+  int worst = 0;
+  for (const auto& file : all) {
+    try {
+      validate_one(file);
+      std::cout << file.string() << ": ok\n";
+    } catch (const Error& e) {
+      worst = std::max(worst, complain(e));
+    }
+  }
+  return worst;
+}
+
+}  // namespace rehearse::cli

@@ -1,0 +1,131 @@
+// The command line. It is the only place that links harness and reports.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <cstdlib>
+#include <iostream>
+
+#include "harness/cli/commands.h"
+#include "harness/journal.h"
+#include "localnet/guard.h"
+
+namespace rehearse::cli {
+
+record::Micros invoked() {
+  const char* text = std::getenv("REHEARSE_INVOKED");
+  if (!text) return now_micros();
+  record::Micros value = 0;
+  const std::string_view digits = text;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  return error == std::errc() && end == digits.data() + digits.size() ? value : now_micros();
+}
+
+int complain(const Error& e) {
+  std::cerr << "rehearse: " << e.what() << "\n";
+  return e.blame == Blame::release ? 1 : e.blame == Blame::scenario ? 2 : 3;
+}
+
+namespace {
+
+std::string quoted(const std::string& word) {
+  if (!word.empty() && word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                              "-_=./:,+@%") == std::string::npos)
+    return word;
+  std::string out = "'";
+  for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
+// What the user typed, less the folder for the results: that one is not empty any more.
+std::string reproduction(int argc, char** argv, std::uint64_t seed) {
+  std::vector<std::string> words = {"./rehearse"};
+  bool has_seed = false;
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    has_seed = has_seed || word.starts_with("--seed");
+    if (word == "--out") ++i;
+    else if (!word.starts_with("--out=")) words.push_back(quoted(word));
+  }
+  if (!has_seed) words.push_back(fmt::format("--seed {}", seed));
+  return fmt::format("{}", fmt::join(words, " "));
+}
+
+void add_run_flags(CLI::App& run, RunFlags& f) {
+  run.add_option("scenario", f.scenario, "a name of `rehearse list`, or a file")->capture_default_str();
+  run.add_option("--profile", f.profile, "the chain: a name of `rehearse list`, or a file")
+      ->envname("REHEARSE_PROFILE")
+      ->capture_default_str();
+  run.add_option("--release", f.releases, "from=RELEASE or to=RELEASE: a name, or the path of an archive or binary");
+  run.add_option("--out", f.out, "folder for the results; must not exist or be empty")->envname("REHEARSE_OUT");
+  run.add_option("--validators", f.validators, "that many validators instead of the scenario's");
+  run.add_option("--seed", f.seed, "of everything random")->envname("REHEARSE_SEED")->capture_default_str();
+  run.add_option("--timeout", f.timeout, "the longest the run may take")->envname("REHEARSE_TIMEOUT")->capture_default_str();
+  run.add_option("--keep", f.keep, "nodes' data and binaries: never, on-failure, always")
+      ->envname("REHEARSE_KEEP")
+      ->capture_default_str();
+  run.add_option("--cosmovisor", f.cosmovisor, "another Cosmovisor than the project's")->envname("REHEARSE_COSMOVISOR");
+  run.add_flag("--junit-strict", f.strict_junit, "junit.xml valid against Jenkins' schema");
+}
+
+int dispatch(int argc, char** argv) {
+  CLI::App app{"rehearse: upgrades of a real network, rehearsed", "rehearse"};
+  app.require_subcommand(1);
+  app.set_version_flag("--version", REHEARSE_VERSION);
+  RunFlags flags;
+  std::vector<std::string> files;
+  std::string folder, profile = "virtengine";
+
+  auto* run_ = app.add_subcommand("run", "rehearse a scenario");
+  add_run_flags(*run_, flags);
+  auto* list_ = app.add_subcommand("list", "what there is: scenarios, profiles, releases, checklists, causes");
+  auto* validate_ = app.add_subcommand("validate", "whether scenarios and profiles are well formed");
+  validate_->add_option("files", files, "none: all of the project");
+  auto* doctor_ = app.add_subcommand("doctor", "what this machine can do, and what is missing");
+  doctor_->add_option("--profile", profile, "the chain")->capture_default_str();
+  auto* report_ = app.add_subcommand("report", "judge a run again from its journal, and render it");
+  report_->add_option("run", folder, "a run's folder")->required();
+  auto* heal_ = app.add_subcommand("heal", "end what killed runs have left behind");
+  heal_->add_option("run", folder, "a run's id or folder; none: all");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    const int code = app.exit(e);
+    return code == 0 ? 0 : 2;
+  }
+  const auto project = Project::find();
+  if (run_->parsed()) {
+    const auto again = reproduction(argc, argv, flags.seed);
+    return run_guarded([&] {
+      try {
+        return run(project, flags, again);
+      } catch (const Error& e) {
+        return complain(e);
+      } catch (const std::exception& e) {
+        return complain(Error(Blame::machine, e.what()));
+      }
+    });
+  }
+  if (list_->parsed()) return list(project);
+  if (validate_->parsed()) return validate(project, files);
+  if (doctor_->parsed()) return doctor(project, profile);
+  if (report_->parsed()) return report(folder);
+  if (heal_->parsed()) return heal(folder);
+  return 2;
+}
+
+}  // namespace
+}  // namespace rehearse::cli
+
+int main(int argc, char** argv) {
+  using namespace rehearse;
+  try {
+    return cli::dispatch(argc, argv);
+  } catch (const Error& e) {
+    return cli::complain(e);
+  } catch (const std::exception& e) {
+    return cli::complain(Error(Blame::machine, e.what()));
+  }
+}

@@ -1,0 +1,38 @@
+// Where the parts of a checkout are: scenarios, profiles, built fixtures, results.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace rehearse::cli {
+
+namespace fs = std::filesystem;
+
+class Project {
+ public:
+  // The checkout this program was built in (the folder above it that has fixtures/profiles). Throws Error(Blame::machine).
+  static Project find();
+
+  const fs::path& root() const { return root_; }
+  fs::path scenarios() const { return root_ / "scenarios"; }
+  fs::path profiles() const { return root_ / "fixtures" / "profiles"; }
+  fs::path results() const { return root_ / "results"; }
+  fs::path built_releases() const { return root_ / ".cache" / "fixtures" / "releases"; }
+  fs::path cosmovisor() const { return root_ / ".cache" / "fixtures" / "bin" / "cosmovisor"; }
+  fs::path store() const { return root_ / ".cache" / "store"; }
+
+  // A path, or the name of a file in scenarios/ (profiles/) without .yaml. Throws Error(Blame::scenario) naming what there is.
+  fs::path scenario(const std::string& text) const { return named(text, scenarios(), "scenario"); }
+  fs::path profile(const std::string& text) const { return named(text, profiles(), "profile"); }
+
+ private:
+  explicit Project(fs::path root) : root_(std::move(root)) {}
+  static fs::path named(const std::string& text, const fs::path& folder, const char* what);
+  fs::path root_;
+};
+
+// The names of a folder's .yaml files without their ending, sorted.
+std::vector<std::string> yaml_names(const fs::path& folder);
+
+}  // namespace rehearse::cli

@@ -1,0 +1,116 @@
+// rehearse run: one scenario, its console and its reports.
+#include "harness/run.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <random>
+
+#include "harness/cli/commands.h"
+#include "harness/journal.h"
+#include "reports/console.h"
+#include "reports/render.h"
+
+namespace rehearse::cli {
+
+namespace {
+
+bool shows_color() { return ::isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR"); }
+
+// Tells the console what goes on, in seconds since the user's command.
+class ConsoleWatcher : public Watcher {
+ public:
+  explicit ConsoleWatcher(record::Micros start)
+      : start_(start), progress_(std::cout, ::isatty(STDOUT_FILENO), shows_color()) {}
+  void phase(const std::string& name) override { progress_.phase(name, elapsed()); }
+  void step_started(const std::string& title, const std::string& runbook) override {
+    progress_.step_started(title, runbook);
+  }
+  void step_ended(const std::string& title, const std::string& outcome, const std::string& detail) override {
+    progress_.step_ended(title, outcome, detail, elapsed());
+  }
+
+ private:
+  double elapsed() const { return static_cast<double>(now_micros() - start_) / 1e6; }
+  record::Micros start_;
+  reports::Progress progress_;
+};
+
+// results/<UTC>-<id>
+fs::path new_folder(const Project& project, record::Micros start) {
+  std::random_device random;
+  return project.results() / fmt::format("{:%Y%m%dT%H%M%SZ}-{:04x}", fmt::gmtime(std::time_t(start / 1000000)),
+                                         random() & 0xffff);
+}
+
+// results/latest names the newest run of those that chose no folder of their own.
+void link_latest(const fs::path& folder) {
+  const auto link = folder.parent_path() / "latest", made = folder.parent_path() / (folder.filename().string() + ".link");
+  std::error_code error;
+  fs::create_directory_symlink(folder.filename(), made, error);
+  if (!error) fs::rename(made, link, error);
+  if (error) std::cerr << link.string() << ": cannot be set: " << error.message() << "\n";
+}
+
+std::chrono::seconds parse_timeout(const std::string& text) {
+  const auto d = parse_duration(text);
+  if (!d || d->value < std::chrono::seconds(1))
+    throw Error(Blame::scenario, "--timeout takes a duration of at least 1s, such as 90s or 5min; found `" + text + "`");
+  return std::chrono::duration_cast<std::chrono::seconds>(d->value);
+}
+
+Keep parse_keep(const std::string& text) {
+  for (const auto& [name, keep] : names(Keep{}))
+    if (name == text) return keep;
+  throw Error(Blame::scenario, "--keep takes never, on-failure or always; found `" + text + "`");
+}
+
+void take_releases(const std::vector<std::string>& releases, RunOptions& o) {
+  for (const auto& text : releases) {
+    if (text.starts_with("from=")) o.from = text.substr(5);
+    else if (text.starts_with("to=")) o.to = text.substr(3);
+    else throw Error(Blame::scenario, "--release takes from=RELEASE or to=RELEASE; found `" + text + "`");
+  }
+}
+
+}  // namespace
+
+int run(const Project& project, const RunFlags& flags, const std::string& command) {
+  RunOptions o;
+  o.scenario = project.scenario(flags.scenario);
+  o.profile = project.profile(flags.profile);
+  take_releases(flags.releases, o);
+  o.invoked = invoked();
+  const bool own_folder = flags.out.empty();
+  o.folder = own_folder ? new_folder(project, o.invoked) : fs::absolute(flags.out).lexically_normal();
+  o.built = project.built_releases();
+  o.store = project.store();
+  o.cosmovisor = flags.cosmovisor.empty() ? project.cosmovisor() : fs::absolute(flags.cosmovisor);
+  o.seed = flags.seed;
+  o.validators = flags.validators;
+  o.timeout = parse_timeout(flags.timeout);
+  o.keep = parse_keep(flags.keep);
+  o.command = command;
+  o.harness_version = REHEARSE_VERSION;
+
+  ConsoleWatcher watcher(o.invoked);
+  const auto result = run_scenario(o, watcher);
+  reports::write_all(result.record, o.folder,
+                     flags.strict_junit ? reports::JunitDialect::strict : reports::JunitDialect::rich);
+  if (own_folder) link_latest(o.folder);
+  const auto shown = own_folder ? o.folder.lexically_relative(project.root()) : fs::path(flags.out);
+  std::cout << reports::summary(result.record, shown.string(), shows_color()) << std::flush;
+  return result.exit_code;
+}
+
+int report(const std::string& folder) {
+  const auto record = judge_folder(folder);
+  reports::write_all(record, folder);
+  std::cout << reports::summary(record, folder, shows_color()) << std::flush;
+  return record::exit_code(record);
+}
+
+}  // namespace rehearse::cli
