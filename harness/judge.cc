@@ -26,10 +26,10 @@ std::vector<CheckResult> step_results(const NetworkView& v) {
     r.title = s.step.title;
     r.subject = "network";
     r.seconds = s.ended ? static_cast<double>(s.ended - s.started) / 1e6 : 0;
-    r.actual = s.detail;
     if (!s.step.runbook.empty()) r.evidence.push_back("runbook: " + s.step.runbook);
     if (s.outcome == "done") {
       r.outcome = Outcome::pass;
+      r.actual = s.detail;
     } else {
       r.outcome = s.outcome == "failed" ? Outcome::fail : Outcome::error;
       r.message = s.detail.empty() ? "it did not end" : s.detail;
@@ -59,18 +59,10 @@ std::string verdict_of(const NetworkView& v, const std::vector<CheckResult>& che
 // Seconds from the event that completed the proof to the end of the scenario.
 double to_verdict(const NetworkView& v) {
   if (!v.stopped) return 0;
-  Micros last = 0;
-  for (const auto& a : v.answers) last = std::max(last, a.seen);
-  if (v.stopped->reason == "failure-proven") {
-    const auto found = proven_failure(v);
-    for (const auto* n : v.all()) {
-      for (const auto& l : n->lines)
-        if (found && l.line.text == found->first_evidence) last = l.seen;
-      for (const auto& e : n->ends)
-        if (!e.expected) last = std::max(last, e.seen);
-    }
-  }
-  return last && last < v.stopped_seen ? static_cast<double>(v.stopped_seen - last) / 1e6 : 0;
+  Micros proven = 0;
+  if (const auto found = v.moments.find("proven"); found != v.moments.end()) proven = found->second;
+  else if (v.stopped->reason == "completed" && !v.answers.empty()) proven = v.answers.back().seen;
+  return proven ? static_cast<double>(v.stopped_seen - proven) / 1e6 : 0;
 }
 
 }  // namespace
@@ -81,11 +73,9 @@ RunRecord judge(const NetworkView& v, const Scenario& scenario, const Profile& p
   r.title = scenario.title;
   r.profile = profile.name;
   r.checks = step_results(v);
-  if (v.network) {
-    auto items = judge_checklists({v, scenario, profile});
-    r.checks.insert(r.checks.end(), items.begin(), items.end());
-    r.network = v.network->members;
-  }
+  const auto items = judge_checklists({v, scenario, profile});
+  r.checks.insert(r.checks.end(), items.begin(), items.end());
+  if (v.network) r.network = v.network->members;
   r.verdict = verdict_of(v, r.checks);
   if (r.verdict == "fail") r.diagnosis = diagnose(v, r.checks);
   if (r.verdict == "error" || r.verdict == "inconclusive") {

@@ -78,6 +78,7 @@ void Rehearsal::check_tripwires() {
   const auto proven = proven_failure(view_);
   if (!proven) return;
   armed_ = false;
+  record(record::Moment{"proven"});
   const auto until = Loop::Clock::now() + kLinger;
   while (Loop::Clock::now() < until && !all_shown(view_)) loop_.run_one(20ms);
   throw FailureProven(proven->cause + ": " + proven->proven_by);
@@ -100,7 +101,7 @@ void Rehearsal::run_loop(const std::string& what, const std::function<std::optio
       auto message = fmt::format("{} not reached in {:.0f} s ({})", what,
                                  std::chrono::duration<double>(before - start).count(), describe(*lacking));
       if (view_.stalled_s > stalled_before)
-        throw TimedOut(message + "; the machine stood still meanwhile", "machine-stalled");
+        throw TimedOut(message + "; the machine stood still meanwhile", kStalled);
       throw TimedOut(message);
     }
     constexpr auto kNap = 50ms;
@@ -131,19 +132,24 @@ WaitFor Rehearsal::wait_for() {
 
 std::vector<record::Answered> Rehearsal::ask(const std::string& moment,
                                              const std::vector<Question>& questions) {
-  Questioner questioner(http_, network_->cli(), profile_);
-  std::vector<record::Answered> answers(questions.size());
-  std::size_t open = questions.size();
+  struct Asked {
+    Questioner questioner;
+    std::vector<record::Answered> answers;
+    std::size_t open;
+  };
+  // Shared with the handlers: an answer may come after the wait for it was given up.
+  auto asked = std::make_shared<Asked>(Asked{Questioner(http_, network_->cli(), profile_),
+                                             std::vector<record::Answered>(questions.size()), questions.size()});
   for (std::size_t i = 0; i < questions.size(); ++i) {
     const auto& q = questions[i];
-    questioner.ask(q, network_->respondent(q.node), [&, i](Answer a) {
-      answers[i] = {moment, q.name, q.args, q.height, a.source, a.answered, a.absent, a.value, a.error};
-      record(answers[i], questions[i].node);
-      --open;
+    asked->questioner.ask(q, network_->respondent(q.node), [this, asked, moment, q, i](Answer a) {
+      asked->answers[i] = {moment, q.name, q.args, q.height, a.source, a.answered, a.absent, a.value, a.error};
+      record(asked->answers[i], q.node);
+      --asked->open;
     });
   }
-  await_done("answers", [&] { return open == 0; });
-  return answers;
+  await_done("answers", [&] { return asked->open == 0; });
+  return asked->answers;
 }
 
 std::vector<std::string> Rehearsal::command(const std::string& name, const std::string& node, Values extra) {
@@ -155,16 +161,20 @@ std::vector<std::string> Rehearsal::command(const std::string& name, const std::
 
 std::vector<CliAnswer> Rehearsal::run_commands(
     const std::vector<std::pair<std::string, std::vector<std::string>>>& calls) {
-  std::vector<CliAnswer> answers(calls.size());
-  std::size_t open = calls.size();
+  struct Running {
+    std::vector<CliAnswer> answers;
+    std::size_t open;
+  };
+  // Shared with the handlers: a command may end after the wait for it was given up.
+  auto running = std::make_shared<Running>(Running{std::vector<CliAnswer>(calls.size()), calls.size()});
   for (std::size_t i = 0; i < calls.size(); ++i)
     network_->cli().run(network_->respondent(calls[i].first).binary, calls[i].second, Stream::out,
-                        [&, i](CliAnswer a) {
-                          answers[i] = std::move(a);
-                          --open;
+                        [running, i](CliAnswer a) {
+                          running->answers[i] = std::move(a);
+                          --running->open;
                         });
-  await_done("commands", [&] { return open == 0; });
-  return answers;
+  await_done("commands", [&] { return running->open == 0; });
+  return running->answers;
 }
 
 void Rehearsal::process_started(const std::string& node, int pid, const std::string& program) {
@@ -179,7 +189,7 @@ void Rehearsal::process_ended(const std::string& node, const std::string& progra
 
 void Rehearsal::log_line(const std::string& node, const MatchedLine& m) {
   const auto file = std::filesystem::path(m.file).lexically_relative(folder_).string();
-  record(record::LogLine{m.pattern, m.text, m.captures, file, m.offset, m.line}, node);
+  record(record::LogLine{m.pattern, m.text, m.error, m.captures, file, m.offset, m.line}, node);
 }
 
 void Rehearsal::head(const std::string& node, const Head& h) {

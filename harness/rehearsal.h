@@ -37,7 +37,9 @@ struct StepFailed : std::runtime_error {
       : std::runtime_error(message), cause(std::move(cause)) {}
   std::string cause;
 };
-// A goal was not met in its budget.
+// A goal was not met in its budget. With the cause kStalled it was the machine that was too slow: the run is
+// inconclusive.
+inline constexpr const char* kStalled = "machine-stalled";
 struct TimedOut : StepFailed {
   using StepFailed::StepFailed;
 };

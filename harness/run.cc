@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -96,11 +97,19 @@ class Run {
     r_.record(stopped_by([this] { rehearse(); }));
     r_.disarm();
     if (network_) network_->stop();
-    r_.record(record::TeardownEnded{network_ ? static_cast<int>(network_->nodes().size()) : 0});
+    r_.record(teardown_ended());
     return conclude();
   }
 
  private:
+  record::TeardownEnded teardown_ended() const {
+    rusage used{};
+    ::getrusage(RUSAGE_SELF, &used);
+    auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
+    return {network_ ? static_cast<int>(network_->nodes().size()) : 0, seconds(used.ru_utime) + seconds(used.ru_stime),
+            used.ru_maxrss * 1024};
+  }
+
   void record_start() {
     record::RunStarted s;
     s.scenario = in_.scenario.name;
@@ -114,7 +123,8 @@ class Run {
     s.invoked = o_.invoked;
     s.conditions = {{"nominal_block_s", nominal_block_seconds(in_.scenario.network.pace)},
                     {"voting_period_s", in_.scenario.upgrade.voting_period.seconds()},
-                    {"blocks_after", in_.scenario.upgrade.blocks_after}};
+                    {"blocks_after", in_.scenario.upgrade.blocks_after},
+                    {"validators", validator_names(in_.scenario.network)}};
     r_.record(std::move(s));
   }
 
@@ -140,7 +150,7 @@ class Run {
     } catch (const StepFailed& e) {
       return {"step-failed", e.what(), step(), e.cause};
     } catch (const Cancelled& e) {
-      return {e.signal ? "cancelled" : "timeout", e.what(), step(), ""};
+      return {e.signal ? "cancelled" : "deadline", e.what(), step(), ""};
     } catch (const Error& e) {
       if (e.blame == Blame::release)
         return {"step-failed", e.what(), step(), e.cause.empty() ? "unknown" : e.cause};
@@ -155,13 +165,22 @@ class Run {
   void open_releases() {
     auto& from = r_.from = in_.from;
     auto& to = r_.to = in_.to;
+    // What is known of the releases is recorded as it becomes known: a bad one ends the run here.
+    auto tell = [&] {
+      r_.record(record::ReleasesOpened{provenance(from), provenance(to), to.module_versions,
+                                       cosmovisor_.binary_sha256});
+    };
+    tell();
     r_.step(
         "checksum", "Download new binary and verify checksum", "Chain Upgrades, Phase 1: Preparation", [&] {
           for (auto* release : {&from, &to})
             release->artifact = open_artifact(release->archive, in_.profile.chain.binary, o_.store);
+          if (in_.scenario.network.supervisor == SupervisorKind::cosmovisor)
+            cosmovisor_ = open_cosmovisor();
           return fmt::format("{}: sha256 {}{}", to.name, to.artifact.sha256.substr(0, 16),
                              to.artifact.checksum_published ? ", as published" : "; no SHA256SUMS beside it");
         });
+    tell();
     r_.step("version", "Verify binary", "Chain Upgrades, Phase 1: Preparation", [&] {
       print_versions({&from, &to});
       for (const auto* release : {&from, &to})
@@ -174,8 +193,16 @@ class Run {
                          "same-version");
       return fmt::format("{} -> {}", from.printed_version, to.printed_version);
     });
-    r_.record(record::ReleasesOpened{provenance(from), provenance(to), to.module_versions,
-                                     fs::exists(o_.cosmovisor) ? sha256_file(o_.cosmovisor) : ""});
+    tell();
+  }
+
+  // Not the release's fault when it is not there.
+  Artifact open_cosmovisor() const {
+    try {
+      return open_artifact(o_.cosmovisor, "cosmovisor", o_.store);
+    } catch (const Error& e) {
+      throw Error(Blame::scenario, std::string(e.what()) + "; --cosmovisor names another");
+    }
   }
 
   static record::Provenance provenance(const Release& r) {
@@ -229,7 +256,7 @@ class Run {
     p.supervisor = n.supervisor;
     p.pace = pace_named(n.pace);
     p.binary = r_.from.artifact.binary;
-    p.cosmovisor = o_.cosmovisor;
+    p.cosmovisor = cosmovisor_.binary;
     const auto voting = in_.scenario.upgrade.voting_period;
     p.genesis_values = {{"voting_period", fmt::format("{}ms", voting.value.count())},
                         {"expedited_voting_period", fmt::format("{}ms", voting.value.count() / 2)}};
@@ -294,6 +321,7 @@ class Run {
   std::unique_ptr<Http> http_;
   Rehearsal r_;
   std::optional<Network> network_;
+  Artifact cosmovisor_;
   int exit_code_ = 0;
 };
 

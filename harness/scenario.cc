@@ -151,6 +151,12 @@ void set_validators(Scenario& s, int count) {
     s.network.validators.emplace_back("validator-" + std::to_string(i), 10 + count - i);
 }
 
+std::vector<std::string> validator_names(const NetworkSection& n) {
+  std::vector<std::string> all;
+  for (const auto& [name, power] : n.validators) all.push_back(name);
+  return all;
+}
+
 std::string smallest_validator(const NetworkSection& n) {
   return std::min_element(n.validators.begin(), n.validators.end(),
                           [](const auto& a, const auto& b) {

@@ -89,6 +89,7 @@ Scenario load_scenario(const std::filesystem::path& file);
 // Replaces the validators by `count` ones of the same total power, larger ones first.
 void set_validators(Scenario&, int count);
 
+std::vector<std::string> validator_names(const NetworkSection&);
 // The smallest validator by power, ties by name.
 std::string smallest_validator(const NetworkSection&);
 

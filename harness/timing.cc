@@ -55,6 +55,10 @@ Timing timing_of(const NetworkView& v) {
   const When boot_from = started_all(v), boot_to = height_on_all(v, 1);
   const Micros end = v.torn_down.value_or(v.last_seen);
   t.wall_s = seconds(v.run->invoked, end);
+  if (v.teardown) {
+    t.harness_cpu_s = v.teardown->cpu_seconds;
+    t.harness_peak_mb = static_cast<double>(v.teardown->peak_rss_bytes) / 1e6;
+  }
 
   const std::vector<std::pair<const char*, When>> ends = {
       {"launch", v.run_seen},

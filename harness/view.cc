@@ -61,6 +61,13 @@ const SeenLine* NodeView::line(const std::string& pattern, int from_incarnation)
 std::optional<Micros> NodeView::committed_at(std::int64_t h) const { return find_reached(committed, h); }
 std::optional<Micros> NodeView::stored_at(std::int64_t h) const { return find_reached(stored, h); }
 
+std::string NetworkView::phase_at(Micros when) const {
+  std::string phase;
+  for (const auto& [name, entered] : phases)
+    if (entered <= when) phase = name;
+  return phase;
+}
+
 std::int64_t NetworkView::total_power() const {
   std::int64_t sum = 0;
   for (const auto& [name, n] : nodes) sum += n.member.power;
@@ -173,7 +180,7 @@ void fold(NetworkView& v, const Event& e) {
                      v.expected.erase({e.node, x.what});
                  },
                  [&](const RunStopped& s) { v.stopped = s, v.stopped_seen = e.seen, v.stopped_seq = e.seq; },
-                 [&](const TeardownEnded&) { v.torn_down = e.seen; },
+                 [&](const TeardownEnded& t) { v.teardown = t, v.torn_down = e.seen; },
                  [&](const Moment& m) { v.moments.try_emplace(m.name, e.seen); },
                  [](const Judged&) {},
                  [](const Concluded&) {},

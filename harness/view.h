@@ -101,10 +101,11 @@ struct NetworkView {
   std::optional<record::RunStopped> stopped;
   Micros stopped_seen = 0;
   std::int64_t stopped_seq = 0;
+  std::optional<record::TeardownEnded> teardown;
   std::optional<Micros> torn_down;
   double stalled_s = 0;
 
-  std::string phase() const { return phases.empty() ? "" : phases.back().first; }
+  std::string phase_at(Micros) const;  // empty before the first
   std::int64_t total_power() const;
   std::int64_t power_of(const std::vector<std::string>& names) const;
   bool expects(const std::string& node, const std::string& what) const {

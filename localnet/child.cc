@@ -71,7 +71,7 @@ struct Child::Impl {
   explicit Impl(process::process p) : process(std::move(p)), pid(process.id()) {}
 };
 
-Child::Child(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Child::Child(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 std::unique_ptr<Child> Child::spawn(Loop& loop, ChildSpec spec, OnExit on_exit) {
   const auto program = spec.argv.at(0);
@@ -91,11 +91,12 @@ std::unique_ptr<Child> Child::spawn(Loop& loop, ChildSpec spec, OnExit on_exit) 
     process::process started(loop.impl().context, process::filesystem::path(program), arguments,
                              process::process_environment(environment),
                              process::process_start_dir(directory.string()), OwnGroup{out.fd, err.fd});
-    auto child = std::unique_ptr<Child>(new Child(std::make_unique<Impl>(std::move(started))));
+    auto child = std::unique_ptr<Child>(new Child(std::make_shared<Impl>(std::move(started))));
     ::setpgid(child->pid(), child->pid());  // here too: a signal to the group must not come too early
     child->impl_->process.async_wait(
-        [impl = child->impl_.get(), on_exit = std::move(on_exit)](boost::system::error_code error, int) {
-          if (error) return;  // destroyed
+        [weak = std::weak_ptr(child->impl_), on_exit = std::move(on_exit)](boost::system::error_code error, int) {
+          const auto impl = weak.lock();
+          if (error || !impl) return;  // destroyed, maybe after the end was noticed
           impl->running = false;
           on_exit(decode_status(impl->process.native_exit_code()));
         });

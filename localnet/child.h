@@ -43,8 +43,8 @@ class Child {
 
  private:
   struct Impl;
-  explicit Child(std::unique_ptr<Impl>);
-  std::unique_ptr<Impl> impl_;
+  explicit Child(std::shared_ptr<Impl>);
+  std::shared_ptr<Impl> impl_;
 };
 
 }  // namespace rehearse

@@ -80,6 +80,7 @@ LogMatcher::~LogMatcher() = default;
 
 std::vector<MatchedLine> LogMatcher::match(const std::string& text) const {
   std::vector<MatchedLine> found;
+  const bool error = RE2::PartialMatch(text, impl_->error);
   std::vector<int> which;
   if (impl_->all.Match(text, &which)) {
     for (const int i : which) {
@@ -87,12 +88,12 @@ std::vector<MatchedLine> LogMatcher::match(const std::string& text) const {
       const int groups = p.expression.NumberOfCapturingGroups();
       std::vector<re2::StringPiece> pieces(static_cast<std::size_t>(groups) + 1);
       p.expression.Match(text, 0, text.size(), RE2::UNANCHORED, pieces.data(), groups + 1);
-      MatchedLine m{p.name, text, {}, "", 0, 0};
+      MatchedLine m{p.name, text, error, {}, "", 0, 0};
       for (std::size_t g = 1; g < pieces.size(); ++g) m.captures.emplace_back(pieces[g]);
       found.push_back(std::move(m));
     }
   }
-  if (found.empty() && RE2::PartialMatch(text, impl_->error)) found.push_back({"error", text, {}, "", 0, 0});
+  if (found.empty() && error) found.push_back({"error", text, true, {}, "", 0, 0});
   return found;
 }
 

@@ -40,7 +40,7 @@ class LogMatcher {
  public:
   explicit LogMatcher(const Ordered<std::string>& patterns);
   ~LogMatcher();
-  // All patterns that match; "error" when the level is ERR and no other matched. Empty for most lines.
+  // All patterns that match; "error" when the level is ERR and no pattern matches. Empty for most lines.
   std::vector<MatchedLine> match(const std::string& text) const;
 
  private:

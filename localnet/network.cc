@@ -22,7 +22,7 @@ namespace {
 constexpr std::int64_t kTokensPerPower = 1'000'000;  // the SDK's default power reduction
 constexpr std::int64_t kFreeCoins = 1'000'000'000'000;
 constexpr std::int64_t kWatchedCoins = 123'456'789;
-constexpr std::chrono::milliseconds kPollBlocks{40}, kPollLogs{10}, kSampling{500};
+constexpr std::chrono::milliseconds kPollBlocks{50}, kPollLogs{20}, kSampling{500};
 
 void write(const fs::path& path, const std::string& text, fs::perms mode = fs::perms::none) {
   fs::create_directories(path.parent_path());
@@ -31,6 +31,11 @@ void write(const fs::path& path, const std::string& text, fs::perms mode = fs::p
   out << text;
   out.close();
   if (!out) throw Error(Blame::machine, path.string() + ": cannot be written; is there room on the disk?");
+}
+
+std::string read(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 void write_secret(const fs::path& path, const std::string& text) {
@@ -241,35 +246,49 @@ void Network::prepare(const WaitFor& wait) {
     nodes_.push_back(std::make_unique<Node>(loop_, sink_, matcher_, id, settings, start, env));
     nodes_.back()->supervisor().install(plan_.binary);
   }
-  if (plan_.supervisor == SupervisorKind::cosmovisor) run_cosmovisor_init(wait);
+  if (plan_.supervisor == SupervisorKind::cosmovisor) cosmovisor("init", all(), wait);  // makes `current`
 }
 
-// `cosmovisor init` makes `current`, `cosmovisor version` runs the binary through it: both for real, on each
-// node.
-void Network::run_cosmovisor_init(const WaitFor& wait) {
+std::vector<std::string> Network::cosmovisor(const std::string& command, const std::vector<Node*>& nodes,
+                                             const WaitFor& wait) {
   struct Call {
     std::unique_ptr<Child> child;
     std::optional<ExitStatus> status;
     fs::path log;
   };
-  std::vector<Call> calls(nodes_.size());
-  for (std::size_t i = 0; i < nodes_.size(); ++i) {
-    auto& n = *nodes_[i];
+  // Shared with the handlers: a command may end after the wait for it was given up.
+  auto calls = std::make_shared<std::vector<Call>>(nodes.size());
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    auto& n = *nodes[i];
     ChildSpec spec;
-    spec.argv = {plan_.cosmovisor.string(), "init",
-                 (n.home() / "cosmovisor" / "genesis" / "bin" / profile_.chain.binary).string()};
+    spec.argv = {plan_.cosmovisor.string(), command};
+    if (command == "init") spec.argv.push_back(n.supervisor().current().string());
     spec.environment = n.environment();
     for (const auto& [k, v] : n.supervisor().environment()) spec.environment[k] = v;
     spec.directory = n.home();
-    spec.out = spec.err = calls[i].log = n.home() / "logs" / "cosmovisor-init.log";
-    calls[i].child = Child::spawn(loop_, spec, [&call = calls[i]](ExitStatus s) { call.status = s; });
+    auto& call = (*calls)[i];
+    spec.out = spec.err = call.log = n.home() / "logs" / ("cosmovisor-" + command + ".log");
+    call.child = Child::spawn(loop_, spec, [weak = std::weak_ptr(calls), i](ExitStatus s) {
+      if (const auto all = weak.lock()) (*all)[i].status = s;
+    });
   }
-  wait("cosmovisor init", [&] {
-    return std::all_of(calls.begin(), calls.end(), [](const Call& c) { return c.status.has_value(); });
+  wait("cosmovisor " + command, [&] {
+    return std::all_of(calls->begin(), calls->end(), [](const Call& c) { return c.status.has_value(); });
   });
-  for (const auto& c : calls)
+  std::vector<std::string> outputs;
+  for (const auto& c : *calls) {
     if (!c.status->ok())
-      throw Error(Blame::machine, "`cosmovisor init`: " + to_string(*c.status) + ", see " + c.log.string());
+      throw Error(Blame::machine,
+                  "`cosmovisor " + command + "`: " + to_string(*c.status) + ", see " + c.log.string());
+    outputs.push_back(read(c.log));
+  }
+  return outputs;
+}
+
+std::vector<Node*> Network::all() const {
+  std::vector<Node*> nodes;
+  for (const auto& n : nodes_) nodes.push_back(n.get());
+  return nodes;
 }
 
 void Network::start() {

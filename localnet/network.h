@@ -51,6 +51,10 @@ class Network {
   void start();
   // Kills every node now.
   void stop();
+  std::vector<Node*> all() const;
+  // Runs `cosmovisor init` or another of its commands on these nodes; what each printed, in their order. Throws Error
+  // naming the log of one that fails.
+  std::vector<std::string> cosmovisor(const std::string& command, const std::vector<Node*>&, const WaitFor&);
 
   const std::vector<std::unique_ptr<Node>>& nodes() const { return nodes_; }
   Node& node(const std::string& name);
@@ -70,7 +74,6 @@ class Network {
  private:
   void make_keys(const WaitFor&, std::vector<NodeIdentity>&, nlohmann::json& defaults);
   void write_node(const NodeIdentity&, const std::vector<Peer>& peers, const std::string& genesis);
-  void run_cosmovisor_init(const WaitFor&);
 
   Loop& loop_;
   Http& http_;

@@ -26,6 +26,7 @@ Node::Node(Loop& loop, Sink& sink, const LogMatcher& matcher, NodeIdentity ident
 
 void Node::start() {
   first_start_seen_ = false;
+  chain_pid_ = 0;
   ChildSpec spec;
   spec.argv = supervisor_->command(start_);
   spec.environment = environment_;
@@ -49,6 +50,7 @@ void Node::line(const std::string& text, std::int64_t offset, std::int64_t numbe
   last_lines_.push_back(text);
   if (last_lines_.size() > kLastLines) last_lines_.pop_front();
   if (const auto program = supervisor_->started_by_line(text); !program.empty()) {
+    chain_pid_ = 0;
     // The first one is the start that was reported when the supervisor was spawned.
     if (std::exchange(first_start_seen_, true)) sink_.process_started(identity_.name, 0, program);
   }
@@ -60,15 +62,17 @@ void Node::line(const std::string& text, std::int64_t offset, std::int64_t numbe
   }
 }
 
-std::optional<ProcSample> Node::resources() const {
+std::optional<ProcSample> Node::resources() {
   if (!running()) return std::nullopt;
-  int pid = child_->pid();
-  if (settings_.kind == SupervisorKind::cosmovisor) {
-    const auto children = children_of(pid);
+  if (!chain_pid_) {
+    const auto children = settings_.kind == SupervisorKind::cosmovisor ? children_of(child_->pid())
+                                                                       : std::vector<int>{child_->pid()};
     if (children.empty()) return std::nullopt;
-    pid = children.front();
+    chain_pid_ = children.front();
   }
-  return sample(pid);
+  const auto taken = sample(chain_pid_);
+  if (!taken) chain_pid_ = 0;
+  return taken;
 }
 
 }  // namespace rehearse

@@ -38,7 +38,7 @@ class Node {
   std::filesystem::path log_file() const { return settings_.home / "logs" / "node.log"; }
   std::string rpc_url() const { return "http://" + identity_.ip + ":26657"; }
   std::string rest_url() const { return "http://" + identity_.ip + ":1317"; }
-  Supervisor& supervisor() { return *supervisor_; }
+  Supervisor& supervisor() const { return *supervisor_; }
 
   void start();
   bool running() const { return child_ && child_->running(); }
@@ -48,7 +48,7 @@ class Node {
   // Reads what is new in the log; what matches goes to the sink.
   void read_log();
   // Resident size and CPU of the chain process itself (under Cosmovisor its child).
-  std::optional<ProcSample> resources() const;
+  std::optional<ProcSample> resources();
   // Environment that every command for this node gets.
   const std::map<std::string, std::string>& environment() const { return environment_; }
 
@@ -67,6 +67,7 @@ class Node {
   LogFollower log_;
   std::deque<std::string> last_lines_;
   bool first_start_seen_ = false;  // of this supervisor process
+  int chain_pid_ = 0;              // of the process that is sampled; 0: to be found (a scan of /proc)
   std::unique_ptr<Child> child_;
 };
 

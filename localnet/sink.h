@@ -13,6 +13,7 @@ namespace rehearse {
 // A line of a node's log that matched a pattern of the profile, or is at level ERR (pattern "error").
 struct MatchedLine {
   std::string pattern, text;
+  bool error = false;  // at level ERR
   std::vector<std::string> captures;
   std::string file;          // path of the log
   std::int64_t offset = 0;   // bytes

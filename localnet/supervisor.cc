@@ -16,13 +16,9 @@ namespace {
 class Bare : public Supervisor {
  public:
   explicit Bare(SupervisorSettings s) : s_(std::move(s)) {}
-  void install(const fs::path& binary) override {
-    fs::create_directories(s_.home / "bin");
-    link_or_copy(binary, current());
-  }
-  void stage(const std::string& plan, const fs::path& binary) override {
-    link_or_copy(binary, s_.home / "bin" / (s_.binary + "-" + plan));
-  }
+  void install(const fs::path& binary) override { link_or_copy(binary, current()); }
+  void stage(const std::string& plan, const fs::path& binary) override { link_or_copy(binary, staged(plan)); }
+  fs::path staged(const std::string& plan) const override { return s_.home / "bin" / (s_.binary + "-" + plan); }
   std::vector<std::string> command(const std::vector<std::string>& start) const override {
     std::vector<std::string> argv = {current().string()};
     argv.insert(argv.end(), start.begin(), start.end());
@@ -40,19 +36,15 @@ class Cosmovisor : public Supervisor {
  public:
   explicit Cosmovisor(SupervisorSettings s) : s_(std::move(s)) {}
 
-  void install(const fs::path& binary) override {
-    const auto bin = root() / "genesis" / "bin";
-    fs::create_directories(bin);
-    link_or_copy(binary, bin / s_.binary);
-  }
+  void install(const fs::path& binary) override { link_or_copy(binary, first()); }
 
-  void stage(const std::string& plan, const fs::path& binary) override {
+  void stage(const std::string& plan, const fs::path& binary) override { link_or_copy(binary, staged(plan)); }
+
+  fs::path staged(const std::string& plan) const override {
     // Cosmovisor lower-cases plan names unless told otherwise (cosmos.md).
     std::string name = plan;
     std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
-    const auto bin = root() / "upgrades" / name / "bin";
-    fs::create_directories(bin);
-    link_or_copy(binary, bin / s_.binary);
+    return root() / "upgrades" / name / "bin" / s_.binary;
   }
 
   std::vector<std::string> command(const std::vector<std::string>& start) const override {
@@ -72,7 +64,10 @@ class Cosmovisor : public Supervisor {
     return e;
   }
 
-  fs::path current() const override { return root() / "current" / "bin" / s_.binary; }
+  fs::path current() const override {
+    const auto link = root() / "current";
+    return fs::is_symlink(link) ? link / "bin" / s_.binary : first();
+  }
 
   std::string started_by_line(const std::string& line) const override {
     if (line.find("running app") == std::string::npos || line.find("module=cosmovisor") == std::string::npos)
@@ -83,6 +78,7 @@ class Cosmovisor : public Supervisor {
 
  private:
   fs::path root() const { return s_.home / "cosmovisor"; }
+  fs::path first() const { return root() / "genesis" / "bin" / s_.binary; }
   SupervisorSettings s_;
 };
 

@@ -27,10 +27,12 @@ class Supervisor {
   virtual void install(const std::filesystem::path& binary) = 0;
   // Puts the binary of an upgrade where the upgrade will take it from.
   virtual void stage(const std::string& plan, const std::filesystem::path& binary) = 0;
+  // Where stage() puts it.
+  virtual std::filesystem::path staged(const std::string& plan) const = 0;
   // The command line that runs `binary start...`.
   virtual std::vector<std::string> command(const std::vector<std::string>& start) const = 0;
   virtual std::map<std::string, std::string> environment() const = 0;
-  // The binary that runs now (or would, when started).
+  // The binary that runs now (or would, when started); before there is one, where the first is put.
   virtual std::filesystem::path current() const = 0;
   // What one of its log lines says about the node's process: the program it has started, or empty.
   virtual std::string started_by_line(const std::string& line) const = 0;

@@ -24,6 +24,10 @@ struct Context {
     return view.run ? view.run->conditions.value("blocks_after", std::int64_t{0}) : 0;
   }
   std::int64_t last_height() const { return upgrade_height() + blocks_after(); }
+  // Names as planned, also of a run that ended before there was a network.
+  std::vector<std::string> validators() const {
+    return view.run ? view.run->conditions.value("validators", std::vector<std::string>{}) : std::vector<std::string>{};
+  }
 };
 
 // What a check found; the runner adds which check it was.

@@ -40,7 +40,7 @@ void each_item(const Context& c, Visit visit) {
         visit(list, check, "");
         continue;
       }
-      for (const auto* n : c.view.validators()) visit(list, check, n->member.name);
+      for (const auto& name : c.validators()) visit(list, check, name);
     }
   }
 }

@@ -3,6 +3,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <set>
 
 #include "harness/checks/checklist.h"
 
@@ -188,35 +189,37 @@ Finding judge_memory(const Context& c, const std::string& node) {
 // --- Recent Errors: ERR lines after its first block beyond H, less what the profile calls harmless
 // ---------------
 
-bool harmless(const Profile& p, const std::string& text) {
-  return std::any_of(p.harmless_errors.begin(), p.harmless_errors.end(), [&](const HarmlessError& h) {
-    return (h.phase.empty() || h.phase == "verified") && RE2::PartialMatch(text, h.match);
-  });
+const HarmlessError* harmless(const Context& c, const SeenLine& l) {
+  const auto phase = c.view.phase_at(l.seen);
+  for (const auto& h : c.profile.harmless_errors)
+    if ((h.phase.empty() || h.phase == phase) && RE2::PartialMatch(l.line.text, h.match)) return &h;
+  return nullptr;
 }
 
 Finding judge_errors(const Context& c, const std::string& node) {
   const auto& n = node_of(c, node);
   const auto first = n.stored_at(c.upgrade_height() + 1);
   if (!first) return inconclusive("it stored no block after the upgrade");
-  std::vector<std::string> places;
+  std::vector<std::string> places, excused;
+  std::set<std::int64_t> counted;  // a line may match several patterns
   std::string text;
-  int expected = 0, allowed = 0;
+  std::size_t of_halt = 0;
   for (const auto& l : n.lines) {
-    if (l.line.pattern != "error") continue;
+    if (!l.line.error || !counted.insert(l.line.line).second) continue;
     if (l.seen < *first) {
-      ++expected;  // of the halt and the restart
-    } else if (harmless(c.profile, l.line.text)) {
-      ++allowed;
+      ++of_halt;
+      excused.push_back(l.place() + " of halt and restart");
+    } else if (const auto* h = harmless(c, l)) {
+      excused.push_back(l.place() + " harmless: " + h->reason);
     } else {
       if (text.empty()) text = l.line.text;
       places.push_back(l.place());
     }
   }
-  const auto have =
-      fmt::format("{} errors since height {}; {} before it belong to halt and restart, {} are harmless",
-                  places.size(), c.upgrade_height() + 1, expected, allowed);
+  const auto have = fmt::format("{} since height {}; {} before it, of halt and restart; {} harmless", places.size(),
+                                c.upgrade_height() + 1, of_halt, excused.size() - of_halt);
   if (!places.empty()) return failed(text, "no errors", have, places);
-  return passed("no errors", have);
+  return passed("no errors", have, excused);
 }
 
 }  // namespace

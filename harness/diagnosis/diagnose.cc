@@ -45,7 +45,7 @@ Shown nodes_showing(const NetworkView& v, const std::string& pattern,
 }
 
 std::string power_text(const NetworkView& v, const std::vector<std::string>& nodes) {
-  return fmt::format("{} of {}", v.power_of(nodes), v.total_power());
+  return nodes.empty() ? "" : fmt::format("{} of {}", v.power_of(nodes), v.total_power());
 }
 
 const SeenEnd* unexpected_end(const NodeView& n) {

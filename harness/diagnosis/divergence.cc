@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "harness/diagnosis/rules.h"
 
@@ -30,58 +31,58 @@ std::vector<std::string> outside_majority(const NetworkView& v, const Groups& gr
   return nodes;
 }
 
-// The first height at which two nodes say something different.
-template <class ValuesOf>
-std::pair<std::int64_t, Groups> first_difference(const NetworkView& v, ValuesOf values_of) {
-  std::map<std::int64_t, Groups> by_height;
+// The block that each node holds at `height`.
+Groups blocks_at(const NetworkView& v, std::int64_t height) {
+  Groups groups;
   for (const auto& [name, n] : v.nodes)
-    for (const auto& [height, value] : values_of(n)) by_height[height][value].push_back(name);
-  for (auto& [height, groups] : by_height)
-    if (groups.size() > 1) return {height, groups};
+    if (const auto found = n.block_hashes.find(height); found != n.block_hashes.end())
+      groups[found->second].push_back(name);
+  return groups;
+}
+
+// What each node holds as the state after `height`: its own word, or, when it was not asked in time but has gone on to
+// commit the next block, what that block's header says.
+Groups states_after(const NetworkView& v, std::int64_t height) {
+  Groups groups;
+  const auto agreed = v.agreed_app_hash(height);
+  for (const auto& [name, n] : v.nodes) {
+    if (const auto found = n.app_hashes.find(height); found != n.app_hashes.end())
+      groups[found->second].push_back(name);
+    else if (!agreed.empty() && n.committed_at(height + 1))
+      groups[agreed].push_back(name);
+  }
+  return groups;
+}
+
+// The first height at which nodes differ.
+std::pair<std::int64_t, Groups> first_difference(const NetworkView& v, std::map<std::int64_t, std::string> NodeView::*seen,
+                                                 Groups (*groups_at)(const NetworkView&, std::int64_t)) {
+  std::set<std::int64_t> heights;
+  for (const auto& [name, n] : v.nodes)
+    for (const auto& [height, value] : n.*seen) heights.insert(height);
+  for (const auto height : heights)
+    if (auto groups = groups_at(v, height); groups.size() > 1) return {height, std::move(groups)};
   return {0, {}};
 }
 
 }  // namespace
 
 Found conflicting_blocks(const NetworkView& v) {
-  const auto [height, groups] = first_difference(
-      v, [](const NodeView& n) -> auto& { return n.block_hashes; });
+  const auto [height, groups] = first_difference(v, &NodeView::block_hashes, blocks_at);
   if (groups.empty()) return std::nullopt;
-  record::Diagnosis d =
-      make_diagnosis(v, "conflicting-blocks", fmt::format("two blocks at height {}", height), {});
-  d.affected_nodes = outside_majority(v, groups);
-  d.affected_power = power_text(v, d.affected_nodes);
+  auto d = make_diagnosis(v, "conflicting-blocks", fmt::format("two blocks at height {}", height),
+                          {outside_majority(v, groups), nullptr});
   d.first_evidence = describe(v, groups);
   return d;
 }
 
 Found app_hash_divergence(const NetworkView& v) {
-  auto [height, groups] = first_difference(
-      v, [](const NodeView& n) -> auto& { return n.app_hashes; });
-  if (groups.empty()) {
-    // Nodes that were not seen at the same height: each against what the chain agreed on in the next header.
-    for (const auto& [name, n] : v.nodes)
-      for (const auto& [h, hash] : n.app_hashes) {
-        const auto agreed = v.agreed_app_hash(h);
-        if (agreed.empty() || agreed == hash || (!groups.empty() && h != height)) continue;
-        height = h;
-        groups[hash].push_back(name);
-      }
-    if (groups.empty()) return std::nullopt;
-    for (const auto& [name, n] : v.nodes)
-      if (std::none_of(groups.begin(), groups.end(), [&](const auto& g) {
-            return std::find(g.second.begin(), g.second.end(), name) != g.second.end();
-          }))
-        groups[v.agreed_app_hash(height)].push_back(name);
-  }
-  Shown shown;
-  for (const auto& [name, n] : v.nodes)
-    if (const auto* l = n.line("wrong-app-hash"); l && (!shown.first || l->seq < shown.first->seq))
-      shown.first = l;
+  const auto [height, groups] = first_difference(v, &NodeView::app_hashes, states_after);
+  if (groups.empty()) return std::nullopt;
+  auto shown = nodes_showing(v, "wrong-app-hash", [](const NodeView&, const SeenLine&) { return true; });
   shown.nodes = outside_majority(v, groups);
-  auto d =
-      make_diagnosis(v, "app-hash-divergence",
-                     fmt::format("app hashes after block {} differ: {}", height, describe(v, groups)), shown);
+  auto d = make_diagnosis(v, "app-hash-divergence",
+                          fmt::format("app hashes after block {} differ: {}", height, describe(v, groups)), shown);
   if (d.first_evidence.empty())
     d.first_evidence = fmt::format("app hash after block {}: {}", height, describe(v, groups));
   return d;

@@ -34,7 +34,7 @@ Shown nodes_showing(const NetworkView&, const std::string& pattern,
 
 record::Diagnosis make_diagnosis(const NetworkView&, const char* cause, const std::string& proven_by,
                                  const Shown&);
-// "10 of 100"
+// "10 of 100"; empty for no nodes
 std::string power_text(const NetworkView&, const std::vector<std::string>& nodes);
 // The end of that node's process after its upgrade halt, if it ended by itself.
 const SeenEnd* unexpected_end(const NodeView&);

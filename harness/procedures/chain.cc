@@ -7,6 +7,8 @@
 #include "harness/checks/checklist.h"
 #include "harness/procedures/governance.h"
 #include "harness/procedures/procedure.h"
+#include "localnet/log.h"
+#include "localnet/sha256.h"
 
 namespace rehearse {
 
@@ -14,6 +16,7 @@ namespace {
 
 constexpr const char* kPreparation = "Chain Upgrades, Phase 1: Preparation";
 constexpr const char* kAutomatic = "Chain Upgrades, Phase 2: Automatic Upgrade (Using Cosmovisor)";
+constexpr const char* kSetup = "Appendix: Cosmovisor Setup";
 constexpr const char* kVerification = "Chain Upgrades, Phase 4: Verification";
 
 // Nodes for which `lacks` returns what they show instead of what is awaited.
@@ -69,6 +72,23 @@ std::int64_t choose_height(Rehearsal& r) {
   return r.view().highest_height() + static_cast<std::int64_t>(std::ceil(until_passed / fast)) + kMargin;
 }
 
+// `current` is the release to upgrade from, the new one lies where Cosmovisor will look, and Cosmovisor itself, asked on
+// one node (the others have the same files), runs the one.
+std::string check_layout(Rehearsal& r, const std::string& plan) {
+  auto expect = [](const std::filesystem::path& file, const Release& release) {
+    if (!std::filesystem::equivalent(file, release.artifact.binary) && sha256_file(file) != release.artifact.binary_sha256)
+      throw StepFailed(file.string() + " is not the binary of " + release.name);
+  };
+  for (const auto* n : r.network().all()) {
+    expect(n->supervisor().current(), r.from);
+    expect(n->supervisor().staged(plan), r.to);
+  }
+  const auto printed = r.network().cosmovisor("version", {r.network().all().front()}, r.wait_for()).front();
+  if (printed.find(r.from.printed_version) == std::string::npos)
+    throw StepFailed("`cosmovisor version` does not run " + r.from.printed_version + ": " + printable(printed));
+  return fmt::format("current is {}, upgrades/{} is {}", r.from.printed_version, plan, r.to.printed_version);
+}
+
 Context context_of(Rehearsal& r) { return {r.view(), r.scenario(), r.profile()}; }
 
 // Transactions that add the profile's own records: there is something to lose.
@@ -89,7 +109,8 @@ void send_seed_transactions(Rehearsal& r) {
 
 void chain_upgrade(Rehearsal& r) {
   const auto& first = r.view().order.front();
-  UpgradePlan plan{r.to.plan.empty() ? r.to.printed_version : r.to.plan, "", 0};
+  UpgradePlan plan{r.to.plan.empty() ? r.to.printed_version : r.to.plan,
+                   fmt::format("{} sha256:{}", r.to.archive.filename().string(), r.to.artifact.sha256), 0};
   std::string proposal;
 
   r.step("plan-none", "Check for pending upgrade: none", kPreparation, [&] {
@@ -97,6 +118,16 @@ void chain_upgrade(Rehearsal& r) {
     if (!a.answered) throw StepFailed("the chain does not say what is planned: " + a.error);
     if (!a.absent) throw StepFailed("an upgrade is planned already: " + show_plan(a.value));
     return "asked over " + a.source;
+  });
+
+  if (!r.profile().seed_transactions.empty())
+    r.step("seed", "Transactions before the upgrade", kPreparation, [&] {
+      send_seed_transactions(r);
+      return fmt::format("{} of each validator", r.profile().seed_transactions.size());
+    });
+  r.step("before", "State before the upgrade", kPreparation, [&] {
+    const auto answers = r.ask(kBefore, questions_of(context_of(r), kBefore));
+    return fmt::format("{} answers", answers.size());
   });
 
   r.enter("voting");
@@ -115,19 +146,15 @@ void chain_upgrade(Rehearsal& r) {
     for (const auto& n : r.network().nodes()) n->supervisor().stage(plan.name, r.to.artifact.binary);
     return fmt::format("{} nodes", r.network().nodes().size());
   });
-  if (!r.profile().seed_transactions.empty())
-    r.step("seed", "Transactions before the upgrade", kPreparation, [&] {
-      send_seed_transactions(r);
-      return fmt::format("{} of each validator", r.profile().seed_transactions.size());
-    });
-  r.step("before", "State before the upgrade", kPreparation, [&] {
-    const auto answers = r.ask(kBefore, questions_of(context_of(r), kBefore));
-    return fmt::format("{} answers", answers.size());
-  });
+  if (r.scenario().network.supervisor == SupervisorKind::cosmovisor)
+    r.step("layout", "Cosmovisor layout", kSetup, [&] { return check_layout(r, plan.name); });
   r.step("passed", "Voting ends, upgrade confirmed", "Upgrade Coordination Timeline", [&] {
     await_passed(r, proposal);
     r.record(record::Moment{"passed"});
     const auto a = r.ask("planned", {{"current-plan", first, {}, 0}}).front();
+    if (r.view().nodes.at(first).line("upgrade-needed"))
+      throw TimedOut("the chain was at the upgrade height before its plan could be asked for; this machine is too slow "
+                     "for the scenario's pace", kStalled);
     if (!a.answered || a.absent)
       throw StepFailed("the proposal passed, but no upgrade is planned " + a.error);
     const auto height = a.value.contains("height") ? text_of(a.value["height"]) : "";

@@ -32,6 +32,11 @@ std::string accepted(const CliAnswer& a) {
   return (*a.json)["txhash"].get<std::string>();
 }
 
+bool in_voting_period(Rehearsal& r, const std::string& proposal) {
+  const auto a = r.ask("voting", {{"proposal", r.view().order.front(), {{"id", proposal}}, 0}}).front();
+  return a.answered && !a.absent && a.value.value("status", "") == "PROPOSAL_STATUS_VOTING_PERIOD";
+}
+
 Goal above(std::int64_t height) {
   return [height](const NetworkView& v) -> std::optional<Unmet> {
     if (v.highest_height() > height) return std::nullopt;
@@ -102,7 +107,14 @@ void vote_all(Rehearsal& r, const std::string& proposal, Vote vote) {
   for (const auto* n : r.view().validators())
     calls.emplace_back(n->member.name, r.command("vote", n->member.name,
                                                  {{"proposal", proposal}, {"option", to_string(vote)}}));
-  send_transactions(r, calls);
+  try {
+    send_transactions(r, calls);
+  } catch (const StepFailed& e) {
+    if (in_voting_period(r, proposal)) throw;
+    throw TimedOut(fmt::format("not all votes were in after the voting period of {}; this machine is too slow for it ({})",
+                               to_string(r.scenario().upgrade.voting_period), e.what()),
+                   kStalled);
+  }
 }
 
 void await_passed(Rehearsal& r, const std::string& proposal) {

@@ -38,11 +38,13 @@ struct ProcessEnded {
   std::vector<std::string> last_lines;  // of its output
 };
 
-// A log line that matches a pattern of the profile, or any line at level ERR (`pattern` is "error" then).
+// A log line that matches a pattern of the profile, or is at level ERR (`pattern` is "error" when no other matches).
+// A line that matches several patterns makes several events, of one file and line.
 struct LogLine {
   static constexpr const char* kind = "log";
   std::string pattern;
   std::string text;                   // ANSI stripped
+  bool error = false;                 // at level ERR
   std::vector<std::string> captures;  // of the pattern's groups
   std::string file;                   // relative to the run folder
   std::int64_t offset = 0;            // bytes from the start of the file
@@ -186,7 +188,7 @@ struct Expected {
 // Why the run ended before its procedure did, or that it was carried out whole.
 struct RunStopped {
   static constexpr const char* kind = "run-stopped";
-  std::string reason;  // completed, failure-proven, step-failed, time-out, cancelled, error
+  std::string reason;  // completed, failure-proven, step-failed, time-out, deadline (--timeout), cancelled, error
   std::string detail;
   std::string step;
   std::string cause;  // when whoever stopped it knows: a name of the closed set
@@ -195,6 +197,8 @@ struct RunStopped {
 struct TeardownEnded {
   static constexpr const char* kind = "teardown-ended";
   int processes_killed = 0;
+  double cpu_seconds = 0;            // of the harness itself, since it started
+  std::int64_t peak_rss_bytes = 0;
 };
 
 // Where the time before the first event and between the others went: a part that is not a phase.

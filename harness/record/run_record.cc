@@ -32,7 +32,7 @@ void from_json(const Json& j, Outcome& o) { o = outcome_from(j.get<std::string>(
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(TimePart, name, seconds)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Timing, wall_s, floor_s, boot_s, switch_s, to_verdict_s,
-                                                parts)
+                                                harness_cpu_s, harness_peak_mb, parts)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(TimelineEntry, what, node, t_s, after_halt_s)
 
 Json to_json(const RunRecord& r) {

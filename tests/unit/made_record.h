@@ -60,6 +60,8 @@ inline record::RunRecord passed() {
               1.4,
               1.1,
               0.12,
+              0.31,
+              14.2,
               {{"prepare", 1.61},
                {"voting", 2.9},
                {"waiting", 1.33},
