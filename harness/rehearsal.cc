@@ -177,19 +177,22 @@ std::vector<CliAnswer> Rehearsal::run_commands(
   return running->answers;
 }
 
+std::string Rehearsal::in_folder(const std::string& file) const {
+  return std::filesystem::path(file).lexically_relative(folder_).string();
+}
+
 void Rehearsal::process_started(const std::string& node, int pid, const std::string& program) {
   ++incarnations_[node];
   record(record::ProcessStarted{pid, program}, node);
 }
 
 void Rehearsal::process_ended(const std::string& node, const std::string& program, const ExitStatus& status,
-                              const std::vector<std::string>& last_lines) {
-  record(record::ProcessEnded{program, status.code, status.signal, last_lines}, node);
+                              const LastWords& words) {
+  record(record::ProcessEnded{program, status.code, status.signal, words.lines, in_folder(words.file), words.line}, node);
 }
 
 void Rehearsal::log_line(const std::string& node, const MatchedLine& m) {
-  const auto file = std::filesystem::path(m.file).lexically_relative(folder_).string();
-  record(record::LogLine{m.pattern, m.text, m.error, m.captures, file, m.offset, m.line}, node);
+  record(record::LogLine{m.pattern, m.text, m.error, m.captures, in_folder(m.file), m.offset, m.line}, node);
 }
 
 void Rehearsal::head(const std::string& node, const Head& h) {

@@ -109,7 +109,7 @@ class Rehearsal : public Sink {
   // Sink.
   void process_started(const std::string& node, int pid, const std::string& program) override;
   void process_ended(const std::string& node, const std::string& program, const ExitStatus&,
-                     const std::vector<std::string>& last_lines) override;
+                     const LastWords&) override;
   void log_line(const std::string& node, const MatchedLine&) override;
   void head(const std::string& node, const Head&) override;
   void block(const std::string& node, const Block&) override;
@@ -118,6 +118,7 @@ class Rehearsal : public Sink {
  private:
   void run_loop(const std::string& what, const std::function<std::optional<Unmet>()>& unmet, Budget);
   void check_tripwires();
+  std::string in_folder(const std::string& file) const;  // relative to the run's folder
 
   Loop& loop_;
   Http& http_;

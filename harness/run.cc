@@ -60,7 +60,7 @@ struct Inputs {
 Inputs read_inputs(const RunOptions& o) {
   Inputs in{load_scenario(o.scenario), load_profile(o.profile), {}, {}};
   if (o.validators) set_validators(in.scenario, *o.validators);
-  const auto manifest = in.profile.file.parent_path() / in.profile.releases;
+  const auto manifest = (in.profile.file.parent_path() / in.profile.releases).lexically_normal();
   auto pick = [&](const std::string& flag, const std::string& scenario, const std::string& profile,
                   const char* which) {
     const auto name = !flag.empty() ? flag : !scenario.empty() ? scenario : profile;
@@ -68,6 +68,8 @@ Inputs read_inputs(const RunOptions& o) {
       throw Error(Blame::scenario, std::string("which release? give --release ") + which + "=...");
     return find_release(name, manifest, o.built);
   };
+  if (in.scenario.network.supervisor == SupervisorKind::cosmovisor && !fs::is_regular_file(o.cosmovisor))
+    throw Error(Blame::scenario, o.cosmovisor.string() + ": there is no Cosmovisor; --cosmovisor names another");
   in.from = pick(o.from, in.scenario.releases.from, in.profile.from, "from");
   in.to = pick(o.to, in.scenario.releases.to, in.profile.to, "to");
   return in;
@@ -176,7 +178,7 @@ class Run {
           for (auto* release : {&from, &to})
             release->artifact = open_artifact(release->archive, in_.profile.chain.binary, o_.store);
           if (in_.scenario.network.supervisor == SupervisorKind::cosmovisor)
-            cosmovisor_ = open_cosmovisor();
+            cosmovisor_ = open_artifact(o_.cosmovisor, "cosmovisor", o_.store);
           return fmt::format("{}: sha256 {}{}", to.name, to.artifact.sha256.substr(0, 16),
                              to.artifact.checksum_published ? ", as published" : "; no SHA256SUMS beside it");
         });
@@ -194,15 +196,6 @@ class Run {
       return fmt::format("{} -> {}", from.printed_version, to.printed_version);
     });
     tell();
-  }
-
-  // Not the release's fault when it is not there.
-  Artifact open_cosmovisor() const {
-    try {
-      return open_artifact(o_.cosmovisor, "cosmovisor", o_.store);
-    } catch (const Error& e) {
-      throw Error(Blame::scenario, std::string(e.what()) + "; --cosmovisor names another");
-    }
   }
 
   static record::Provenance provenance(const Release& r) {
@@ -306,7 +299,8 @@ class Run {
         o_.keep == Keep::always || (o_.keep == Keep::on_failure && result.record.verdict != "pass");
     if (!keep && network_)
       for (const auto& n : network_->nodes())
-        for (const char* part : {"data", "cosmovisor", "bin"}) fs::remove_all(n->home() / part);
+        for (const char* part : {"data", "cosmovisor", "bin", "config/priv_validator_key.json", "config/node_key.json"})
+          fs::remove_all(n->home() / part);
     fs::remove_all(o_.folder / "operator");  // keys
     result.exit_code = exit_code_ ? exit_code_ : record::exit_code(result.record);
     return result;

@@ -53,14 +53,14 @@ class Rules {
     if (n.validators.empty()) fail(at("network", "validators"), "a network needs a validator");
     std::set<std::string> names;
     for (const auto& [name, power] : n.validators) {
-      check_name(at("network", "validators"), name, names);
-      if (power <= 0) fail(at("network", "validators"), "power of " + name + " must be more than 0");
-      if (power > 1'000'000'000)
-        fail(at("network", "validators"), "power of " + name + " is beyond 1000000000");
+      const auto where = at("network", "validators", name);
+      check_name(where, name, names);
+      if (power <= 0) fail(where, "power of " + name + " must be more than 0");
+      if (power > 1'000'000'000) fail(where, "power of " + name + " is beyond 1000000000");
     }
     for (const auto& name : n.full_nodes) check_name(at("network", "full_nodes"), name, names);
     for (const auto& [name, variables] : n.environment)
-      if (!names.contains(name)) fail(at("network", "environment"), "there is no node " + name);
+      if (!names.contains(name)) fail(at("network", "environment", name), "there is no node " + name);
     if (names.size() > 200) fail(at("network", "validators"), "more than 200 nodes");
     try {
       pace_named(n.pace);
@@ -70,9 +70,12 @@ class Rules {
     if (!find_procedure(s_.upgrade.kind))
       fail(at("upgrade", "kind"),
            "there is no procedure `" + s_.upgrade.kind + "`; there are " + procedure_names());
+    if (s_.upgrade.kind == "chain" && n.supervisor != SupervisorKind::cosmovisor)
+      fail(at("network", "supervisor"), "the procedure `chain` leaves the switch to Cosmovisor");
     if (s_.upgrade.blocks_after < 1) fail(at("upgrade", "blocks_after"), "at least 1 block must follow");
     if (s_.upgrade.voting_period.value < std::chrono::seconds(1))
       fail(at("upgrade", "voting_period"), "at least 1s");
+    if (s_.after.empty()) fail(root_["after"], "nothing would be checked; there are " + checklist_names());
     for (const auto& name : s_.after)
       if (!find_checklist(name))
         fail(root_["after"], "there is no checklist `" + name + "`; there are " + checklist_names());
@@ -81,10 +84,14 @@ class Rules {
   }
 
  private:
-  YAML::Node at(const char* section, const char* key) const {
-    const auto outer = root_[section];
-    const auto inner = outer ? outer[key] : outer;
-    return inner ? inner : outer ? outer : root_;
+  // The innermost node on that path that is written.
+  YAML::Node at(const char* section, const char* key, const std::string& entry = "") const {
+    YAML::Node found = root_;
+    for (const auto& step : {std::string(section), std::string(key), entry}) {
+      if (!found.IsMap() || !found[step]) break;
+      found.reset(found[step]);
+    }
+    return found;
   }
 
   void check_name(const YAML::Node& where, const std::string& name, std::set<std::string>& names) const {

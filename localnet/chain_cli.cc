@@ -25,10 +25,13 @@ std::string first_line(const std::string& text) {
   return printable(text.substr(start, text.find('\n', start) - start)).substr(0, 300);
 }
 
-// The line that tells most: the one that begins with "Error", else the first.
+// The line that tells most: the last that begins with "Error", else the last.
 std::string telling_line(const std::string& text) {
-  const auto at = text.rfind("Error");
-  return first_line(at == std::string::npos ? text : text.substr(at));
+  if (const auto at = text.rfind("Error"); at != std::string::npos) return first_line(text.substr(at));
+  const auto end = text.find_last_not_of(" \n\r\t");
+  if (end == std::string::npos) return "";
+  const auto before = text.rfind('\n', end);
+  return first_line(text.substr(before == std::string::npos ? 0 : before + 1));
 }
 
 std::optional<nlohmann::json> json_in(const std::string& text) {
@@ -62,6 +65,7 @@ ChainCli::ChainCli(Loop& loop, const Profile& profile, std::filesystem::path scr
 }
 
 ChainCli::~ChainCli() = default;
+void ChainCli::abandon() { calls_.clear(); }
 
 void ChainCli::run(const std::filesystem::path& binary, std::vector<std::string> arguments, Stream answer,
                    std::function<void(CliAnswer)> done, std::chrono::milliseconds limit) {

@@ -33,6 +33,8 @@ class ChainCli {
   ChainCli(Loop&, const Profile&, std::filesystem::path scratch, std::map<std::string, std::string> environment);
 
   ~ChainCli();
+  // Kills the commands that still run; none of their handlers is called any more.
+  void abandon();
 
   // Runs `binary` with arguments; kills it after `limit`. `done` is called once from the loop.
   void run(const std::filesystem::path& binary, std::vector<std::string> arguments, Stream answer,

@@ -166,21 +166,23 @@ std::vector<Live> live_runs(const fs::path& dir) {
   return found;
 }
 
-std::vector<std::string> heal(const fs::path& dir, const std::string& run_id) {
-  std::vector<std::string> done;
+Healed heal(const fs::path& dir, const std::string& wanted) {
+  Healed healed;
   for (const auto& path : lock_files(dir)) {
     const auto run = read_lock(path);
-    if (!run_id.empty() && run.run_id != run_id && fs::path(run.folder) != fs::absolute(run_id)) continue;
+    if (!wanted.empty() && run.run_id != wanted && fs::path(run.folder) != fs::absolute(wanted).lexically_normal())
+      continue;
     if (!lockable(path)) {
-      if (!run_id.empty())
-        done.push_back(fmt::format("run {} is alive (process {}); end that first", run.run_id, run.pid));
+      if (wanted.empty()) continue;
+      healed.refused = true;
+      healed.done.push_back(fmt::format("run {} is alive (process {}); end that first", run.run_id, run.pid));
       continue;
     }
     const int killed = kill_all_of(run.run_id);
     fs::remove(path);
-    done.push_back(fmt::format("run {} ({}): {} processes ended", run.run_id, run.folder, killed));
+    healed.done.push_back(fmt::format("run {} ({}): {} processes ended", run.run_id, run.folder, killed));
   }
-  return done;
+  return healed;
 }
 
 }  // namespace rehearse

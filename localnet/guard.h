@@ -39,8 +39,12 @@ struct Live {
 };
 std::vector<Live> live_runs(const std::filesystem::path& runtime_dir);
 
-// Kills the processes of runs whose harness is gone and removes their locks; `run_id` empty: of all such runs.
-// Returns what it did, a line each.
-std::vector<std::string> heal(const std::filesystem::path& runtime_dir, const std::string& run_id = "");
+struct Healed {
+  std::vector<std::string> done;  // a line for each run
+  bool refused = false;           // the run that was asked for is alive
+};
+// Kills the processes of runs whose harness is gone and removes their locks. `run` is an id or a folder; empty: of all
+// such runs.
+Healed heal(const std::filesystem::path& runtime_dir, const std::string& run = "");
 
 }  // namespace rehearse

@@ -117,16 +117,16 @@ void Network::make_keys(const WaitFor& wait, std::vector<NodeIdentity>& identiti
 
   const auto scratch = plan_.folder / "commands" / "init";
   std::size_t open = 0;
-  std::string trouble;
+  std::string broken, trouble;  // of the program; of the profile
   const auto where = profile_.file.string() + ": commands";
   auto run = [&](const std::string& command, const Values& values, std::function<void(CliAnswer)> done) {
     ++open;
     const auto& c = profile_.commands.at(command);
     cli_->run(plan_.binary, fill(c.run, values, where + ": " + command), c.answer,
-              [&open, &trouble, done = std::move(done)](CliAnswer a) {
+              [&open, &broken, done = std::move(done)](CliAnswer a) {
                 --open;
                 if (!a.trouble().empty())
-                  trouble = a.trouble();
+                  broken = a.trouble();
                 else
                   done(std::move(a));
               });
@@ -159,7 +159,13 @@ void Network::make_keys(const WaitFor& wait, std::vector<NodeIdentity>& identiti
         identity.operator_address = bech32_with_prefix(identity.account, profile_.chain.bech32 + "valoper");
     });
   }
-  wait("keys and default genesis", [&] { return open == 0; });
+  try {
+    wait("keys and default genesis", [&] { return open == 0; });
+  } catch (...) {
+    cli_->abandon();  // their handlers write to what stands on this stack
+    throw;
+  }
+  if (!broken.empty()) throw Error(Blame::release, broken, "binary-does-not-run");
   if (!trouble.empty()) throw Error(Blame::scenario, trouble);
 }
 

@@ -3,7 +3,7 @@
 namespace rehearse {
 
 namespace {
-constexpr std::size_t kLastLines = 12;  // shown when a process dies
+constexpr std::size_t kLastLines = 5;  // shown when a process dies
 }
 
 Node::Node(Loop& loop, Sink& sink, const LogMatcher& matcher, NodeIdentity identity,
@@ -43,12 +43,16 @@ void Node::read_log() { log_.read(); }
 void Node::ended(ExitStatus status) {
   log_.read(true);  // its last words come before its end
   const auto program = std::filesystem::path(supervisor_->command({})[0]).filename().string();
-  sink_.process_ended(identity_.name, program, status, {last_lines_.begin(), last_lines_.end()});
+  LastWords words{{}, log_file().string(), last_lines_.empty() ? 0 : last_lines_.back().second};
+  for (const auto& [text, number] : last_lines_) words.lines.push_back(text);
+  sink_.process_ended(identity_.name, program, status, words);
 }
 
 void Node::line(const std::string& text, std::int64_t offset, std::int64_t number) {
-  last_lines_.push_back(text);
-  if (last_lines_.size() > kLastLines) last_lines_.pop_front();
+  if (!text.empty() && !supervisor_->repeats_exit(text)) {
+    last_lines_.push_back({text, number});
+    if (last_lines_.size() > kLastLines) last_lines_.pop_front();
+  }
   if (const auto program = supervisor_->started_by_line(text); !program.empty()) {
     chain_pid_ = 0;
     // The first one is the start that was reported when the supervisor was spawned.

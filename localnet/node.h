@@ -65,7 +65,7 @@ class Node {
   std::map<std::string, std::string> environment_;
   std::unique_ptr<Supervisor> supervisor_;
   LogFollower log_;
-  std::deque<std::string> last_lines_;
+  std::deque<std::pair<std::string, std::int64_t>> last_lines_;  // text, number
   bool first_start_seen_ = false;  // of this supervisor process
   int chain_pid_ = 0;              // of the process that is sampled; 0: to be found (a scan of /proc)
   std::unique_ptr<Child> child_;

@@ -20,12 +20,19 @@ struct MatchedLine {
   std::int64_t line = 0;     // 1-based
 };
 
+// The last lines of a process that ended, and where the last of them stands.
+struct LastWords {
+  std::vector<std::string> lines;
+  std::string file;       // path of the log
+  std::int64_t line = 0;  // 1-based; 0: it said nothing
+};
+
 class Sink {
  public:
   virtual ~Sink() = default;
   virtual void process_started(const std::string& node, int pid, const std::string& program) = 0;
   virtual void process_ended(const std::string& node, const std::string& program, const ExitStatus&,
-                             const std::vector<std::string>& last_lines) = 0;
+                             const LastWords&) = 0;
   virtual void log_line(const std::string& node, const MatchedLine&) = 0;
   virtual void head(const std::string& node, const Head&) = 0;
   virtual void block(const std::string& node, const Block&) = 0;

@@ -26,6 +26,7 @@ class Bare : public Supervisor {
   }
   std::map<std::string, std::string> environment() const override { return {}; }
   fs::path current() const override { return s_.home / "bin" / s_.binary; }
+  bool repeats_exit(const std::string&) const override { return false; }
   std::string started_by_line(const std::string&) const override { return ""; }
 
  private:
@@ -67,6 +68,12 @@ class Cosmovisor : public Supervisor {
   fs::path current() const override {
     const auto link = root() / "current";
     return fs::is_symlink(link) ? link / "bin" / s_.binary : first();
+  }
+
+  // "Error: exit status 3", and the same as a log line.
+  bool repeats_exit(const std::string& line) const override {
+    return line.starts_with("Error: exit status ") ||
+           (line.find("error=\"exit status ") != std::string::npos && line.find("module=cosmovisor") != std::string::npos);
   }
 
   std::string started_by_line(const std::string& line) const override {

@@ -34,6 +34,8 @@ class Supervisor {
   virtual std::map<std::string, std::string> environment() const = 0;
   // The binary that runs now (or would, when started); before there is one, where the first is put.
   virtual std::filesystem::path current() const = 0;
+  // That line of its log only repeats that the node's process ended: what the process said itself tells more.
+  virtual bool repeats_exit(const std::string& line) const = 0;
   // What one of its log lines says about the node's process: the program it has started, or empty.
   virtual std::string started_by_line(const std::string& line) const = 0;
 };

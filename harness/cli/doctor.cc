@@ -85,10 +85,10 @@ int doctor(const Project& project, const std::string& profile_name) {
 }
 
 int heal(const std::string& run) {
-  const auto done = rehearse::heal(runtime_dir(), run);
-  for (const auto& line : done) std::cout << line << "\n";
-  if (done.empty()) std::cout << "nothing was left\n";
-  return 0;
+  const auto healed = rehearse::heal(runtime_dir(), run);
+  for (const auto& line : healed.done) std::cout << line << "\n";
+  if (healed.done.empty()) std::cout << "nothing was left\n";
+  return healed.refused ? 3 : 0;
 }
 
 }  // namespace rehearse::cli

@@ -54,6 +54,13 @@ const SeenEnd* unexpected_end(const NodeView& n) {
   return nullptr;
 }
 
+const SeenEnd* first_unexpected_end(const NetworkView& v) {
+  const SeenEnd* first = nullptr;
+  for (const auto* n : v.all())
+    if (const auto* end = unexpected_end(*n); end && (!first || end->seq < first->seq)) first = end;
+  return first;
+}
+
 Diagnosis make_diagnosis(const NetworkView& v, const char* cause, const std::string& proven_by,
                          const Shown& shown) {
   Diagnosis d;
@@ -97,6 +104,8 @@ std::vector<std::string> consequences(const NetworkView& v, const Diagnosis& d) 
       out.push_back(fmt::format("{}: {} ended ({})", n->member.name, end->end.program,
                                 end->end.signal ? fmt::format("signal {}", end->end.signal)
                                                 : fmt::format("exit {}", end->end.exit_code)));
+  if (const auto* first = first_unexpected_end(v); first && d.cause == "node-exited")
+    for (const auto& line : first->end.last_lines) out.push_back("it said: " + line);
   if (v.plan && v.highest_height() <= v.plan->height && !d.affected_nodes.empty() && v.nodes.size() > 0 &&
       v.highest_height() > 0)
     out.push_back(fmt::format("the chain stands at height {}", v.highest_height()));

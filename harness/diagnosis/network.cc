@@ -42,22 +42,18 @@ Found quorum_short(const NetworkView& v) {
 }
 
 Found node_exited(const NetworkView& v) {
-  Shown shown;
-  const SeenEnd* first = nullptr;
-  for (const auto& [name, n] : v.nodes) {
-    const auto* end = unexpected_end(n);
-    if (!end) continue;
-    shown.nodes.push_back(name);
-    if (!first || end->seq < first->seq) first = end;
-  }
+  const auto* first = first_unexpected_end(v);
   if (!first) return std::nullopt;
+  Shown shown;
+  for (const auto* n : v.all())
+    if (unexpected_end(*n)) shown.nodes.push_back(n->member.name);
   const auto how = first->end.signal ? fmt::format("signal {}", first->end.signal)
                                      : fmt::format("exit {}", first->end.exit_code);
   auto d =
       make_diagnosis(v, "node-exited", fmt::format("{} ended by itself: {}", first->end.program, how), shown);
-  for (auto it = first->end.last_lines.rbegin();
-       it != first->end.last_lines.rend() && d.first_evidence.empty(); ++it)
-    d.first_evidence = *it;
+  if (first->end.last_lines.empty()) return d;
+  d.first_evidence = first->end.last_lines.back();
+  d.evidence_at = first->end.file + ":" + std::to_string(first->end.line);
   return d;
 }
 

@@ -36,7 +36,8 @@ record::Diagnosis make_diagnosis(const NetworkView&, const char* cause, const st
                                  const Shown&);
 // "10 of 100"; empty for no nodes
 std::string power_text(const NetworkView&, const std::vector<std::string>& nodes);
-// The end of that node's process after its upgrade halt, if it ended by itself.
+// The end of that node's process that nobody expected; the earliest of all nodes. Null: there is none.
 const SeenEnd* unexpected_end(const NodeView&);
+const SeenEnd* first_unexpected_end(const NetworkView&);
 
 }  // namespace rehearse

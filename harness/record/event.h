@@ -36,6 +36,8 @@ struct ProcessEnded {
   int exit_code = -1;   // -1: ended by a signal
   int signal = 0;
   std::vector<std::string> last_lines;  // of its output
+  std::string file;                     // where the last of them stands, relative to the run folder
+  std::int64_t line = 0;                // 1-based; 0: it said nothing
 };
 
 // A log line that matches a pattern of the profile, or is at level ERR (`pattern` is "error" when no other matches).

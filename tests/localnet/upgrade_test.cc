@@ -1,0 +1,74 @@
+// The default rehearsal, whole, on a real network.
+#include <cstdlib>
+#include <map>
+
+#include "tests/localnet/rehearsal.h"
+
+namespace rehearse::localnet {
+
+namespace {
+
+std::map<std::string, int> outcomes(const nlohmann::json& record) {
+  std::map<std::string, int> count;
+  for (const auto& c : record["checks"]) ++count[c["outcome"].get<std::string>()];
+  return count;
+}
+
+std::string scenario_with_full_node() {
+  auto text = read(project() / "scenarios" / "chain-upgrade.yaml");
+  const std::string supervisor = "  supervisor: cosmovisor\n";
+  return text.replace(text.find(supervisor), supervisor.size(), supervisor + "  full_nodes: [full-1]\n");
+}
+
+}  // namespace
+
+TEST(Upgrade, PassesAndLeavesTheUsersHomeAlone) {
+  Scratch scratch;
+  fs::create_directories(scratch / "home");
+  auto r = run(scratch, {scratch.write("with-full-node.yaml", scenario_with_full_node())},
+               {"HOME=" + (scratch / "home").string()});
+  ASSERT_EQ(r.wait(), 0) << r.output();
+  const auto record = r.record();
+  EXPECT_EQ(record["verdict"], "pass");
+  EXPECT_TRUE(record["diagnosis"].is_null());
+  auto count = outcomes(record);
+  EXPECT_EQ(count["fail"] + count["error"] + count["inconclusive"] + count["skipped"], 0) << record["checks"].dump(1);
+  EXPECT_EQ(record["network"].size(), 5u);
+  EXPECT_TRUE(fs::is_empty(scratch / "home"));
+  EXPECT_TRUE(none_left(r.folder()));
+  EXPECT_TRUE(r.junit_is_whole());
+  // Logs and configuration stay; keys, data and binaries do not.
+  EXPECT_TRUE(fs::exists(r.folder() / "nodes/validator-1/logs/node.log"));
+  EXPECT_TRUE(fs::exists(r.folder() / "nodes/validator-1/config/config.toml"));
+  EXPECT_FALSE(fs::exists(r.folder() / "nodes/validator-1/config/priv_validator_key.json"));
+  EXPECT_FALSE(fs::exists(r.folder() / "nodes/validator-1/data"));
+  EXPECT_FALSE(fs::exists(r.folder() / "operator"));
+  const auto lines = r.lines();
+  ASSERT_GE(lines.size(), 2u);
+  EXPECT_TRUE(lines[lines.size() - 2].starts_with("PASS virtengine.with-full-node")) << lines[lines.size() - 2];
+  EXPECT_TRUE(lines.back().starts_with("./rehearse run ")) << lines.back();
+}
+
+TEST(Upgrade, IsJudgedAgainOfflineToTheSameBytes) {
+  Scratch scratch;
+  auto r = run(scratch, {});
+  ASSERT_EQ(r.wait(), 0) << r.output();
+  // Elsewhere, without anything but the run's folder.
+  fs::rename(r.folder(), scratch / "moved");
+  const auto before = read(scratch / "moved/run.json"), junit = read(scratch / "moved/junit.xml");
+  fs::remove(scratch / "moved/run.json");
+  fs::remove(scratch / "moved/junit.xml");
+  Rehearsal report(scratch, {"report", (scratch / "moved").string()});
+  EXPECT_EQ(report.wait(), 0) << report.output();
+  EXPECT_EQ(read(scratch / "moved/run.json"), before);
+  EXPECT_EQ(read(scratch / "moved/junit.xml"), junit);
+}
+
+TEST(Upgrade, TwoAtOnceDoNotMeet) {
+  Scratch one, two;
+  auto a = run(one, {"--validators", "2"}), b = run(two, {"--validators", "2"});
+  EXPECT_EQ(a.wait(), 0) << a.output();
+  EXPECT_EQ(b.wait(), 0) << b.output();
+}
+
+}  // namespace rehearse::localnet
