@@ -78,7 +78,7 @@ Release find_release(const std::string& text, const fs::path& manifest_file, con
     r.plan = entry.plan;
     r.module_versions = entry.module_versions;
     r.environment = entry.environment;
-    r.archive = built / name / manifest.archive;
+    r.archive = built / manifest_file.stem() / name / manifest.archive;
     return r;
   }
   throw Error(Blame::scenario,

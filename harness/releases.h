@@ -30,8 +30,8 @@ struct Release {
 };
 
 // The release called `text`: a name of the manifest, or a path (with a / or of a file that exists),
-// optionally PLAN=PATH. Nothing is opened yet. `built` is the folder with <name>/<archive> of the manifest's
-// releases. Throws Error(Blame::scenario) naming what there is.
+// optionally PLAN=PATH. Nothing is opened yet. `built` is the folder with <manifest>/<name>/<archive> of all
+// manifests. Throws Error(Blame::scenario) naming what there is.
 Release find_release(const std::string& text, const std::filesystem::path& manifest,
                      const std::filesystem::path& built);
 

@@ -28,6 +28,8 @@ const std::vector<Cause>& causes() {
       // Of the upgrade.
       {"missing-store-upgrade", "a module's store was added without a store upgrade",
        "add the store to StoreUpgrades.Added of this plan"},
+      {"store-already-there", "a store upgrade adds a store that exists",
+       "take the store that exists out of StoreUpgrades.Added of this plan"},
       {"upgrade-handler-panic", "the upgrade handler panicked", "read the stack trace in the node's log"},
       {"upgrade-handler-error", "the upgrade handler returned an error",
        "read the error; run the migration on exported state"},

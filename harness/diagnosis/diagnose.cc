@@ -17,6 +17,7 @@ using record::Outcome;
 const std::vector<Rule>& rules() {
   static const std::vector<Rule> all = {
       {"missing-store-upgrade", true, missing_store_upgrade},
+      {"store-already-there", true, store_already_there},
       {"upgrade-handler-panic", true, handler_panic},
       {"upgrade-handler-error", true, handler_error},
       {"upgrade-handler-missing", true, handler_missing},

@@ -13,6 +13,7 @@ using Found = std::optional<record::Diagnosis>;
 
 // After the switch to the new binary (upgrade.cc).
 Found missing_store_upgrade(const NetworkView&);
+Found store_already_there(const NetworkView&);
 Found handler_panic(const NetworkView&);
 Found handler_error(const NetworkView&);
 Found handler_missing(const NetworkView&);

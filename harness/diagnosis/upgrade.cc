@@ -41,6 +41,17 @@ Found missing_store_upgrade(const NetworkView& v) {
       shown);
 }
 
+Found store_already_there(const NetworkView& v) {
+  const auto shown = nodes_showing(v, "store-exists", of_new_binary);
+  if (shown.nodes.empty()) return std::nullopt;
+  const auto& found = shown.first->line.captures;
+  return make_diagnosis(
+      v, "store-already-there",
+      fmt::format("the new binary cannot load its stores: one that it adds has been there since version {}",
+                  found.empty() ? "?" : found[0]),
+      shown);
+}
+
 Found handler_panic(const NetworkView& v) {
   const auto shown = nodes_showing(v, "panic", after_applying);
   if (shown.nodes.empty()) return std::nullopt;
