@@ -56,7 +56,7 @@ std::string verdict_of(const NetworkView& v, const std::vector<CheckResult>& che
   return any(Outcome::pass) ? "pass" : "inconclusive";
 }
 
-// Seconds from the event that completed the proof to the end of the scenario.
+// Seconds from the event that proved a failure (or the last answer) to the end of the scenario.
 double to_verdict(const NetworkView& v) {
   if (!v.stopped) return 0;
   Micros proven = 0;

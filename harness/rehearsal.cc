@@ -13,7 +13,7 @@ namespace {
 // A wake-up that comes this much later than asked for: the machine stood still.
 constexpr auto kStall = 1s;
 // After a failure is proven: how long other nodes may take to show the same, so that all affected are named.
-constexpr auto kLinger = 400ms;
+constexpr auto kLinger = 1200ms;
 
 std::string describe(const Unmet& u) {
   std::string text = u.who.empty() ? "" : fmt::format("{}", fmt::join(u.who, ", "));
@@ -80,7 +80,11 @@ void Rehearsal::check_tripwires() {
   armed_ = false;
   record(record::Moment{"proven"});
   const auto until = Loop::Clock::now() + kLinger;
-  while (Loop::Clock::now() < until && !all_shown(view_)) loop_.run_one(20ms);
+  auto known = proven;
+  while (Loop::Clock::now() < until && !(known && settled(view_, *known))) {
+    loop_.run_one(20ms);
+    known = proven_failure(view_);
+  }
   throw FailureProven(proven->cause + ": " + proven->proven_by);
 }
 

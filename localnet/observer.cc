@@ -26,9 +26,9 @@ void BlockObserver::seen(Target& target, const Head& head) {
   if (!changed) return;
   target.last = head;
   sink_.head(target.name, head);
-  // A block at store height H has its canonical commit in H+1; /commit serves the one seen so far for H
-  // itself.
-  for (; next_height_ <= head.store_height; ++next_height_) fetch(target, next_height_);
+  // The commit of block H is only whole once H+1 carries it: until then /commit serves the signatures that the node had
+  // when it went on, and a validator that was a little later looks absent.
+  for (; next_height_ < head.store_height; ++next_height_) fetch(target, next_height_);
 }
 
 void BlockObserver::fetch(Target& target, std::int64_t height) {

@@ -1,5 +1,5 @@
-// Polls every node's head and fetches each block once, so that heights, app hashes and commits are observed without
-// gaps. Polling is enough at these sizes; what is seen goes to the sink.
+// Polls every node's head and fetches each block once, as soon as it has a successor, so that heights, app hashes and
+// whole commits are observed without gaps. Polling is enough at these sizes; what is seen goes to the sink.
 #pragma once
 
 #include <chrono>

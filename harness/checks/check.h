@@ -56,6 +56,8 @@ struct Check {
   // `node` is a validator, or for a network check empty.
   std::vector<Question> (*questions)(const Context&, const std::string& moment, const std::string& node);
   Finding (*judge)(const Context&, const std::string& node);
+  // It may come true a while after the chain goes on (a node catches up, finds its peers): the verification waits for it.
+  bool settles = false;
 };
 
 // For checks that need nothing but what is observed anyway.

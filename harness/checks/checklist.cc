@@ -1,5 +1,7 @@
 #include "harness/checks/checklist.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "harness/diagnosis/diagnose.h"
@@ -59,6 +61,18 @@ std::vector<Question> questions_of(const Context& c, const std::string& moment) 
         all.push_back(std::move(q));
   });
   return all;
+}
+
+std::vector<std::string> unsettled(const Context& c) {
+  std::vector<std::string> open;
+  bool for_good = false;
+  each_item(c, [&](const Checklist&, const Check& check, const std::string& node) {
+    const auto outcome = check.judge(c, node).outcome;
+    if (outcome == record::Outcome::pass || outcome == record::Outcome::skipped) return;
+    for_good = for_good || !check.settles;
+    open.push_back(fmt::format("{} ({})", check.title, node.empty() ? "network" : node));
+  });
+  return for_good ? std::vector<std::string>{} : open;
 }
 
 std::vector<record::CheckResult> judge_checklists(const Context& c) {

@@ -22,6 +22,8 @@ std::string checklist_names();
 
 // All questions of the scenario's checklists at that moment, each once.
 std::vector<Question> questions_of(const Context&, const std::string& moment);
+// The items that do not hold yet and may still come true, "Peer Count (validator-2)"; none when an item fails for good.
+std::vector<std::string> unsettled(const Context&);
 // Every item of the scenario's checklists; those that were not reached are skipped with that reason.
 std::vector<record::CheckResult> judge_checklists(const Context&);
 

@@ -104,7 +104,7 @@ Finding judge_jailed(const Context& c, const std::string&) {
 std::vector<Check> network_checks() {
   return {
       {"Validator Versions", Scope::network, ask_versions, judge_versions},
-      {"Block Production", Scope::network, no_questions, judge_blocks},
+      {"Block Production", Scope::network, no_questions, judge_blocks, true},
       {"Active Validators", Scope::network, ask_validators, judge_active},
       {"Jailed Validators", Scope::network, ask_validators, judge_jailed},
   };

@@ -227,10 +227,10 @@ Finding judge_errors(const Context& c, const std::string& node) {
 std::vector<Check> validator_checks() {
   return {
       {"Version", Scope::each_validator, ask_version, judge_version},
-      {"Sync Status", Scope::each_validator, no_questions, judge_sync},
-      {"Validator Signing", Scope::each_validator, ask_signing, judge_signing},
-      {"Peer Count", Scope::each_validator, ask_peers, judge_peers},
-      {"Consensus", Scope::each_validator, ask_consensus, judge_consensus},
+      {"Sync Status", Scope::each_validator, no_questions, judge_sync, true},
+      {"Validator Signing", Scope::each_validator, ask_signing, judge_signing, true},
+      {"Peer Count", Scope::each_validator, ask_peers, judge_peers, true},
+      {"Consensus", Scope::each_validator, ask_consensus, judge_consensus, true},
       {"VEID Scoring", Scope::each_validator, ask_model, judge_model},
       {"Memory", Scope::each_validator, no_questions, judge_memory},
       {"Recent Errors", Scope::each_validator, no_questions, judge_errors},

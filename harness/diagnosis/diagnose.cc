@@ -84,8 +84,12 @@ std::optional<Diagnosis> proven_failure(const NetworkView& v) {
   return std::nullopt;
 }
 
-bool all_shown(const NetworkView& v) {
-  return std::none_of(v.nodes.begin(), v.nodes.end(), [](const auto& n) { return n.second.alive; });
+bool settled(const NetworkView& v, const Diagnosis& d) {
+  return std::all_of(v.nodes.begin(), v.nodes.end(), [&](const auto& entry) {
+    const auto& [name, n] = entry;
+    const bool named = std::find(d.affected_nodes.begin(), d.affected_nodes.end(), name) != d.affected_nodes.end();
+    return named || !n.alive || (v.plan && n.committed_at(v.plan->height));
+  });
 }
 
 std::string stop_reason(const NetworkView& v) {

