@@ -83,7 +83,8 @@ bool all_shown(const NetworkView& v) {
 std::string stop_reason(const NetworkView& v) {
   if (!v.stopped) return "the run did not end";
   if (!v.stopped->cause.empty()) return v.stopped->cause;
-  if (const auto found = proven_failure(v)) return found->cause;
+  for (const auto& rule : rules())
+    if (const auto found = rule.find(v)) return found->cause;
   return v.stopped->reason;
 }
 
