@@ -138,7 +138,9 @@ Diagnosis diagnose(const NetworkView& v, const std::vector<CheckResult>& checks)
       found->consequences = consequences(v, *found);
       return *found;
     }
-  if (std::any_of(checks.begin(), checks.end(),
+  // A step that failed on the way is no checklist item that does not hold.
+  if (v.stopped && v.stopped->reason == "completed" &&
+      std::any_of(checks.begin(), checks.end(),
                   [](const CheckResult& c) { return c.outcome == Outcome::fail; }))
     return of_checks(v, checks);
   auto d = make_diagnosis(v, "unknown", "no rule fits", {});
