@@ -95,7 +95,8 @@ bool settled(const NetworkView& v, const Diagnosis& d) {
 std::string stop_reason(const NetworkView& v) {
   if (!v.stopped) return "the run did not end";
   if (!v.stopped->cause.empty()) return v.stopped->cause;
-  if (const auto found = proven_failure(v)) return found->cause;
+  for (const auto& rule : rules())
+    if (const auto found = rule.find(v)) return found->cause;
   return v.stopped->reason;
 }
 
@@ -151,7 +152,9 @@ Diagnosis diagnose(const NetworkView& v, const std::vector<CheckResult>& checks)
       found->consequences = consequences(v, *found);
       return *found;
     }
-  if (std::any_of(checks.begin(), checks.end(),
+  // A step that failed on the way is no checklist item that does not hold.
+  if (v.stopped && v.stopped->reason == "completed" &&
+      std::any_of(checks.begin(), checks.end(),
                   [](const CheckResult& c) { return c.outcome == Outcome::fail; }))
     return of_checks(v, checks);
   auto d = make_diagnosis(v, "unknown", "no rule fits", {});

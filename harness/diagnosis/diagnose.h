@@ -29,7 +29,7 @@ bool settled(const NetworkView&, const record::Diagnosis&);
 // Why the run failed; `checks` are its judged items. Cause "unknown" when no rule fits.
 record::Diagnosis diagnose(const NetworkView&, const std::vector<record::CheckResult>& checks);
 
-// For items that were not reached: "failure-proven: missing-store-upgrade", ...
+// For items that were not reached: the cause as the diagnosis names it, or how the run was stopped.
 std::string stop_reason(const NetworkView&);
 
 }  // namespace rehearse

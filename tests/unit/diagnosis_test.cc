@@ -1,0 +1,298 @@
+// Each rule of diagnosis: the journal in which its failure is there, and all the others in which it must say
+// nothing.
+#include "harness/diagnosis/diagnose.h"
+
+#include <gmock/gmock.h>
+
+#include "harness/diagnosis/causes.h"
+#include "made_failures.h"
+
+namespace rehearse {
+namespace {
+
+using made::validator;
+using record::Diagnosis;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::MatchesRegex;
+using testing::StartsWith;
+
+const std::vector<std::string> kAllNodes = {"validator-1", "validator-2", "validator-3", "validator-4"};
+
+Diagnosis diagnosis_of(const made::Upgrade& u) {
+  const auto record = u.judged();
+  EXPECT_EQ(record.verdict, "fail");
+  return record.diagnosis.value_or(Diagnosis{});
+}
+
+// The rules that find something in a journal.
+std::vector<std::string> found_in(const made::Upgrade& u) {
+  const auto view = u.view();
+  std::vector<std::string> found;
+  for (const auto& rule : rules())
+    if (const auto d = rule.find(view)) {
+      EXPECT_EQ(d->cause, rule.cause);
+      found.push_back(rule.cause);
+    }
+  return found;
+}
+
+// --- What is there is found, and nothing else is
+
+// A process that ends in the upgrade has ended by itself too: that rule stands behind those that say why.
+TEST(Diagnosis, FindsInEachJournalOnlyWhatIsThere) {
+  EXPECT_THAT(found_in(made::healthy()), IsEmpty());
+  EXPECT_THAT(found_in(made::handler_error()), ElementsAre("upgrade-handler-error", "node-exited"));
+  EXPECT_THAT(found_in(made::handler_panic()), ElementsAre("upgrade-handler-panic", "node-exited"));
+  EXPECT_THAT(found_in(made::missing_store()), ElementsAre("missing-store-upgrade", "node-exited"));
+  EXPECT_THAT(found_in(made::handler_missing()), ElementsAre("upgrade-handler-missing"));
+  EXPECT_THAT(found_in(made::conflicting_blocks()), ElementsAre("conflicting-blocks"));
+  EXPECT_THAT(found_in(made::diverges({4})), ElementsAre("app-hash-divergence"));
+  EXPECT_THAT(found_in(made::diverges({1, 4})), ElementsAre("app-hash-divergence"));
+  EXPECT_THAT(found_in(made::does_not_halt()), ElementsAre("chain-did-not-halt"));
+  EXPECT_THAT(found_in(made::node_exits()), ElementsAre("node-exited"));
+  EXPECT_THAT(found_in(made::only_upgraded({2, 4})), ElementsAre("quorum-short"));
+  EXPECT_THAT(found_in(made::refused("checksum-mismatch", "")), IsEmpty());
+}
+
+// As it grows, event by event: a tripwire that fires too early ends a good run.
+TEST(Diagnosis, NoTripwireFiresAtAnyMomentOfAHealthyUpgrade) {
+  NetworkView view;
+  for (const auto& e : made::healthy().events()) {
+    fold(view, e);
+    const auto proven = proven_failure(view);
+    ASSERT_FALSE(proven) << proven->cause << " after event " << e.seq << ": " << proven->proven_by;
+  }
+}
+
+TEST(Diagnosis, OfEveryRuleHasAnAdvice) {
+  for (const auto& rule : rules()) EXPECT_TRUE(is_cause(rule.cause)) << rule.cause;
+}
+
+// --- After the switch to the new binary
+
+TEST(Diagnosis, OfAHandlerErrorNamesTheFirstLineAndAllItHit) {
+  const auto d = diagnosis_of(made::handler_error());
+  EXPECT_EQ(d.cause, "upgrade-handler-error");
+  EXPECT_EQ(d.affected_nodes, kAllNodes);
+  EXPECT_EQ(d.affected_power, "100 of 100");
+  EXPECT_EQ(d.first_evidence, "error during handshake: error on replay: 4 stored, totals say 5");
+  EXPECT_THAT(d.evidence_at, MatchesRegex("nodes/validator-2/logs/node\\.log:[0-9]+"));
+  EXPECT_THAT(d.consequences, testing::Contains("validator-1: cosmovisor ended (exit 1)"));
+  EXPECT_EQ(d.advice, advice_for("upgrade-handler-error"));
+}
+
+TEST(Diagnosis, OfAHandlerErrorIsNotMadeOfAnErrorOnReplayBeforeTheUpgradeIsApplied) {
+  auto u = made::ends_in_upgrade("replay-error", "error on replay: no such block", {}, false);
+  EXPECT_THAT(found_in(u), ElementsAre("node-exited"));
+}
+
+TEST(Diagnosis, OfAHandlerPanicNamesTheFirstLine) {
+  const auto d = diagnosis_of(made::handler_panic());
+  EXPECT_EQ(d.cause, "upgrade-handler-panic");
+  EXPECT_EQ(d.affected_nodes, kAllNodes);
+  EXPECT_EQ(d.affected_power, "100 of 100");
+  EXPECT_EQ(d.first_evidence, "panic: assignment to entry in nil map");
+  EXPECT_THAT(d.evidence_at, StartsWith("nodes/validator-2/logs/node.log:"));
+}
+
+TEST(Diagnosis, OfAMissingStoreNamesTheStore) {
+  const auto d = diagnosis_of(made::missing_store());
+  EXPECT_EQ(d.cause, "missing-store-upgrade");
+  EXPECT_THAT(d.proven_by, HasSubstr("group is new"));
+  EXPECT_EQ(d.affected_nodes, kAllNodes);
+  EXPECT_EQ(d.affected_power, "100 of 100");
+  EXPECT_THAT(d.first_evidence, HasSubstr("version of store group mismatch"));
+  EXPECT_THAT(d.evidence_at, StartsWith("nodes/validator-2/logs/node.log:"));
+}
+
+TEST(Diagnosis, OfAMissingHandlerPointsToTheSecondHaltNotToTheFirst) {
+  auto u = made::handler_missing();
+  const auto d = diagnosis_of(u);
+  EXPECT_EQ(d.cause, "upgrade-handler-missing");
+  EXPECT_EQ(d.affected_nodes, kAllNodes);
+  EXPECT_EQ(d.affected_power, "100 of 100");
+  const auto view = u.view();
+  EXPECT_EQ(d.evidence_at, view.nodes.at(validator(1)).line("upgrade-needed", 2)->place());
+}
+
+TEST(Diagnosis, OfAFailureOnOneNodeNamesOnlyThatNode) {
+  auto u = made::healthy();
+  u.cut(made::kProven, validator(4));
+  u.log(4.95, validator(4), "panic", "panic: out of range", {"out of range"});
+  u.stop(made::kProven, "failure-proven", "a rule of diagnosis");
+  const auto d = diagnosis_of(u);
+  EXPECT_EQ(d.cause, "upgrade-handler-panic");
+  EXPECT_THAT(d.affected_nodes, ElementsAre("validator-4"));
+  EXPECT_EQ(d.affected_power, "10 of 100");
+}
+
+// --- Between nodes
+
+TEST(Diagnosis, OfADivergenceNamesTheOneOfFour) {
+  const auto d = diagnosis_of(made::diverges({4}));
+  EXPECT_EQ(d.cause, "app-hash-divergence");
+  EXPECT_THAT(d.affected_nodes, ElementsAre("validator-4"));
+  EXPECT_EQ(d.affected_power, "10 of 100");
+  EXPECT_THAT(d.proven_by, HasSubstr("app hashes after block 20 differ"));
+  EXPECT_THAT(d.first_evidence, HasSubstr("on validator-1, validator-2, validator-3 (power 90 of 100)"));
+  EXPECT_THAT(d.consequences, ElementsAre("the chain stands at height 20"));
+  EXPECT_EQ(d.evidence_at, "");  // nobody logged a line: the answers are the evidence
+}
+
+TEST(Diagnosis, OfADivergenceNamesTheTwoOfFourThatAreTheLesserPart) {
+  const auto d = diagnosis_of(made::diverges({3, 4}));
+  EXPECT_EQ(d.cause, "app-hash-divergence");
+  EXPECT_THAT(d.affected_nodes, ElementsAre("validator-3", "validator-4"));
+  EXPECT_EQ(d.affected_power, "30 of 100");
+}
+
+TEST(Diagnosis, OfADivergenceNamesAllWhenNoPartHasMoreThanTwoThirds) {
+  const auto d = diagnosis_of(made::diverges({1, 4}));
+  EXPECT_EQ(d.cause, "app-hash-divergence");
+  EXPECT_EQ(d.affected_nodes, kAllNodes);
+  EXPECT_EQ(d.affected_power, "100 of 100");
+}
+
+TEST(Diagnosis, OfADivergencePointsToTheLineOfTheNodeThatSaidSo) {
+  auto u = made::diverges({4});
+  u.error(5.05, validator(4), "ERR CONSENSUS FAILURE!!! err=\"wrong Block.Header.AppHash\"",
+          "wrong-app-hash");
+  const auto d = diagnosis_of(u);
+  EXPECT_THAT(d.affected_nodes, ElementsAre("validator-4"));
+  EXPECT_THAT(d.first_evidence, HasSubstr("wrong Block.Header.AppHash"));
+  EXPECT_THAT(d.evidence_at, StartsWith("nodes/validator-4/logs/node.log:"));
+}
+
+// A node that was not asked in time has committed the next block: it holds what that block's header says.
+TEST(Diagnosis, OfADivergenceCountsANodeThatWentOnWithTheOthers) {
+  auto u = made::healthy();
+  u.head(validator(4), made::kHeight).app_hash = "DD";
+  std::erase_if(u.made, [](const auto& e) {
+    const auto* h = std::get_if<record::HeadSeen>(&e.body);
+    return h && h->app_height == made::kHeight && e.node == validator(1);
+  });
+  u.stop(5.5, "failure-proven", "a rule of diagnosis");
+  const auto d = diagnosis_of(u);
+  EXPECT_THAT(d.affected_nodes, ElementsAre("validator-4"));
+  EXPECT_THAT(d.first_evidence, HasSubstr("(power 90 of 100)"));
+}
+
+TEST(Diagnosis, OfConflictingBlocksNamesTheHeightAndTheLesserPart) {
+  const auto d = diagnosis_of(made::conflicting_blocks());
+  EXPECT_EQ(d.cause, "conflicting-blocks");
+  EXPECT_EQ(d.proven_by, "two blocks at height 15");
+  EXPECT_THAT(d.affected_nodes, ElementsAre("validator-4"));
+  EXPECT_EQ(d.affected_power, "10 of 100");
+  EXPECT_THAT(d.first_evidence, HasSubstr("on validator-4 (power 10 of 100)"));
+}
+
+// --- Of the network
+
+TEST(Diagnosis, OfAChainThatDidNotHaltNamesWhoWentOn) {
+  const auto d = diagnosis_of(made::does_not_halt());
+  EXPECT_EQ(d.cause, "chain-did-not-halt");
+  EXPECT_EQ(d.proven_by, "the old binary committed block 20");
+  EXPECT_EQ(d.affected_nodes, kAllNodes);
+  EXPECT_EQ(d.affected_power, "100 of 100");
+  EXPECT_EQ(d.first_evidence, "validator-1 is at height 21");
+}
+
+TEST(Diagnosis, OfANodeThatExitedGivesItsLastWords) {
+  const auto d = diagnosis_of(made::node_exits());
+  EXPECT_EQ(d.cause, "node-exited");
+  EXPECT_EQ(d.proven_by, "cosmovisor ended by itself: exit 2");
+  EXPECT_THAT(d.affected_nodes, ElementsAre("validator-3"));
+  EXPECT_EQ(d.affected_power, "20 of 100");
+  EXPECT_EQ(d.first_evidence, "the last thing it said");
+}
+
+TEST(Diagnosis, OfANodeThatExitedNamesTheSignal) {
+  auto u = made::node_exits();
+  u.all<record::ProcessEnded>().front()->signal = 9;
+  EXPECT_EQ(diagnosis_of(u).proven_by, "cosmovisor ended by itself: signal 9");
+}
+
+TEST(Diagnosis, OfAQuorumThatIsShortNamesWhoIsNotUpgraded) {
+  const auto d = diagnosis_of(made::only_upgraded({2, 4}));
+  EXPECT_EQ(d.cause, "quorum-short");
+  EXPECT_THAT(d.affected_nodes, ElementsAre("validator-1", "validator-3"));
+  EXPECT_EQ(d.affected_power, "60 of 100");
+  EXPECT_THAT(d.proven_by, HasSubstr("only 40 of 100 of the power"));
+  EXPECT_EQ(d.first_evidence, "not upgraded: validator-1, validator-3");
+}
+
+TEST(Diagnosis, OfAQuorumIsSilentWithMoreThanTwoThirdsUpgraded) {
+  EXPECT_THAT(found_in(made::only_upgraded({1, 2})), IsEmpty());
+}
+
+TEST(Diagnosis, OfAQuorumIsSilentBeforeTheChainHalted) {
+  auto u = made::healthy();
+  u.stop(3.0, "time-out", "halt at 20 not reached");
+  EXPECT_THAT(found_in(u), IsEmpty());
+}
+
+// --- Where no rule is needed, and where none fits
+
+TEST(Diagnosis, IsWhatWhoeverStoppedTheRunNames) {
+  for (const char* cause : {"checksum-mismatch", "wrong-version-inside", "proposal-rejected"}) {
+    const auto d = diagnosis_of(made::refused(cause, "what was seen"));
+    EXPECT_EQ(d.cause, cause);
+    EXPECT_EQ(d.proven_by, "Download new binary and verify checksum");
+    EXPECT_EQ(d.first_evidence, "what was seen");
+    EXPECT_EQ(d.advice, advice_for(cause));
+    EXPECT_THAT(d.affected_nodes, IsEmpty());
+    EXPECT_EQ(d.affected_power, "");
+  }
+}
+
+TEST(Diagnosis, OfAProposalThatWasRejectedGoesBeforeTheRules) {
+  auto u = made::node_exits();
+  u.stop(2.55, "step-failed", "proposal 1: PROPOSAL_STATUS_REJECTED", "proposal-rejected");
+  EXPECT_EQ(diagnosis_of(u).cause, "proposal-rejected");
+}
+
+TEST(Diagnosis, OfAChecklistItemNamesItAndTheNode) {
+  auto u = made::healthy();
+  const auto line = u.error(5.6, validator(2), "ERR something").line;
+  u.answer("after", "supply").value = "1";
+  const auto d = diagnosis_of(u);
+  EXPECT_EQ(d.cause, "check-failed");
+  EXPECT_EQ(d.proven_by, "Validator Verification Checklist: Recent Errors (validator-2)");
+  EXPECT_EQ(d.first_evidence, "ERR something");
+  EXPECT_EQ(d.evidence_at, "nodes/validator-2/logs/node.log:" + std::to_string(line));
+  EXPECT_THAT(d.affected_nodes, ElementsAre("validator-2"));
+  EXPECT_EQ(d.affected_power, "30 of 100");
+  EXPECT_THAT(d.consequences, ElementsAre("Supply Kept (network): supply changed in the upgrade"));
+}
+
+TEST(Diagnosis, OfAStepThatFailedForNoKnownReasonIsUnknown) {
+  for (const char* reason : {"step-failed", "time-out"}) {
+    auto u = made::healthy();
+    u.stop(3.0, reason, "the proposal passed, but no upgrade is planned");
+    const auto d = diagnosis_of(u);
+    EXPECT_EQ(d.cause, "unknown");
+    EXPECT_EQ(d.first_evidence, "the proposal passed, but no upgrade is planned");
+  }
+}
+
+TEST(Diagnosis, OfADeadlineIsUnknownAndTheRunProvesNothing) {
+  auto u = made::healthy();
+  u.stop(3.0, "deadline", "--timeout of 3 s", "", "error");
+  const auto record = u.judged();
+  EXPECT_EQ(record.verdict, "inconclusive");
+  ASSERT_TRUE(record.diagnosis);
+  EXPECT_EQ(record.diagnosis->cause, "unknown");
+  EXPECT_EQ(record.diagnosis->first_evidence, "--timeout of 3 s");
+}
+
+TEST(Diagnosis, OfADeadlineIsTheFailureThatIsProvenByThen) {
+  auto u = made::handler_error();
+  u.stop(4.99, "deadline", "--timeout of 4 s", "", "error");
+  ASSERT_TRUE(u.judged().diagnosis);
+  EXPECT_EQ(u.judged().diagnosis->cause, "upgrade-handler-error");
+}
+
+}  // namespace
+}  // namespace rehearse

@@ -1,0 +1,118 @@
+// The made upgrade gone wrong: one journal for each failure that a rule of harness/diagnosis finds.
+#pragma once
+
+#include "made_journal.h"
+
+namespace rehearse::made {
+
+// Whoever waits for the chain to go on sees this instead, at kProven.
+inline constexpr double kProven = 5.0;
+
+// All four meet block H with a new binary that shows `text` and ends; validator-2 is the first.
+inline Upgrade ends_in_upgrade(const std::string& pattern, const std::string& text,
+                               const std::vector<std::string>& captures = {}, bool applies = true) {
+  auto u = healthy();
+  u.cut(at::kNewBinary);
+  for (int i : {2, 1, 3, 4}) {
+    u.starts_new_binary(i, applies);
+    const double when = 4.9 + 0.01 * (i == 2 ? 0 : i);
+    u.log(when, validator(i), pattern, text, captures);
+    u.exits(when + 0.001, validator(i), 1, {"goroutine 1 [running]", text, ""});
+  }
+  u.stop(kProven, "failure-proven", "a rule of diagnosis");
+  return u;
+}
+
+inline Upgrade handler_error() {
+  return ends_in_upgrade("replay-error", "error during handshake: error on replay: 4 stored, totals say 5",
+                         {"4 stored, totals say 5"});
+}
+
+inline Upgrade handler_panic() {
+  return ends_in_upgrade("panic", "panic: assignment to entry in nil map",
+                         {"assignment to entry in nil map"});
+}
+
+// The panic is one line of two patterns.
+inline Upgrade missing_store() {
+  const std::string text =
+      "panic: failed to load latest version: version of store group mismatch root store's version";
+  auto u = ends_in_upgrade("store-mismatch", text, {"group"}, false);
+  const auto events = u.made;
+  for (const auto& e : events)
+    if (const auto* l = std::get_if<record::LogLine>(&e.body); l && l->pattern == "store-mismatch") {
+      auto again = e;
+      std::get<record::LogLine>(again.body).pattern = "panic";
+      u.made.push_back(again);
+    }
+  return u;
+}
+
+// The new binary halts as the old one did.
+inline Upgrade handler_missing() {
+  auto u = healthy();
+  u.cut(at::kNewBinary);
+  for (int i = 1; i <= 4; ++i) {
+    u.starts_new_binary(i, false);
+    u.error(4.9 + lag_of(i), validator(i), "ERR UPGRADE \"v2.0.0\" NEEDED at height: 20", "upgrade-needed");
+  }
+  u.stop(kProven, "failure-proven", "a rule of diagnosis");
+  return u;
+}
+
+// Those validators hold another state after H than the others; nobody has stored a block after it.
+inline Upgrade diverges(const std::vector<int>& ordinals) {
+  auto u = healthy();
+  for (int i : ordinals) u.head(validator(i), kHeight).app_hash = "D" + app_hash(kHeight).substr(1);
+  u.stop(5.1, "failure-proven", "a rule of diagnosis");
+  return u;
+}
+
+// validator-4 holds another block 15.
+inline Upgrade conflicting_blocks() {
+  auto u = healthy();
+  u.head(validator(4), 15).block_hash = "C" + block_hash(15).substr(1);
+  u.stop(3.2, "failure-proven", "a rule of diagnosis");
+  return u;
+}
+
+// The old binaries go on to H + 1 as if there were no plan.
+inline Upgrade does_not_halt() {
+  auto u = healthy();
+  u.cut(at::kHalt - 0.02);
+  for (int i = 1; i <= 4; ++i) {
+    u.head_at(4.0 + lag_of(i), validator(i), kHeight, kHeight);
+    u.head_at(4.15 + lag_of(i), validator(i), kHeight + 1, kHeight + 1);
+  }
+  u.stop(4.2, "failure-proven", "a rule of diagnosis");
+  return u;
+}
+
+// validator-3 ends by itself while the old chain runs.
+inline Upgrade node_exits() {
+  auto u = healthy();
+  u.exits(2.5, validator(3), 2, {"the last thing it said", "", ""});
+  u.stop(2.6, "failure-proven", "a rule of diagnosis");
+  return u;
+}
+
+// Only those validators come back with the new binary; the chain stays at H until the wait runs out.
+inline Upgrade only_upgraded(const std::vector<int>& ordinals) {
+  auto u = healthy();
+  u.cut(at::kNewBinary);
+  for (int i : ordinals) {
+    u.starts_new_binary(i);
+    u.head_at(at::kUpgraded + 0.1 * i, validator(i), kHeight, kHeight);
+  }
+  u.stop(25, "time-out", "height 21 on all not reached in 20 s");
+  return u;
+}
+
+// Nothing was started yet: whoever stopped the run names the cause.
+inline Upgrade refused(const std::string& cause, const std::string& detail) {
+  auto u = healthy();
+  u.stop(0.035, "step-failed", detail, cause);
+  return u;
+}
+
+}  // namespace rehearse::made
