@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "harness/checks/checklist.h"
+#include "harness/diagnosis/causes.h"
 #include "harness/diagnosis/diagnose.h"
 #include "harness/timing.h"
 
@@ -79,17 +80,19 @@ RunRecord judge(const NetworkView& v, const Scenario& scenario, const Profile& p
   r.verdict = verdict_of(v, r.checks);
   if (r.verdict == "fail") r.diagnosis = diagnose(v, r.checks);
   if (r.verdict == "error" || r.verdict == "inconclusive") {
-    // Only what is known: that a rule is missing says nothing about the harness or the machine.
     r.diagnosis = diagnose(v, r.checks);
-    if (r.diagnosis->cause == "check-failed" || r.diagnosis->cause == "unknown") r.diagnosis.reset();
+    if (r.diagnosis->cause == "check-failed") r.diagnosis.reset();
   }
   // A scenario that must fail passes when it fails for its cause, and only then.
   if (scenario.expect != "pass") {
     const bool right = r.verdict == "fail" && r.diagnosis && r.diagnosis->cause == scenario.expect;
     if (right)
       r.verdict = "pass";
-    else if (r.verdict == "pass")
+    else if (r.verdict == "pass") {
       r.verdict = "fail";
+      r.diagnosis = record::Diagnosis{"no-failure", "every step and check passed", "expected " + scenario.expect,
+                                      "", {}, "", {}, advice_for("no-failure")};
+    }
   }
   r.timing = timing_of(v);
   r.timing.to_verdict_s = to_verdict(v);

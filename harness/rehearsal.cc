@@ -163,8 +163,7 @@ std::vector<std::string> Rehearsal::command(const std::string& name, const std::
   return fill(profile_.commands.at(name).run, values, where);
 }
 
-std::vector<CliAnswer> Rehearsal::run_commands(
-    const std::vector<std::pair<std::string, std::vector<std::string>>>& calls) {
+std::vector<CliAnswer> Rehearsal::run_commands(const std::vector<NodeCommand>& calls) {
   struct Running {
     std::vector<CliAnswer> answers;
     std::size_t open;
@@ -172,7 +171,7 @@ std::vector<CliAnswer> Rehearsal::run_commands(
   // Shared with the handlers: a command may end after the wait for it was given up.
   auto running = std::make_shared<Running>(Running{std::vector<CliAnswer>(calls.size()), calls.size()});
   for (std::size_t i = 0; i < calls.size(); ++i)
-    network_->cli().run(network_->respondent(calls[i].first).binary, calls[i].second, Stream::out,
+    network_->cli().run(network_->respondent(calls[i].node).binary, calls[i].arguments, Stream::out,
                         [running, i](CliAnswer a) {
                           running->answers[i] = std::move(a);
                           --running->open;

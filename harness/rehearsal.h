@@ -63,6 +63,12 @@ class Watcher {
   virtual void step_ended(const std::string& title, const std::string& outcome, const std::string& detail) = 0;
 };
 
+// Arguments of the chain's program, for the operator of a node.
+struct NodeCommand {
+  std::string node;
+  std::vector<std::string> arguments;
+};
+
 class Rehearsal : public Sink {
  public:
   // All outlive this. `folder` is the run's.
@@ -94,10 +100,8 @@ class Rehearsal : public Sink {
 
   // Asks all at once, journals each answer under `moment`, and returns them in the questions' order.
   std::vector<record::Answered> ask(const std::string& moment, const std::vector<Question>&);
-  // Runs a chain command; `command` is a key of the profile's commands. Throws StepFailed when it did not
-  // answer.
-  std::vector<CliAnswer> run_commands(
-      const std::vector<std::pair<std::string, std::vector<std::string>>>& node_and_arguments);
+  // Runs chain commands side by side; their answers, in the same order.
+  std::vector<CliAnswer> run_commands(const std::vector<NodeCommand>&);
   // The profile's command with its templates filled for that node.
   std::vector<std::string> command(const std::string& name, const std::string& node, Values extra = {});
 

@@ -101,7 +101,8 @@ std::int64_t NetworkView::lowest_height() const {
 
 std::int64_t NetworkView::highest_height() const {
   std::int64_t highest = 0;
-  for (const auto& [name, n] : nodes) highest = std::max(highest, n.head.store_height);
+  for (const auto& [name, n] : nodes)
+    if (!n.stored.empty()) highest = std::max(highest, n.stored.rbegin()->first);
   return highest;
 }
 

@@ -113,8 +113,9 @@ struct NetworkView {
   }
   std::vector<const NodeView*> validators() const;
   std::vector<const NodeView*> all() const;  // as planned
-  // Lowest store height of all nodes.
+  // The lowest block that a node's present process has.
   std::int64_t lowest_height() const;
+  // The highest that any node ever had.
   std::int64_t highest_height() const;
   // The latest answer to a question in a moment; null when it was not asked. Empty `args`: any.
   const SeenAnswer* answer(const std::string& moment, const std::string& question, const std::string& node,

@@ -47,6 +47,8 @@ const std::vector<Cause>& causes() {
       // Of what came out.
       {"check-failed", "the upgrade went through, but a checklist item does not hold",
        "see the failed items"},
+      {"no-failure", "the scenario expects a failure, and none came",
+       "is the defect in what was run? else change `expect`"},
       // Of the machine.
       {"machine-stalled", "the machine stood still", "run again on a machine with less load"},
       {"unknown", "none of the rules fits",

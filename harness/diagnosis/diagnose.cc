@@ -159,6 +159,10 @@ Diagnosis diagnose(const NetworkView& v, const std::vector<CheckResult>& checks)
     return of_checks(v, checks);
   auto d = make_diagnosis(v, "unknown", "no rule fits", {});
   if (v.stopped) d.first_evidence = v.stopped->detail;
+  if (v.stopped && (v.stopped->reason == "error" || v.stopped->reason == "deadline")) {
+    d.proven_by = "the rehearsal could not go on";
+    d.advice = "mend what it says and run again: the release is not judged";
+  }
   return d;
 }
 

@@ -72,20 +72,26 @@ std::string check_layout(Rehearsal& r, const std::string& plan) {
   return fmt::format("current is {}, upgrades/{} is {}", r.from.printed_version, plan, r.to.printed_version);
 }
 
+// What is asked before the upgrade says nothing when it was asked too late.
+void throw_if_halted(Rehearsal& r, const std::string& what) {
+  for (const auto* n : r.view().all())
+    if (n->line("upgrade-needed"))
+      throw TimedOut("the chain was at the upgrade height before " + what +
+                         "; this machine is too slow for the scenario's pace", kStalled);
+}
+
 Context context_of(Rehearsal& r) { return {r.view(), r.scenario(), r.profile()}; }
 
-// Transactions that add the profile's own records: there is something to lose.
-void send_seed_transactions(Rehearsal& r) {
-  for (const auto& arguments : r.profile().seed_transactions) {
-    std::vector<std::pair<std::string, std::vector<std::string>>> calls;
-    for (const auto* n : r.view().validators()) {
-      auto values = r.network().respondent(n->member.name).values;
-      values["ordinal"] = std::to_string(calls.size() + 1);
-      calls.emplace_back(n->member.name,
-                         fill(arguments, values, r.profile().file.string() + ": seed_transactions"));
-    }
-    send_transactions(r, calls);
+// Transactions that add the profile's own records, so that there is something to lose: one of each of these validators.
+std::vector<NodeCommand> seeds(Rehearsal& r, const std::vector<std::string>& transaction,
+                               const std::vector<const NodeView*>& validators) {
+  std::vector<NodeCommand> commands;
+  for (const auto* n : validators) {
+    auto values = r.network().respondent(n->member.name).values;
+    values["ordinal"] = std::to_string(commands.size() + 1);
+    commands.push_back({n->member.name, fill(transaction, values, r.profile().file.string() + ": seed_transactions")});
   }
+  return commands;
 }
 
 }  // namespace
@@ -103,23 +109,27 @@ void chain_upgrade(Rehearsal& r) {
     return "asked over " + a.source;
   });
 
-  if (!r.profile().seed_transactions.empty())
-    r.step("seed", "Transactions before the upgrade", kPreparation, [&] {
-      send_seed_transactions(r);
-      return fmt::format("{} of each validator", r.profile().seed_transactions.size());
-    });
-  r.step("before", "State before the upgrade", kPreparation, [&] {
-    const auto answers = r.ask(kBefore, questions_of(context_of(r), kBefore));
-    return fmt::format("{} answers", answers.size());
-  });
-
   r.enter("voting");
   r.step("propose", "Governance proposal submitted", "Upgrade Coordination Timeline", [&] {
     r.await("three blocks to measure", stored_on_all(3));
     plan.height = choose_height(r);
-    proposal = submit_upgrade_proposal(r, plan);
+    // The first of the profile's transactions goes with the proposal, from whoever does not propose.
+    auto validators = r.view().validators();
+    auto rest = r.profile().seed_transactions;
+    std::vector<NodeCommand> beside;
+    if (validators.size() > 1 && !rest.empty()) {
+      beside = seeds(r, rest.front(), {validators.begin() + 1, validators.end()});
+      rest.erase(rest.begin());
+    }
+    proposal = submit_upgrade_proposal(r, plan, beside);
     r.record(record::PlanProposed{plan.name, plan.info, proposal, plan.height});
+    for (const auto& transaction : rest) send_transactions(r, seeds(r, transaction, validators));
     return fmt::format("proposal {}: {} at height {}", proposal, plan.name, plan.height);
+  });
+  r.step("before", "State before the upgrade", kPreparation, [&] {
+    const auto asked = r.ask(kBefore, questions_of(context_of(r), kBefore)).size();
+    throw_if_halted(r, "its state could be asked for");
+    return fmt::format("{} answers", asked);
   });
   r.step("vote", "Every validator votes", "Upgrade Coordination Timeline", [&] {
     vote_all(r, proposal, r.scenario().upgrade.vote);
@@ -135,9 +145,7 @@ void chain_upgrade(Rehearsal& r) {
     await_passed(r, proposal);
     r.record(record::Moment{"passed"});
     const auto a = r.ask("planned", {{"current-plan", first, {}, 0}}).front();
-    if (r.view().nodes.at(first).line("upgrade-needed"))
-      throw TimedOut("the chain was at the upgrade height before its plan could be asked for; this machine is too slow "
-                     "for the scenario's pace", kStalled);
+    throw_if_halted(r, "its plan could be asked for");
     if (!a.answered || a.absent)
       throw StepFailed("the proposal passed, but no upgrade is planned " + a.error);
     const auto height = a.value.contains("height") ? text_of(a.value["height"]) : "";

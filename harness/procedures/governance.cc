@@ -56,23 +56,21 @@ Included await_included(Rehearsal& r, const std::string& node, const std::string
 
 }  // namespace
 
-std::vector<Included> send_transactions(
-    Rehearsal& r, const std::vector<std::pair<std::string, std::vector<std::string>>>& calls) {
-  auto whole = calls;
-  for (auto& [node, arguments] : whole) {
+std::vector<Included> send_transactions(Rehearsal& r, std::vector<NodeCommand> commands) {
+  for (auto& [node, arguments] : commands) {
     const auto values = r.network().respondent(node).values;
     for (auto& a : fill(r.profile().transaction, values, r.profile().file.string() + ": transaction"))
       arguments.push_back(std::move(a));
   }
   std::vector<std::string> hashes;
-  for (const auto& answer : r.run_commands(whole)) hashes.push_back(accepted(answer));
+  for (const auto& answer : r.run_commands(commands)) hashes.push_back(accepted(answer));
   std::vector<Included> included;
-  for (std::size_t i = 0; i < whole.size(); ++i)
-    included.push_back(await_included(r, whole[i].first, hashes[i]));
+  for (std::size_t i = 0; i < commands.size(); ++i)
+    included.push_back(await_included(r, commands[i].node, hashes[i]));
   return included;
 }
 
-std::string submit_upgrade_proposal(Rehearsal& r, const UpgradePlan& plan) {
+std::string submit_upgrade_proposal(Rehearsal& r, const UpgradePlan& plan, std::vector<NodeCommand> beside) {
   const auto& p = r.profile();
   const Json message = {
       {"@type", "/cosmos.upgrade.v1beta1.MsgSoftwareUpgrade"},
@@ -87,8 +85,8 @@ std::string submit_upgrade_proposal(Rehearsal& r, const UpgradePlan& plan) {
   const auto file = r.folder() / "operator" / "proposal.json";
   std::ofstream(file) << proposal.dump(1) << "\n";
   const auto& node = r.view().order.front();
-  const auto included =
-      send_transactions(r, {{node, r.command("submit-proposal", node, {{"file", file.string()}})}});
+  beside.insert(beside.begin(), {node, r.command("submit-proposal", node, {{"file", file.string()}})});
+  const auto included = send_transactions(r, std::move(beside));
   for (const auto& event : included.front().events)
     if (event.value("type", "") == "submit_proposal")
       for (const auto& attribute : event.at("attributes"))
@@ -97,12 +95,12 @@ std::string submit_upgrade_proposal(Rehearsal& r, const UpgradePlan& plan) {
 }
 
 void vote_all(Rehearsal& r, const std::string& proposal, Vote vote) {
-  std::vector<std::pair<std::string, std::vector<std::string>>> calls;
+  std::vector<NodeCommand> votes;
   for (const auto* n : r.view().validators())
-    calls.emplace_back(n->member.name, r.command("vote", n->member.name,
-                                                 {{"proposal", proposal}, {"option", to_string(vote)}}));
+    votes.push_back({n->member.name, r.command("vote", n->member.name,
+                                               {{"proposal", proposal}, {"option", to_string(vote)}})});
   try {
-    send_transactions(r, calls);
+    send_transactions(r, votes);
   } catch (const StepFailed& e) {
     if (in_voting_period(r, proposal)) throw;
     throw TimedOut(fmt::format("not all votes were in after the voting period of {}; this machine is too slow for it ({})",

@@ -18,18 +18,18 @@ struct Included {
   record::Json events;
 };
 
-// Sends one transaction a (node, arguments) pair, side by side, and waits until all are in blocks. The
-// arguments are without the profile's `transaction` ones; each pair must use another key.
-std::vector<Included> send_transactions(Rehearsal&,
-                                        const std::vector<std::pair<std::string, std::vector<std::string>>>&);
+// Sends one transaction a command, side by side, and waits until all are in blocks. The arguments are without the
+// profile's `transaction` ones; no two may be of one node, whose key signs.
+std::vector<Included> send_transactions(Rehearsal&, std::vector<NodeCommand>);
 
 struct UpgradePlan {
   std::string name, info;
   std::int64_t height = 0;
 };
 
-// Submits the software upgrade from the first validator; the proposal's id.
-std::string submit_upgrade_proposal(Rehearsal&, const UpgradePlan&);
+// Submits the software upgrade from the first validator; the proposal's id. `beside` are transactions of others that are
+// sent at the same time.
+std::string submit_upgrade_proposal(Rehearsal&, const UpgradePlan&, std::vector<NodeCommand> beside);
 // Every validator votes, side by side.
 void vote_all(Rehearsal&, const std::string& proposal, Vote);
 // Waits until the voting is over; throws StepFailed("...", "proposal-rejected" or "proposal-failed").

@@ -136,7 +136,7 @@ struct RunStarted {
   std::uint64_t seed = 0;
   std::string harness_version, host, command;
   Micros invoked = 0;  // when the user's command started
-  Json conditions;     // numbers that timing needs: nominal_block_s, voting_period_s, blocks_after
+  Json conditions = Json::object();  // numbers that timing needs: nominal_block_s, voting_period_s, blocks_after
 };
 
 struct ReleasesOpened {

@@ -206,6 +206,7 @@ TEST(Diagnosis, OfANodeThatExitedGivesItsLastWords) {
   EXPECT_THAT(d.affected_nodes, ElementsAre("validator-3"));
   EXPECT_EQ(d.affected_power, "20 of 100");
   EXPECT_EQ(d.first_evidence, "the last thing it said");
+  EXPECT_EQ(d.evidence_at, "nodes/validator-3/logs/node.log:900");
 }
 
 TEST(Diagnosis, OfANodeThatExitedNamesTheSignal) {

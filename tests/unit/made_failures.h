@@ -91,7 +91,7 @@ inline Upgrade does_not_halt() {
 // validator-3 ends by itself while the old chain runs.
 inline Upgrade node_exits() {
   auto u = healthy();
-  u.exits(2.5, validator(3), 2, {"the last thing it said", "", ""});
+  u.exits(2.5, validator(3), 2, {"what it said before", "the last thing it said"});
   u.stop(2.6, "failure-proven", "a rule of diagnosis");
   return u;
 }

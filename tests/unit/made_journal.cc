@@ -255,7 +255,7 @@ void Upgrade::head_at(double when, const std::string& node, std::int64_t store, 
 
 void Upgrade::exits(double when, const std::string& node, int code,
                     const std::vector<std::string>& last_lines) {
-  add(when, node, ProcessEnded{"cosmovisor", code, 0, last_lines});
+  add(when, node, ProcessEnded{"cosmovisor", code, 0, last_lines, "nodes/" + node + "/logs/node.log", 900});
 }
 
 void Upgrade::starts_new_binary(int ordinal, bool applies) {
