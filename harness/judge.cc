@@ -47,7 +47,7 @@ std::string verdict_of(const NetworkView& v, const std::vector<CheckResult>& che
   if (reason == "error") return "error";
   if (reason == "failure-proven" || reason == "step-failed") return "fail";
   if (reason == "time-out")
-    return v.stopped->cause == "machine-stalled" || v.stalled_s > 0 ? "inconclusive" : "fail";
+    return v.stalled_s > 0 ? "inconclusive" : "fail";
   if (reason != "completed") return "inconclusive";
   auto any = [&](Outcome o) {
     return std::any_of(checks.begin(), checks.end(), [o](const auto& c) { return c.outcome == o; });
@@ -78,7 +78,10 @@ RunRecord judge(const NetworkView& v, const Scenario& scenario, const Profile& p
   r.checks.insert(r.checks.end(), items.begin(), items.end());
   if (v.network) r.network = v.network->members;
   r.verdict = verdict_of(v, r.checks);
-  if (r.verdict == "fail") r.diagnosis = diagnose(v, r.checks);
+  if (r.verdict == "fail") {
+    r.diagnosis = diagnose(v, r.checks);
+    if (!is_of_release(r.diagnosis->cause)) r.verdict = "inconclusive";
+  }
   if (r.verdict == "error" || r.verdict == "inconclusive") {
     r.diagnosis = diagnose(v, r.checks);
     if (r.diagnosis->cause == "check-failed") r.diagnosis.reset();

@@ -53,6 +53,14 @@ std::string now_rfc3339() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmt
 
 }  // namespace
 
+namespace {
+Ordered<std::string> patterns_of(const Profile& profile, SupervisorKind supervisor) {
+  auto patterns = profile.log_patterns;
+  for (auto& p : log_patterns(supervisor)) patterns.push_back(std::move(p));
+  return patterns;
+}
+}  // namespace
+
 struct Network::Keys {
   Ed25519Key node = Ed25519Key::generate();
   Ed25519Key consensus = Ed25519Key::generate();
@@ -65,7 +73,7 @@ Network::Network(Loop& loop, Http& http, Sink& sink, const Profile& profile, Net
       profile_(profile),
       plan_(std::move(plan)),
       addresses_(AddressBlock::claim(runtime_dir())),
-      matcher_(profile.log_patterns),
+      matcher_(patterns_of(profile, plan_.supervisor)),
       observer_(loop, http, sink, kPollBlocks),
       client_binary_(plan_.binary) {
   cli_ = std::make_unique<ChainCli>(loop, profile, plan_.folder / "commands", environment("operator"));
@@ -243,8 +251,6 @@ void Network::prepare(const WaitFor& wait) {
     write_node(id, peers, text);
     SupervisorSettings settings{
         plan_.supervisor, plan_.cosmovisor, profile_.chain.binary, plan_.folder / "nodes" / id.name, {}};
-    // How soon Cosmovisor sees upgrade-info.json; its own default of 300 ms is only waiting.
-    settings.cosmovisor_environment["DAEMON_POLL_INTERVAL"] = "50ms";
     auto env = environment(id.name);
     for (const auto& [k, v] : plan_.nodes[i].environment) env[k] = v;
     const auto start = fill(profile_.commands.at("start").run, {{"home", settings.home.string()}},

@@ -91,6 +91,12 @@ class Cosmovisor : public Supervisor {
 
 }  // namespace
 
+Ordered<std::string> log_patterns(SupervisorKind kind) {
+  if (kind == SupervisorKind::bare) return {};
+  // It reads upgrade-info.json without a lock, while the chain writes it, and panics on half a file.
+  return {{"upgrade-info-misread", R"(panic: failed to parse upgrade info file: (.*))"}};
+}
+
 std::unique_ptr<Supervisor> make_supervisor(const SupervisorSettings& s) {
   if (s.kind == SupervisorKind::cosmovisor) return std::make_unique<Cosmovisor>(s);
   return std::make_unique<Bare>(s);

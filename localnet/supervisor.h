@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "localnet/decode.h"
+
 namespace rehearse {
 
 enum class SupervisorKind { bare, cosmovisor };
@@ -39,6 +41,9 @@ class Supervisor {
   // What one of its log lines says about the node's process: the program it has started, or empty.
   virtual std::string started_by_line(const std::string& line) const = 0;
 };
+
+// Names of the supervisor's own log lines that tell something, as a profile's log_patterns.
+Ordered<std::string> log_patterns(SupervisorKind);
 
 std::unique_ptr<Supervisor> make_supervisor(const SupervisorSettings&);
 

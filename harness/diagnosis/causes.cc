@@ -1,5 +1,7 @@
 #include "harness/diagnosis/causes.h"
 
+#include <algorithm>
+
 namespace rehearse {
 
 const std::vector<Cause>& causes() {
@@ -50,7 +52,10 @@ const std::vector<Cause>& causes() {
       {"no-failure", "the scenario expects a failure, and none came",
        "is the defect in what was run? else change `expect`"},
       // Of the machine.
-      {"machine-stalled", "the machine stood still", "run again on a machine with less load"},
+      {"machine-stalled", "the machine stood still, or was too slow for the scenario",
+       "run again on a machine with less load", false},
+      {"cosmovisor-misread", "Cosmovisor read upgrade-info.json before it was whole, and panicked",
+       "run again: it is a race inside Cosmovisor. On a live network, let systemd restart it", false},
       {"unknown", "none of the rules fits",
        "look at the logs in the run folder; a rule for this is worth adding"},
   };
@@ -63,6 +68,11 @@ std::string cause_names() {
   std::string names;
   for (const auto& c : causes()) names += (names.empty() ? "" : ", ") + std::string(c.name);
   return names;
+}
+
+bool is_of_release(const std::string& name) {
+  const auto found = std::find_if(causes().begin(), causes().end(), [&](const Cause& c) { return name == c.name; });
+  return found == causes().end() || found->of_release;
 }
 
 std::string advice_for(const std::string& cause) {

@@ -11,11 +11,13 @@ struct Cause {
   const char* name;
   const char* meaning;
   const char* advice;
+  bool of_release = true;  // false: it says nothing about the release, and the run is inconclusive
 };
 
 const std::vector<Cause>& causes();
 bool is_cause(const std::string& name);
 std::string cause_names();
+bool is_of_release(const std::string& cause);
 std::string advice_for(const std::string& cause);
 
 }  // namespace rehearse

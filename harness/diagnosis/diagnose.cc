@@ -23,6 +23,7 @@ const std::vector<Rule>& rules() {
       {"upgrade-handler-missing", true, handler_missing},
       {"conflicting-blocks", true, conflicting_blocks},
       {"app-hash-divergence", true, app_hash_divergence},
+      {"cosmovisor-misread", true, cosmovisor_misread},
       {"chain-did-not-halt", true, chain_did_not_halt},
       {"node-exited", true, node_exited},
       {"quorum-short", false, quorum_short},

@@ -5,6 +5,12 @@
 
 namespace rehearse {
 
+Found cosmovisor_misread(const NetworkView& v) {
+  const auto shown = nodes_showing(v, "upgrade-info-misread", [](const NodeView&, const SeenLine&) { return true; });
+  if (shown.nodes.empty()) return std::nullopt;
+  return make_diagnosis(v, "cosmovisor-misread", "Cosmovisor read upgrade-info.json while the chain was writing it", shown);
+}
+
 Found chain_did_not_halt(const NetworkView& v) {
   if (!v.plan) return std::nullopt;
   Shown shown;

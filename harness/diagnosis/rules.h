@@ -20,6 +20,8 @@ Found handler_missing(const NetworkView&);
 // Between nodes (divergence.cc).
 Found conflicting_blocks(const NetworkView&);
 Found app_hash_divergence(const NetworkView&);
+// Of Cosmovisor, not of the release (network.cc).
+Found cosmovisor_misread(const NetworkView&);
 // Of the network (network.cc).
 Found chain_did_not_halt(const NetworkView&);
 Found quorum_short(const NetworkView&);
