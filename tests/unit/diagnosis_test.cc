@@ -51,6 +51,8 @@ TEST(Diagnosis, FindsInEachJournalOnlyWhatIsThere) {
   EXPECT_THAT(found_in(made::diverges({4})), ElementsAre("app-hash-divergence"));
   EXPECT_THAT(found_in(made::diverges({1, 4})), ElementsAre("app-hash-divergence"));
   EXPECT_THAT(found_in(made::does_not_halt()), ElementsAre("chain-did-not-halt"));
+  EXPECT_THAT(found_in(made::store_exists()), ElementsAre("store-already-there", "node-exited"));
+  EXPECT_THAT(found_in(made::cosmovisor_misreads()), ElementsAre("cosmovisor-misread", "node-exited"));
   EXPECT_THAT(found_in(made::node_exits()), ElementsAre("node-exited"));
   EXPECT_THAT(found_in(made::only_upgraded({2, 4})), ElementsAre("quorum-short"));
   EXPECT_THAT(found_in(made::refused("checksum-mismatch", "")), IsEmpty());

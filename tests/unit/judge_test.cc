@@ -88,6 +88,14 @@ TEST(Verdict, IsInconclusiveWhenTheMachineWasTooSlow) {
   EXPECT_EQ(record::exit_code(record), 3);
 }
 
+TEST(Verdict, IsInconclusiveWhenCosmovisorFellOverItsOwnFeet) {
+  const auto record = made::cosmovisor_misreads().judged();
+  EXPECT_EQ(record.verdict, "inconclusive");
+  ASSERT_TRUE(record.diagnosis);
+  EXPECT_EQ(record.diagnosis->cause, "cosmovisor-misread");
+  EXPECT_EQ(record.diagnosis->affected_nodes, std::vector<std::string>{"validator-1"});
+}
+
 TEST(Verdict, IsPassOfAMachineThatStalledButGotThere) {
   auto u = healthy();
   u.add(4.2, "", record::Stalled{1.5});

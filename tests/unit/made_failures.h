@@ -88,6 +88,22 @@ inline Upgrade does_not_halt() {
   return u;
 }
 
+// The store the new binary adds is there already.
+inline Upgrade store_exists() {
+  return ends_in_upgrade("store-exists", "panic: initial version set to 20, but found earlier version 1", {"1"}, false);
+}
+
+// Cosmovisor of validator-1 panics at the halt, on a file that is not whole yet.
+inline Upgrade cosmovisor_misreads() {
+  auto u = healthy();
+  u.cut(at::kHalt + 0.05);
+  u.log(at::kHalt + 0.1, validator(1), "upgrade-info-misread",
+        "panic: failed to parse upgrade info file: empty upgrade-info.json", {"empty upgrade-info.json"});
+  u.exits(at::kHalt + 0.11, validator(1), 2, {"scanner.go:81 +0x147"});
+  u.stop(at::kHalt + 0.2, "failure-proven", "a rule of diagnosis");
+  return u;
+}
+
 // validator-3 ends by itself while the old chain runs.
 inline Upgrade node_exits() {
   auto u = healthy();
