@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <iostream>
 #include <random>
 
+#include "harness/autopsy.h"
 #include "harness/judge.h"
 #include "harness/procedures/procedure.h"
 #include "harness/releases.h"
@@ -98,7 +100,10 @@ class Run {
     record_start();
     r_.record(stopped_by([this] { rehearse(); }));
     r_.disarm();
-    if (network_) network_->stop();
+    if (network_) {
+      network_->stop();
+      examine();
+    }
     r_.record(teardown_ended());
     return conclude();
   }
@@ -110,6 +115,15 @@ class Run {
     auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
     return {network_ ? static_cast<int>(network_->nodes().size()) : 0, seconds(used.ru_utime) + seconds(used.ru_stime),
             used.ru_maxrss * 1024};
+  }
+
+  // What stopped nodes can still tell; a run that was cancelled is not held up for it, and trouble here is only told.
+  void examine() {
+    try {
+      if (!exit_code_) compare_states(r_);
+    } catch (const std::exception& e) {
+      std::cerr << "rehearse: the stopped nodes' states were not compared: " << e.what() << "\n";
+    }
   }
 
   void record_start() {

@@ -25,6 +25,7 @@ const Ordered<Stream>& names(Stream);
 struct Command {
   std::vector<std::string> run;
   Stream answer = Stream::out;  // which stream carries the answer
+  std::string at;               // JSON pointer of what is wanted in it; empty: all of it
 };
 
 // One way to ask a question: exactly one of rpc, rest and cli is set.
@@ -105,6 +106,7 @@ template <class V>
 void describe(V& v, Command& c) {
   v.required("run", c.run, "arguments; {name} is filled in");
   v.optional("answer", c.answer, "the stream that carries the answer");
+  v.optional("at", c.at, "JSON pointer of what is wanted in the answer");
 }
 
 template <class V>

@@ -76,15 +76,46 @@ Found conflicting_blocks(const NetworkView& v) {
   return d;
 }
 
-Found app_hash_divergence(const NetworkView& v) {
-  const auto [height, groups] = first_difference(v, &NodeView::app_hashes, states_after);
+std::optional<Divergence> first_divergence(const NetworkView& v) {
+  auto [height, groups] = first_difference(v, &NodeView::app_hashes, states_after);
   if (groups.empty()) return std::nullopt;
+  return Divergence{height, std::move(groups)};
+}
+
+namespace {
+
+// Names of the stores that one node of each group told, and that are not the same everywhere.
+std::vector<std::string> stores_that_differ(const NetworkView& v, const Divergence& d) {
+  std::map<std::string, std::set<std::string>> told;  // store -> what was told of it
+  std::size_t nodes = 0;
+  for (const auto& seen : v.answers) {
+    const auto& a = seen.answer;
+    if (a.moment != kStopped || a.question != kStoreHashes || a.height != d.height || !a.answered) continue;
+    ++nodes;
+    for (const auto& store : a.value) told[store.value("name", "?")].insert(store.dump());
+  }
+  std::vector<std::string> differ;
+  if (nodes < d.groups.size()) return differ;
+  for (const auto& [name, values] : told)
+    if (values.size() > 1) differ.push_back(name);
+  return differ;
+}
+
+}  // namespace
+
+Found app_hash_divergence(const NetworkView& v) {
+  const auto found = first_divergence(v);
+  if (!found) return std::nullopt;
+  const auto& [height, groups] = *found;
   auto shown = nodes_showing(v, "wrong-app-hash", [](const NodeView&, const SeenLine&) { return true; });
   shown.nodes = outside_majority(v, groups);
-  auto d = make_diagnosis(v, "app-hash-divergence",
-                          fmt::format("app hashes after block {} differ: {}", height, describe(v, groups)), shown);
+  auto proof = fmt::format("app hashes after block {} differ: {}", height, describe(v, groups));
+  const auto stores = stores_that_differ(v, *found);
+  if (!stores.empty()) proof += fmt::format("; stores that differ: {}", fmt::join(stores, ", "));
+  auto d = make_diagnosis(v, "app-hash-divergence", proof, shown);
   if (d.first_evidence.empty())
     d.first_evidence = fmt::format("app hash after block {}: {}", height, describe(v, groups));
+  if (!stores.empty()) d.first_evidence = fmt::format("stores {}: {}", fmt::join(stores, ", "), d.first_evidence);
   return d;
 }
 

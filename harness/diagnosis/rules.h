@@ -2,7 +2,10 @@
 // diagnose.cc.
 #pragma once
 
+#include <map>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "harness/record/run_record.h"
 #include "harness/view.h"
@@ -22,6 +25,15 @@ Found conflicting_blocks(const NetworkView&);
 Found app_hash_divergence(const NetworkView&);
 // Of Cosmovisor, not of the release (network.cc).
 Found cosmovisor_misread(const NetworkView&);
+// The first height after which nodes hold different states, and which node holds which.
+struct Divergence {
+  std::int64_t height = 0;
+  std::map<std::string, std::vector<std::string>> groups;  // app hash -> nodes
+};
+std::optional<Divergence> first_divergence(const NetworkView&);
+// The command and the moment by which stopped nodes tell their stores' hashes (autopsy.h).
+inline constexpr const char* kStoreHashes = "store-hashes";
+inline constexpr const char* kStopped = "stopped";
 // Of the network (network.cc).
 Found chain_did_not_halt(const NetworkView&);
 Found quorum_short(const NetworkView&);

@@ -59,6 +59,13 @@ INSTANTIATE_TEST_SUITE_P(Fixtures, BadRelease,
                                            Bad{"v1.0.0", "same-version", {}}),
                          name_of);
 
+TEST(BadReleaseState, NamesTheStoreThatDiffers) {
+  Scratch scratch;
+  auto r = run(scratch, {"--release", "to=v2.0.0-diverges"});
+  expect_named(r, "app-hash-divergence");
+  EXPECT_TRUE(r.record()["diagnosis"]["proven_by"].get<std::string>().ends_with("; stores that differ: veid"));
+}
+
 // No node says CONSENSUS FAILURE then: neither half can outvote the other (cosmos.md).
 TEST(BadReleaseOnHalf, DivergesWithoutAnyNodeFailing) {
   Scratch scratch;

@@ -1,6 +1,7 @@
 // Each rule of diagnosis: the journal in which its failure is there, and all the others in which it must say
 // nothing.
 #include "harness/diagnosis/diagnose.h"
+#include "harness/diagnosis/rules.h"
 
 #include <gmock/gmock.h>
 
@@ -73,6 +74,21 @@ TEST(Diagnosis, OfEveryRuleHasAnAdvice) {
 }
 
 // --- After the switch to the new binary
+
+TEST(Diagnosis, OfADivergenceNamesTheStoresThatDiffer) {
+  auto tell = [](made::Upgrade& u, int ordinal, const char* veid) {
+    u.add(5.2, made::validator(ordinal),
+          record::Answered{kStopped, kStoreHashes, {}, made::kHeight, "cli", true, false,
+                           record::Json::parse(R"([{"name":"bank","hash":"AA"}])"), ""});
+    auto& answer = std::get<record::Answered>(u.made.back().body);
+    answer.value.push_back({{"name", "veid"}, {"hash", veid}});
+  };
+  auto u = made::diverges({4});
+  tell(u, 1, "01");
+  EXPECT_EQ(diagnosis_of(u).proven_by.find("stores that differ"), std::string::npos);  // one group has not told
+  tell(u, 4, "02");
+  EXPECT_TRUE(diagnosis_of(u).proven_by.ends_with("; stores that differ: veid")) << diagnosis_of(u).proven_by;
+}
 
 TEST(Diagnosis, OfAHandlerErrorNamesTheFirstLineAndAllItHit) {
   const auto d = diagnosis_of(made::handler_error());
