@@ -156,6 +156,9 @@ void set_validators(Scenario& s, int count) {
   s.network.validators.clear();
   for (int i = 1; i <= count; ++i)
     s.network.validators.emplace_back("validator-" + std::to_string(i), 10 + count - i);
+  // Each vote is a command of the chain's program, a quarter of a second of processor time.
+  constexpr std::chrono::milliseconds kVote{400};
+  s.upgrade.voting_period.value = std::max(s.upgrade.voting_period.value, count * kVote);
 }
 
 std::vector<std::string> validator_names(const NetworkSection& n) {

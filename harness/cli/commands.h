@@ -15,10 +15,10 @@ namespace rehearse::cli {
 struct RunFlags {
   std::string scenario = "chain-upgrade", profile = "virtengine";
   std::vector<std::string> releases;  // from=..., to=...
-  std::string out, cosmovisor, keep = "on-failure", timeout = "5min";
+  std::string from, to;               // the same, as flags of their own
+  std::string out, cosmovisor, keep = "on-failure", timeout = "5min", junit_dialect = "rich";
   std::optional<int> validators;
   std::uint64_t seed = 1;
-  bool strict_junit = false;
 };
 
 // `command` is the line that gives this run again.

@@ -58,6 +58,8 @@ void add_run_flags(CLI::App& run, RunFlags& f) {
       ->envname("REHEARSE_PROFILE")
       ->capture_default_str();
   run.add_option("--release", f.releases, "from=RELEASE or to=RELEASE: a name, or the path of an archive or binary");
+  run.add_option("--from", f.from, "--release from=...");
+  run.add_option("--to", f.to, "--release to=...");
   run.add_option("--out", f.out, "folder for the results; must not exist or be empty")->envname("REHEARSE_OUT");
   run.add_option("--validators", f.validators, "that many validators instead of the scenario's");
   run.add_option("--seed", f.seed, "of everything random")->envname("REHEARSE_SEED")->capture_default_str();
@@ -66,7 +68,9 @@ void add_run_flags(CLI::App& run, RunFlags& f) {
       ->envname("REHEARSE_KEEP")
       ->capture_default_str();
   run.add_option("--cosmovisor", f.cosmovisor, "another Cosmovisor than the project's")->envname("REHEARSE_COSMOVISOR");
-  run.add_flag("--junit-strict", f.strict_junit, "junit.xml valid against Jenkins' schema");
+  run.add_option("--junit-dialect", f.junit_dialect, "rich, or strict: valid against Jenkins' schema")
+      ->envname("REHEARSE_JUNIT_DIALECT")
+      ->capture_default_str();
 }
 
 int dispatch(int argc, char** argv) {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <fstream>
 #include <iostream>
 #include <random>
 
@@ -13,6 +14,7 @@
 #include "harness/journal.h"
 #include "reports/console.h"
 #include "reports/render.h"
+#include "reports/summary_md.h"
 
 namespace rehearse::cli {
 
@@ -68,12 +70,28 @@ Keep parse_keep(const std::string& text) {
   throw Error(Blame::scenario, "--keep takes never, on-failure or always; found `" + text + "`");
 }
 
-void take_releases(const std::vector<std::string>& releases, RunOptions& o) {
-  for (const auto& text : releases) {
+reports::JunitDialect parse_dialect(const std::string& text) {
+  if (text == "rich") return reports::JunitDialect::rich;
+  if (text == "strict") return reports::JunitDialect::strict;
+  throw Error(Blame::scenario, "--junit-dialect takes rich or strict; found `" + text + "`");
+}
+
+void take_releases(const RunFlags& flags, RunOptions& o) {
+  o.from = flags.from;
+  o.to = flags.to;
+  for (const auto& text : flags.releases) {
     if (text.starts_with("from=")) o.from = text.substr(5);
     else if (text.starts_with("to=")) o.to = text.substr(3);
     else throw Error(Blame::scenario, "--release takes from=RELEASE or to=RELEASE; found `" + text + "`");
   }
+}
+
+// On GitHub's runners: annotations, and the job's summary.
+void tell_github(const record::RunRecord& record) {
+  if (std::getenv("GITHUB_ACTIONS")) std::cout << reports::github_annotations(record);
+  const char* summary = std::getenv("GITHUB_STEP_SUMMARY");
+  if (summary && !(std::ofstream(summary, std::ios::app) << reports::summary_md(record)))
+    std::cerr << summary << ": cannot be written\n";
 }
 
 }  // namespace
@@ -82,7 +100,8 @@ int run(const Project& project, const RunFlags& flags, const std::string& comman
   RunOptions o;
   o.scenario = project.scenario(flags.scenario);
   o.profile = project.profile(flags.profile);
-  take_releases(flags.releases, o);
+  take_releases(flags, o);
+  const auto dialect = parse_dialect(flags.junit_dialect);
   o.invoked = invoked();
   const bool own_folder = flags.out.empty();
   o.folder = own_folder ? new_folder(project, o.invoked) : fs::absolute(flags.out).lexically_normal();
@@ -98,9 +117,9 @@ int run(const Project& project, const RunFlags& flags, const std::string& comman
 
   ConsoleWatcher watcher(o.invoked);
   const auto result = run_scenario(o, watcher);
-  reports::write_all(result.record, o.folder,
-                     flags.strict_junit ? reports::JunitDialect::strict : reports::JunitDialect::rich);
+  reports::write_all(result.record, o.folder, dialect);
   if (own_folder) link_latest(o.folder);
+  tell_github(result.record);
   const auto shown = own_folder ? o.folder.lexically_relative(project.root()) : fs::path(flags.out);
   std::cout << reports::summary(result.record, shown.string(), shows_color()) << std::flush;
   return result.exit_code;
