@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <map>
@@ -10,6 +11,7 @@
 #include <unordered_set>
 
 #include "reports/facts.h"
+#include "reports/render.h"
 #include "reports/text.h"
 
 namespace rehearse::reports {
@@ -55,8 +57,14 @@ std::string message_of(const CheckResult& check) {
 // One <testsuite>, written in the record's order; the counts are known only at its end.
 class Suite {
  public:
-  Suite(pugi::xml_node parent, const RunRecord& run, std::string name, JunitDialect dialect)
-      : run_(run), name_(std::move(name)), dialect_(dialect), node_(parent.append_child("testsuite")) {}
+  // `others`: more runs of the same scenario, whose failures stand beside this one's outcomes.
+  Suite(pugi::xml_node parent, const RunRecord& run, std::string name, JunitDialect dialect,
+        std::vector<const RunRecord*> others = {})
+      : run_(run),
+        name_(std::move(name)),
+        dialect_(dialect),
+        node_(parent.append_child("testsuite")),
+        others_(std::move(others)) {}
 
   Tally write(std::size_t id) {
     set(node_, "name", name_);
@@ -80,6 +88,7 @@ class Suite {
   void properties();
   void verdict();
   void check(const CheckResult&);
+  void in_other_runs(pugi::xml_node, const CheckResult&);
   std::string unique(const std::string& classname, const CheckResult&);
   pugi::xml_node testcase(const std::string& classname, const std::string& name, double time);
   void place(pugi::xml_node, const std::vector<std::string>& evidence);
@@ -88,6 +97,7 @@ class Suite {
   const std::string name_;
   const JunitDialect dialect_;
   pugi::xml_node node_;
+  const std::vector<const RunRecord*> others_;
   Tally tally_;
   std::unordered_set<std::string> taken_;
 };
@@ -171,56 +181,101 @@ void Suite::check(const CheckResult& check) {
   const std::string classname = name_ + "." + one_line(check.subject);
   auto node = testcase(classname, unique(classname, check), check.seconds);
   tally_.add(check.outcome);
-  if (check.outcome == Outcome::pass) return;
-  if (check.outcome == Outcome::skipped)
-    return set(node.append_child("skipped"), "message", message_of(check));
-  place(node, check.evidence);
-  if (check.outcome == Outcome::fail)
-    return add_problem(node, "failure", run_.diagnosis ? cause(run_) : "assertion", message_of(check),
-                       details_of(check));
-  add_problem(node, "error", to_string(check.outcome), message_of(check), details_of(check));
+  if (check.outcome == Outcome::skipped) {
+    set(node.append_child("skipped"), "message", message_of(check));
+  } else if (check.outcome == Outcome::fail) {
+    place(node, check.evidence);
+    add_problem(node, "failure", run_.diagnosis ? cause(run_) : "assertion", message_of(check), details_of(check));
+  } else if (check.outcome != Outcome::pass) {
+    place(node, check.evidence);
+    add_problem(node, "error", to_string(check.outcome), message_of(check), details_of(check));
+  }
+  in_other_runs(node, check);
 }
 
-// The record by pointer, so that one run is not copied into a list.
-std::string render(const std::vector<const RunRecord*>& runs, JunitDialect dialect, std::string_view name) {
-  pugi::xml_document document;
-  auto declaration = document.append_child(pugi::node_declaration);
-  declaration.append_attribute("version") = "1.0";
-  declaration.append_attribute("encoding") = "UTF-8";
-  auto root = document.append_child("testsuites");
-  set(root, "name", std::string(name));
-  auto tests = root.append_attribute("tests"), failures = root.append_attribute("failures"),
-       errors = root.append_attribute("errors"), time = root.append_attribute("time");
-  Tally all;
-  double wall = 0;
-  std::map<std::string, int> seen;
-  for (std::size_t i = 0; i < runs.size(); ++i) {
-    std::string suite = run_name(*runs[i]);
-    if (const int nth = ++seen[suite]; nth > 1) suite += fmt::format("#{}", nth);
-    const Tally one = Suite(root, *runs[i], suite, dialect).write(i);
-    all.passed += one.passed;
-    all.failed += one.failed;
-    all.errors += one.errors + one.inconclusive;
-    all.skipped += one.skipped;
-    wall += runs[i]->timing.wall_s;
-  }
-  tests = static_cast<std::uint64_t>(all.total());
-  failures = static_cast<std::uint64_t>(all.failed);
-  errors = static_cast<std::uint64_t>(all.errors);
-  time = seconds(wall).c_str();
-  std::ostringstream out;
-  document.save(out, "  ", pugi::format_default, pugi::encoding_utf8);
-  return out.str();
+// As Surefire writes what it ran again: a test that passes here and failed there is flaky.
+void Suite::in_other_runs(pugi::xml_node node, const CheckResult& check) {
+  const char* element = check.outcome == Outcome::pass   ? "flakyFailure"
+                        : check.outcome == Outcome::fail ? "rerunFailure"
+                                                         : nullptr;
+  if (!element) return;
+  for (const auto* run : others_)
+    for (const auto& other : run->checks)
+      if (other.outcome == Outcome::fail && other.title == check.title && other.subject == check.subject &&
+          other.checklist == check.checklist)
+        add_problem(node, element, cause(*run), message_of(other), details_of(other));
 }
+
+// <testsuites>, whose totals come first and are known last.
+class Document {
+ public:
+  explicit Document(const std::string& name) {
+    auto declaration = document_.append_child(pugi::node_declaration);
+    declaration.append_attribute("version") = "1.0";
+    declaration.append_attribute("encoding") = "UTF-8";
+    root_ = document_.append_child("testsuites");
+    set(root_, "name", name);
+    for (const char* total : {"tests", "failures", "errors", "time"}) root_.append_attribute(total);
+  }
+
+  void add(const RunRecord& run, const std::string& suite, JunitDialect dialect,
+           std::vector<const RunRecord*> others = {}) {
+    const Tally one = Suite(root_, run, suite, dialect, std::move(others)).write(suites_++);
+    all_.passed += one.passed;
+    all_.failed += one.failed;
+    all_.errors += one.errors + one.inconclusive;
+    all_.skipped += one.skipped;
+    wall_ += run.timing.wall_s;
+  }
+
+  std::string text() {
+    root_.attribute("tests") = static_cast<std::uint64_t>(all_.total());
+    root_.attribute("failures") = static_cast<std::uint64_t>(all_.failed);
+    root_.attribute("errors") = static_cast<std::uint64_t>(all_.errors);
+    root_.attribute("time") = seconds(wall_).c_str();
+    std::ostringstream out;
+    document_.save(out, "  ", pugi::format_default, pugi::encoding_utf8);
+    return out.str();
+  }
+
+ private:
+  pugi::xml_document document_;
+  pugi::xml_node root_;
+  Tally all_;
+  double wall_ = 0;
+  std::size_t suites_ = 0;
+};
 
 }  // namespace
 
-std::string junit(const RunRecord& run, JunitDialect dialect) { return render({&run}, dialect, "rehearse"); }
+std::string junit(const RunRecord& run, JunitDialect dialect) {
+  Document document("rehearse");
+  document.add(run, run_name(run), dialect);
+  return document.text();
+}
 
-std::string junit(const std::vector<RunRecord>& runs, JunitDialect dialect, std::string_view suite) {
-  std::vector<const RunRecord*> pointers;
-  for (const auto& run : runs) pointers.push_back(&run);
-  return render(pointers, dialect, suite);
+std::string junit(const std::vector<RunRecord>& runs, JunitDialect dialect, std::string_view name) {
+  Document document{std::string(name)};
+  std::map<std::string, int> seen;
+  for (const auto& run : runs) {
+    std::string suite = run_name(run);
+    if (const int nth = ++seen[suite]; nth > 1) suite += fmt::format("#{}", nth);
+    document.add(run, suite, dialect);
+  }
+  return document.text();
+}
+
+std::string junit_repeated(const std::vector<RunRecord>& runs, JunitDialect dialect) {
+  // The worst is shown whole: a gate must see it.
+  const auto worst = std::max_element(runs.begin(), runs.end(), [](const RunRecord& a, const RunRecord& b) {
+    return severity(a.verdict) < severity(b.verdict);
+  });
+  Document document(run_name(*worst));
+  std::vector<const RunRecord*> others;
+  for (const auto& run : runs)
+    if (&run != &*worst) others.push_back(&run);
+  document.add(*worst, run_name(*worst), dialect, others);
+  return document.text();
 }
 
 }  // namespace rehearse::reports

@@ -1,6 +1,7 @@
 #include "reports/render.h"
 
 #include <algorithm>
+#include <array>
 
 #include "reports/files.h"
 #include "reports/html.h"
@@ -24,28 +25,48 @@ void write_all(const record::RunRecord& run, const std::filesystem::path& run_fo
   write_atomically(run_folder / "report.html", report_html(run));
 }
 
-std::string suite_verdict(const std::vector<record::RunRecord>& runs) {
-  const auto verdict_is = [](const char* verdict) {
-    return [verdict](const record::RunRecord& run) { return run.verdict == verdict; };
-  };
-  for (const char* worst : {"fail", "error", "inconclusive", "cancelled"})
-    if (std::any_of(runs.begin(), runs.end(), verdict_is(worst))) return worst;
-  // A pass needs evidence: runs, all of them passed.
-  const bool all = !runs.empty() && std::all_of(runs.begin(), runs.end(), verdict_is("pass"));
-  return all ? "pass" : "inconclusive";
+namespace {
+constexpr std::array<const char*, 5> kWorstLast = {"pass", "cancelled", "inconclusive", "error", "fail"};
+}  // namespace
+
+int severity(const std::string& verdict) {
+  const auto found = std::find(kWorstLast.begin(), kWorstLast.end(), verdict);
+  return found == kWorstLast.end() ? severity("inconclusive") : static_cast<int>(found - kWorstLast.begin());
 }
 
-void write_suite(const std::string& suite, const std::vector<record::RunRecord>& runs,
-                 const std::filesystem::path& folder, JunitDialect dialect) {
+std::string suite_verdict(const std::vector<record::RunRecord>& runs) {
+  // A pass needs evidence: runs, all of them passed.
+  if (runs.empty()) return "inconclusive";
+  int worst = 0;
+  for (const auto& run : runs) worst = std::max(worst, severity(run.verdict));
+  return kWorstLast[static_cast<std::size_t>(worst)];
+}
+
+namespace {
+
+void write_runs(const std::string& name, const std::vector<record::RunRecord>& runs,
+                const std::filesystem::path& folder, const std::string& junit_xml) {
   record::Json all = record::Json::array();
   for (const auto& run : runs) all.push_back(record::to_json(run));
   const record::Json json = {{"schema", record::kSchemaVersion},
-                             {"suite", suite},
+                             {"suite", name},
                              {"verdict", suite_verdict(runs)},
                              {"runs", std::move(all)}};
   write_atomically(folder / "run.json", text_of(json));
-  write_atomically(folder / "junit.xml", junit(runs, dialect, suite));
-  write_atomically(folder / "summary.md", summary_md(runs, suite));
+  write_atomically(folder / "junit.xml", junit_xml);
+  write_atomically(folder / "summary.md", summary_md(runs, name));
+}
+
+}  // namespace
+
+void write_suite(const std::string& suite, const std::vector<record::RunRecord>& runs,
+                 const std::filesystem::path& folder, JunitDialect dialect) {
+  write_runs(suite, runs, folder, junit(runs, dialect, suite));
+}
+
+void write_repeated(const std::string& scenario, const std::vector<record::RunRecord>& runs,
+                    const std::filesystem::path& folder, JunitDialect dialect) {
+  write_runs(scenario, runs, folder, junit_repeated(runs, dialect));
 }
 
 }  // namespace rehearse::reports

@@ -21,6 +21,13 @@ void write_all(const record::RunRecord&, const std::filesystem::path& run_folder
 void write_suite(const std::string& suite, const std::vector<record::RunRecord>&,
                  const std::filesystem::path& folder, JunitDialect = JunitDialect::rich);
 
+// The same of one scenario that was run several times, with junit_repeated().
+void write_repeated(const std::string& scenario, const std::vector<record::RunRecord>&,
+                    const std::filesystem::path& folder, JunitDialect = JunitDialect::rich);
+
+// How bad a verdict is; 0: pass.
+int severity(const std::string& verdict);
+
 // The worst of the runs: fail, then error, inconclusive, cancelled, pass. No run at all is "inconclusive".
 std::string suite_verdict(const std::vector<record::RunRecord>&);
 

@@ -63,6 +63,9 @@ void add_run_flags(CLI::App& run, RunFlags& f) {
   run.add_option("--out", f.out, "folder for the results; must not exist or be empty")->envname("REHEARSE_OUT");
   run.add_option("--validators", f.validators, "that many validators instead of the scenario's");
   run.add_option("--seed", f.seed, "of everything random")->envname("REHEARSE_SEED")->capture_default_str();
+  run.add_option("--repeat", f.repeat, "that many runs, one after the other; all must pass")
+      ->envname("REHEARSE_REPEAT")
+      ->check(CLI::Range(1, 10000));
   run.add_option("--timeout", f.timeout, "the longest the run may take")->envname("REHEARSE_TIMEOUT")->capture_default_str();
   run.add_option("--keep", f.keep, "nodes' data and binaries: never, on-failure, always")
       ->envname("REHEARSE_KEEP")

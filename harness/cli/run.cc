@@ -94,6 +94,38 @@ void tell_github(const record::RunRecord& record) {
     std::cerr << summary << ": cannot be written\n";
 }
 
+// Runs it, writes its reports and shows its summary. `shown`: its folder as the user may type it.
+RunResult run_once(const RunOptions& o, reports::JunitDialect dialect, const fs::path& shown) {
+  ConsoleWatcher watcher(o.invoked);
+  const auto result = run_scenario(o, watcher);
+  reports::write_all(result.record, o.folder, dialect);
+  tell_github(result.record);
+  std::cout << reports::summary(result.record, shown.string(), shows_color()) << std::flush;
+  return result;
+}
+
+// Each in a folder of its own, <folder>/1 and so on, and the whole in <folder>.
+int run_repeated(const RunOptions& o, int times, reports::JunitDialect dialect, const fs::path& shown) {
+  std::vector<record::RunRecord> records;
+  std::map<std::string, int> count;
+  int worst = 0, stopped = 0;
+  for (int i = 1; i <= times && !stopped; ++i) {
+    auto one = o;
+    one.folder = o.folder / std::to_string(i);
+    if (i > 1) one.invoked = now_micros();
+    const auto result = run_once(one, dialect, shown / std::to_string(i));
+    ++count[result.record.verdict];
+    if (result.exit_code > 128) stopped = result.exit_code;
+    if (worst != 1) worst = result.exit_code ? result.exit_code : worst;  // a failure weighs more than a doubt
+    records.push_back(result.record);
+    reports::write_repeated(result.record.scenario, records, o.folder, dialect);
+  }
+  std::string tally;
+  for (const auto& [verdict, n] : count) tally += fmt::format(", {} {}", n, verdict);
+  std::cout << fmt::format("\n{} of {} runs{}; results in {}\n", records.size(), times, tally, shown.string());
+  return stopped ? stopped : worst;
+}
+
 }  // namespace
 
 int run(const Project& project, const RunFlags& flags, const std::string& command) {
@@ -115,14 +147,10 @@ int run(const Project& project, const RunFlags& flags, const std::string& comman
   o.command = command;
   o.harness_version = REHEARSE_VERSION;
 
-  ConsoleWatcher watcher(o.invoked);
-  const auto result = run_scenario(o, watcher);
-  reports::write_all(result.record, o.folder, dialect);
-  if (own_folder) link_latest(o.folder);
-  tell_github(result.record);
   const auto shown = own_folder ? o.folder.lexically_relative(project.root()) : fs::path(flags.out);
-  std::cout << reports::summary(result.record, shown.string(), shows_color()) << std::flush;
-  return result.exit_code;
+  const int code = flags.repeat == 1 ? run_once(o, dialect, shown).exit_code : run_repeated(o, flags.repeat, dialect, shown);
+  if (own_folder) link_latest(o.folder);
+  return code;
 }
 
 int report(const std::string& folder) {

@@ -80,6 +80,28 @@ TEST(Junit, TheVerdictFollowsTheRecord) {
   EXPECT_EQ(verdict("cancelled"), "error");
 }
 
+TEST(Junit, RepeatedRunsShowWhatIsFlaky) {
+  auto good = made::passed(), bad = made::passed();
+  bad.verdict = "fail";
+  auto& check = bad.checks.at(5);
+  check.outcome = record::Outcome::fail;
+  check.message = "only this time";
+  pugi::xml_document doc;
+  ASSERT_TRUE(doc.load_string(junit_repeated({good, good}).c_str()));
+  EXPECT_TRUE(doc.select_nodes("//failure|//flakyFailure|//rerunFailure").empty());
+  // The run that failed is shown, whatever came before it; the check failed in no other.
+  ASSERT_TRUE(doc.load_string(junit_repeated({good, bad}).c_str()));
+  EXPECT_EQ(doc.select_nodes("//testcase/failure").size(), 2u);  // the check, and the verdict
+  EXPECT_TRUE(doc.select_nodes("//flakyFailure").empty());
+  ASSERT_TRUE(doc.load_string(junit_repeated({bad, bad, good}).c_str()));
+  EXPECT_EQ(doc.select_nodes("//testcase/rerunFailure").size(), 1u);
+  // Another run failed worse: what passed in it is flaky.
+  auto worse = good;
+  worse.verdict = "fail";
+  ASSERT_TRUE(doc.load_string(junit_repeated({worse, bad}).c_str()));
+  EXPECT_STREQ(doc.select_node("//testcase/flakyFailure").node().attribute("message").value(), "only this time");
+}
+
 TEST(Junit, TheTextOfAFailureSaysAll) {
   const auto document = parsed(junit(made::failed()));
   const std::string verdict = document.select_node("//testcase[@name='verdict']/failure").node().text().get();
