@@ -25,10 +25,10 @@ struct Manifest {
 }  // namespace
 
 static void describe(Decoder& v, ReleaseEnvironment& e) {
-  v.required("who", e.who, "smallest, half or all");
+  v.required("who", e.who, "smallest or all");
   v.required("set", e.set, "variables");
-  if (e.who != "smallest" && e.who != "half" && e.who != "all")
-    v.complain_about("who", "expected smallest, half or all; found `" + e.who + "`");
+  if (e.who != "smallest" && e.who != "all")
+    v.complain_about("who", "expected smallest or all; found `" + e.who + "`");
 }
 
 namespace {

@@ -13,7 +13,7 @@ namespace rehearse {
 
 // An environment that a release is run with on some nodes.
 struct ReleaseEnvironment {
-  std::string who;  // smallest, half or all
+  std::string who;  // the smallest validator, or all nodes: smallest, all
   std::map<std::string, std::string> set;
 };
 

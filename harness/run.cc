@@ -11,7 +11,9 @@
 #include <random>
 
 #include "harness/autopsy.h"
+#include "harness/goals.h"
 #include "harness/judge.h"
+#include "harness/preflight.h"
 #include "harness/procedures/procedure.h"
 #include "harness/releases.h"
 #include "localnet/config_files.h"
@@ -146,7 +148,14 @@ class Run {
 
   void rehearse() {
     r_.enter("prepare");
-    open_releases();
+    r_.from = in_.from;
+    r_.to = in_.to;
+    Preflight preflight(r_, o_.store,
+                        {{"HOME", (o_.folder / "operator").string()}, {"PATH", "/usr/bin:/bin"}, {kRunVariable, id_}});
+    preflight.verify(o_.cosmovisor);
+    preflight.ask_versions();
+    make_network(preflight.cosmovisor().binary);
+    preflight.check_versions();
     start_network();
     find_procedure(in_.scenario.upgrade.kind)->run(r_);
   }
@@ -178,75 +187,7 @@ class Run {
     }
   }
 
-  void open_releases() {
-    auto& from = r_.from = in_.from;
-    auto& to = r_.to = in_.to;
-    // What is known of the releases is recorded as it becomes known: a bad one ends the run here.
-    auto tell = [&] {
-      r_.record(record::ReleasesOpened{provenance(from), provenance(to), to.module_versions,
-                                       cosmovisor_.binary_sha256});
-    };
-    tell();
-    r_.step(
-        "checksum", "Download new binary and verify checksum", "Chain Upgrades, Phase 1: Preparation", [&] {
-          for (auto* release : {&from, &to})
-            release->artifact = open_artifact(release->archive, in_.profile.chain.binary, o_.store);
-          if (in_.scenario.network.supervisor == SupervisorKind::cosmovisor)
-            cosmovisor_ = open_artifact(o_.cosmovisor, "cosmovisor", o_.store);
-          return fmt::format("{}: sha256 {}{}", to.name, to.artifact.sha256.substr(0, 16),
-                             to.artifact.checksum_published ? ", as published" : "; no SHA256SUMS beside it");
-        });
-    tell();
-    r_.step("version", "Verify binary", "Chain Upgrades, Phase 1: Preparation", [&] {
-      print_versions({&from, &to});
-      for (const auto* release : {&from, &to})
-        if (!release->version.empty() && release->printed_version != release->version)
-          throw StepFailed(fmt::format("{} holds {}, not {}", release->archive.filename().string(),
-                                       release->printed_version, release->version),
-                           "wrong-version-inside");
-      if (from.printed_version == to.printed_version)
-        throw StepFailed(fmt::format("both {} and {} are {}", from.name, to.name, to.printed_version),
-                         "same-version");
-      return fmt::format("{} -> {}", from.printed_version, to.printed_version);
-    });
-    tell();
-  }
-
-  static record::Provenance provenance(const Release& r) {
-    return {r.name,
-            r.version,
-            r.plan,
-            r.archive.filename().string(),
-            r.artifact.sha256,
-            r.artifact.binary_sha256,
-            r.printed_version};
-  }
-
-  void print_versions(const std::vector<Release*>& releases) {
-    ChainCli cli(
-        loop_, in_.profile, o_.folder / "commands" / "versions",
-        {{"HOME", (o_.folder / "operator").string()}, {"PATH", "/usr/bin:/bin"}, {kRunVariable, id_}});
-    std::size_t open = releases.size();
-    std::vector<CliAnswer> answers(releases.size());
-    for (std::size_t i = 0; i < releases.size(); ++i)
-      cli.run(
-          releases[i]->artifact.binary, in_.profile.commands.at("version").run, Stream::out,
-          [&, i](CliAnswer a) {
-            answers[i] = std::move(a);
-            --open;
-          },
-          std::chrono::seconds(10));
-    r_.await_done("versions", [&] { return open == 0; });
-    for (std::size_t i = 0; i < releases.size(); ++i) {
-      if (!answers[i].trouble().empty())
-        throw StepFailed(releases[i]->name + ": " + answers[i].trouble(), "binary-does-not-run");
-      const auto& text =
-          answers[i].out.find_first_not_of(" \n") == std::string::npos ? answers[i].err : answers[i].out;
-      releases[i]->printed_version = printable(text.substr(0, text.find('\n')));
-    }
-  }
-
-  NetworkPlan plan_network() const {
+  NetworkPlan plan_network(const fs::path& cosmovisor) const {
     const auto& n = in_.scenario.network;
     NetworkPlan p;
     p.folder = o_.folder;
@@ -263,16 +204,16 @@ class Run {
     p.supervisor = n.supervisor;
     p.pace = pace_named(n.pace);
     p.binary = r_.from.artifact.binary;
-    p.cosmovisor = cosmovisor_.binary;
+    p.cosmovisor = cosmovisor;
     const auto voting = in_.scenario.upgrade.voting_period;
     p.genesis_values = {{"voting_period", fmt::format("{}ms", voting.value.count())},
                         {"expedited_voting_period", fmt::format("{}ms", voting.value.count() / 2)}};
     return p;
   }
 
-  void start_network() {
-    r_.step("network", "Network up", "", [&] {
-      network_.emplace(loop_, *http_, r_, in_.profile, plan_network());
+  void make_network(const fs::path& cosmovisor) {
+    r_.step("make", "Network made: keys, genesis, configuration", "", [&] {
+      network_.emplace(loop_, *http_, r_, in_.profile, plan_network(cosmovisor));
       r_.set_network(&*network_);
       network_->prepare(r_.wait_for());
       record::NetworkPlanned planned;
@@ -285,14 +226,16 @@ class Run {
             {i.name, i.validator, i.power, i.consensus_address, i.operator_address, i.account, i.ip});
       }
       r_.record(planned);
+      return fmt::format("chain id {}", planned.chain_id);
+    });
+  }
+
+  void start_network() {
+    r_.step("network", "Network up", "", [&] {
       network_->start();
       r_.record(record::Moment{"started"});
-      r_.await("first block on every node", [](const NetworkView& v) -> std::optional<Unmet> {
-        if (v.lowest_height() >= 1) return std::nullopt;
-        return Unmet{{}, fmt::format("lowest height {}", v.lowest_height())};
-      });
-      return fmt::format("{} nodes at {}", network_->nodes().size(),
-                         network_->nodes().front()->identity().ip);
+      r_.await("first block on every node", stored_on_all(1));
+      return fmt::format("{} nodes at {}", network_->nodes().size(), network_->nodes().front()->identity().ip);
     });
   }
 
@@ -329,7 +272,6 @@ class Run {
   std::unique_ptr<Http> http_;
   Rehearsal r_;
   std::optional<Network> network_;
-  Artifact cosmovisor_;
   int exit_code_ = 0;
 };
 

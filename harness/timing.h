@@ -3,7 +3,7 @@
 //
 //   part        from                                  to
 //   launch      the user's command                    run-started
-//   preflight   run-started                           releases-opened
+//   preflight   run-started                           releases-opened (versions known; keys and genesis made meanwhile)
 //   prepare     releases-opened                       the last first process start
 //   boot        the last first process start          height 1 on all nodes
 //   propose     height 1 on all nodes                 the proposal is in its voting period
