@@ -205,6 +205,7 @@ class Run {
     p.pace = pace_named(n.pace);
     p.binary = r_.from.artifact.binary;
     p.cosmovisor = cosmovisor;
+    p.genesis = o_.genesis;
     const auto voting = in_.scenario.upgrade.voting_period;
     p.genesis_values = {{"voting_period", fmt::format("{}ms", voting.value.count())},
                         {"expedited_voting_period", fmt::format("{}ms", voting.value.count() / 2)}};

@@ -23,6 +23,7 @@ struct RunOptions {
   std::filesystem::path cosmovisor;  // its program
   std::uint64_t seed = 1;
   std::optional<int> validators;
+  std::vector<std::pair<std::string, record::Json>> genesis;  // dotted path -> value, beyond the profile's
   std::chrono::seconds timeout{300};
   Keep keep = Keep::on_failure;
   record::Micros invoked = 0;  // when the user's command started

@@ -81,6 +81,12 @@ Network::Network(Loop& loop, Http& http, Sink& sink, const Profile& profile, Net
 
 Network::~Network() = default;
 
+std::string Network::ip_of(const std::string& node) const {
+  for (std::size_t i = 0; i < plan_.nodes.size(); ++i)
+    if (plan_.nodes[i].name == node) return addresses_.at(static_cast<int>(i) + 1);
+  return addresses_.at(1);  // whom the operator asks
+}
+
 std::map<std::string, std::string> Network::environment(const std::string& node) const {
   const auto home = node == "operator" ? plan_.folder / "operator" : plan_.folder / "nodes" / node;
   std::map<std::string, std::string> e = {{"HOME", home.string()},
@@ -88,7 +94,10 @@ std::map<std::string, std::string> Network::environment(const std::string& node)
                                           {"TMPDIR", fs::temp_directory_path().string()},
                                           {kRunVariable, plan_.run_id},
                                           {kNodeVariable, node}};
-  for (const auto& [k, v] : profile_.chain.environment) e[k] = v;
+  const auto where = profile_.file.string() + ": chain.environment";
+  const Values values = {{"home", home.string()}, {"rpc", "tcp://" + ip_of(node) + ":26657"},
+                         {"chain_id", profile_.chain.id}, {"denom", profile_.chain.denom}, {"node", node}};
+  for (const auto& [k, v] : profile_.chain.environment) e[k] = fill(v, values, where);
   return e;
 }
 
@@ -214,7 +223,7 @@ void Network::prepare(const WaitFor& wait) {
     id.name = plan_.nodes[i].name;
     id.validator = plan_.nodes[i].validator;
     id.power = plan_.nodes[i].power;
-    id.ip = addresses_.at(static_cast<int>(i) + 1);
+    id.ip = ip_of(id.name);
     identities.push_back(id);
   }
   Json defaults;

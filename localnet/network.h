@@ -72,6 +72,7 @@ class Network {
   std::map<std::string, std::string> environment(const std::string& node) const;
 
  private:
+  std::string ip_of(const std::string& node) const;
   void make_keys(const WaitFor&, std::vector<NodeIdentity>&, nlohmann::json& defaults);
   void write_node(const NodeIdentity&, const std::vector<Peer>& peers, const std::string& genesis);
 

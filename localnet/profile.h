@@ -15,7 +15,7 @@ namespace rehearse {
 
 struct ChainIdentity {
   std::string binary, id, denom, bech32;
-  std::map<std::string, std::string> environment;
+  std::map<std::string, std::string> environment;  // name -> template: {home}, {rpc}, {chain_id}, {denom}, {node}
 };
 
 enum class Stream { out, err };
@@ -99,7 +99,7 @@ void describe(V& v, ChainIdentity& c) {
   v.required("id", c.id, "chain id of the rehearsal network");
   v.required("denom", c.denom, "staking denomination");
   v.required("bech32", c.bech32, "prefix of account addresses");
-  v.optional("environment", c.environment, "environment of each chain process");
+  v.optional("environment", c.environment, "environment of each chain process; {home}, {rpc}, ... are filled in");
 }
 
 template <class V>

@@ -15,6 +15,7 @@ namespace rehearse::cli {
 struct RunFlags {
   std::string scenario = "chain-upgrade", profile = "virtengine";
   std::vector<std::string> releases;  // from=..., to=...
+  std::vector<std::string> genesis;   // PATH=JSON
   std::string from, to;               // the same, as flags of their own
   std::string out, cosmovisor, keep = "on-failure", timeout = "5min", junit_dialect = "rich";
   std::optional<int> validators;

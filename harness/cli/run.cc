@@ -76,6 +76,16 @@ reports::JunitDialect parse_dialect(const std::string& text) {
   throw Error(Blame::scenario, "--junit-dialect takes rich or strict; found `" + text + "`");
 }
 
+std::pair<std::string, record::Json> parse_genesis(const std::string& text) {
+  const auto equals = text.find('=');
+  auto value = equals == std::string::npos ? record::Json(record::Json::value_t::discarded)
+                                           : record::Json::parse(text.substr(equals + 1), nullptr, false);
+  if (value.is_discarded())
+    throw Error(Blame::scenario, "--genesis-set takes PATH=JSON, such as app_state.gov.params.quorum='\"0.5\"'; found `" +
+                                     text + "`");
+  return {text.substr(0, equals), std::move(value)};
+}
+
 void take_releases(const RunFlags& flags, RunOptions& o) {
   o.from = flags.from;
   o.to = flags.to;
@@ -141,6 +151,7 @@ int run(const Project& project, const RunFlags& flags, const std::string& comman
   o.store = project.store();
   o.cosmovisor = flags.cosmovisor.empty() ? project.cosmovisor() : fs::absolute(flags.cosmovisor);
   o.seed = flags.seed;
+  for (const auto& text : flags.genesis) o.genesis.push_back(parse_genesis(text));
   o.validators = flags.validators;
   o.timeout = parse_timeout(flags.timeout);
   o.keep = parse_keep(flags.keep);
