@@ -29,6 +29,8 @@ int list(const Project&);
 // Checks scenarios and profiles; none given: all of the project's.
 int validate(const Project&, const std::vector<std::string>& files);
 int doctor(const Project&, const std::string& profile);
+// Asks a scratch node of that program every question of the profile.
+int examine(const Project&, const std::string& profile, const std::string& binary);
 int report(const std::string& folder);
 int heal(const std::string& run);
 

@@ -77,13 +77,26 @@ void add_run_flags(CLI::App& run, RunFlags& f) {
       ->capture_default_str();
 }
 
+// For what starts processes: nothing outlives it.
+int guarded(const std::function<int()>& command) {
+  return run_guarded([&] {
+    try {
+      return command();
+    } catch (const Error& e) {
+      return complain(e);
+    } catch (const std::exception& e) {
+      return complain(Error(Blame::machine, e.what()));
+    }
+  });
+}
+
 int dispatch(int argc, char** argv) {
   CLI::App app{"rehearse: upgrades of a real network, rehearsed", "rehearse"};
   app.require_subcommand(1);
   app.set_version_flag("--version", REHEARSE_VERSION);
   RunFlags flags;
   std::vector<std::string> files;
-  std::string folder, profile = "virtengine";
+  std::string folder, profile = "virtengine", binary;
 
   auto* run_ = app.add_subcommand("run", "rehearse a scenario");
   add_run_flags(*run_, flags);
@@ -92,6 +105,7 @@ int dispatch(int argc, char** argv) {
   validate_->add_option("files", files, "none: all of the project");
   auto* doctor_ = app.add_subcommand("doctor", "what this machine can do, and what is missing");
   doctor_->add_option("--profile", profile, "the chain")->capture_default_str();
+  doctor_->add_option("--binary", binary, "its program: a scratch node is asked every question of the profile");
   auto* report_ = app.add_subcommand("report", "judge a run again from its journal, and render it");
   report_->add_option("run", folder, "a run's folder")->required();
   auto* heal_ = app.add_subcommand("heal", "end what killed runs have left behind");
@@ -106,16 +120,9 @@ int dispatch(int argc, char** argv) {
   const auto project = Project::find();
   if (run_->parsed()) {
     const auto again = reproduction(argc, argv, flags.seed);
-    return run_guarded([&] {
-      try {
-        return run(project, flags, again);
-      } catch (const Error& e) {
-        return complain(e);
-      } catch (const std::exception& e) {
-        return complain(Error(Blame::machine, e.what()));
-      }
-    });
+    return guarded([&] { return run(project, flags, again); });
   }
+  if (doctor_->parsed() && !binary.empty()) return guarded([&] { return examine(project, profile, binary); });
   if (list_->parsed()) return list(project);
   if (validate_->parsed()) return validate(project, files);
   if (doctor_->parsed()) return doctor(project, profile);

@@ -1,0 +1,110 @@
+// rehearse doctor --binary B: one scratch node of the chain, and every question of its profile.
+#include <fmt/format.h>
+
+#include <iostream>
+
+#include "harness/cli/commands.h"
+#include "localnet/artifact.h"
+#include "localnet/guard.h"
+#include "localnet/network.h"
+
+namespace rehearse::cli {
+
+namespace {
+
+// Only what waiting for the first block needs.
+class Watch : public Sink {
+ public:
+  void process_started(const std::string&, int, const std::string&) override {}
+  void process_ended(const std::string&, const std::string& program, const ExitStatus& status,
+                     const LastWords& words) override {
+    std::string said;
+    for (const auto& line : words.lines) said += "\n  " + line;
+    ended = program + " ended (" + to_string(status) + "); it said:" + said;
+  }
+  void log_line(const std::string&, const MatchedLine&) override {}
+  void head(const std::string&, const Head& h) override { height = h.app_height; }
+  void block(const std::string&, const Block&) override {}
+  void sample(const std::string&, const ProcSample&) override {}
+
+  std::int64_t height = 0;
+  std::string ended;
+};
+
+// A folder that goes with the examination.
+struct Scratch {
+  fs::path folder;
+  ~Scratch() {
+    std::error_code ignored;
+    fs::remove_all(folder, ignored);
+  }
+};
+
+// Arguments that any chain can answer, if only by "there is none".
+Values arguments_of(const std::string& question, const Network& network, const NodeIdentity& node) {
+  if (question == "applied-plan") return {{"name", "none"}};
+  if (question == "proposal") return {{"id", "1"}};
+  if (question == "transaction") return {{"hash", std::string(64, '0')}};
+  if (question == "balance") return {{"address", network.watched_account()}};
+  if (question == "delegation") return {{"delegator", node.account}, {"validator", node.operator_address}};
+  if (question == "app-hash") return {{"height", "1"}};
+  return {};
+}
+
+std::string shown(const nlohmann::json& value) {
+  const auto text = value.is_string() ? value.get<std::string>() : value.dump();
+  return text.size() <= 60 ? text : text.substr(0, 57) + "...";
+}
+
+}  // namespace
+
+int examine(const Project& project, const std::string& profile_name, const std::string& binary) {
+  const auto profile = load_profile(project.profile(profile_name));
+  const auto artifact = open_artifact(fs::absolute(binary), profile.chain.binary, project.store());
+  const Scratch scratch{fs::temp_directory_path() / fmt::format("rehearse-doctor-{}", ::getpid())};
+  fs::create_directories(scratch.folder);
+
+  Loop loop;
+  const auto http = make_http(loop);
+  Watch watch;
+  NetworkPlan plan;
+  plan.folder = scratch.folder;
+  plan.run_id = scratch.folder.filename();
+  plan.nodes = {{"scratch", true, 1, {}}};
+  plan.supervisor = SupervisorKind::bare;
+  plan.binary = artifact.binary;
+  plan.genesis_values = {{"voting_period", "2s"}, {"expedited_voting_period", "1s"}};
+  Network network(loop, *http, watch, profile, plan);
+  const WaitFor wait = [&](const std::string& what, const std::function<bool()>& done) {
+    constexpr auto kLimit = std::chrono::seconds(60);
+    const auto start = Loop::Clock::now();
+    while (!done()) {
+      if (!watch.ended.empty()) throw Error(Blame::release, watch.ended);
+      if (Loop::Clock::now() - start > kLimit) throw Error(Blame::release, what + ": not there after 60 s");
+      loop.run_one(std::chrono::milliseconds(50));
+    }
+  };
+  network.prepare(wait);
+  network.start();
+  wait("the second block", [&] { return watch.height >= 2; });
+
+  int silent = 0;
+  Questioner questioner(*http, network.cli(), profile);
+  const auto& node = network.nodes().front()->identity();
+  for (const auto& [name, sources] : profile.questions) {
+    std::optional<Answer> answer;
+    questioner.ask({name, node.name, arguments_of(name, network, node), 0}, network.respondent(node.name),
+                   [&](Answer a) { answer = std::move(a); });
+    wait(name, [&] { return answer.has_value(); });
+    silent += !answer->answered;
+    std::cout << fmt::format("  {:<8} {:<18} {:<5} {}\n", answer->answered ? "ok" : "NONE", name, answer->source,
+                             !answer->answered ? answer->error
+                             : answer->absent  ? "(there is none)"
+                                               : shown(answer->value));
+  }
+  network.stop();
+  std::cout << fmt::format("{} of {} questions answered\n", profile.questions.size() - silent, profile.questions.size());
+  return silent ? 1 : 0;
+}
+
+}  // namespace rehearse::cli
