@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/diagnosis/diagnose.h"
 
 namespace rehearse {
@@ -15,6 +17,11 @@ constexpr auto kStall = 1s;
 // After a failure is proven: how long other nodes may take to show the same, so that all affected are named.
 constexpr auto kLinger = 1200ms;
 
+const std::vector<std::string>& phases() {
+  static const std::vector<std::string> all = {"prepare", "voting", "waiting", "swap", "first-block", "verified"};
+  return all;
+}
+
 std::string describe(const Unmet& u) {
   std::string text = u.who.empty() ? "" : fmt::format("{}", fmt::join(u.who, ", "));
   if (!u.seen.empty()) text += (text.empty() ? "" : ": ") + u.seen;
@@ -22,6 +29,9 @@ std::string describe(const Unmet& u) {
 }
 
 }  // namespace
+
+bool is_phase(const std::string& name) { return std::find(phases().begin(), phases().end(), name) != phases().end(); }
+std::string phase_names() { return fmt::format("{}", fmt::join(phases(), ", ")); }
 
 Rehearsal::Rehearsal(Loop& loop, Http& http, Journal& journal, Watcher& watcher, const Scenario& scenario,
                      const Profile& profile, std::filesystem::path folder)
@@ -45,6 +55,12 @@ void Rehearsal::record(record::Body body, const std::string& node) {
 void Rehearsal::enter(const std::string& phase) {
   record(record::PhaseEntered{phase});
   watcher_.phase(phase);
+  if (phase != hold_at_) return;
+  const auto go_on = folder_ / "continue";
+  watcher_.note("held: `./rehearse net status`, `net logs NODE`, `eval \"$(./rehearse net env)\"`; Ctrl-C ends it, `touch " +
+                go_on.string() + "` goes on");
+  constexpr auto kForEver = std::chrono::hours(24 * 365);
+  await_done("--break-at " + phase, [&] { return std::filesystem::exists(go_on); }, {kForEver, kForEver});
 }
 
 void Rehearsal::step(const std::string& id, const std::string& title, const std::string& runbook,

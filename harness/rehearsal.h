@@ -58,10 +58,15 @@ class Watcher {
  public:
   virtual ~Watcher() = default;
   virtual void phase(const std::string& name) = 0;
+  virtual void note(const std::string& text) = 0;
   virtual void step_started(const std::string& title, const std::string& runbook) = 0;
   // `outcome`: done, failed or error.
   virtual void step_ended(const std::string& title, const std::string& outcome, const std::string& detail) = 0;
 };
+
+// What a procedure goes through. A closed set: faults, allow-lists and --break-at name them.
+bool is_phase(const std::string&);
+std::string phase_names();
 
 // Arguments of the chain's program, for the operator of a node.
 struct NodeCommand {
@@ -87,6 +92,8 @@ class Rehearsal : public Sink {
   // Journals something that was done (or observed by the harness itself).
   void record(record::Body, const std::string& node = "");
   void enter(const std::string& phase);
+  // The run stays where it is when it enters that phase, until a file `continue` lies in its folder.
+  void hold_at(const std::string& phase) { hold_at_ = phase; }
 
   // Runs `work` as a step of the procedure; what it returns is the step's detail. `id` is unique in a run.
   void step(const std::string& id, const std::string& title, const std::string& runbook,
@@ -136,6 +143,7 @@ class Rehearsal : public Sink {
   std::map<std::string, int> incarnations_;
   std::optional<Cancelled> cancelled_;
   bool armed_ = true;
+  std::string hold_at_;
   std::uint64_t judged_progress_ = 0;  // the view that the tripwires have seen
 };
 

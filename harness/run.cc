@@ -62,6 +62,8 @@ struct Inputs {
 };
 
 Inputs read_inputs(const RunOptions& o) {
+  if (!o.break_at.empty() && !is_phase(o.break_at))
+    throw Error(Blame::scenario, "--break-at takes a phase: " + phase_names() + "; found `" + o.break_at + "`");
   Inputs in{load_scenario(o.scenario), load_profile(o.profile), {}, {}};
   if (o.validators) set_validators(in.scenario, *o.validators);
   const auto manifest = (in.profile.file.parent_path() / in.profile.releases).lexically_normal();
@@ -97,8 +99,11 @@ class Run {
       exit_code_ = 128 + signal;
       r_.cancel(fmt::format("ended by {}", ::strsignal(signal)), signal);
     });
-    const auto limit = loop_.after(
-        o_.timeout, [this] { r_.cancel(fmt::format("--timeout of {} s", o_.timeout.count()), 0); });
+    // Whoever holds a run wants it to stay.
+    const auto limit = !o_.break_at.empty() ? nullptr : loop_.after(o_.timeout, [this] {
+      r_.cancel(fmt::format("--timeout of {} s", o_.timeout.count()), 0);
+    });
+    r_.hold_at(o_.break_at);
     record_start();
     r_.record(stopped_by([this] { rehearse(); }));
     r_.disarm();

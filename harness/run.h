@@ -25,6 +25,7 @@ struct RunOptions {
   std::optional<int> validators;
   std::vector<std::pair<std::string, record::Json>> genesis;  // dotted path -> value, beyond the profile's
   std::chrono::seconds timeout{300};
+  std::string break_at;              // the phase at which the run is held; empty: none
   Keep keep = Keep::on_failure;
   record::Micros invoked = 0;  // when the user's command started
   std::string command;         // that gives this run again

@@ -17,7 +17,7 @@ struct RunFlags {
   std::vector<std::string> releases;  // from=..., to=...
   std::vector<std::string> genesis;   // PATH=JSON
   std::string from, to;               // the same, as flags of their own
-  std::string out, cosmovisor, keep = "on-failure", timeout = "5min", junit_dialect = "rich";
+  std::string out, cosmovisor, keep = "on-failure", timeout = "5min", junit_dialect = "rich", break_at;
   std::optional<int> validators;
   int repeat = 1;
   std::uint64_t seed = 1;
@@ -33,6 +33,12 @@ int doctor(const Project&, const std::string& profile);
 int examine(const Project&, const std::string& profile, const std::string& binary);
 int report(const std::string& folder);
 int heal(const std::string& run);
+// Of the live run (its id or folder; empty: the only one): ends it; its nodes; a node's log; exports that make a shell one
+// of the operator's.
+int net_down(const std::string& run);
+int net_status(const std::string& run);
+int net_logs(const std::string& node, const std::string& run);
+int net_env(const std::string& node, const std::string& run);
 
 // Microseconds since the epoch when the user's command started: REHEARSE_INVOKED, which ./rehearse sets, or now.
 record::Micros invoked();

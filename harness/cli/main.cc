@@ -68,6 +68,7 @@ void add_run_flags(CLI::App& run, RunFlags& f) {
       ->envname("REHEARSE_REPEAT")
       ->check(CLI::Range(1, 10000));
   run.add_option("--timeout", f.timeout, "the longest the run may take")->envname("REHEARSE_TIMEOUT")->capture_default_str();
+  run.add_option("--break-at", f.break_at, "hold the run when it enters that phase, for `rehearse net`");
   run.add_option("--keep", f.keep, "nodes' data and binaries: never, on-failure, always")
       ->envname("REHEARSE_KEEP")
       ->capture_default_str();
@@ -96,7 +97,7 @@ int dispatch(int argc, char** argv) {
   app.set_version_flag("--version", REHEARSE_VERSION);
   RunFlags flags;
   std::vector<std::string> files;
-  std::string folder, profile = "virtengine", binary;
+  std::string folder, profile = "virtengine", binary, node;
 
   auto* run_ = app.add_subcommand("run", "rehearse a scenario");
   add_run_flags(*run_, flags);
@@ -111,6 +112,17 @@ int dispatch(int argc, char** argv) {
   auto* heal_ = app.add_subcommand("heal", "end what killed runs have left behind");
   heal_->add_option("run", folder, "a run's id or folder; none: all");
 
+  auto* net_ = app.add_subcommand("net", "a network to play with, or one that a run holds (--break-at)");
+  net_->require_subcommand(1);
+  auto* up_ = net_->add_subcommand("up", "start the default network and hold it until `net down` or Ctrl-C");
+  add_run_flags(*up_, flags);
+  auto* down_ = net_->add_subcommand("down", "end it");
+  auto* status_ = net_->add_subcommand("status", "its nodes");
+  auto* logs_ = net_->add_subcommand("logs", "a node's log");
+  auto* env_ = net_->add_subcommand("env", "exports for a shell: eval \"$(./rehearse net env)\"");
+  for (auto* sub : {logs_, env_}) sub->add_option("node", node, "none: the first");
+  for (auto* sub : {down_, status_, logs_, env_}) sub->add_option("--run", folder, "a run's id or folder; none: the only one");
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
@@ -122,6 +134,14 @@ int dispatch(int argc, char** argv) {
     const auto again = reproduction(argc, argv, flags.seed);
     return guarded([&] { return run(project, flags, again); });
   }
+  if (up_->parsed()) {
+    if (flags.break_at.empty()) flags.break_at = "voting";  // it is up, and nothing is proposed
+    return guarded([&] { return run(project, flags, "./rehearse net up"); });
+  }
+  if (down_->parsed()) return net_down(folder);
+  if (status_->parsed()) return net_status(folder);
+  if (logs_->parsed()) return net_logs(node, folder);
+  if (env_->parsed()) return net_env(node, folder);
   if (doctor_->parsed() && !binary.empty()) return guarded([&] { return examine(project, profile, binary); });
   if (list_->parsed()) return list(project);
   if (validate_->parsed()) return validate(project, files);

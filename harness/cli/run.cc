@@ -28,6 +28,7 @@ class ConsoleWatcher : public Watcher {
   explicit ConsoleWatcher(record::Micros start)
       : start_(start), progress_(std::cout, ::isatty(STDOUT_FILENO), shows_color()) {}
   void phase(const std::string& name) override { progress_.phase(name, elapsed()); }
+  void note(const std::string& text) override { progress_.note(text); }
   void step_started(const std::string& title, const std::string& runbook) override {
     progress_.step_started(title, runbook);
   }
@@ -151,6 +152,7 @@ int run(const Project& project, const RunFlags& flags, const std::string& comman
   o.store = project.store();
   o.cosmovisor = flags.cosmovisor.empty() ? project.cosmovisor() : fs::absolute(flags.cosmovisor);
   o.seed = flags.seed;
+  o.break_at = flags.break_at;
   for (const auto& text : flags.genesis) o.genesis.push_back(parse_genesis(text));
   o.validators = flags.validators;
   o.timeout = parse_timeout(flags.timeout);

@@ -1,0 +1,93 @@
+// rehearse net: a network to play with, or one that a run holds (--break-at). All it knows it reads from the run's journal.
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <fstream>
+#include <iostream>
+
+#include "harness/cli/commands.h"
+#include "harness/journal.h"
+#include "harness/view.h"
+#include "localnet/guard.h"
+#include "localnet/profile.h"
+
+namespace rehearse::cli {
+
+namespace {
+
+// The live run of that id or folder; of several, the one that is meant must be named.
+Live find_live(const std::string& run) {
+  auto runs = live_runs(runtime_dir());
+  if (!run.empty())
+    std::erase_if(runs, [&](const Live& l) {
+      return l.run_id != run && fs::path(l.folder) != fs::absolute(run).lexically_normal();
+    });
+  if (runs.size() == 1) return runs.front();
+  std::string all;
+  for (const auto& l : runs) all += "\n  " + l.folder;
+  throw Error(Blame::scenario, runs.empty() ? "no run is alive; `rehearse net up` starts a network"
+                                            : "several runs are alive; name one:" + all);
+}
+
+NetworkView view_of(const Live& live) { return fold_all(read_journal(fs::path(live.folder) / "events.jsonl")); }
+
+const NodeView& node_of(const NetworkView& view, const std::string& name) {
+  const auto found = view.nodes.find(name.empty() && !view.order.empty() ? view.order.front() : name);
+  if (found != view.nodes.end()) return found->second;
+  std::string all;
+  for (const auto& n : view.order) all += (all.empty() ? "" : ", ") + n;
+  throw Error(Blame::scenario, "there is no node `" + name + "`; there are " + all);
+}
+
+}  // namespace
+
+int net_down(const std::string& run) {
+  const auto live = find_live(run);
+  ::kill(live.pid, SIGTERM);
+  std::cout << live.folder << ": told to end\n";
+  return 0;
+}
+
+int net_status(const std::string& run) {
+  const auto live = find_live(run);
+  const auto view = view_of(live);
+  std::cout << fmt::format("{}\nphase {}\n", live.folder, view.phases.empty() ? "-" : view.phases.back().first);
+  for (const auto* n : view.all())
+    std::cout << fmt::format("  {:<14} {:<14} {:<5} power {:<4} height {:<6} {}\n", n->member.name, n->member.ip,
+                             n->alive ? "runs" : "ended", n->member.power, n->head.store_height, n->head.app_version);
+  return 0;
+}
+
+int net_logs(const std::string& node, const std::string& run) {
+  const auto live = find_live(run);
+  const auto& name = node_of(view_of(live), node).member.name;
+  const auto log = fs::path(live.folder) / "nodes" / name / "logs" / "node.log";
+  std::ifstream in(log);
+  if (!in) throw Error(Blame::machine, log.string() + ": cannot be read");
+  std::cout << in.rdbuf();
+  return 0;
+}
+
+int net_env(const std::string& node, const std::string& run) {
+  const auto live = find_live(run);
+  const auto view = view_of(live);
+  const auto& n = node_of(view, node);
+  const auto folder = fs::path(live.folder);
+  const auto profile = load_profile(folder / "profile.yaml");
+  const auto home = folder / "operator";
+  const auto rpc = "tcp://" + n.member.ip + ":26657";
+  const Values values = {{"home", home.string()}, {"rpc", rpc}, {"chain_id", profile.chain.id},
+                         {"denom", profile.chain.denom}, {"node", n.member.name}};
+  auto say = [](const std::string& name, const std::string& value) {
+    std::cout << fmt::format("export {}='{}'\n", name, value);
+  };
+  for (const auto& [name, value] : profile.chain.environment) say(name, fill(value, values, "chain.environment"));
+  say("HOME", home.string());
+  say("NODE", rpc);
+  say("CHAIN_ID", profile.chain.id);
+  const auto bin = folder / "nodes" / n.member.name / "cosmovisor" / "current" / "bin";
+  std::cout << fmt::format("export PATH='{}':\"$PATH\"\n", bin.string());
+  return 0;
+}
+
+}  // namespace rehearse::cli
