@@ -1,6 +1,7 @@
 #include "localnet/decode.h"
 
 #include <charconv>
+#include <cmath>
 #include <fstream>
 #include <sstream>
 
@@ -9,7 +10,7 @@ namespace rehearse {
 std::optional<Duration> parse_duration(const std::string& text) {
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || number < 0) return std::nullopt;
+  if (error != std::errc() || !std::isfinite(number) || number < 0) return std::nullopt;
   const std::string unit(end, text.data() + text.size());
   const std::map<std::string, double> milliseconds = {
       {"ms", 1}, {"s", 1e3}, {"min", 6e4}, {"m", 6e4}, {"h", 3.6e6}};
@@ -40,7 +41,8 @@ static bool whole(const std::string& s, T& out) {
 }
 
 bool to_integer(const std::string& s, std::int64_t& out) { return whole(s, out); }
-bool to_number(const std::string& s, double& out) { return whole(s, out); }
+// `nan` and `inf` are words here.
+bool to_number(const std::string& s, double& out) { return whole(s, out) && std::isfinite(out); }
 
 }  // namespace internal
 
