@@ -86,7 +86,7 @@ void describe(V& v, Scenario& s) {
 // Throws Error(Blame::scenario) with file:line:column for what is malformed or impossible.
 Scenario load_scenario(const std::filesystem::path& file);
 
-// Replaces the validators by `count` ones of the same total power, larger ones first.
+// Replaces the validators by `count` ones of nearly equal power, larger ones first.
 void set_validators(Scenario&, int count);
 
 std::vector<std::string> validator_names(const NetworkSection&);
