@@ -5,6 +5,7 @@
 #include <re2/set.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 
 namespace rehearse {
@@ -86,6 +87,7 @@ std::vector<MatchedLine> LogMatcher::match(const std::string& text) const {
   const bool error = RE2::PartialMatch(text, impl_->error);
   std::vector<int> which;
   if (impl_->all.Match(text, &which)) {
+    std::sort(which.begin(), which.end());  // as the profile has them
     for (const int i : which) {
       const auto& p = *impl_->patterns[static_cast<std::size_t>(i)];
       const int groups = p.expression.NumberOfCapturingGroups();
