@@ -65,6 +65,14 @@ void Decoder::complain_about(const char* key, const std::string& message) const 
   fail(child ? child : node_, path_.empty() ? key : path_ + "." + key, message);
 }
 
+void Decoder::missing(const std::string& key, const char* doc) const {
+  const auto what = "`" + key + "` is missing: " + doc;
+  for (const auto& entry : node_)
+    if (const auto& written = entry.first.Scalar(); !known_.contains(written) && closest(written, {key}) == key)
+      complain(entry.first, what + "; is `" + written + "` meant?");
+  complain(node_, what);
+}
+
 std::string Decoder::scalar(const YAML::Node& n, const char* expected, const std::string& path) const {
   if (!n.IsScalar())
     fail(n, path,

@@ -48,7 +48,7 @@ class Decoder {
 
   template <class T>
   void required(const char* key, T& out, const char* doc) {
-    if (!read(key, out, doc)) complain(node_, "`" + std::string(key) + "` is missing: " + doc);
+    if (!read(key, out, doc)) missing(key, doc);
   }
   template <class T>
   void optional(const char* key, T& out, const char* doc) { read(key, out, doc); }
@@ -74,6 +74,7 @@ class Decoder {
   template <class T>
   void value(const YAML::Node& n, T& out, const std::string& path, const char* doc) const;
 
+  [[noreturn]] void missing(const std::string& key, const char* doc) const;
   std::string scalar(const YAML::Node& n, const char* expected, const std::string& path) const;
   void check_map(const YAML::Node& n, const std::string& path) const;  // a map without duplicate keys
   [[noreturn]] void fail(const YAML::Node& at, const std::string& path, const std::string& message) const;
