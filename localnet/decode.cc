@@ -73,6 +73,13 @@ void Decoder::missing(const std::string& key, const char* doc) const {
   complain(node_, what);
 }
 
+// At the key: where nothing is written, YAML says that it stands in front of whatever comes next.
+void Decoder::empty(const std::string& key, const char* doc) const {
+  for (const auto& entry : node_)
+    if (entry.first.Scalar() == key) complain(entry.first, "`" + key + "` has no value: " + doc);
+  complain(node_, "`" + key + "` has no value: " + doc);
+}
+
 std::string Decoder::scalar(const YAML::Node& n, const char* expected, const std::string& path) const {
   if (!n.IsScalar())
     fail(n, path,

@@ -67,6 +67,8 @@ class Decoder {
   bool read(const char* key, T& out, const char* doc) {
     known_.insert(key);
     if (!node_[key]) return false;
+    if constexpr (!std::is_same_v<T, YAML::Node>)
+      if (node_[key].IsNull()) empty(key, doc);
     value(node_[key], out, path_.empty() ? key : path_ + "." + key, doc);
     return true;
   }
@@ -75,6 +77,7 @@ class Decoder {
   void value(const YAML::Node& n, T& out, const std::string& path, const char* doc) const;
 
   [[noreturn]] void missing(const std::string& key, const char* doc) const;
+  [[noreturn]] void empty(const std::string& key, const char* doc) const;
   std::string scalar(const YAML::Node& n, const char* expected, const std::string& path) const;
   void check_map(const YAML::Node& n, const std::string& path) const;  // a map without duplicate keys
   [[noreturn]] void fail(const YAML::Node& at, const std::string& path, const std::string& message) const;
