@@ -113,9 +113,16 @@ TEST_F(ChildTest, NamesAProgramThatCannotBeExecuted) {
   const auto plain = folder_.write("plain", "#!/bin/sh\n").string();
   EXPECT_EQ(made::trouble_of([&] { start(spec({plain})); }, Blame::machine),
             plain + ": cannot be executed: Permission denied");
-  const auto folder = folder_.path().string();
+  const auto folder = folder_.path().string(), garbage = folder_
+                                                             .write("garbage",
+                                                                    "\x7f"
+                                                                    "ELF and no more")
+                                                             .string();
+  std::filesystem::permissions(garbage, std::filesystem::perms::owner_all);
+  EXPECT_EQ(made::trouble_of([&] { start(spec({garbage})); }, Blame::machine),
+            garbage + ": cannot be executed: Exec format error");
   EXPECT_THAT(made::trouble_of([&] { start(spec({folder})); }, Blame::machine),
-              HasSubstr(folder + ": cannot be "));
+              HasSubstr(folder + ": cannot be executed: Permission denied"));
   EXPECT_TRUE(children_of(::getpid()).empty()) << "nothing is left to reap";
 }
 

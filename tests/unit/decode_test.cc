@@ -131,7 +131,9 @@ TEST(Decode, SaysWhichTypeItExpects) {
 }
 
 TEST(Decode, SaysWhereAValueIsMissing) {
-  EXPECT_EQ(trouble("gears: 1\nname:\n"), "b.yaml:2:6: name: expected a string, found nothing");
+  EXPECT_EQ(trouble("gears: 1\nname:\n"), "b.yaml:2:1: `name` has no value: what it is called");
+  EXPECT_EQ(trouble("name: x\nwheels:\n  - kind:\n    spokes: 8"),
+            "b.yaml:3:5: wheels[0]: `kind` has no value: what it is made of");
 }
 
 TEST(Decode, RefusesANumberThatDoesNotFit) {
