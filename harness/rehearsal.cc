@@ -82,7 +82,7 @@ void Rehearsal::step(const std::string& id, const std::string& title, const std:
   } catch (const Error& e) {
     end(e.blame == Blame::release ? "failed" : "error", e.what());
     throw;
-  } catch (const Cancelled& e) {
+  } catch (const std::exception& e) {  // Cancelled, or trouble of our own
     end("error", e.what());
     throw;
   }

@@ -58,7 +58,8 @@ class Rules {
       if (power <= 0) fail(where, "power of " + name + " must be more than 0");
       if (power > 1'000'000'000) fail(where, "power of " + name + " is beyond 1000000000");
     }
-    for (const auto& name : n.full_nodes) check_name(at("network", "full_nodes"), name, names);
+    for (std::size_t i = 0; i < n.full_nodes.size(); ++i)
+      check_name(root_["network"]["full_nodes"][i], n.full_nodes[i], names);
     for (const auto& [name, variables] : n.environment)
       if (!names.contains(name)) fail(at("network", "environment", name), "there is no node " + name);
     if (names.size() > 200) fail(at("network", "validators"), "more than 200 nodes");
@@ -76,9 +77,9 @@ class Rules {
     if (s_.upgrade.voting_period.value < std::chrono::seconds(1))
       fail(at("upgrade", "voting_period"), "at least 1s");
     if (s_.after.empty()) fail(root_["after"], "nothing would be checked; there are " + checklist_names());
-    for (const auto& name : s_.after)
-      if (!find_checklist(name))
-        fail(root_["after"], "there is no checklist `" + name + "`; there are " + checklist_names());
+    for (std::size_t i = 0; i < s_.after.size(); ++i)
+      if (!find_checklist(s_.after[i]))
+        fail(root_["after"][i], "there is no checklist `" + s_.after[i] + "`; there are " + checklist_names());
     if (s_.expect != "pass" && !is_cause(s_.expect))
       fail(root_["expect"], "`" + s_.expect + "` is neither pass nor a cause; causes are " + cause_names());
   }

@@ -86,7 +86,8 @@ void describe(V& v, Scenario& s) {
 // Throws Error(Blame::scenario) with file:line:column for what is malformed or impossible.
 Scenario load_scenario(const std::filesystem::path& file);
 
-// Replaces the validators by `count` ones, larger ones first, and makes the voting period long enough for all to vote.
+// Replaces the validators by `count` ones of nearly equal power, larger ones first, and makes the voting period long
+// enough for all to vote.
 void set_validators(Scenario&, int count);
 
 std::vector<std::string> validator_names(const NetworkSection&);

@@ -82,7 +82,8 @@ void ChainCli::run(const std::filesystem::path& binary, std::vector<std::string>
     CliAnswer a{status, read_file(node.mapped()->out), read_file(node.mapped()->err), false, std::nullopt,
                 command};
     const auto& text = answer == Stream::out ? a.out : a.err;
-    for (const auto& mark : profile_.help) a.help = a.help || text.find(mark) != std::string::npos;
+    for (const auto& mark : profile_.help)
+      for (const auto* stream : {&a.out, &a.err}) a.help = a.help || stream->find(mark) != std::string::npos;
     if (!a.help) a.json = json_in(text);
     ended_.push_back(std::move(node.mapped()));
     done(std::move(a));

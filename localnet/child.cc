@@ -75,10 +75,9 @@ Child::Child(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 std::unique_ptr<Child> Child::spawn(Loop& loop, ChildSpec spec, OnExit on_exit) {
   const auto program = spec.argv.at(0);
-  // A failed exec throws, but only after its child has called exit(): it would print our buffers again, and
-  // stay a zombie.
   if (::access(program.c_str(), X_OK) != 0)
     throw Error(Blame::machine, program + ": cannot be executed: " + std::strerror(errno));
+  // A child that fails to exec calls exit(): it would print our buffers again.
   std::cout.flush();
   std::fflush(nullptr);
 
@@ -87,23 +86,26 @@ std::unique_ptr<Child> Child::spawn(Loop& loop, ChildSpec spec, OnExit on_exit) 
   for (const auto& [name, value] : spec.environment) environment.push_back(name + "=" + value);
   const auto directory = spec.directory.empty() ? std::filesystem::current_path() : spec.directory;
   const File out(spec.out), err(spec.err);
-  try {
-    process::process started(loop.impl().context, process::filesystem::path(program), arguments,
-                             process::process_environment(environment),
-                             process::process_start_dir(directory.string()), OwnGroup{out.fd, err.fd});
-    auto child = std::unique_ptr<Child>(new Child(std::make_shared<Impl>(std::move(started))));
-    ::setpgid(child->pid(), child->pid());  // here too: a signal to the group must not come too early
-    child->impl_->process.async_wait(
-        [weak = std::weak_ptr(child->impl_), on_exit = std::move(on_exit)](boost::system::error_code error, int) {
-          const auto impl = weak.lock();
-          if (error || !impl) return;  // destroyed, maybe after the end was noticed
-          impl->running = false;
-          on_exit(decode_status(impl->process.native_exit_code()));
-        });
-    return child;
-  } catch (const boost::system::system_error& e) {
-    throw Error(Blame::machine, program + ": cannot be started: " + e.what());
+  process::default_process_launcher launcher;
+  boost::system::error_code failed;
+  process::process started =
+      launcher(boost::asio::any_io_executor(loop.impl().context.get_executor()), failed,
+               process::filesystem::path(program), arguments, process::process_environment(environment),
+               process::process_start_dir(directory.string()), OwnGroup{out.fd, err.fd});
+  if (failed) {
+    if (launcher.pid > 0) ::waitpid(launcher.pid, nullptr, 0);  // nobody else reaps the child that could not exec
+    throw Error(Blame::machine, program + ": cannot be executed: " + failed.message());
   }
+  auto child = std::unique_ptr<Child>(new Child(std::make_shared<Impl>(std::move(started))));
+  ::setpgid(child->pid(), child->pid());  // here too: a signal to the group must not come too early
+  child->impl_->process.async_wait(
+      [weak = std::weak_ptr(child->impl_), on_exit = std::move(on_exit)](boost::system::error_code error, int) {
+        const auto impl = weak.lock();
+        if (error || !impl) return;  // destroyed, maybe after the end was noticed
+        impl->running = false;
+        on_exit(decode_status(impl->process.native_exit_code()));
+      });
+  return child;
 }
 
 Child::~Child() {

@@ -1,6 +1,7 @@
 #include "localnet/decode.h"
 
 #include <charconv>
+#include <cmath>
 #include <fstream>
 #include <sstream>
 
@@ -9,7 +10,7 @@ namespace rehearse {
 std::optional<Duration> parse_duration(const std::string& text) {
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || number < 0) return std::nullopt;
+  if (error != std::errc() || !std::isfinite(number) || number < 0) return std::nullopt;
   const std::string unit(end, text.data() + text.size());
   const std::map<std::string, double> milliseconds = {
       {"ms", 1}, {"s", 1e3}, {"min", 6e4}, {"m", 6e4}, {"h", 3.6e6}};
@@ -40,7 +41,8 @@ static bool whole(const std::string& s, T& out) {
 }
 
 bool to_integer(const std::string& s, std::int64_t& out) { return whole(s, out); }
-bool to_number(const std::string& s, double& out) { return whole(s, out); }
+// `nan` and `inf` are words here.
+bool to_number(const std::string& s, double& out) { return whole(s, out) && std::isfinite(out); }
 
 }  // namespace internal
 
@@ -61,6 +63,21 @@ void Decoder::complain(const YAML::Node& at, const std::string& message) const {
 void Decoder::complain_about(const char* key, const std::string& message) const {
   const auto child = node_[key];
   fail(child ? child : node_, path_.empty() ? key : path_ + "." + key, message);
+}
+
+void Decoder::missing(const std::string& key, const char* doc) const {
+  const auto what = "`" + key + "` is missing: " + doc;
+  for (const auto& entry : node_)
+    if (const auto& written = entry.first.Scalar(); !known_.contains(written) && closest(written, {key}) == key)
+      complain(entry.first, what + "; is `" + written + "` meant?");
+  complain(node_, what);
+}
+
+// At the key: where nothing is written, YAML says that it stands in front of whatever comes next.
+void Decoder::empty(const std::string& key, const char* doc) const {
+  for (const auto& entry : node_)
+    if (entry.first.Scalar() == key) complain(entry.first, "`" + key + "` has no value: " + doc);
+  complain(node_, "`" + key + "` has no value: " + doc);
 }
 
 std::string Decoder::scalar(const YAML::Node& n, const char* expected, const std::string& path) const {

@@ -48,7 +48,7 @@ class Decoder {
 
   template <class T>
   void required(const char* key, T& out, const char* doc) {
-    if (!read(key, out, doc)) complain(node_, "`" + std::string(key) + "` is missing: " + doc);
+    if (!read(key, out, doc)) missing(key, doc);
   }
   template <class T>
   void optional(const char* key, T& out, const char* doc) { read(key, out, doc); }
@@ -67,6 +67,8 @@ class Decoder {
   bool read(const char* key, T& out, const char* doc) {
     known_.insert(key);
     if (!node_[key]) return false;
+    if constexpr (!std::is_same_v<T, YAML::Node>)
+      if (node_[key].IsNull()) empty(key, doc);
     value(node_[key], out, path_.empty() ? key : path_ + "." + key, doc);
     return true;
   }
@@ -74,6 +76,8 @@ class Decoder {
   template <class T>
   void value(const YAML::Node& n, T& out, const std::string& path, const char* doc) const;
 
+  [[noreturn]] void missing(const std::string& key, const char* doc) const;
+  [[noreturn]] void empty(const std::string& key, const char* doc) const;
   std::string scalar(const YAML::Node& n, const char* expected, const std::string& path) const;
   void check_map(const YAML::Node& n, const std::string& path) const;  // a map without duplicate keys
   [[noreturn]] void fail(const YAML::Node& at, const std::string& path, const std::string& message) const;

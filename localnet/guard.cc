@@ -77,6 +77,12 @@ std::vector<fs::path> lock_files(const fs::path& dir) {
   return found;
 }
 
+// As the lock names it: whole, without the slash that completion leaves at its end; results/latest is a link.
+fs::path folder_of(const fs::path& given) {
+  const auto whole = fs::weakly_canonical(given);
+  return whole.has_filename() ? whole : whole.parent_path();
+}
+
 std::vector<int> processes_of(const std::string& run_id) {
   std::vector<int> found;
   std::error_code ignored;
@@ -170,7 +176,7 @@ Healed heal(const fs::path& dir, const std::string& wanted) {
   Healed healed;
   for (const auto& path : lock_files(dir)) {
     const auto run = read_lock(path);
-    if (!wanted.empty() && run.run_id != wanted && fs::path(run.folder) != fs::absolute(wanted).lexically_normal())
+    if (!wanted.empty() && run.run_id != wanted && folder_of(run.folder) != folder_of(wanted))
       continue;
     if (!lockable(path)) {
       if (wanted.empty()) continue;

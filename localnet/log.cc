@@ -5,6 +5,7 @@
 #include <re2/set.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 
 namespace rehearse {
@@ -36,10 +37,13 @@ LogFollower::~LogFollower() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-void LogFollower::deliver(std::string text) {
+// A piece that has not `ended` is of the same line as what comes after it.
+void LogFollower::deliver(const std::string& text, bool ended) {
   const auto start = offset_;
-  offset_ += static_cast<std::int64_t>(text.size()) + 1;
-  on_line_(printable(text), start, ++line_);
+  const auto number = line_ + 1;
+  offset_ += static_cast<std::int64_t>(text.size()) + ended;
+  line_ += ended;
+  on_line_(printable(text), start, number);
 }
 
 void LogFollower::read(bool last) {
@@ -50,11 +54,11 @@ void LogFollower::read(bool last) {
     partial_.append(buffer.data(), static_cast<std::size_t>(n));
     std::size_t from = 0;
     for (std::size_t end; (end = partial_.find('\n', from)) != std::string::npos; from = end + 1)
-      deliver(partial_.substr(from, end - from));
+      deliver(partial_.substr(from, end - from), true);
     partial_.erase(0, from);
-    if (partial_.size() > kLongestLine) deliver(std::exchange(partial_, {})), --offset_;
+    if (partial_.size() > kLongestLine) deliver(std::exchange(partial_, {}), false);
   }
-  if (last && !partial_.empty()) deliver(std::exchange(partial_, {}));
+  if (last && !partial_.empty()) deliver(std::exchange(partial_, {}), false);
 }
 
 struct LogMatcher::Impl {
@@ -83,6 +87,7 @@ std::vector<MatchedLine> LogMatcher::match(const std::string& text) const {
   const bool error = RE2::PartialMatch(text, impl_->error);
   std::vector<int> which;
   if (impl_->all.Match(text, &which)) {
+    std::sort(which.begin(), which.end());  // as the profile has them
     for (const int i : which) {
       const auto& p = *impl_->patterns[static_cast<std::size_t>(i)];
       const int groups = p.expression.NumberOfCapturingGroups();

@@ -27,7 +27,7 @@ class LogFollower {
   void read(bool last = false);
 
  private:
-  void deliver(std::string text);
+  void deliver(const std::string& text, bool ended);
   std::filesystem::path file_;
   OnLine on_line_;
   int fd_ = -1;

@@ -44,7 +44,7 @@ class Network {
  public:
   // `profile`, `loop`, `http` and `sink` outlive this. Claims the addresses.
   Network(Loop&, Http&, Sink&, const Profile& profile, NetworkPlan);
-  ~Network();
+  virtual ~Network();
 
   // Makes keys, genesis and each node's folder. Throws Error when the chain's program refuses.
   void prepare(const WaitFor&);
@@ -65,7 +65,7 @@ class Network {
 
   // Where a question about this node goes, and what templates of commands may name: {home} (of the operator, with
   // the keys), {rpc}, {chain_id}, {denom}, ...
-  Respondent respondent(const std::string& node);
+  virtual Respondent respondent(const std::string& node);
   // The binary that operators type commands with.
   void set_client_binary(const std::filesystem::path& binary) { client_binary_ = binary; }
   // Environment of a chain command: never the user's own (cosmos.md: any command makes a home).

@@ -23,23 +23,26 @@ void BlockObserver::seen(Target& target, const Head& head) {
   const bool changed = head.store_height != last.store_height || head.app_height != last.app_height ||
                        head.app_hash != last.app_hash || head.app_version != last.app_version ||
                        head.catching_up != last.catching_up || head.block_hash != last.block_hash;
-  if (!changed) return;
-  target.last = head;
-  sink_.head(target.name, head);
+  if (changed) {
+    target.last = head;
+    sink_.head(target.name, head);
+  }
   // The commit of block H is only whole once H+1 carries it: until then /commit serves the signatures that the node had
   // when it went on, and a validator that was a little later looks absent.
-  for (; next_height_ < head.store_height; ++next_height_) fetch(target, next_height_);
+  for (; next_height_ < head.store_height; ++next_height_) missing_.insert(next_height_);
+  for (auto it = missing_.begin(); it != missing_.end() && *it < head.store_height;) {
+    const auto height = *it;
+    it = missing_.erase(it);
+    fetch(target, height);
+  }
 }
 
 void BlockObserver::fetch(Target& target, std::int64_t height) {
-  fetching_.insert(height);
   target.rpc.block(height, [this, &target, height](Result<Block> answer) {
-    fetching_.erase(height);
-    if (answer.value) {
+    if (answer.value)
       sink_.block(target.name, *answer.value);
-    } else {
-      next_height_ = std::min(next_height_, height);  // whoever answers next is asked again
-    }
+    else
+      missing_.insert(height);  // the next node that has it is asked
   });
 }
 

@@ -38,8 +38,8 @@ class BlockObserver {
   Sink& sink_;
   std::chrono::milliseconds period_;
   std::map<std::string, std::unique_ptr<Target>> targets_;
-  std::set<std::int64_t> fetching_;   // asked for, not answered yet
-  std::int64_t next_height_ = 1;      // lowest that was not asked for
+  std::int64_t next_height_ = 1;     // all below were asked for, but for those
+  std::set<std::int64_t> missing_;   // that nobody had
 };
 
 }  // namespace rehearse

@@ -35,8 +35,8 @@ struct AnswerSource {
   std::string rest;                           // a path of the REST API, a template
   std::vector<std::string> cli;               // arguments, templates
   std::string at;                             // JSON pointer of the value in the answer; empty: all of it
-  std::vector<std::string> absent;            // texts of the value, or HTTP statuses, or phrases of an error, that
-                                              // say "there is none"
+  std::vector<std::string> absent;            // texts of the value, or HTTP statuses, or phrases of an error (of two
+                                              // words at least), that say "there is none"
 };
 
 // A genesis value that the chain needs, or that a rehearsal needs, and why.

@@ -26,6 +26,13 @@ bool says_absent(const AnswerSource& s, const std::string& text) {
   return std::find(s.absent.begin(), s.absent.end(), text) != s.absent.end();
 }
 
+// Only a phrase counts inside an error: "0" stands in any address, "404" in any height.
+bool error_says_absent(const AnswerSource& s, const std::string& error) {
+  return std::any_of(s.absent.begin(), s.absent.end(), [&](const std::string& phrase) {
+    return phrase.find(' ') != std::string::npos && error.find(phrase) != std::string::npos;
+  });
+}
+
 std::string text_of(const Json& j) { return j.is_string() ? j.get<std::string>() : j.dump(); }
 
 Answer none(const std::string& source) {
@@ -38,16 +45,14 @@ Answer none(const std::string& source) {
 Answer read_rest(const AnswerSource& s, const HttpResponse& r) {
   if (!r.status) throw std::runtime_error(r.error);
   if (says_absent(s, std::to_string(r.status))) return none("rest");
-  for (const auto& phrase : s.absent)
-    if (r.status != 200 && r.body.find(phrase) != std::string::npos) return none("rest");
+  if (r.status != 200 && error_says_absent(s, r.body)) return none("rest");
   if (r.status != 200)
     throw std::runtime_error("HTTP " + std::to_string(r.status) + ": " + r.body.substr(0, 200));
   return read_answer(s, Json::parse(r.body));
 }
 
 Answer read_cli(const AnswerSource& s, const CliAnswer& a) {
-  for (const auto& phrase : s.absent)
-    if (!a.status.ok() && (a.err + a.out).find(phrase) != std::string::npos) return none("cli");
+  if (!a.status.ok() && error_says_absent(s, a.err + a.out)) return none("cli");
   if (!a.trouble().empty()) throw std::runtime_error(a.trouble());
   if (!a.json) throw std::runtime_error("`" + a.command + "`: the answer is not JSON");
   return read_answer(s, *a.json);
@@ -100,15 +105,17 @@ void Questioner::try_source(std::shared_ptr<Asking> asking) {
   const auto& values = asking->to.values;
   // Reads the answer, or goes on to the next source.
   auto finish = [this, asking](const char* source, auto read) {
+    Answer a;
     try {
-      Answer a = read();
-      a.source = source;
-      asking->done(std::move(a));
+      a = read();
     } catch (const std::exception& e) {
       asking->errors += (asking->errors.empty() ? "" : "; ") + std::string(source) + ": " + e.what();
       ++asking->next;
       try_source(asking);
+      return;
     }
+    a.source = source;
+    asking->done(std::move(a));
   };
   if (!s.rpc.empty()) {
     Json params = Json::object();
@@ -119,8 +126,7 @@ void Questioner::try_source(std::shared_ptr<Asking> asking) {
         .call(s.rpc, params, [asking, finish](Result<Json> r) {
           finish("rpc", [&] {
             if (r.value) return read_answer(asking->source(), *r.value);
-            for (const auto& phrase : asking->source().absent)
-              if (r.error.find(phrase) != std::string::npos) return none("rpc");
+            if (error_says_absent(asking->source(), r.error)) return none("rpc");
             throw std::runtime_error(r.error);
           });
         });

@@ -111,7 +111,7 @@ std::int64_t parse_time(const std::string& text) {
     std::int64_t unit = 100000;
     for (++rest; *rest >= '0' && *rest <= '9'; ++rest, unit /= 10) micros += (*rest - '0') * unit;
   }
-  if (*rest != 'Z') throw std::invalid_argument("not a time in UTC: " + text);
+  if (std::string_view(rest) != "Z") throw std::invalid_argument("not a time in UTC: " + text);
   return static_cast<std::int64_t>(::timegm(&tm)) * 1000000 + micros;
 }
 

@@ -1,6 +1,5 @@
 #include "localnet/proc.h"
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -9,32 +8,14 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "sleeper.h"
+
 namespace rehearse {
 namespace {
 
-// A child that runs `sleep` with the marker in its environment; ended with the object. It closes its pipe's
-// end when it has become `sleep`, so there is nothing to wait for afterwards.
-class Sleeper {
+class Sleeper : public made::Sleeper {
  public:
-  Sleeper() {
-    int ends[2];
-    if (::pipe2(ends, O_CLOEXEC) != 0) std::abort();
-    pid = ::fork();
-    if (pid == 0) {
-      const char* environment[] = {"MARK=a=b", "MARKER=other", nullptr};
-      ::execle("/bin/sleep", "sleep", "60", nullptr, environment);
-      ::_exit(127);
-    }
-    ::close(ends[1]);
-    char byte;
-    while (::read(ends[0], &byte, 1) > 0) continue;
-    ::close(ends[0]);
-  }
-  ~Sleeper() {
-    ::kill(pid, SIGKILL);
-    ::waitpid(pid, nullptr, 0);
-  }
-  pid_t pid;
+  Sleeper() : made::Sleeper({"MARK=a=b", "MARKER=other"}) {}
 };
 
 TEST(Proc, SamplesThisProcess) {

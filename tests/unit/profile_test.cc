@@ -1,0 +1,227 @@
+// A chain as data: the profiles that come with it, one of a chain that nobody has heard of, and what is said
+// of a profile that is wrong.
+#include "localnet/profile.h"
+
+#include <gmock/gmock.h>
+
+#include "fakes.h"
+
+namespace rehearse {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+// The least that a profile may say, of a chain whose every word is its own.
+constexpr const char* kOtherChain = R"yaml(
+title: Lantern
+chain:
+  binary: lanternd
+  id: lantern-7
+  denom: wick
+  bech32: lamp
+  environment: {LANTERND_LOG: "1"}
+commands:
+  version: {run: [--version], answer: stderr}
+  init: {run: [setup, "{moniker}"]}
+  add-key: {run: [wallet, new, "{key}"]}
+  start: {run: [light]}
+  submit-proposal: {run: [council, ask, "{file}"]}
+  vote: {run: [council, vote, "{proposal}", "{option}"]}
+transaction: [--as, "{key}"]
+minimum_gas_prices: 1wick
+governance: {deposit: 5wick, expedited_deposit: 9wick}
+genesis:
+  - {at: app_state.council.days, set: 3, reason: a rehearsal is short}
+  - {at: app_state.council.fee, set: {denom: "{denom}", amount: "10"}}
+log_patterns:
+  burnt-out: 'wick (\d+) is gone'
+harmless_errors:
+  - {match: flicker, phase: swap, reason: it comes back}
+questions:
+  app-version: [{rpc: abci_info, at: /response/version}]
+  peers: [{rpc: net_info, at: /n_peers}]
+  consensus-state: [{rpc: consensus_state}]
+  validators: [{cli: [lamps, list]}]
+  signing-info: [{rest: "/lamps/{consensus_address}", absent: ["404", "no such lamp"]}]
+  current-plan: [{rest: /plan}]
+  applied-plan: [{rest: "/plan/{name}"}]
+  module-versions: [{rest: /parts}]
+  proposal: [{rest: "/council/{id}"}]
+  transaction: [{rest: "/tx/{hash}"}]
+  balance: [{rest: "/purse/{address}"}]
+  supply: [{rest: /wax}]
+  delegation: [{rest: "/trust/{delegator}/{validator}"}]
+  app-hash: [{rpc: block_results, params: {height: "{height}"}}]
+  oil-levels: [{rest: /oil, at: /levels}]
+kept:
+  - {name: oil, question: oil-levels, args: {tank: all}, scaled: {/*/litres: 1000}, ignored: [/*/colour]}
+memory: {most_mb: 64, most_growth: 1.5}
+)yaml";
+
+std::filesystem::path source(const std::string& name) {
+  return std::filesystem::path(REHEARSE_SOURCE_DIR) / "fixtures/profiles" / name;
+}
+
+class ProfileFile : public testing::Test {
+ protected:
+  Profile load(const std::string& text) { return load_profile(folder_.write("lantern.yaml", text)); }
+  // What is said of the profile with `what` in it replaced; without the file's name.
+  std::string trouble(const std::string& what, const std::string& by) {
+    std::string text = kOtherChain;
+    const auto at = text.find(what);
+    if (at == std::string::npos) throw std::logic_error("there is no " + what);
+    text.replace(at, what.size(), by);
+    const auto said = made::trouble_of([&] { load(text); });
+    const auto file = (folder_ / "lantern.yaml").string();
+    EXPECT_EQ(said.find(file + ":"), 0u) << said;
+    return said.substr(file.size() + 1);
+  }
+  made::TempFolder folder_;
+};
+
+TEST(Profile, LoadsTheOnesThatComeWithIt) {
+  const auto ve = load_profile(source("virtengine.yaml"));
+  EXPECT_EQ(ve.name, "virtengine");
+  EXPECT_EQ(ve.chain.binary, "virtengine");
+  EXPECT_EQ(ve.chain.bech32, "ve");
+  EXPECT_TRUE(ve.questions.contains("model-status"));
+  EXPECT_THAT(ve.kept, testing::SizeIs(2));
+
+  const auto stock = load_profile(source("stock.yaml"));
+  EXPECT_EQ(stock.chain.binary, "stockd");
+  EXPECT_EQ(stock.chain.environment.at("STOCKD_CHAIN_ID"), stock.chain.id);
+  EXPECT_FALSE(stock.questions.contains("model-status")) << "an optional question";
+  EXPECT_THAT(stock.kept, IsEmpty());
+}
+
+TEST_F(ProfileFile, LoadsAChainThatNobodyHasHeardOf) {
+  const auto p = load(kOtherChain);
+  EXPECT_EQ(p.name, "lantern");
+  EXPECT_EQ(p.title, "Lantern");
+  EXPECT_EQ(p.chain.binary, "lanternd");
+  EXPECT_EQ(p.chain.id, "lantern-7");
+  EXPECT_EQ(p.chain.denom, "wick");
+  EXPECT_EQ(p.chain.bech32, "lamp");
+  EXPECT_EQ(p.chain.environment, (std::map<std::string, std::string>{{"LANTERND_LOG", "1"}}));
+  EXPECT_THAT(p.commands.at("vote").run, ElementsAre("council", "vote", "{proposal}", "{option}"));
+  EXPECT_EQ(p.commands.at("version").answer, Stream::err);
+  EXPECT_EQ(p.commands.at("init").answer, Stream::out);
+  EXPECT_THAT(p.transaction, ElementsAre("--as", "{key}"));
+  EXPECT_EQ(p.minimum_gas_prices, "1wick");
+  EXPECT_EQ(p.governance.deposit, "5wick");
+  EXPECT_EQ(p.governance.expedited_deposit, "9wick");
+  EXPECT_EQ(p.genesis.at(0).value, 3);
+  EXPECT_EQ(p.genesis.at(0).reason, "a rehearsal is short");
+  EXPECT_EQ(p.genesis.at(1).value, (nlohmann::json{{"denom", "{denom}"}, {"amount", "10"}}));
+  EXPECT_EQ(p.log_patterns, (Ordered<std::string>{{"burnt-out", R"(wick (\d+) is gone)"}}));
+  EXPECT_EQ(p.harmless_errors.at(0).match, "flicker");
+  EXPECT_EQ(p.harmless_errors.at(0).phase, "swap");
+  EXPECT_EQ(p.questions.at("app-hash").at(0).params.at("height"), "{height}");
+  EXPECT_THAT(p.questions.at("validators").at(0).cli, ElementsAre("lamps", "list"));
+  EXPECT_THAT(p.questions.at("signing-info").at(0).absent, ElementsAre("404", "no such lamp"));
+  EXPECT_EQ(p.questions.at("oil-levels").at(0).at, "/levels");
+  EXPECT_EQ(p.kept.at(0).args.at("tank"), "all");
+  EXPECT_EQ(p.kept.at(0).scaled.at("/*/litres"), 1000);
+  EXPECT_THAT(p.kept.at(0).ignored, ElementsAre("/*/colour"));
+  EXPECT_EQ(p.memory.most_mb, 64);
+  EXPECT_EQ(p.memory.most_growth, 1.5);
+  EXPECT_EQ(p.releases + p.from + p.to, "") << "the user names the releases";
+}
+
+TEST_F(ProfileFile, HasASourceForEachQuestionThatIsAsked) {
+  EXPECT_EQ(trouble("  supply: [{rest: /wax}]\n", ""),
+            " questions: `supply` is missing: total supply of the staking denomination");
+}
+
+TEST_F(ProfileFile, RefusesAQuestionThatNobodyAsks) {
+  EXPECT_EQ(trouble("  supply:", "  colour: [{rest: /c}]\n  supply:"), " questions: nobody asks `colour`");
+  EXPECT_EQ(trouble("  supply:", "  suply: [{rest: /c}]\n  supply:"),
+            " questions: nobody asks `suply`, did you mean `supply`?");
+}
+
+TEST_F(ProfileFile, RefusesASourceOfNoneOrTwoKinds) {
+  const std::string said = " questions: supply: a source is one of rpc, rest and cli";
+  EXPECT_EQ(trouble("{rest: /wax}", "{rest: /wax, rpc: wax}"), said);
+  EXPECT_EQ(trouble("{rest: /wax}", "{rest: /wax, cli: [wax]}"), said);
+  EXPECT_EQ(trouble("{rest: /wax}", "{at: /wax}"), said);
+  EXPECT_EQ(trouble("[{rest: /wax}]", "[]"), " questions: supply: no source");
+}
+
+TEST_F(ProfileFile, RefusesABadRegularExpression) {
+  EXPECT_THAT(trouble("wick (",
+                      "wick ("
+                      "("),
+              HasSubstr(" log_patterns: burnt-out: not a regular expression: missing )"));
+  EXPECT_THAT(trouble("flicker", "'*'"), HasSubstr(" harmless_errors: not a regular expression: "));
+}
+
+TEST_F(ProfileFile, NeedsEachCommandThatIsUsed) {
+  for (const char* command : {"version", "init", "add-key", "start", "submit-proposal", "vote"})
+    EXPECT_EQ(trouble("\n  " + std::string(command) + ":", "\n  other:"),
+              std::string(" commands: `") + command + "` is missing");
+}
+
+TEST_F(ProfileFile, RefusesToKeepWhatItCannotAskFor) {
+  EXPECT_EQ(trouble("question: oil-levels", "question: oil-level"),
+            " kept: oil: there is no question `oil-level`");
+}
+
+TEST_F(ProfileFile, SaysWhereItIsMalformed) {
+  EXPECT_EQ(trouble("binary:", "binry:"),
+            "4:3: chain: `binary` is missing: name of the chain's program; is `binry` meant?");
+  EXPECT_THAT(trouble("answer: stderr", "answer: both"),
+              HasSubstr("commands.version.answer: expected one of stdout, stderr; found `both`"));
+  EXPECT_THAT(trouble("set: 3, ", ""), HasSubstr("genesis[0]: `set` is missing: the value"));
+  EXPECT_THAT(trouble("/*/litres: 1000", "/*/litres: many"),
+              HasSubstr("expected a whole number, found `many`"));
+}
+
+TEST(Fill, ReplacesEachName) {
+  const Values values = {{"a", "1"}, {"b", "{a}"}, {"empty", ""}};
+  EXPECT_EQ(fill("{a}-{b}-{empty}-{a}", values, "here"), "1-{a}--1") << "values are not filled in again";
+  EXPECT_EQ(fill("no names", values, "here"), "no names");
+  EXPECT_EQ(fill("open {a", values, "here"), "open {a");
+  EXPECT_EQ(fill("a} b", values, "here"), "a} b");
+  EXPECT_THAT(fill(std::vector<std::string>{"x", "{a}"}, values, "here"), ElementsAre("x", "1"));
+}
+
+TEST(Fill, SaysWhichValueIsMissingAndWhere) {
+  EXPECT_EQ(made::trouble_of([] {
+              fill("/plan/{name}", {{"nam", "x"}}, "p.yaml: questions: applied-plan");
+            }),
+            "p.yaml: questions: applied-plan: there is no value for {name}");
+  EXPECT_EQ(made::trouble_of([] { fill("{}", {}, "here"); }), "here: there is no value for {}");
+}
+
+TEST(ToJson, TakesPlainScalarsForWhatTheyAre) {
+  const auto j = [](const std::string& text) { return to_json(YAML::Load(text)); };
+  EXPECT_EQ(j("12"), 12);
+  EXPECT_EQ(j("-3"), -3);
+  EXPECT_EQ(j("0.5"), 0.5);
+  EXPECT_EQ(j("true"), true);
+  EXPECT_EQ(j("false"), false);
+  EXPECT_EQ(j("~"), nullptr);
+  EXPECT_EQ(j("null"), nullptr);
+  EXPECT_EQ(j("60s"), "60s");
+  EXPECT_EQ(j("two words"), "two words");
+  for (const char* text : {"nan", "inf", "infinity", "yes"}) EXPECT_EQ(j(text), text);
+}
+
+TEST(ToJson, LeavesQuotedScalarsStrings) {
+  const auto j = [](const std::string& text) { return to_json(YAML::Load(text)); };
+  for (const char* text : {"12", "0.5", "true", "null", ""}) {
+    EXPECT_EQ(j('"' + std::string(text) + '"'), text);
+    EXPECT_EQ(j("'" + std::string(text) + "'"), text);
+  }
+  EXPECT_EQ(j("|\n  12\n"), "12\n");
+}
+
+TEST(ToJson, KeepsListsAndMaps) {
+  EXPECT_EQ(to_json(YAML::Load("{a: [1, \"1\", {b: ~}], c: {}, d: []}")).dump(),
+            R"({"a":[1,"1",{"b":null}],"c":{},"d":[]})");
+}
+
+}  // namespace
+}  // namespace rehearse
