@@ -6,6 +6,8 @@
 
 namespace rehearse {
 
+using Json = nlohmann::json;
+
 std::optional<Duration> parse_duration(const std::string& text) {
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -43,6 +45,29 @@ bool to_integer(const std::string& s, std::int64_t& out) { return whole(s, out);
 bool to_number(const std::string& s, double& out) { return whole(s, out); }
 
 }  // namespace internal
+
+Json to_json(const YAML::Node& node) {
+  if (node.IsSequence()) {
+    Json list = Json::array();
+    for (const auto& item : node) list.push_back(to_json(item));
+    return list;
+  }
+  if (node.IsMap()) {
+    Json object = Json::object();
+    for (const auto& entry : node) object[entry.first.Scalar()] = to_json(entry.second);
+    return object;
+  }
+  if (node.IsNull()) return nullptr;
+  const auto& text = node.Scalar();
+  if (node.Tag() == "!") return text;  // quoted
+  bool flag = false;
+  std::int64_t whole = 0;
+  double number = 0;
+  if (text == "true" || text == "false") return internal::to_bool(text, flag) && flag;
+  if (internal::to_integer(text, whole)) return whole;
+  if (internal::to_number(text, number)) return number;
+  return text;
+}
 
 Decoder::Decoder(YAML::Node node, const std::string& file, std::string path)
     : node_(std::move(node)), file_(file), path_(std::move(path)) {

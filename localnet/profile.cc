@@ -4,8 +4,6 @@
 
 namespace rehearse {
 
-using Json = nlohmann::json;
-
 const Ordered<Stream>& names(Stream) {
   static const Ordered<Stream> all = {{"stdout", Stream::out}, {"stderr", Stream::err}};
   return all;
@@ -30,37 +28,6 @@ const std::vector<KnownQuestion>& known_questions() {
       {"model-status", true, "version and hash of the model a node scores with"},
   };
   return all;
-}
-
-Json to_json(const YAML::Node& node) {
-  if (node.IsSequence()) {
-    Json list = Json::array();
-    for (const auto& item : node) list.push_back(to_json(item));
-    return list;
-  }
-  if (node.IsMap()) {
-    Json object = Json::object();
-    for (const auto& entry : node) object[entry.first.Scalar()] = to_json(entry.second);
-    return object;
-  }
-  if (node.IsNull()) return nullptr;
-  const auto& text = node.Scalar();
-  if (node.Tag() == "!") return text;  // quoted
-  bool flag = false;
-  std::int64_t whole = 0;
-  double number = 0;
-  if (text == "true" || text == "false") return internal::to_bool(text, flag) && flag;
-  if (internal::to_integer(text, whole)) return whole;
-  if (internal::to_number(text, number)) return number;
-  return text;
-}
-
-void describe(Decoder& v, GenesisPatch& p) {
-  YAML::Node value;
-  v.required("at", p.at, "dotted path in genesis.json");
-  v.required("set", value, "the value; quote what must stay a string");
-  v.optional("reason", p.reason, "why it is needed");
-  p.value = to_json(value);
 }
 
 namespace {

@@ -28,6 +28,8 @@ int list(const Project&);
 int validate(const Project&, const std::vector<std::string>& files);
 int doctor(const Project&, const std::string& profile);
 int report(const std::string& folder);
+// Prints the JSON Schema of a kind of file.
+int schema(const std::string& kind);
 int heal(const std::string& run);
 
 // Microseconds since the epoch when the user's command started: REHEARSE_INVOKED, which ./rehearse sets, or now.

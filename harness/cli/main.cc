@@ -75,7 +75,7 @@ int dispatch(int argc, char** argv) {
   app.set_version_flag("--version", REHEARSE_VERSION);
   RunFlags flags;
   std::vector<std::string> files;
-  std::string folder, profile = "virtengine";
+  std::string folder, kind, profile = "virtengine";
 
   auto* run_ = app.add_subcommand("run", "rehearse a scenario");
   add_run_flags(*run_, flags);
@@ -86,6 +86,8 @@ int dispatch(int argc, char** argv) {
   doctor_->add_option("--profile", profile, "the chain")->capture_default_str();
   auto* report_ = app.add_subcommand("report", "judge a run again from its journal, and render it");
   report_->add_option("run", folder, "a run's folder")->required();
+  auto* schema_ = app.add_subcommand("schema", "the JSON Schema of a kind of file, for editors");
+  schema_->add_option("kind", kind, "scenario, profile or releases")->required();
   auto* heal_ = app.add_subcommand("heal", "end what killed runs have left behind");
   heal_->add_option("run", folder, "a run's id or folder; none: all");
 
@@ -112,6 +114,7 @@ int dispatch(int argc, char** argv) {
   if (validate_->parsed()) return validate(project, files);
   if (doctor_->parsed()) return doctor(project, profile);
   if (report_->parsed()) return report(folder);
+  if (schema_->parsed()) return schema(kind);
   if (heal_->parsed()) return heal(folder);
   return 2;
 }
