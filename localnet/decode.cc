@@ -1,6 +1,7 @@
 #include "localnet/decode.h"
 
 #include <charconv>
+#include <cmath>
 #include <fstream>
 #include <sstream>
 
@@ -11,7 +12,7 @@ using Json = nlohmann::json;
 std::optional<Duration> parse_duration(const std::string& text) {
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || number < 0) return std::nullopt;
+  if (error != std::errc() || !std::isfinite(number) || number < 0) return std::nullopt;
   const std::string unit(end, text.data() + text.size());
   const std::map<std::string, double> milliseconds = {
       {"ms", 1}, {"s", 1e3}, {"min", 6e4}, {"m", 6e4}, {"h", 3.6e6}};
@@ -42,7 +43,8 @@ static bool whole(const std::string& s, T& out) {
 }
 
 bool to_integer(const std::string& s, std::int64_t& out) { return whole(s, out); }
-bool to_number(const std::string& s, double& out) { return whole(s, out); }
+// `nan` and `inf` are words here.
+bool to_number(const std::string& s, double& out) { return whole(s, out) && std::isfinite(out); }
 
 }  // namespace internal
 
@@ -118,6 +120,17 @@ void Decoder::finish() const {
   }
 }
 
+// An alias may stand for much, or for what it stands in itself: what all comes to is bounded before anybody walks it.
+static void check_bounded(const YAML::Node& node, int& left, int depth = 0) {
+  constexpr int kDeepest = 50;
+  if (depth > kDeepest || --left < 0) throw YAML::Exception(node.Mark(), "too much, or nested too deeply");
+  if (!node.IsMap() && !node.IsSequence()) return;
+  for (const auto& entry : node) {
+    if (node.IsMap()) check_bounded(entry.first, left, depth + 1);
+    check_bounded(node.IsMap() ? entry.second : entry, left, depth + 1);
+  }
+}
+
 YAML::Node load_yaml(const std::filesystem::path& file) {
   std::ifstream in(file);
   if (!in || std::filesystem::is_directory(file))
@@ -126,6 +139,8 @@ YAML::Node load_yaml(const std::filesystem::path& file) {
   text << in.rdbuf();
   try {
     auto node = YAML::Load(text.str());
+    int left = 100'000;
+    check_bounded(node, left);
     if (!node.IsMap()) throw Error(Blame::scenario, file.string() + ":1: expected keys and values");
     return node;
   } catch (const YAML::Exception& e) {
