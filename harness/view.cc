@@ -13,10 +13,9 @@ struct Overloaded : Fs... {
   using Fs::operator()...;
 };
 
-// Fills in every height up to `height` that has no entry yet: seen now at the latest.
+// The heights below it that have no entry were passed by then too (find_reached): a node that jumps costs one entry.
 void reach(std::map<std::int64_t, Micros>& reached, std::int64_t height, Micros now) {
-  const auto from = reached.empty() ? std::max<std::int64_t>(1, height - 1000) : reached.rbegin()->first + 1;
-  for (auto h = from; h <= height; ++h) reached[h] = now;
+  if (height > (reached.empty() ? 0 : reached.rbegin()->first)) reached[height] = now;
 }
 
 void fold_head(NetworkView& v, NodeView& n, const HeadSeen& h, Micros seen) {

@@ -43,7 +43,7 @@ struct NodeView {
   Micros head_seen = 0;
   std::map<std::int64_t, std::string> app_hashes;    // its own, by the height they are the state after
   std::map<std::int64_t, std::string> block_hashes;  // of its latest blocks
-  std::map<std::int64_t, Micros> committed;  // height -> when app_height was first seen at or above it
+  std::map<std::int64_t, Micros> committed;  // app_height -> when it was first seen; see committed_at
   std::map<std::int64_t, Micros> stored;     // the same of store_height
   std::vector<SeenLine> lines;               // matched log lines, in order
   struct Sample {
