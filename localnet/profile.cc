@@ -39,7 +39,8 @@ void check_pattern(const std::string& where, const std::string& pattern) {
 
 void check_questions(const Profile& p) {
   const auto file = p.file.string();
-  std::set<std::string> known;
+  std::set<std::string> known, kept;
+  for (const auto& k : p.kept) kept.insert(k.question);
   for (const auto& q : known_questions()) known.insert(q.name);
   // Questions beyond the closed list are records to keep: each must be used.
   for (const auto& k : p.kept)
@@ -50,9 +51,7 @@ void check_questions(const Profile& p) {
     if (!q.optional && !p.questions.contains(q.name))
       throw Error(Blame::scenario, file + ": questions: `" + q.name + "` is missing: " + q.doc);
   for (const auto& [name, sources] : p.questions) {
-    const bool kept =
-        std::any_of(p.kept.begin(), p.kept.end(), [&](const auto& k) { return k.question == name; });
-    if (!known.contains(name) && !kept) {
+    if (!known.contains(name) && !kept.contains(name)) {
       const auto meant = closest(name, known);
       throw Error(Blame::scenario, file + ": questions: nobody asks `" + name + "`" +
                                        (meant.empty() ? "" : ", did you mean `" + meant + "`?"));
