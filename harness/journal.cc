@@ -41,7 +41,7 @@ std::vector<Event> read_journal(const std::filesystem::path& file) {
   if (!in || !std::getline(in, line))
     throw Error(Blame::scenario, file.string() + ": cannot be read; is it a run folder?");
   const auto head = Json::parse(line, nullptr, false);
-  if (!head.is_object() || head.value("schema", 0) != record::kSchemaVersion)
+  if (!head.is_object() || !head.contains("schema") || head["schema"] != record::kSchemaVersion)
     throw Error(Blame::scenario, file.string() + ":1: not a journal of schema " +
                                      std::to_string(record::kSchemaVersion) + ", which this harness reads");
   std::vector<Event> events;

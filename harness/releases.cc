@@ -6,34 +6,35 @@ namespace rehearse {
 
 namespace fs = std::filesystem;
 
+const Ordered<WhichNodes>& names(WhichNodes) {
+  static const Ordered<WhichNodes> all = {{"smallest", WhichNodes::smallest}, {"all", WhichNodes::all}};
+  return all;
+}
+
+template <class V>
+void describe(V& v, ReleaseEnvironment& e) {
+  v.required("who", e.who, "the nodes that get it");
+  v.required("set", e.set, "variables");
+}
+
 namespace {
 
 // One entry of releases.yaml. How it is built is not ours to read: fixtures/mkrelease does that.
 struct Entry {
   std::string version, plan, cause, contents;
-  YAML::Node build, changelog;
+  nlohmann::json build, changelog;
   std::map<std::string, std::int64_t> module_versions;
   ReleaseEnvironment environment;
 };
 
 struct Manifest {
   std::string archive, binary, source, package;
-  YAML::Node build;
+  nlohmann::json build;
   Ordered<Entry> releases;
 };
 
-}  // namespace
-
-static void describe(Decoder& v, ReleaseEnvironment& e) {
-  v.required("who", e.who, "smallest or all");
-  v.required("set", e.set, "variables");
-  if (e.who != "smallest" && e.who != "all")
-    v.complain_about("who", "expected smallest or all; found `" + e.who + "`");
-}
-
-namespace {
-
-void describe(Decoder& v, Entry& e) {
+template <class V>
+void describe(V& v, Entry& e) {
   v.required("version", e.version, "the version it reports");
   v.optional("plan", e.plan, "name of its upgrade plan");
   v.optional("build", e.build, "link-time variables");
@@ -44,7 +45,8 @@ void describe(Decoder& v, Entry& e) {
   v.optional("environment", e.environment, "environment on some nodes");
 }
 
-void describe(Decoder& v, Manifest& m) {
+template <class V>
+void describe(V& v, Manifest& m) {
   v.required("archive", m.archive, "name of each release's archive");
   v.required("binary", m.binary, "name of the program in it");
   v.optional("source", m.source, "folder of its source");
@@ -90,5 +92,7 @@ std::vector<std::string> release_names(const fs::path& manifest_file) {
   for (const auto& [name, entry] : decode_file<Manifest>(manifest_file).releases) names.push_back(name);
   return names;
 }
+
+Schema releases_schema() { return schema_of<Manifest>("Releases of a chain"); }
 
 }  // namespace rehearse

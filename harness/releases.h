@@ -8,12 +8,16 @@
 
 #include "localnet/artifact.h"
 #include "localnet/decode.h"
+#include "localnet/schema.h"
 
 namespace rehearse {
 
+enum class WhichNodes { none, smallest, all };
+const Ordered<WhichNodes>& names(WhichNodes);
+
 // An environment that a release is run with on some nodes.
 struct ReleaseEnvironment {
-  std::string who;  // the smallest validator, or all nodes: smallest, all
+  WhichNodes who = WhichNodes::none;
   std::map<std::string, std::string> set;
 };
 
@@ -37,5 +41,8 @@ Release find_release(const std::string& text, const std::filesystem::path& manif
 
 // Names of a manifest's releases, in its order.
 std::vector<std::string> release_names(const std::filesystem::path& manifest);
+
+// The JSON Schema of a manifest.
+Schema releases_schema();
 
 }  // namespace rehearse

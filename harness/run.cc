@@ -201,7 +201,7 @@ class Run {
     for (const auto& name : n.full_nodes) p.nodes.push_back({name, false, 0, {}});
     for (auto& node : p.nodes) {
       const auto& e = in_.to.environment;
-      if (e.who == "all" || (e.who == "smallest" && node.name == smallest_validator(n)))
+      if (e.who == WhichNodes::all || (e.who == WhichNodes::smallest && node.name == smallest_validator(n)))
         node.environment = e.set;
       if (const auto own = n.environment.find(node.name); own != n.environment.end())
         for (const auto& [k, v] : own->second) node.environment[k] = v;

@@ -12,19 +12,22 @@ template <class... Fs>
 struct Overloaded : Fs... {
   using Fs::operator()...;
 };
+template <class... Fs>
+Overloaded(Fs...) -> Overloaded<Fs...>;  // clang 14 does not deduce it
 
-// Fills in every height up to `height` that has no entry yet: seen now at the latest.
+// The heights below it that have no entry were passed by then too (find_reached): a node that jumps costs one entry.
 void reach(std::map<std::int64_t, Micros>& reached, std::int64_t height, Micros now) {
-  const auto from = reached.empty() ? std::max<std::int64_t>(1, height - 1000) : reached.rbegin()->first + 1;
-  for (auto h = from; h <= height; ++h) reached[h] = now;
+  if (height > (reached.empty() ? 0 : reached.rbegin()->first)) reached[height] = now;
 }
 
 void fold_head(NetworkView& v, NodeView& n, const HeadSeen& h, Micros seen) {
   if (h.store_height > n.head.store_height || h.app_height > n.head.app_height) ++v.progress;
   n.head = h;
   n.head_seen = seen;
-  if (!h.app_hash.empty()) n.app_hashes.try_emplace(h.app_height, h.app_hash);
-  if (!h.block_hash.empty()) n.block_hashes.try_emplace(h.store_height, h.block_hash);
+  if (!h.app_hash.empty() && n.app_hashes.try_emplace(h.app_height, h.app_hash).second)
+    v.states.hear(h.app_height, h.app_hash);
+  if (!h.block_hash.empty() && n.block_hashes.try_emplace(h.store_height, h.block_hash).second)
+    v.block_hashes.hear(h.store_height, h.block_hash);
   reach(n.committed, h.app_height, seen);
   reach(n.stored, h.store_height, seen);
 }
@@ -60,6 +63,10 @@ const SeenLine* NodeView::line(const std::string& pattern, int from_incarnation)
 
 std::optional<Micros> NodeView::committed_at(std::int64_t h) const { return find_reached(committed, h); }
 std::optional<Micros> NodeView::stored_at(std::int64_t h) const { return find_reached(stored, h); }
+
+void NetworkView::Words::hear(std::int64_t height, const std::string& word) {
+  if (first.try_emplace(height, word).first->second != word) disputed.insert(height);
+}
 
 std::string NetworkView::phase_at(Micros when) const {
   std::string phase;
@@ -145,7 +152,9 @@ void fold(NetworkView& v, const Event& e) {
                    if (n && e.incarnation == n->incarnation) fold_head(v, *n, h, e.seen);
                  },
                  [&](const BlockSeen& b) {
-                   if (v.blocks.try_emplace(b.height, SeenBlock{b, e.seen}).second) ++v.progress;
+                   if (!v.blocks.try_emplace(b.height, SeenBlock{b, e.seen}).second) return;
+                   ++v.progress;
+                   if (!b.app_hash.empty()) v.states.hear(b.height - 1, b.app_hash);
                  },
                  [&](const Answered& a) {
                    v.answers.push_back({e.seq, e.seen, e.node, a});

@@ -43,7 +43,7 @@ struct NodeView {
   Micros head_seen = 0;
   std::map<std::int64_t, std::string> app_hashes;    // its own, by the height they are the state after
   std::map<std::int64_t, std::string> block_hashes;  // of its latest blocks
-  std::map<std::int64_t, Micros> committed;  // height -> when app_height was first seen at or above it
+  std::map<std::int64_t, Micros> committed;  // app_height -> when it was first seen; see committed_at
   std::map<std::int64_t, Micros> stored;     // the same of store_height
   std::vector<SeenLine> lines;               // matched log lines, in order
   struct Sample {
@@ -91,6 +91,15 @@ struct NetworkView {
   std::vector<std::string> order;  // node names as planned
   std::map<std::string, NodeView> nodes;
   std::map<std::int64_t, SeenBlock> blocks;
+  // What was first said of each height, and the heights of which something else was said too: a rule that looks for
+  // nodes that differ is asked after every event, and must not go over all heights each time.
+  struct Words {
+    std::map<std::int64_t, std::string> first;
+    std::set<std::int64_t> disputed;
+    void hear(std::int64_t height, const std::string& word);
+  };
+  Words states;        // app hashes after a height, of nodes and of headers
+  Words block_hashes;  // of the nodes' blocks
   std::vector<std::pair<std::string, Micros>> phases;
   std::optional<record::PlanProposed> plan;
   Micros plan_seen = 0;

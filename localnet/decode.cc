@@ -7,6 +7,8 @@
 
 namespace rehearse {
 
+using Json = nlohmann::json;
+
 std::optional<Duration> parse_duration(const std::string& text) {
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -45,6 +47,29 @@ bool to_integer(const std::string& s, std::int64_t& out) { return whole(s, out);
 bool to_number(const std::string& s, double& out) { return whole(s, out) && std::isfinite(out); }
 
 }  // namespace internal
+
+Json to_json(const YAML::Node& node) {
+  if (node.IsSequence()) {
+    Json list = Json::array();
+    for (const auto& item : node) list.push_back(to_json(item));
+    return list;
+  }
+  if (node.IsMap()) {
+    Json object = Json::object();
+    for (const auto& entry : node) object[entry.first.Scalar()] = to_json(entry.second);
+    return object;
+  }
+  if (node.IsNull()) return nullptr;
+  const auto& text = node.Scalar();
+  if (node.Tag() == "!") return text;  // quoted
+  bool flag = false;
+  std::int64_t whole = 0;
+  double number = 0;
+  if (text == "true" || text == "false") return internal::to_bool(text, flag) && flag;
+  if (internal::to_integer(text, whole)) return whole;
+  if (internal::to_number(text, number)) return number;
+  return text;
+}
 
 Decoder::Decoder(YAML::Node node, const std::string& file, std::string path)
     : node_(std::move(node)), file_(file), path_(std::move(path)) {
@@ -110,6 +135,17 @@ void Decoder::finish() const {
   }
 }
 
+// An alias may stand for much, or for what it stands in itself: what all comes to is bounded before anybody walks it.
+static void check_bounded(const YAML::Node& node, int& left, int depth = 0) {
+  constexpr int kDeepest = 50;
+  if (depth > kDeepest || --left < 0) throw YAML::Exception(node.Mark(), "too much, or nested too deeply");
+  if (!node.IsMap() && !node.IsSequence()) return;
+  for (const auto& entry : node) {
+    if (node.IsMap()) check_bounded(entry.first, left, depth + 1);
+    check_bounded(node.IsMap() ? entry.second : entry, left, depth + 1);
+  }
+}
+
 YAML::Node load_yaml(const std::filesystem::path& file) {
   std::ifstream in(file);
   if (!in || std::filesystem::is_directory(file))
@@ -118,6 +154,8 @@ YAML::Node load_yaml(const std::filesystem::path& file) {
   text << in.rdbuf();
   try {
     auto node = YAML::Load(text.str());
+    int left = 100'000;
+    check_bounded(node, left);
     if (!node.IsMap()) throw Error(Blame::scenario, file.string() + ":1: expected keys and values");
     return node;
   } catch (const YAML::Exception& e) {

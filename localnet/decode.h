@@ -14,6 +14,7 @@
 #include <chrono>
 #include <filesystem>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <string>
@@ -41,6 +42,9 @@ using Ordered = std::vector<std::pair<std::string, T>>;
 // An enum read from YAML has `const Ordered<E>& names(E)` beside it.
 template <class E>
 concept NamedEnum = std::is_enum_v<E> && requires(E e) { names(e); };
+
+// YAML as JSON: plain scalars become numbers, booleans and null as YAML reads them, quoted ones stay strings.
+nlohmann::json to_json(const YAML::Node&);
 
 class Decoder {
  public:
@@ -104,8 +108,8 @@ bool to_number(const std::string&, double& out);
 
 template <class T>
 void Decoder::value(const YAML::Node& n, T& out, const std::string& path, const char* doc) const {
-  if constexpr (std::is_same_v<T, YAML::Node>) {
-    out = n;
+  if constexpr (std::is_same_v<T, nlohmann::json>) {
+    out = to_json(n);
   } else if constexpr (std::is_same_v<T, std::string>) {
     out = scalar(n, "a string", path);
   } else if constexpr (std::is_same_v<T, bool>) {

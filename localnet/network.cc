@@ -68,7 +68,6 @@ struct Network::Keys {
 
 Network::Network(Loop& loop, Http& http, Sink& sink, const Profile& profile, NetworkPlan plan)
     : loop_(loop),
-      http_(http),
       sink_(sink),
       profile_(profile),
       plan_(std::move(plan)),

@@ -77,7 +77,6 @@ class Network {
   void write_node(const NodeIdentity&, const std::vector<Peer>& peers, const std::string& genesis);
 
   Loop& loop_;
-  Http& http_;
   Sink& sink_;
   const Profile& profile_;
   NetworkPlan plan_;

@@ -4,8 +4,6 @@
 
 namespace rehearse {
 
-using Json = nlohmann::json;
-
 const Ordered<Stream>& names(Stream) {
   static const Ordered<Stream> all = {{"stdout", Stream::out}, {"stderr", Stream::err}};
   return all;
@@ -32,37 +30,6 @@ const std::vector<KnownQuestion>& known_questions() {
   return all;
 }
 
-Json to_json(const YAML::Node& node) {
-  if (node.IsSequence()) {
-    Json list = Json::array();
-    for (const auto& item : node) list.push_back(to_json(item));
-    return list;
-  }
-  if (node.IsMap()) {
-    Json object = Json::object();
-    for (const auto& entry : node) object[entry.first.Scalar()] = to_json(entry.second);
-    return object;
-  }
-  if (node.IsNull()) return nullptr;
-  const auto& text = node.Scalar();
-  if (node.Tag() == "!") return text;  // quoted
-  bool flag = false;
-  std::int64_t whole = 0;
-  double number = 0;
-  if (text == "true" || text == "false") return internal::to_bool(text, flag) && flag;
-  if (internal::to_integer(text, whole)) return whole;
-  if (internal::to_number(text, number)) return number;
-  return text;
-}
-
-void describe(Decoder& v, GenesisPatch& p) {
-  YAML::Node value;
-  v.required("at", p.at, "dotted path in genesis.json");
-  v.required("set", value, "the value; quote what must stay a string");
-  v.optional("reason", p.reason, "why it is needed");
-  p.value = to_json(value);
-}
-
 namespace {
 
 void check_pattern(const std::string& where, const std::string& pattern) {
@@ -72,7 +39,8 @@ void check_pattern(const std::string& where, const std::string& pattern) {
 
 void check_questions(const Profile& p) {
   const auto file = p.file.string();
-  std::set<std::string> known;
+  std::set<std::string> known, kept;
+  for (const auto& k : p.kept) kept.insert(k.question);
   for (const auto& q : known_questions()) known.insert(q.name);
   // Questions beyond the closed list are records to keep: each must be used.
   for (const auto& k : p.kept)
@@ -83,9 +51,7 @@ void check_questions(const Profile& p) {
     if (!q.optional && !p.questions.contains(q.name))
       throw Error(Blame::scenario, file + ": questions: `" + q.name + "` is missing: " + q.doc);
   for (const auto& [name, sources] : p.questions) {
-    const bool kept =
-        std::any_of(p.kept.begin(), p.kept.end(), [&](const auto& k) { return k.question == name; });
-    if (!known.contains(name) && !kept) {
+    if (!known.contains(name) && !kept.contains(name)) {
       const auto meant = closest(name, known);
       throw Error(Blame::scenario, file + ": questions: nobody asks `" + name + "`" +
                                        (meant.empty() ? "" : ", did you mean `" + meant + "`?"));

@@ -147,7 +147,12 @@ void describe(V& v, Governance& g) {
   v.required("expedited_deposit", g.expedited_deposit, "deposit of an expedited proposal");
 }
 
-void describe(Decoder& v, GenesisPatch& p);
+template <class V>
+void describe(V& v, GenesisPatch& p) {
+  v.required("at", p.at, "dotted path in genesis.json");
+  v.required("set", p.value, "the value; quote what must stay a string");
+  v.optional("reason", p.reason, "why it is needed");
+}
 
 template <class V>
 void describe(V& v, Profile& p) {
@@ -180,9 +185,6 @@ using Values = std::map<std::string, std::string>;
 // Replaces each {name}; throws Error(Blame::scenario) naming `where` for a name that has no value.
 std::string fill(const std::string& text, const Values&, const std::string& where);
 std::vector<std::string> fill(const std::vector<std::string>& texts, const Values&, const std::string& where);
-
-// YAML as JSON: plain scalars become numbers, booleans and null as YAML reads them, quoted ones stay strings.
-nlohmann::json to_json(const YAML::Node&);
 
 // The closed list of questions that checks and procedures may ask. A profile has a source for each, except for those
 // that are optional (a chain without such a thing).

@@ -32,6 +32,8 @@ int doctor(const Project&, const std::string& profile);
 // Asks a scratch node of that program every question of the profile.
 int examine(const Project&, const std::string& profile, const std::string& binary);
 int report(const std::string& folder);
+// Prints the JSON Schema of a kind of file.
+int schema(const std::string& kind);
 int heal(const std::string& run);
 // Of the live run (its id or folder; empty: the only one): ends it; its nodes; a node's log; exports that make a shell one
 // of the operator's.

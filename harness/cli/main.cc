@@ -97,7 +97,7 @@ int dispatch(int argc, char** argv) {
   app.set_version_flag("--version", REHEARSE_VERSION);
   RunFlags flags;
   std::vector<std::string> files;
-  std::string folder, profile = "virtengine", binary, node;
+  std::string folder, kind, profile = "virtengine", binary, node;
 
   auto* run_ = app.add_subcommand("run", "rehearse a scenario");
   add_run_flags(*run_, flags);
@@ -109,6 +109,8 @@ int dispatch(int argc, char** argv) {
   doctor_->add_option("--binary", binary, "its program: a scratch node is asked every question of the profile");
   auto* report_ = app.add_subcommand("report", "judge a run again from its journal, and render it");
   report_->add_option("run", folder, "a run's folder")->required();
+  auto* schema_ = app.add_subcommand("schema", "the JSON Schema of a kind of file, for editors");
+  schema_->add_option("kind", kind, "scenario, profile or releases")->required();
   auto* heal_ = app.add_subcommand("heal", "end what killed runs have left behind");
   heal_->add_option("run", folder, "a run's id or folder; none: all");
 
@@ -147,6 +149,7 @@ int dispatch(int argc, char** argv) {
   if (validate_->parsed()) return validate(project, files);
   if (doctor_->parsed()) return doctor(project, profile);
   if (report_->parsed()) return report(folder);
+  if (schema_->parsed()) return schema(kind);
   if (heal_->parsed()) return heal(folder);
   return 2;
 }

@@ -54,12 +54,9 @@ Groups states_after(const NetworkView& v, std::int64_t height) {
   return groups;
 }
 
-// The first height at which nodes differ.
-std::pair<std::int64_t, Groups> first_difference(const NetworkView& v, std::map<std::int64_t, std::string> NodeView::*seen,
+// The first of the heights at which nodes differ.
+std::pair<std::int64_t, Groups> first_difference(const NetworkView& v, const std::set<std::int64_t>& heights,
                                                  Groups (*groups_at)(const NetworkView&, std::int64_t)) {
-  std::set<std::int64_t> heights;
-  for (const auto& [name, n] : v.nodes)
-    for (const auto& [height, value] : n.*seen) heights.insert(height);
   for (const auto height : heights)
     if (auto groups = groups_at(v, height); groups.size() > 1) return {height, std::move(groups)};
   return {0, {}};
@@ -68,7 +65,7 @@ std::pair<std::int64_t, Groups> first_difference(const NetworkView& v, std::map<
 }  // namespace
 
 Found conflicting_blocks(const NetworkView& v) {
-  const auto [height, groups] = first_difference(v, &NodeView::block_hashes, blocks_at);
+  const auto [height, groups] = first_difference(v, v.block_hashes.disputed, blocks_at);
   if (groups.empty()) return std::nullopt;
   auto d = make_diagnosis(v, "conflicting-blocks", fmt::format("two blocks at height {}", height),
                           {outside_majority(v, groups), nullptr});
@@ -77,7 +74,7 @@ Found conflicting_blocks(const NetworkView& v) {
 }
 
 std::optional<Divergence> first_divergence(const NetworkView& v) {
-  auto [height, groups] = first_difference(v, &NodeView::app_hashes, states_after);
+  auto [height, groups] = first_difference(v, v.states.disputed, states_after);
   if (groups.empty()) return std::nullopt;
   return Divergence{height, std::move(groups)};
 }

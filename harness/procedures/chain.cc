@@ -32,7 +32,7 @@ std::string lacks_halt_proof(const NodeView& n, std::int64_t height) {
   const auto* replay = n.line("replay-blocks");
   for (const auto& l : n.lines)
     if (l.line.pattern == "replay-blocks") replay = &l;
-  const bool live = n.stored_at(height) && n.app_hashes.contains(height - 1) && !n.committed.contains(height);
+  const bool live = n.stored_at(height) && n.app_hashes.contains(height - 1) && !n.committed_at(height);
   const bool replayed = replay && replay->line.captures.size() == 2 &&
                         replay->line.captures[0] == std::to_string(height - 1) &&
                         replay->line.captures[1] == std::to_string(height);

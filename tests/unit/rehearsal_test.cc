@@ -18,6 +18,7 @@ class Shown : public Watcher {
  public:
   std::vector<std::string> lines;
   void phase(const std::string& name) override { lines.push_back("phase " + name); }
+  void note(const std::string& text) override { lines.push_back("note " + text); }
   void step_started(const std::string& title, const std::string& runbook) override {
     lines.push_back("start " + title + ", " + runbook);
   }

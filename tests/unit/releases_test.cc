@@ -47,7 +47,7 @@ TEST_F(ReleasesTest, FindsAReleaseByItsName) {
   EXPECT_EQ(r.plan, "v2");
   EXPECT_EQ(r.archive, folder_ / "built/made-releases/v2-bad/made_linux.tar.gz");
   EXPECT_EQ(r.module_versions, (std::map<std::string, std::int64_t>{{"bank", 4}, {"gov", 5}}));
-  EXPECT_EQ(r.environment.who, "smallest");
+  EXPECT_EQ(r.environment.who, WhichNodes::smallest);
   EXPECT_EQ(r.environment.set.at("FAULT"), "write");
   EXPECT_FALSE(r.verified()) << "nothing is opened yet";
 }
@@ -56,7 +56,7 @@ TEST_F(ReleasesTest, LeavesOpenWhatTheManifestDoesNotSay) {
   const auto r = find("v1");
   EXPECT_EQ(r.plan, "");
   EXPECT_THAT(r.module_versions, IsEmpty());
-  EXPECT_EQ(r.environment.who, "");
+  EXPECT_EQ(r.environment.who, WhichNodes::none);
 }
 
 TEST_F(ReleasesTest, TakesAPath) {
@@ -101,7 +101,7 @@ TEST_F(ReleasesTest, RefusesAManifestThatIsMalformed) {
             manifest_.string() + ":6:5: releases.v1: unknown key `plam`, did you mean `plan`?");
   EXPECT_EQ(with("environment: {who: largest, set: {}}"),
             manifest_.string() +
-                ":6:24: releases.v1.environment.who: expected smallest, half or all; found `largest`");
+                ":6:24: releases.v1.environment.who: expected one of smallest, all; found `largest`");
   EXPECT_THAT(with("module_versions: {bank: four}"),
               HasSubstr(":6:29: releases.v1.module_versions.bank: expected"));
 }

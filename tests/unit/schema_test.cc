@@ -1,91 +1,142 @@
-// reports/run.schema.json against what the record writes. valijson costs 11 s of compiler: only here.
+// The schemas that editors read: they say what the decoders say, and hold the project's own files for good.
 #include <gtest/gtest.h>
 
-#include <functional>
-#include <valijson/adapters/nlohmann_json_adapter.hpp>
-#include <valijson/schema.hpp>
-#include <valijson/schema_parser.hpp>
-#include <valijson/validator.hpp>
-
+#include "harness/releases.h"
+#include "harness/scenario.h"
+#include "harness/schemas.h"
+#include "localnet/profile.h"
 #include "tests/unit/golden.h"
-#include "tests/unit/made_record.h"
+#include "tests/unit/schema_check.h"
 
 namespace rehearse {
 namespace {
 
-using record::Json;
-using valijson::adapters::NlohmannJsonAdapter;
+using Json = nlohmann::json;
+namespace fs = std::filesystem;
 
-// Empty when `json` is valid, else the first thing that is wrong with it.
-std::string problem_of(const Json& json) {
-  static const valijson::Schema& schema = [&]() -> const valijson::Schema& {
-    static valijson::Schema parsed;
-    const Json text =
-        Json::parse(made::read_file(std::string(REHEARSE_SOURCE_DIR) + "/reports/run.schema.json"));
-    valijson::SchemaParser(valijson::SchemaParser::kDraft7).populateSchema(NlohmannJsonAdapter(text), parsed);
-    return parsed;
-  }();
-  valijson::ValidationResults results;
-  if (valijson::Validator().validate(schema, NlohmannJsonAdapter(json), &results)) return "";
-  valijson::ValidationResults::Error error;
-  return results.popError(error) ? error.description : "not valid";
+const fs::path kProject = REHEARSE_SOURCE_DIR;
+
+std::vector<fs::path> yaml_files(const fs::path& folder) {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(folder))
+    if (entry.path().extension() == ".yaml") files.push_back(entry.path());
+  return files;
 }
 
-// valijson reads integers as signed: a seed of more than 63 bits looks negative to it.
-Json written(record::RunRecord run) {
-  run.seed = 42;
-  return record::to_json(run);
+const Json scenario() { return to_json(load_yaml(kProject / "scenarios" / "chain-upgrade.yaml")); }
+const Json profile() { return to_json(load_yaml(kProject / "fixtures" / "profiles" / "virtengine.yaml")); }
+
+std::string scenario_problem(const Json& json) {
+  static const made::SchemaCheck check("scenarios/scenario.schema.json");
+  return check.problem_of(json);
 }
 
-TEST(Schema, AcceptsWhatTheRecordWrites) {
-  EXPECT_EQ(problem_of(written(made::passed())), "");
-  EXPECT_EQ(problem_of(written(made::failed())), "");
-  EXPECT_EQ(problem_of(written(made::hostile_record())), "");
-  for (const char* verdict : {"inconclusive", "error", "cancelled"}) {
-    auto run = made::bare();
-    run.verdict = verdict;
-    run.from.reset();
-    run.to.reset();
-    EXPECT_EQ(problem_of(written(run)), "") << verdict;
+std::string profile_problem(const Json& json) {
+  static const made::SchemaCheck check("fixtures/profiles/profile.schema.json");
+  return check.problem_of(json);
+}
+
+TEST(Schema, TheFilesInTheProjectAreWhatTheDecodersSay) {
+  for (const auto& schema : published_schemas()) {
+    const auto expected = text_of(schema), found = made::read_file(kProject / schema.file);
+    EXPECT_EQ(expected, found) << schema.file << " differs at " << made::first_difference(found, expected)
+                               << "\n  ./rehearse schema " << schema.kind << " > " << schema.file
+                               << " writes it anew";
   }
 }
 
-// Each object of a full record, by the path to it.
-const std::vector<const char*> kObjects = {
-    "",          "/diagnosis", "/timing",        "/timing/parts/0", "/timeline/0",
-    "/checks/0", "/releases",  "/releases/from", "/releases/to",    "/network/0"};
-
-TEST(Schema, EveryFieldIsRequiredAndTypedAndNoOtherAllowed) {
-  const Json full = written(made::failed());
-  for (const char* path : kObjects) {
-    const Json::json_pointer object(path);
-    Json changed = full;
-    changed[object]["surprise"] = 1;
-    EXPECT_NE(problem_of(changed), "") << path << " takes an unknown key";
-    for (const auto& [key, value] : full[object].items()) {
-      changed = full;
-      changed[object].erase(key);
-      EXPECT_NE(problem_of(changed), "") << path << "/" << key << " may be missing";
-      changed = full;
-      changed[object][key] = value.is_array() ? Json("text") : Json::array({1});
-      EXPECT_NE(problem_of(changed), "") << path << "/" << key << " may be of another type";
+TEST(Schema, HoldsTheProjectsOwnFilesForGood) {
+  const std::pair<const char*, fs::path> kinds[] = {
+      {"scenarios/scenario.schema.json", "scenarios"},
+      {"fixtures/profiles/profile.schema.json", "fixtures/profiles"},
+      {"fixtures/releases.schema.json", "fixtures"}};
+  for (const auto& [schema, folder] : kinds) {
+    const made::SchemaCheck check(schema);
+    const auto files = yaml_files(kProject / folder);
+    EXPECT_FALSE(files.empty()) << folder;
+    for (const auto& file : files) {
+      EXPECT_EQ(check.problem_of(to_json(load_yaml(file))), "") << file;
+      const auto modeline = "# yaml-language-server: $schema=" + fs::path(schema).filename().string() + "\n";
+      EXPECT_TRUE(made::read_file(file).starts_with(modeline)) << file << " does not begin with " << modeline;
     }
   }
 }
 
-TEST(Schema, ClosedSetsAreClosed) {
-  const auto with = [](const std::function<void(Json&)>& change) {
-    Json json = written(made::failed());
-    change(json);
-    return problem_of(json);
+TEST(Schema, RefusesWhatTheDecodersRefuse) {
+  const auto with = [](Json json, const char* at, const Json& value) {
+    json[Json::json_pointer(at)] = value;
+    return json;
   };
-  EXPECT_NE(with([](Json& j) { j["verdict"] = "passed"; }), "");
-  EXPECT_NE(with([](Json& j) { j["checks"][0]["outcome"] = "ok"; }), "");
-  EXPECT_NE(with([](Json& j) { j["schema"] = record::kSchemaVersion + 1; }), "");
-  EXPECT_NE(with([](Json& j) { j["seed"] = -1; }), "");
-  EXPECT_NE(with([](Json& j) { j["seed"] = 1.5; }), "");
-  EXPECT_NE(with([](Json& j) { j["checks"][0]["evidence"] = {1}; }), "");
-  EXPECT_EQ(with([](Json& j) { j["diagnosis"] = nullptr; }), "");
+  EXPECT_NE(scenario_problem(with(scenario(), "/netwrok", Json::object())), "");
+  EXPECT_NE(scenario_problem(with(scenario(), "/network/validatros", Json::object())), "");
+  EXPECT_NE(scenario_problem(with(scenario(), "/network/validators/validator-1", "many")), "");
+  EXPECT_NE(scenario_problem(with(scenario(), "/network/validators/validator-1", 1.5)), "");
+  EXPECT_NE(scenario_problem(with(scenario(), "/network/supervisor", "systemd")), "");
+  EXPECT_NE(scenario_problem(with(scenario(), "/upgrade/voting_period", "2 seconds")), "");
+  EXPECT_NE(scenario_problem(with(scenario(), "/upgrade/voting_period", 2)), "");
+  EXPECT_NE(scenario_problem(with(scenario(), "/after", "state-invariants")), "");
+  EXPECT_NE(profile_problem(with(profile(), "/chain/binery", "x")), "");
+  EXPECT_NE(profile_problem(with(profile(), "/commands/version/answer", "stdin")), "");
+  EXPECT_NE(profile_problem(with(profile(), "/questions/peers", Json::object())), "");
+  EXPECT_NE(profile_problem(with(profile(), "/memory/most_growth", "twice")), "");
+  EXPECT_NE(profile_problem(with(profile(), "/genesis/0/why", "x")), "");
+
+  auto without = scenario();
+  without.erase("upgrade");
+  EXPECT_NE(scenario_problem(without), "");
+}
+
+TEST(Schema, TakesEveryFormADecoderTakes) {
+  auto json = scenario();
+  for (const char* duration : {"300ms", "2s", "1.5min", "2m", "1h"}) {
+    ASSERT_TRUE(parse_duration(duration)) << duration;
+    json["upgrade"]["voting_period"] = duration;
+    EXPECT_EQ(scenario_problem(json), "") << duration;
+  }
+  auto chain = profile();
+  for (const Json& value : {Json(1), Json("1"), Json(nullptr), Json::array({1, "a"}), Json::object()}) {
+    chain["genesis"][0]["set"] = value;
+    EXPECT_EQ(profile_problem(chain), "") << value;
+  }
+}
+
+struct Inner {
+  std::int64_t many = 3;
+};
+struct Sample {
+  std::string name;
+  std::optional<bool> flag;
+  std::uint32_t natural = 0;
+  Duration wait{std::chrono::seconds(90)};
+  std::vector<Inner> list;
+};
+template <class V>
+void describe(V& v, Inner& i) {
+  v.optional("many", i.many, "how many");
+}
+template <class V>
+void describe(V& v, Sample& s) {
+  v.required("name", s.name, "its name");
+  v.optional("flag", s.flag, "a flag");
+  v.optional("natural", s.natural, "a number");
+  v.optional("wait", s.wait, "a time");
+  v.optional("list", s.list, "more");
+}
+
+TEST(Schema, SaysOfEachFieldWhatItIs) {
+  const Json expected = Json::parse(R"({
+    "$schema": "http://json-schema.org/draft-07/schema#", "title": "Sample",
+    "type": "object", "additionalProperties": false, "required": ["name"],
+    "properties": {
+      "name": {"description": "its name", "type": "string"},
+      "flag": {"description": "a flag", "type": "boolean"},
+      "natural": {"description": "a number", "type": "integer", "minimum": 0, "default": 0},
+      "wait": {"description": "a time", "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|min|m|h)$",
+               "default": "90s"},
+      "list": {"description": "more", "type": "array", "items": {
+        "type": "object", "additionalProperties": false,
+        "properties": {"many": {"description": "how many", "type": "integer", "default": 3}}}}}})");
+  EXPECT_EQ(Json::parse(schema_of<Sample>("Sample").dump()), expected);
 }
 
 }  // namespace

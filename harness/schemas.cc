@@ -1,0 +1,21 @@
+#include "harness/schemas.h"
+
+#include "harness/releases.h"
+#include "harness/scenario.h"
+#include "localnet/profile.h"
+
+namespace rehearse {
+
+const std::vector<PublishedSchema>& published_schemas() {
+  static const std::vector<PublishedSchema> all = {
+      {"scenario", "scenarios/scenario.schema.json", [] { return schema_of<Scenario>("Scenario"); }},
+      {"profile", "fixtures/profiles/profile.schema.json",
+       [] { return schema_of<Profile>("Profile of a chain"); }},
+      {"releases", "fixtures/releases.schema.json", releases_schema},
+  };
+  return all;
+}
+
+std::string text_of(const PublishedSchema& schema) { return schema.write().dump(2) + "\n"; }
+
+}  // namespace rehearse

@@ -1,0 +1,19 @@
+// Any bytes are a profile whose patterns compile, or an Error that names the file.
+#include "localnet/log.h"
+#include "localnet/profile.h"
+#include "tests/fuzz/input.h"
+
+using namespace rehearse;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static fuzz::InputFile file("profile.yaml");
+  file.fill(data, size);
+  try {
+    const auto profile = load_profile(file.path());
+    LogMatcher(profile.log_patterns).match("panic: an example");
+  } catch (const Error& e) {
+    fuzz::require(e.blame == Blame::scenario);
+    fuzz::require(std::string(e.what()).starts_with(file.path().string() + ":"));
+  }
+  return 0;
+}
