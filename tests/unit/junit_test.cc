@@ -41,6 +41,18 @@ TEST(Junit, Golden) {
   made::expect_golden("junit-strict.xml", junit(made::failed(), JunitDialect::strict));
   made::expect_golden("junit-suite.xml",
                       junit(std::vector{made::passed(), made::failed()}, JunitDialect::rich, "default"));
+  EXPECT_EQ(junit(made::passed(), JunitDialect::strict), junit(made::passed()));
+}
+
+// Another run in which one more check failed: both kinds of element for what other runs found.
+TEST(Junit, GoldenRepeated) {
+  auto other = made::failed();
+  other.checks.front().outcome = Outcome::fail;
+  other.checks.front().message = "only this time";
+  const auto text = junit_repeated({made::failed(), other}, JunitDialect::strict);
+  for (const char* element : {"//flakyFailure", "//rerunFailure"})
+    EXPECT_FALSE(parsed(text).select_nodes(element).empty()) << element;
+  made::expect_golden("junit-strict-repeated.xml", text);
 }
 
 TEST(Junit, MapsOutcomes) {
