@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "localnet/error.h"
+#include "localnet/json_text.h"
 
 namespace rehearse {
 
@@ -17,9 +18,11 @@ record::Micros now_micros() {
       .count();
 }
 
+static std::string head_line() { return Json{{"schema", record::kSchemaVersion}}.dump(); }
+
 Journal::Journal(const std::filesystem::path& file) : path_(file), file_(std::fopen(file.c_str(), "wxe")) {
   if (!file_) throw Error(Blame::machine, file.string() + ": cannot be made: " + std::strerror(errno));
-  std::fprintf(file_, "%s\n", Json{{"schema", record::kSchemaVersion}}.dump().c_str());
+  std::fprintf(file_, "%s\n", head_line().c_str());
 }
 
 Journal::~Journal() { std::fclose(file_); }
@@ -40,15 +43,14 @@ std::vector<Event> read_journal(const std::filesystem::path& file) {
   std::string line;
   if (!in || !std::getline(in, line))
     throw Error(Blame::scenario, file.string() + ": cannot be read; is it a run folder?");
-  const auto head = Json::parse(line, nullptr, false);
-  if (!head.is_object() || !head.contains("schema") || head["schema"] != record::kSchemaVersion)
+  if (line != head_line())
     throw Error(Blame::scenario, file.string() + ":1: not a journal of schema " +
                                      std::to_string(record::kSchemaVersion) + ", which this harness reads");
   std::vector<Event> events;
   for (int number = 2; std::getline(in, line); ++number) {
     const bool whole = !in.eof();
     try {
-      auto e = record::event_from_json(Json::parse(line));
+      auto e = record::event_from_json(parse_json(line));
       if (std::strcmp(record::class_of(e.body), "judged") != 0) events.push_back(std::move(e));
     } catch (const std::exception& problem) {
       if (!whole) break;  // torn: the harness was killed while it wrote

@@ -5,6 +5,7 @@
 #include "harness/checks/checklist.h"
 #include "harness/diagnosis/causes.h"
 #include "harness/procedures/procedure.h"
+#include "harness/record/event.h"
 #include "localnet/config_files.h"
 
 namespace rehearse {
@@ -74,6 +75,8 @@ class Rules {
     if (s_.upgrade.kind == "chain" && n.supervisor != SupervisorKind::cosmovisor)
       fail(at("network", "supervisor"), "the procedure `chain` leaves the switch to Cosmovisor");
     if (s_.upgrade.blocks_after < 1) fail(at("upgrade", "blocks_after"), "at least 1 block must follow");
+    if (s_.upgrade.blocks_after > record::kMostBlocksAfter)
+      fail(at("upgrade", "blocks_after"), "at most " + std::to_string(record::kMostBlocksAfter) + " blocks can follow");
     if (s_.upgrade.voting_period.value < std::chrono::seconds(1))
       fail(at("upgrade", "voting_period"), "at least 1s");
     if (s_.after.empty()) fail(root_["after"], "nothing would be checked; there are " + checklist_names());

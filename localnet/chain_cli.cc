@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "localnet/json_text.h"
 #include "localnet/log.h"
 
 namespace rehearse {
@@ -37,10 +38,11 @@ std::string telling_line(const std::string& text) {
 std::optional<nlohmann::json> json_in(const std::string& text) {
   const auto start = text.find_first_of("{[");
   if (start == std::string::npos) return std::nullopt;
-  auto parsed =
-      nlohmann::json::parse(text.begin() + static_cast<std::ptrdiff_t>(start), text.end(), nullptr, false);
-  if (parsed.is_discarded()) return std::nullopt;
-  return parsed;
+  try {
+    return parse_json(std::string_view(text).substr(start));
+  } catch (const std::exception&) {
+    return std::nullopt;
+  }
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "localnet/json_text.h"
 #include "localnet/rpc.h"
 
 namespace rehearse {
@@ -48,7 +49,7 @@ Answer read_rest(const AnswerSource& s, const HttpResponse& r) {
   if (r.status != 200 && error_says_absent(s, r.body)) return none("rest");
   if (r.status != 200)
     throw std::runtime_error("HTTP " + std::to_string(r.status) + ": " + r.body.substr(0, 200));
-  return read_answer(s, Json::parse(r.body));
+  return read_answer(s, parse_json(r.body));
 }
 
 Answer read_cli(const AnswerSource& s, const CliAnswer& a) {

@@ -5,6 +5,7 @@
 #include <ctime>
 #include <stdexcept>
 
+#include "localnet/json_text.h"
 #include "localnet/keys.h"
 
 namespace rehearse {
@@ -37,7 +38,7 @@ template <class T, class Parse>
 Result<T> read(const std::string& who, const HttpResponse& r, Parse parse) {
   if (!r.status) return {std::nullopt, who + ": " + r.error};
   try {
-    return {parse(Json::parse(r.body)), ""};
+    return {parse(parse_json(r.body)), ""};
   } catch (const std::exception& e) {
     return {std::nullopt, who + ": HTTP " + std::to_string(r.status) + ": " + e.what()};
   }
@@ -98,7 +99,7 @@ Block parse_commit(const Json& commit) {
   b.proposer = header.at("proposer_address").get<std::string>();
   b.round = static_cast<int>(number_in(sealed.at("round")));
   for (const auto& s : sealed.at("signatures"))
-    b.signatures.push_back({s.at("validator_address").get<std::string>(), s.at("block_id_flag").get<int>()});
+    b.signatures.push_back({s.at("validator_address").get<std::string>(), static_cast<int>(number_in(s.at("block_id_flag")))});
   return b;
 }
 

@@ -56,6 +56,13 @@ Finding finding_of(const Check& check, const Context& c, const std::string& node
   }
 }
 
+// The scenario asked its last questions, of a network with the validators it has: before that nothing can be judged.
+bool is_reached(const Context& c) {
+  const auto names = c.validators();
+  return c.view.moments.contains("asked") && !c.view.validators().empty() &&
+         std::all_of(names.begin(), names.end(), [&](const auto& name) { return c.view.nodes.contains(name); });
+}
+
 bool same(const Question& a, const Question& b) {
   return a.name == b.name && a.node == b.node && a.args == b.args && a.height == b.height;
 }
@@ -85,8 +92,7 @@ std::vector<std::string> unsettled(const Context& c) {
 }
 
 std::vector<record::CheckResult> judge_checklists(const Context& c) {
-  // The scenario asked its last questions: before that nothing can be judged.
-  const bool reached = c.view.moments.contains("asked");
+  const bool reached = is_reached(c);
   const auto why = c.view.stopped ? "not reached (" + stop_reason(c.view) + ")" : "not reached";
   std::vector<record::CheckResult> results;
   each_item(c, [&](const Checklist& list, const Check& check, const std::string& node) {

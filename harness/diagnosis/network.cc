@@ -57,7 +57,7 @@ Found node_exited(const NetworkView& v) {
                                      : fmt::format("exit {}", first->end.exit_code);
   auto d =
       make_diagnosis(v, "node-exited", fmt::format("{} ended by itself: {}", first->end.program, how), shown);
-  if (!first->end.line) return d;
+  if (!first->end.line || first->end.last_lines.empty()) return d;
   d.first_evidence = first->end.last_lines.back();
   d.evidence_at = first->end.file + ":" + std::to_string(first->end.line);
   return d;

@@ -1,6 +1,7 @@
 #include "harness/record/event.h"
 
 #include <array>
+#include <cmath>
 #include <stdexcept>
 #include <type_traits>
 
@@ -53,6 +54,23 @@ Body body_from(const std::string& kind, const Json& j) {
   }
 }
 
+// Times, heights and powers are far below this on any chain: what is computed of them stays a number.
+void check_numbers(const Json& j) {
+  constexpr double kMost = 9e15;
+  if (j.is_number() && !(std::abs(j.get<double>()) <= kMost)) throw std::invalid_argument("out of range: " + j.dump());
+  if (!j.is_structured()) return;
+  for (const auto& [key, value] : j.items())
+    if (key != "value" && key != "seed") check_numbers(value);  // an answer says what it will; a seed is only shown
+}
+
+// They are read by name: what has another type, or has no end, is no journal.
+void check_conditions(const Json& c) {
+  c.value("nominal_block_s", 0.0), c.value("voting_period_s", 0.0);
+  c.value("validators", std::vector<std::string>{});
+  const auto blocks = c.value("blocks_after", Json(0));
+  if (!blocks.is_number_integer() || blocks > kMostBlocksAfter) throw std::invalid_argument("blocks_after: " + blocks.dump());
+}
+
 }  // namespace
 
 const char* class_of(const Body& body) {
@@ -74,6 +92,7 @@ Json to_json(const Event& e) {
 }
 
 Event event_from_json(const Json& j) {
+  check_numbers(j);
   Event e;
   e.seq = j.at("seq").get<std::int64_t>();
   e.seen = j.at("seen").get<Micros>();
@@ -81,6 +100,7 @@ Event event_from_json(const Json& j) {
   e.node = j.value("node", "");
   e.incarnation = j.value("incarnation", 0);
   e.body = body_from(j.at("kind").get<std::string>(), j.at("body"));
+  if (const auto* run = std::get_if<RunStarted>(&e.body)) check_conditions(run->conditions);
   return e;
 }
 

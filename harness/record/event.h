@@ -130,6 +130,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Provenance, name, version, plan,
                                                 binary_sha256, printed_version)
 
 // First event of a run: what is tested, with what, where.
+inline constexpr std::int64_t kMostBlocksAfter = 10'000;
+
 struct RunStarted {
   static constexpr const char* kind = "run-started";
   std::string scenario, profile, profile_digest, scenario_digest;

@@ -2,6 +2,7 @@
 // profile.
 #include <vector>
 
+#include "localnet/json_text.h"
 #include "localnet/profile.h"
 #include "localnet/questions.h"
 #include "localnet/rpc.h"
@@ -35,7 +36,7 @@ void tried(Read read) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   tried([&] {
-    const auto json = nlohmann::json::parse(fuzz::text(data, size));
+    const auto json = parse_json(fuzz::text(data, size));
     tried([&] { parse_head(json, json); });
     tried([&] { parse_head(json.at(0).at("result"), json.at(1).at("result")); });
     tried([&] { parse_commit(json); });

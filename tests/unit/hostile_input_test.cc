@@ -8,6 +8,7 @@
 #include "harness/journal.h"
 #include "harness/judge.h"
 #include "localnet/decode.h"
+#include "localnet/json_text.h"
 #include "tests/unit/made_journal.h"
 
 namespace rehearse {
@@ -62,6 +63,42 @@ TEST_F(HostileFile, AJournalWhoseSchemaIsNoNumberIsAnError) {
   for (const char* head : {R"({"schema":"1"})", R"({"schema":[1]})", "{}", "[1]"})
     EXPECT_THAT(trouble(std::string(head) + "\n", read_journal), HasSubstr("not a journal of schema"))
         << head;
+}
+
+std::string nested(int levels) { return std::string(levels, '[') + std::string(levels, ']'); }
+
+TEST(HostileInput, JsonThatIsNestedTooDeeplyToBeCopiedIsAnError) {
+  EXPECT_EQ(parse_json(nested(200)).size(), 1U);
+  EXPECT_THROW(parse_json(nested(201)), std::invalid_argument);
+  EXPECT_THROW(parse_json(nested(200'000)), std::invalid_argument);
+  EXPECT_EQ(parse_json("[\"" + std::string(300, '[') + "\\\"" + std::string(300, '{') + "\"]").size(), 1U);
+}
+
+TEST_F(HostileFile, AJournalWithNumbersBeyondAllReasonIsAnError) {
+  const std::string head = "{\"schema\":1}\n";
+  for (const char* event :
+       {R"({"seq":1,"seen":1.8e27,"kind":"moment","body":{"name":"asked"}})",
+        R"({"seq":1,"seen":-9223372036854775808,"kind":"moment","body":{"name":"asked"}})",
+        R"({"seq":1,"seen":1,"kind":"plan-proposed","body":{"height":9223372036854775807}})",
+        R"({"seq":1,"seen":1,"kind":"run-started","body":{"conditions":{"blocks_after":1000000000}}})",
+        R"({"seq":1,"seen":1,"kind":"run-started","body":{"conditions":{"blocks_after":"5"}}})",
+        R"({"seq":1,"seen":1,"kind":"run-started","body":{"conditions":[]}})"})
+    EXPECT_THAT(trouble(head + event + "\n", read_journal), HasSubstr(":2: not an event")) << event;
+}
+
+TEST(HostileInput, ASeedOfSixtyFourBitsIsRead) {
+  record::Event e;
+  e.body = record::RunStarted{};
+  std::get<record::RunStarted>(e.body).seed = UINT64_MAX;
+  const auto again = record::event_from_json(record::to_json(e));
+  EXPECT_EQ(std::get<record::RunStarted>(again.body).seed, UINT64_MAX);
+}
+
+// What is asked of a network that was never planned.
+TEST(HostileInput, AJournalWithoutTheNetworkItAskedIsNotJudged) {
+  auto u = made::healthy();
+  u.erase<record::NetworkPlanned>();
+  EXPECT_EQ(made::item(u.judged(), "Active Validators").outcome, Outcome::skipped);
 }
 
 // A node that is verified on its own network may be at any height, and jump.
