@@ -12,6 +12,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
+// How much later than its RPC a node's API may serve.
+constexpr auto kApiStarts = 3s;
 // A wake-up that comes this much later than asked for: the machine stood still.
 constexpr auto kStall = 1s;
 // After a failure is proven: how long other nodes may take to show the same, so that all affected are named.
@@ -155,20 +157,32 @@ std::vector<record::Answered> Rehearsal::ask(const std::string& moment,
   struct Asked {
     Questioner questioner;
     std::vector<record::Answered> answers;
-    std::size_t open;
+    std::vector<std::size_t> early;  // asked before the node's API served
+    std::size_t open = 0;
   };
   // Shared with the handlers: an answer may come after the wait for it was given up.
-  auto asked = std::make_shared<Asked>(Asked{Questioner(http_, network_->cli(), profile_),
-                                             std::vector<record::Answered>(questions.size()), questions.size()});
-  for (std::size_t i = 0; i < questions.size(); ++i) {
+  auto asked = std::make_shared<Asked>(Asked{
+      Questioner(http_, network_->cli(), profile_), std::vector<record::Answered>(questions.size()), {}, 0});
+  auto put = [&](std::size_t i) {
     const auto& q = questions[i];
+    ++asked->open;
     asked->questioner.ask(q, network_->respondent(q.node), [this, asked, moment, q, i](Answer a) {
       asked->answers[i] = {moment, q.name, q.args, q.height, a.source, a.answered, a.absent, a.value, a.error};
       record(asked->answers[i], q.node);
+      if (a.not_ready) asked->early.push_back(i);
       --asked->open;
     });
-  }
+  };
+  for (std::size_t i = 0; i < questions.size(); ++i) put(i);
   await_done("answers", [&] { return asked->open == 0; });
+  const auto until = Loop::Clock::now() + kApiStarts;
+  while (!asked->early.empty() && Loop::Clock::now() < until) {
+    bool due = false;
+    const auto pause = loop_.after(100ms, [&due] { due = true; });
+    await_done("a node's API", [&due] { return due; });
+    for (const auto i : std::exchange(asked->early, {})) put(i);
+    await_done("answers", [&] { return asked->open == 0; });
+  }
   return asked->answers;
 }
 

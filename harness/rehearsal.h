@@ -105,7 +105,8 @@ class Rehearsal : public Sink {
   void await_done(const std::string& what, const std::function<bool()>& done, Budget = {});
   WaitFor wait_for();
 
-  // Asks all at once, journals each answer under `moment`, and returns them in the questions' order.
+  // Asks all at once, journals each answer under `moment`, and returns them in the questions' order. A node whose API does
+  // not serve yet, though its RPC does, is asked again for a few seconds.
   std::vector<record::Answered> ask(const std::string& moment, const std::vector<Question>&);
   // Runs chain commands side by side; their answers, in the same order.
   std::vector<CliAnswer> run_commands(const std::vector<NodeCommand>&);

@@ -16,6 +16,7 @@ struct Questioner::Asking {
   const std::vector<AnswerSource>* sources;
   std::size_t next = 0;
   std::string errors;
+  bool not_ready = false;
   std::function<void(Answer)> done;
 
   const AnswerSource& source() const { return (*sources)[next]; }
@@ -43,8 +44,14 @@ Answer none(const std::string& source) {
   return a;
 }
 
+struct NotReady : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
 Answer read_rest(const AnswerSource& s, const HttpResponse& r) {
-  if (!r.status) throw std::runtime_error(r.error);
+  if (!r.status) throw NotReady(r.error);
+  // The API listens a moment before the gRPC server that it asks.
+  if (r.status == 503) throw NotReady("HTTP 503: " + r.body.substr(0, 200));
   if (says_absent(s, std::to_string(r.status))) return none("rest");
   if (r.status != 200 && error_says_absent(s, r.body)) return none("rest");
   if (r.status != 200)
@@ -98,6 +105,7 @@ void Questioner::try_source(std::shared_ptr<Asking> asking) {
   if (asking->next == asking->sources->size()) {
     Answer a;
     a.error = asking->errors;
+    a.not_ready = asking->not_ready;
     asking->done(a);
     return;
   }
@@ -110,6 +118,7 @@ void Questioner::try_source(std::shared_ptr<Asking> asking) {
     try {
       a = read();
     } catch (const std::exception& e) {
+      asking->not_ready = asking->not_ready || dynamic_cast<const NotReady*>(&e);
       asking->errors += (asking->errors.empty() ? "" : "; ") + std::string(source) + ": " + e.what();
       ++asking->next;
       try_source(asking);

@@ -23,6 +23,7 @@ struct Answer {
   bool absent = false;  // it was answered, and the answer is "there is none"
   nlohmann::json value;
   std::string error;  // when not answered: what each source said
+  bool not_ready = false;  // a source did not serve yet: nobody listened, or HTTP 503
 };
 
 // Where a question goes.
