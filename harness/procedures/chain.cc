@@ -42,6 +42,16 @@ std::string lacks_halt_proof(const NodeView& n, std::int64_t height) {
              : "has not shown that block " + std::to_string(height) + " is stored and not applied";
 }
 
+// The chain's commands take as long as this machine, with what else runs on it, lets them: making the network ran about
+// as many of them side by side as submitting the proposal will.
+double seconds_to_submit(const NetworkView& v) {
+  double made = 0.5;
+  for (const auto& s : v.steps)
+    if (s.step.step == "make" && s.ended) made = std::max(made, static_cast<double>(s.ended - s.started) / 1e6);
+  constexpr double kMost = 2.0;  // a stall of the machine is no measure
+  return 1.2 * std::min(made, kMost);
+}
+
 // When the plan's height will be reached: late enough that the vote is over, and not later.
 std::int64_t choose_height(Rehearsal& r) {
   const double nominal = nominal_block_seconds(r.scenario().network.pace);
@@ -49,9 +59,8 @@ std::int64_t choose_height(Rehearsal& r) {
   // Blocks may come faster once the machine has less to do; a height that is past when the proposal passes
   // cannot be scheduled (osmosis#7255), so the estimate leans to the fast side.
   const double fast = std::min(measured, nominal) * 0.9;
-  constexpr double kSubmit = 0.5;  // command and inclusion
   constexpr std::int64_t kMargin = 3;
-  const double until_passed = kSubmit + r.scenario().upgrade.voting_period.seconds();
+  const double until_passed = seconds_to_submit(r.view()) + r.scenario().upgrade.voting_period.seconds();
   return r.view().highest_height() + static_cast<std::int64_t>(std::ceil(until_passed / fast)) + kMargin;
 }
 
