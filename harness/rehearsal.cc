@@ -114,6 +114,7 @@ void Rehearsal::run_loop(const std::string& what, const std::function<std::optio
   const auto stalled_before = view_.stalled_s;
   for (;;) {
     if (cancelled_) throw Cancelled(*cancelled_);
+    if (trouble_) throw Error(*trouble_);
     const auto lacking = unmet();
     check_tripwires();
     if (!lacking) return;

@@ -12,6 +12,7 @@
 #include "harness/releases.h"
 #include "harness/scenario.h"
 #include "harness/view.h"
+#include "localnet/error.h"
 #include "localnet/network.h"
 #include "localnet/questions.h"
 #include "localnet/sink.h"
@@ -115,6 +116,8 @@ class Rehearsal : public Sink {
 
   // From a signal handler of the loop: the next await throws.
   void cancel(const std::string& why, int signal) { cancelled_ = Cancelled(why, signal); }
+  // The same for what makes it useless to go on, such as a full disk.
+  void fail(Error why) { trouble_ = std::move(why); }
   // No rule of diagnosis interrupts from now on.
   void disarm() { armed_ = false; }
 
@@ -143,6 +146,7 @@ class Rehearsal : public Sink {
   NetworkView view_;
   std::map<std::string, int> incarnations_;
   std::optional<Cancelled> cancelled_;
+  std::optional<Error> trouble_;
   bool armed_ = true;
   std::string hold_at_;
   std::uint64_t judged_progress_ = 0;  // the view that the tripwires have seen

@@ -34,6 +34,7 @@ namespace {
 
 constexpr const char* kScenarioCopy = "scenario.yaml";
 constexpr const char* kProfileCopy = "profile.yaml";
+constexpr std::chrono::milliseconds kCapsWatched{500};
 
 std::string host_description() {
   utsname u{};
@@ -103,6 +104,7 @@ class Run {
     const auto limit = !o_.break_at.empty() ? nullptr : loop_.after(o_.timeout, [this] {
       r_.cancel(fmt::format("--timeout of {} s", o_.timeout.count()), 0);
     });
+    const auto caps = loop_.every(kCapsWatched, [this] { watch_caps(); });
     r_.hold_at(o_.break_at);
     record_start();
     r_.record(stopped_by([this] { rehearse(); }));
@@ -122,6 +124,13 @@ class Run {
     auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
     return {network_ ? static_cast<int>(network_->nodes().size()) : 0, seconds(used.ru_utime) + seconds(used.ru_stime),
             used.ru_maxrss * 1024};
+  }
+
+  void watch_caps() {
+    std::vector<fs::path> logs;
+    if (network_)
+      for (const auto& n : network_->nodes()) logs.push_back(n->log_file());
+    if (const auto what = exceeded(o_.caps, o_.folder, logs); !what.empty()) r_.fail(Error(Blame::machine, what));
   }
 
   // What stopped nodes can still tell; a run that was cancelled is not held up for it, and trouble here is only told.

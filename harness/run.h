@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "harness/caps.h"
 #include "harness/record/run_record.h"
 #include "harness/rehearsal.h"
 
@@ -25,6 +26,7 @@ struct RunOptions {
   std::optional<int> validators;
   std::vector<std::pair<std::string, record::Json>> genesis;  // dotted path -> value, beyond the profile's
   std::chrono::seconds timeout{300};
+  Caps caps;
   std::string break_at;              // the phase at which the run is held; empty: none
   Keep keep = Keep::on_failure;
   record::Micros invoked = 0;  // when the user's command started

@@ -69,6 +69,10 @@ void add_run_flags(CLI::App& run, RunFlags& f) {
       ->check(CLI::Range(1, 10000));
   run.add_option("--timeout", f.timeout, "the longest the run may take")->envname("REHEARSE_TIMEOUT")->capture_default_str();
   run.add_option("--break-at", f.break_at, "hold the run when it enters that phase, for `rehearse net`");
+  run.add_option("--log-cap", f.log_cap, "the most that a node may log, such as 500MB")
+      ->envname("REHEARSE_LOG_CAP")
+      ->transform(CLI::AsSizeValue(true))
+      ->default_str("256MB");
   run.add_option("--keep", f.keep, "nodes' data and binaries: never, on-failure, always")
       ->envname("REHEARSE_KEEP")
       ->capture_default_str();

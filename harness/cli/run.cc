@@ -156,6 +156,7 @@ int run(const Project& project, const RunFlags& flags, const std::string& comman
   for (const auto& text : flags.genesis) o.genesis.push_back(parse_genesis(text));
   o.validators = flags.validators;
   o.timeout = parse_timeout(flags.timeout);
+  o.caps.log_bytes = flags.log_cap;
   o.keep = parse_keep(flags.keep);
   o.command = command;
   o.harness_version = REHEARSE_VERSION;

@@ -65,6 +65,15 @@ TEST(Accident, TimeoutIsInconclusive) {
   EXPECT_TRUE(r.said("--timeout of 4 s")) << r.output();
 }
 
+TEST(Accident, FloodedLogEndsTheRun) {
+  Scratch scratch;
+  auto r = run(scratch, {"--log-cap", "20kB"});
+  EXPECT_EQ(r.wait(), 3) << r.output();
+  EXPECT_TRUE(none_left(r.folder()));
+  expect_reports(r, "error");
+  EXPECT_TRUE(r.said("/logs/node.log has grown past the 0.02 MB that --log-cap allows")) << r.output();
+}
+
 TEST(Accident, KilledNodeEndsTheRunAndIsNamed) {
   Scratch scratch;
   auto r = run(scratch, {});
