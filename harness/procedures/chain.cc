@@ -110,6 +110,7 @@ void chain_upgrade(Rehearsal& r) {
   UpgradePlan plan{r.to.plan.empty() ? r.to.printed_version : r.to.plan,
                    fmt::format("{} sha256:{}", r.to.archive.filename().string(), r.to.artifact.sha256), 0};
   std::string proposal;
+  bool all_voted = false;
 
   r.step("plan-none", "Check for pending upgrade: none", kPreparation, [&] {
     const auto a = r.ask("pending", {{"current-plan", first, {}, 0}}).front();
@@ -141,8 +142,9 @@ void chain_upgrade(Rehearsal& r) {
     return fmt::format("{} answers", asked);
   });
   r.step("vote", "Every validator votes", "Upgrade Coordination Timeline", [&] {
-    vote_all(r, proposal, r.scenario().upgrade.vote);
-    return fmt::format("{} votes {}", r.view().validators().size(), to_string(r.scenario().upgrade.vote));
+    all_voted = vote_all(r, proposal, r.scenario().upgrade.vote);
+    return fmt::format("{} votes {}{}", r.view().validators().size(), to_string(r.scenario().upgrade.vote),
+                       all_voted ? "" : ", not all in time");
   });
   r.step("stage", "Copy new binary", kAutomatic, [&] {
     for (const auto& n : r.network().nodes()) n->supervisor().stage(plan.name, r.to.artifact.binary);
@@ -151,7 +153,7 @@ void chain_upgrade(Rehearsal& r) {
   if (r.scenario().network.supervisor == SupervisorKind::cosmovisor)
     r.step("layout", "Cosmovisor layout", kSetup, [&] { return check_layout(r, plan.name); });
   r.step("passed", "Voting ends, upgrade confirmed", "Upgrade Coordination Timeline", [&] {
-    await_passed(r, proposal);
+    await_passed(r, proposal, all_voted);
     r.record(record::Moment{"passed"});
     const auto a = r.ask("planned", {{"current-plan", first, {}, 0}}).front();
     throw_if_halted(r, "its plan could be asked for");

@@ -94,22 +94,21 @@ std::string submit_upgrade_proposal(Rehearsal& r, const UpgradePlan& plan, std::
   throw StepFailed("transaction " + included.front().hash + " has no proposal_id among its events");
 }
 
-void vote_all(Rehearsal& r, const std::string& proposal, Vote vote) {
+bool vote_all(Rehearsal& r, const std::string& proposal, Vote vote) {
   std::vector<NodeCommand> votes;
   for (const auto* n : r.view().validators())
     votes.push_back({n->member.name, r.command("vote", n->member.name,
                                                {{"proposal", proposal}, {"option", to_string(vote)}})});
   try {
     send_transactions(r, votes);
-  } catch (const StepFailed& e) {
+    return true;
+  } catch (const StepFailed&) {
     if (in_voting_period(r, proposal)) throw;
-    throw TimedOut(fmt::format("not all votes were in after the voting period of {}; this machine is too slow for it ({})",
-                               to_string(r.scenario().upgrade.voting_period), e.what()),
-                   kStalled);
+    return false;
   }
 }
 
-void await_passed(Rehearsal& r, const std::string& proposal) {
+void await_passed(Rehearsal& r, const std::string& proposal, bool all_voted) {
   const auto& node = r.view().order.front();
   for (;;) {
     const auto height = r.view().highest_height();
@@ -119,6 +118,11 @@ void await_passed(Rehearsal& r, const std::string& proposal) {
     const auto status = a.value.value("status", "");
     if (status == "PROPOSAL_STATUS_PASSED") return;
     const auto reason = a.value.value("failed_reason", "");
+    if (status == "PROPOSAL_STATUS_REJECTED" && !all_voted)
+      throw TimedOut(fmt::format("proposal {} was rejected, and not all votes were in after the voting period of {}; this "
+                                 "machine is too slow for it",
+                                 proposal, to_string(r.scenario().upgrade.voting_period)),
+                     kStalled);
     if (status == "PROPOSAL_STATUS_REJECTED")
       throw StepFailed(fmt::format("proposal {} was rejected: {}; tally {}", proposal, reason,
                                    a.value.value("final_tally_result", Json()).dump()),
