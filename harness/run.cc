@@ -254,6 +254,13 @@ class Run {
     });
   }
 
+  // The verdict stands whatever becomes of the clean-up.
+  static void remove(const fs::path& path) {
+    std::error_code error;
+    fs::remove_all(path, error);
+    if (error) std::cerr << path.string() << ": cannot be removed: " << error.message() << "\n";
+  }
+
   RunResult conclude() {
     RunResult result;
     result.record = judge(r_.view(), in_.scenario, in_.profile);
@@ -272,8 +279,8 @@ class Run {
     if (!keep && network_)
       for (const auto& n : network_->nodes())
         for (const char* part : {"data", "cosmovisor", "bin", "config/priv_validator_key.json", "config/node_key.json"})
-          fs::remove_all(n->home() / part);
-    fs::remove_all(o_.folder / "operator");  // keys
+          remove(n->home() / part);
+    remove(o_.folder / "operator");  // keys
     result.exit_code = exit_code_ ? exit_code_ : record::exit_code(result.record);
     return result;
   }

@@ -324,6 +324,7 @@ void Network::start() {
 }
 
 void Network::stop() {
+  cli_->abandon();  // a run that is cut short may have commands under way
   for (auto& n : nodes_) n->read_log();
   log_poll_.reset();
   sampling_.reset();

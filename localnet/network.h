@@ -49,7 +49,7 @@ class Network {
   // Makes keys, genesis and each node's folder. Throws Error when the chain's program refuses.
   void prepare(const WaitFor&);
   void start();
-  // Kills every node now.
+  // Kills every node now, and commands that still run.
   void stop();
   std::vector<Node*> all() const;
   // Runs `cosmovisor init` or another of its commands on these nodes; what each printed, in their order. Throws Error
