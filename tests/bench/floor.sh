@@ -200,7 +200,7 @@ done
 cp -r "$(home 1)/config" "$work/operator/"  # so that commands side by side do not write their defaults
 hash=$(printf gov | sha256sum)
 authority=$(ve keys parse "${hash:0:40}" --output json | grep -o 've1[0-9a-z]*' | sed -n 1p)
-# As the harness chooses it: half a second for the proposal, the voting, and three blocks; blocks may come a tenth faster than
+# As the harness chooses it on a quiet machine: half a second for the proposal, the voting, and three blocks; blocks may come a tenth faster than
 # the nominal pace, and a height that is past when the proposal passes cannot be scheduled.
 height=$((1 + (500 + voting * 1000 + nominal_ms * 9 / 10 - 1) / (nominal_ms * 9 / 10) + 3))
 write_proposal "$height"
