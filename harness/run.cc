@@ -122,8 +122,7 @@ class Run {
     rusage used{};
     ::getrusage(RUSAGE_SELF, &used);
     auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
-    return {network_ ? static_cast<int>(network_->nodes().size()) : 0, seconds(used.ru_utime) + seconds(used.ru_stime),
-            used.ru_maxrss * 1024};
+    return {seconds(used.ru_utime) + seconds(used.ru_stime), used.ru_maxrss * 1024};
   }
 
   void watch_caps() {
@@ -233,7 +232,7 @@ class Run {
       network_->prepare(r_.wait_for());
       record::NetworkPlanned planned;
       planned.chain_id = in_.profile.chain.id;
-      planned.supervisor = in_.scenario.network.supervisor == SupervisorKind::bare ? "bare" : "cosmovisor";
+      planned.supervisor = name_of(in_.scenario.network.supervisor);
       planned.watched_account = network_->watched_account();
       for (const auto& n : network_->nodes()) {
         const auto& i = n->identity();

@@ -20,6 +20,7 @@
 #include "localnet/elf.h"
 #include "localnet/error.h"
 #include "localnet/sha256.h"
+#include "localnet/text.h"
 
 namespace rehearse {
 
@@ -52,13 +53,6 @@ std::string identity(const fs::path& file, const struct stat& stat) {
                      stat.st_size, nanoseconds(stat.st_mtim), nanoseconds(stat.st_ctim));
 }
 
-std::string read_text(const fs::path& file) {
-  std::ifstream in(file);
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
 // A folder of our own in the store, to be renamed when it is complete; removed with what is left in it.
 class Workspace {
  public:
@@ -83,7 +77,7 @@ void write_file(const fs::path& file, std::string_view text) {
 std::string digest_of(const File& file, const fs::path& source, const fs::path& store) {
   struct stat stat = file.stat(source);
   fs::path memory = store / "digests" / sha256_hex(identity(source, stat));
-  if (std::string known = read_text(memory); known.size() == 64) return known;
+  if (std::string known = read_file(memory); known.size() == 64) return known;
 
   std::string digest = sha256_fd(file.fd, source.string());
   // A file written this very moment may be written again within the tick of the file system's clock, and its
@@ -116,7 +110,7 @@ void compare(const fs::path& source, const std::string& found, const std::string
 // True when SHA256SUMS beside the file names it. Lines are "<hex> <blank or *><name>".
 bool compare_with_published(const fs::path& source, const std::string& found) {
   bool published = false;
-  std::istringstream sums(read_text(source.parent_path() / "SHA256SUMS"));
+  std::istringstream sums(read_file(source.parent_path() / "SHA256SUMS"));
   for (std::string line; std::getline(sums, line);) {
     std::istringstream words(line);
     std::string expected, name;
@@ -150,7 +144,7 @@ nlohmann::json describe(const fs::path& binary, const std::string& digest) {
 
 // The stored binary's digest, unless it is not there or somebody wrote through one of its links.
 std::optional<std::string> stored_digest(const Stored& stored) {
-  nlohmann::json record = nlohmann::json::parse(read_text(stored.record()), nullptr, false);
+  nlohmann::json record = nlohmann::json::parse(read_file(stored.record()), nullptr, false);
   if (!record.is_object() || !record.contains("sha256") || !record["sha256"].is_string()) return std::nullopt;
   std::string digest = record["sha256"];
   if (describe(stored.binary, digest) != record) return std::nullopt;

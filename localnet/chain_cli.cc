@@ -8,17 +8,11 @@
 
 #include "localnet/json_text.h"
 #include "localnet/log.h"
+#include "localnet/text.h"
 
 namespace rehearse {
 
 namespace {
-
-std::string read_file(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::stringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
 
 std::string first_line(const std::string& text) {
   const auto start = text.find_first_not_of(" \n\r\t");

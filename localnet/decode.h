@@ -46,6 +46,14 @@ concept NamedEnum = std::is_enum_v<E> && requires(E e) { names(e); };
 // YAML as JSON: plain scalars become numbers, booleans and null as YAML reads them, quoted ones stay strings.
 nlohmann::json to_json(const YAML::Node&);
 
+// As it is written; empty for a value that has no name.
+template <NamedEnum E>
+std::string name_of(E value) {
+  for (const auto& [name, e] : names(E{}))
+    if (e == value) return name;
+  return "";
+}
+
 class Decoder {
  public:
   Decoder(YAML::Node node, const std::string& file, std::string path);

@@ -30,12 +30,6 @@ json coins_json(const std::map<std::string, int64_t>& coins) {
   return out;
 }
 
-// A module account's address: the first 20 bytes of the hash of its name.
-std::string module_address(std::string_view module, std::string_view prefix) {
-  Sha256 digest = sha256(module);
-  return bech32_encode(prefix, std::span(digest).first(20));
-}
-
 std::string operator_address(const GenesisValidator& validator, const GenesisSpec& spec) {
   return bech32_with_prefix(validator.account, spec.bech32_prefix + "valoper");
 }
@@ -166,6 +160,11 @@ void write_signing_infos(json& slashing, const GenesisSpec& spec) {
 }
 
 }  // namespace
+
+std::string module_address(std::string_view module, std::string_view bech32_prefix) {
+  Sha256 digest = sha256(module);
+  return bech32_encode(bech32_prefix, std::span(digest).first(20));
+}
 
 json make_genesis(json defaults, const GenesisSpec& spec) {
   validate(defaults, spec);

@@ -16,6 +16,9 @@
 
 namespace rehearse {
 
+// A module account's address: the first 20 bytes of the hash of its name.
+std::string module_address(std::string_view module, std::string_view bech32_prefix);
+
 struct GenesisAccount {
   std::string address;  // bech32
   std::vector<std::pair<std::string, int64_t>>

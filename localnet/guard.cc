@@ -84,14 +84,10 @@ fs::path folder_of(const fs::path& given) {
 }
 
 std::vector<int> processes_of(const std::string& run_id) {
-  std::vector<int> found;
-  std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator("/proc", ignored)) {
-    const auto name = entry.path().filename().string();
-    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
-    const int pid = std::stoi(name);
-    if (pid != ::getpid() && environment_value(pid, kRunVariable) == run_id) found.push_back(pid);
-  }
+  auto found = all_processes();
+  std::erase_if(found, [&](int pid) {
+    return pid == ::getpid() || environment_value(pid, kRunVariable) != run_id;
+  });
   return found;
 }
 

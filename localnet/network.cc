@@ -11,6 +11,7 @@
 #include "localnet/genesis.h"
 #include "localnet/guard.h"
 #include "localnet/keys.h"
+#include "localnet/text.h"
 
 namespace rehearse {
 
@@ -31,11 +32,6 @@ void write(const fs::path& path, const std::string& text, fs::perms mode = fs::p
   out << text;
   out.close();
   if (!out) throw Error(Blame::machine, path.string() + ": cannot be written; is there room on the disk?");
-}
-
-std::string read(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 void write_secret(const fs::path& path, const std::string& text) {
@@ -93,30 +89,20 @@ std::map<std::string, std::string> Network::environment(const std::string& node)
                                           {"TMPDIR", fs::temp_directory_path().string()},
                                           {kRunVariable, plan_.run_id},
                                           {kNodeVariable, node}};
-  const auto where = profile_.file.string() + ": chain.environment";
-  const Values values = {{"home", home.string()}, {"rpc", "tcp://" + ip_of(node) + ":26657"},
-                         {"chain_id", profile_.chain.id}, {"denom", profile_.chain.denom}, {"node", node}};
-  for (const auto& [k, v] : profile_.chain.environment) e[k] = fill(v, values, where);
+  for (const auto& [k, v] : chain_environment(profile_, chain_values(profile_, home, ip_of(node), node))) e[k] = v;
   return e;
 }
 
 Respondent Network::respondent(const std::string& name) {
-  auto& n = node(name);
-  return {n.rpc_url(),
-          n.rest_url(),
-          client_binary_,
-          {{"home", (plan_.folder / "operator").string()},
-           {"rpc", "tcp://" + n.identity().ip + ":26657"},
-           {"chain_id", profile_.chain.id},
-           {"denom", profile_.chain.denom},
-           {"node", name},
-           {"consensus_address", n.identity().validator
-                                     ? bech32_encode(profile_.chain.bech32 + "valcons",
-                                                     address_bytes(keys_.at(name)->consensus.pub))
-                                     : ""},
-           {"account", n.identity().account},
-           {"operator_address", n.identity().operator_address},
-           {"key", name}}};
+  const auto& n = node(name);
+  const auto& i = n.identity();
+  auto values = chain_values(profile_, plan_.folder / "operator", i.ip, name);
+  values["key"] = name;
+  values["account"] = i.account;
+  values["operator_address"] = i.operator_address;
+  values["consensus_address"] =
+      i.validator ? bech32_encode(profile_.chain.bech32 + "valcons", address_bytes(keys_.at(name)->consensus.pub)) : "";
+  return {n.rpc_url(), n.rest_url(), client_binary_, std::move(values)};
 }
 
 void Network::make_keys(const WaitFor& wait, std::vector<NodeIdentity>& identities, Json& defaults) {
@@ -300,7 +286,7 @@ std::vector<std::string> Network::cosmovisor(const std::string& command, const s
     if (!c.status->ok())
       throw Error(Blame::machine,
                   "`cosmovisor " + command + "`: " + to_string(*c.status) + ", see " + c.log.string());
-    outputs.push_back(read(c.log));
+    outputs.push_back(read_file(c.log));
   }
   return outputs;
 }

@@ -1,5 +1,7 @@
 #include "localnet/profile.h"
 
+#include "localnet/config_files.h"
+
 #include <re2/re2.h>
 
 namespace rehearse {
@@ -102,6 +104,22 @@ std::vector<std::string> fill(const std::vector<std::string>& texts, const Value
   std::vector<std::string> out;
   for (const auto& t : texts) out.push_back(fill(t, values, where));
   return out;
+}
+
+Values chain_values(const Profile& p, const std::filesystem::path& home, const std::string& ip,
+                    const std::string& node) {
+  return {{"home", home.string()},
+          {"rpc", "tcp://" + ip + ":" + std::to_string(rpc_port)},
+          {"chain_id", p.chain.id},
+          {"denom", p.chain.denom},
+          {"node", node}};
+}
+
+std::map<std::string, std::string> chain_environment(const Profile& p, const Values& values) {
+  std::map<std::string, std::string> environment;
+  for (const auto& [name, value] : p.chain.environment)
+    environment[name] = fill(value, values, p.file.string() + ": chain.environment");
+  return environment;
 }
 
 }  // namespace rehearse

@@ -186,6 +186,11 @@ using Values = std::map<std::string, std::string>;
 std::string fill(const std::string& text, const Values&, const std::string& where);
 std::vector<std::string> fill(const std::vector<std::string>& texts, const Values&, const std::string& where);
 
+// What every template of a profile may name: {home}, {rpc}, {chain_id}, {denom}, {node}. `ip` is the node's that is asked.
+Values chain_values(const Profile&, const std::filesystem::path& home, const std::string& ip, const std::string& node);
+// The chain's environment with its templates filled in.
+std::map<std::string, std::string> chain_environment(const Profile&, const Values&);
+
 // The closed list of questions that checks and procedures may ask. A profile has a source for each, except for those
 // that are optional (a chain without such a thing).
 struct KnownQuestion {

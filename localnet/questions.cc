@@ -5,6 +5,7 @@
 
 #include "localnet/json_text.h"
 #include "localnet/rpc.h"
+#include "localnet/text.h"
 
 namespace rehearse {
 
@@ -34,8 +35,6 @@ bool error_says_absent(const AnswerSource& s, const std::string& error) {
     return phrase.find(' ') != std::string::npos && error.find(phrase) != std::string::npos;
   });
 }
-
-std::string text_of(const Json& j) { return j.is_string() ? j.get<std::string>() : j.dump(); }
 
 Answer none(const std::string& source) {
   Answer a;

@@ -101,9 +101,8 @@ Schema SchemaWriter::written(const T& value) {
   } else if constexpr (std::is_same_v<T, Duration>) {
     return to_string(value);
   } else if constexpr (NamedEnum<T>) {
-    for (const auto& [name, e] : names(T{}))
-      if (e == value) return name;
-    return Schema();
+    const auto name = name_of(value);
+    return name.empty() ? Schema() : Schema(name);
   } else if constexpr (internal::is_ordered<T>::value) {
     auto object = Schema::object();
     for (const auto& [key, v] : value) object[key] = written(v);

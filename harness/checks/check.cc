@@ -26,6 +26,4 @@ Lookup look_up(const Context& c, const std::string& moment, const Question& q) {
   return {a, {}};
 }
 
-std::string text_of(const record::Json& j) { return j.is_string() ? j.get<std::string>() : j.dump(); }
-
 }  // namespace rehearse

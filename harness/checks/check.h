@@ -10,6 +10,7 @@
 #include "harness/view.h"
 #include "localnet/profile.h"
 #include "localnet/questions.h"
+#include "localnet/text.h"
 
 namespace rehearse {
 
@@ -69,6 +70,5 @@ struct Lookup {
   Finding missing;
 };
 Lookup look_up(const Context&, const std::string& moment, const Question&);
-std::string text_of(const record::Json&);
 
 }  // namespace rehearse

@@ -75,15 +75,13 @@ int net_env(const std::string& node, const std::string& run) {
   const auto folder = fs::path(live.folder);
   const auto profile = load_profile(folder / "profile.yaml");
   const auto home = folder / "operator";
-  const auto rpc = "tcp://" + n.member.ip + ":26657";
-  const Values values = {{"home", home.string()}, {"rpc", rpc}, {"chain_id", profile.chain.id},
-                         {"denom", profile.chain.denom}, {"node", n.member.name}};
+  const auto values = chain_values(profile, home, n.member.ip, n.member.name);
   auto say = [](const std::string& name, const std::string& value) {
     std::cout << fmt::format("export {}='{}'\n", name, value);
   };
-  for (const auto& [name, value] : profile.chain.environment) say(name, fill(value, values, "chain.environment"));
+  for (const auto& [name, value] : chain_environment(profile, values)) say(name, value);
   say("HOME", home.string());
-  say("NODE", rpc);
+  say("NODE", values.at("rpc"));
   say("CHAIN_ID", profile.chain.id);
   const auto bin = folder / "nodes" / n.member.name / "cosmovisor" / "current" / "bin";
   std::cout << fmt::format("export PATH='{}':\"$PATH\"\n", bin.string());

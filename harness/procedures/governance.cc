@@ -6,21 +6,14 @@
 #include <fstream>
 
 #include "harness/goals.h"
-#include "localnet/bech32.h"
+#include "localnet/genesis.h"
 #include "localnet/rpc.h"
-#include "localnet/sha256.h"
 
 namespace rehearse {
 
 using record::Json;
 
 namespace {
-
-// The address of a module's account: the first 20 bytes of the hash of its name.
-std::string module_account(const std::string& module, const std::string& prefix) {
-  const auto hash = sha256(std::string_view(module));
-  return bech32_encode(prefix, std::span<const std::uint8_t>(hash.data(), 20));
-}
 
 // The hash of a transaction that the node took into its mempool.
 std::string accepted(const CliAnswer& a) {
@@ -74,7 +67,7 @@ std::string submit_upgrade_proposal(Rehearsal& r, const UpgradePlan& plan, std::
   const auto& p = r.profile();
   const Json message = {
       {"@type", "/cosmos.upgrade.v1beta1.MsgSoftwareUpgrade"},
-      {"authority", module_account("gov", p.chain.bech32)},
+      {"authority", module_address("gov", p.chain.bech32)},
       {"plan", {{"name", plan.name}, {"height", std::to_string(plan.height)}, {"info", plan.info}}}};
   const Json proposal = {{"messages", {message}},
                          {"metadata", ""},

@@ -200,7 +200,6 @@ struct RunStopped {
 
 struct TeardownEnded {
   static constexpr const char* kind = "teardown-ended";
-  int processes_killed = 0;
   double cpu_seconds = 0;            // of the harness itself, since it started
   std::int64_t peak_rss_bytes = 0;
 };

@@ -188,7 +188,7 @@ Upgrade make() {
   u.add(at::kAsked, "", Moment{"asked"});
   u.add(at::kAsked, "", PhaseEntered{"verified"});
   u.add(at::kStopped, "", RunStopped{"completed", "", "", ""});
-  u.add(at::kTornDown, "", TeardownEnded{4, 0.3, 50'000'000});
+  u.add(at::kTornDown, "", TeardownEnded{0.3, 50'000'000});
   return u;
 }
 
@@ -281,7 +281,7 @@ void Upgrade::stop(double when, const std::string& reason, const std::string& de
     if (!s.ended) open = s.step;
   if (!open.step.empty()) add(when, "", StepEnded{open.step, step_outcome, detail});
   add(when, "", RunStopped{reason, detail, open.title, cause});
-  add(when + 0.3, "", TeardownEnded{4, 0.3, 50'000'000});
+  add(when + 0.3, "", TeardownEnded{0.3, 50'000'000});
 }
 
 std::vector<Event> Upgrade::events() const {

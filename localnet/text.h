@@ -1,0 +1,16 @@
+// Text of files and of JSON values, as several parts need it.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace rehearse {
+
+// The whole file; empty when it cannot be read.
+std::string read_file(const std::filesystem::path&);
+
+// A string as it is, anything else as JSON.
+std::string text_of(const nlohmann::json&);
+
+}  // namespace rehearse
