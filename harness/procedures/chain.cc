@@ -29,7 +29,7 @@ std::string show_plan(const record::Json& plan) {
 // supervisor was quicker, from what the next process replays (design invariant 4).
 std::string lacks_halt_proof(const NodeView& n, std::int64_t height) {
   if (!n.line("upgrade-needed")) return fmt::format("is at {}", n.head.store_height);
-  const auto* replay = n.line("replay-blocks");
+  const SeenLine* replay = nullptr;  // the latest
   for (const auto& l : n.lines)
     if (l.line.pattern == "replay-blocks") replay = &l;
   const bool live = n.stored_at(height) && n.app_hashes.contains(height - 1) && !n.committed_at(height);
@@ -42,33 +42,25 @@ std::string lacks_halt_proof(const NodeView& n, std::int64_t height) {
              : "has not shown that block " + std::to_string(height) + " is stored and not applied";
 }
 
-// The chain's commands take as long as this machine, with what else runs on it, lets them: making the network ran about
-// as many of them side by side as submitting the proposal will.
-double seconds_to_submit(const NetworkView& v) {
-  double made = 0.5;
-  for (const auto& s : v.steps)
-    if (s.step.step == "make" && s.ended) made = std::max(made, static_cast<double>(s.ended - s.started) / 1e6);
-  constexpr double kMost = 2.0;  // a stall of the machine is no measure
-  return 1.2 * std::min(made, kMost);
-}
-
-// When the plan's height will be reached: late enough that the vote is over, and not later.
-std::int64_t choose_height(Rehearsal& r) {
+// When the plan's height will be reached: late enough that the vote is over, and not later. `submitting`:
+// seconds that submitting the proposal will take.
+std::int64_t choose_height(Rehearsal& r, double submitting) {
   const double nominal = nominal_block_seconds(r.scenario().network.pace);
   const double measured = measured_block_seconds(r.view(), nominal);
   // Blocks may come faster once the machine has less to do; a height that is past when the proposal passes
   // cannot be scheduled (osmosis#7255), so the estimate leans to the fast side.
   const double fast = std::min(measured, nominal) * 0.9;
   constexpr std::int64_t kMargin = 3;
-  const double until_passed = seconds_to_submit(r.view()) + r.scenario().upgrade.voting_period.seconds();
+  const double until_passed = submitting + r.scenario().upgrade.voting_period.seconds();
   return r.view().highest_height() + static_cast<std::int64_t>(std::ceil(until_passed / fast)) + kMargin;
 }
 
-// `current` is the release to upgrade from, the new one lies where Cosmovisor will look, and Cosmovisor itself, asked on
-// one node (the others have the same files), runs the one.
+// `current` is the release to upgrade from, the new one lies where Cosmovisor will look, and Cosmovisor
+// itself, asked on one node (the others have the same files), runs the one.
 std::string check_layout(Rehearsal& r, const std::string& plan) {
   auto expect = [](const std::filesystem::path& file, const Release& release) {
-    if (!std::filesystem::equivalent(file, release.artifact.binary) && sha256_file(file) != release.artifact.binary_sha256)
+    if (!std::filesystem::equivalent(file, release.artifact.binary) &&
+        sha256_file(file) != release.artifact.binary_sha256)
       throw StepFailed(file.string() + " is not the binary of " + release.name);
   };
   for (const auto* n : r.network().all()) {
@@ -77,28 +69,35 @@ std::string check_layout(Rehearsal& r, const std::string& plan) {
   }
   const auto printed = r.network().cosmovisor("version", {r.network().all().front()}, r.wait_for()).front();
   if (printed.find(r.from.printed_version) == std::string::npos)
-    throw StepFailed("`cosmovisor version` does not run " + r.from.printed_version + ": " + printable(printed));
+    throw StepFailed("`cosmovisor version` does not run " + r.from.printed_version + ": " +
+                     printable(printed));
   return fmt::format("current is {}, upgrades/{} is {}", r.from.printed_version, plan, r.to.printed_version);
 }
+
+// Seconds that submitting a proposal is expected to take: a stall of the machine is no measure.
+constexpr double kLeastSubmitting = 0.5, kMostSubmitting = 2.0;
 
 // What is asked before the upgrade says nothing when it was asked too late.
 void throw_if_halted(Rehearsal& r, const std::string& what) {
   for (const auto* n : r.view().all())
     if (n->line("upgrade-needed"))
       throw TimedOut("the chain was at the upgrade height before " + what +
-                         "; this machine is too slow for the scenario's pace", kStalled);
+                         "; this machine is too slow for the scenario's pace",
+                     kStalled);
 }
 
 Context context_of(Rehearsal& r) { return {r.view(), r.scenario(), r.profile()}; }
 
-// Transactions that add the profile's own records, so that there is something to lose: one of each of these validators.
+// Transactions that add the profile's own records, so that there is something to lose: one of each of these
+// validators.
 std::vector<NodeCommand> seeds(Rehearsal& r, const std::vector<std::string>& transaction,
                                const std::vector<const NodeView*>& validators) {
   std::vector<NodeCommand> commands;
   for (const auto* n : validators) {
     auto values = r.network().respondent(n->member.name).values;
     values["ordinal"] = std::to_string(commands.size() + 1);
-    commands.push_back({n->member.name, fill(transaction, values, r.profile().file.string() + ": seed_transactions")});
+    commands.push_back(
+        {n->member.name, fill(transaction, values, r.profile().file.string() + ": seed_transactions")});
   }
   return commands;
 }
@@ -121,17 +120,21 @@ void chain_upgrade(Rehearsal& r) {
 
   r.enter("voting");
   r.step("propose", "Governance proposal submitted", "Upgrade Coordination Timeline", [&] {
-    r.await("three blocks to measure", stored_on_all(3));
-    plan.height = choose_height(r);
-    // The first of the profile's transactions goes with the proposal, from whoever does not propose.
-    auto validators = r.view().validators();
+    // The first of the profile's transactions, from whoever does not propose. They take at least as long as
+    // the one that submits the proposal alone will, on this machine and with what else runs on it.
+    const auto start = Loop::Clock::now();
+    const auto validators = r.view().validators();
     auto rest = r.profile().seed_transactions;
-    std::vector<NodeCommand> beside;
+    std::vector<Sent> sent;
     if (validators.size() > 1 && !rest.empty()) {
-      beside = seeds(r, rest.front(), {validators.begin() + 1, validators.end()});
+      sent = broadcast(r, seeds(r, rest.front(), {validators.begin() + 1, validators.end()}));
       rest.erase(rest.begin());
     }
-    proposal = submit_upgrade_proposal(r, plan, beside);
+    const std::chrono::duration<double> took = Loop::Clock::now() - start;
+    r.await("three blocks to measure", stored_on_all(3));
+    plan.height = choose_height(r, std::clamp(took.count(), kLeastSubmitting, kMostSubmitting));
+    proposal = submit_upgrade_proposal(r, plan);
+    await_included(r, sent);
     r.record(record::PlanProposed{plan.name, plan.info, proposal, plan.height});
     for (const auto& transaction : rest) send_transactions(r, seeds(r, transaction, validators));
     return fmt::format("proposal {}: {} at height {}", proposal, plan.name, plan.height);

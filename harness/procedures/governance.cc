@@ -31,7 +31,8 @@ bool in_voting_period(Rehearsal& r, const std::string& proposal) {
   return a.answered && !a.absent && a.value.value("status", "") == "PROPOSAL_STATUS_VOTING_PERIOD";
 }
 
-Included await_included(Rehearsal& r, const std::string& node, const std::string& hash) {
+Included await_included(Rehearsal& r, const Sent& sent) {
+  const auto& [node, hash] = sent;
   for (;;) {
     const auto height = r.view().highest_height();
     const auto a = r.ask("inclusion", {{"transaction", node, {{"hash", hash}}, 0}}).front();
@@ -49,21 +50,29 @@ Included await_included(Rehearsal& r, const std::string& node, const std::string
 
 }  // namespace
 
-std::vector<Included> send_transactions(Rehearsal& r, std::vector<NodeCommand> commands) {
+std::vector<Sent> broadcast(Rehearsal& r, std::vector<NodeCommand> commands) {
   for (auto& [node, arguments] : commands) {
     const auto values = r.network().respondent(node).values;
     for (auto& a : fill(r.profile().transaction, values, r.profile().file.string() + ": transaction"))
       arguments.push_back(std::move(a));
   }
-  std::vector<std::string> hashes;
-  for (const auto& answer : r.run_commands(commands)) hashes.push_back(accepted(answer));
+  const auto answers = r.run_commands(commands);
+  std::vector<Sent> sent;
+  for (std::size_t i = 0; i < commands.size(); ++i) sent.push_back({commands[i].node, accepted(answers[i])});
+  return sent;
+}
+
+std::vector<Included> await_included(Rehearsal& r, const std::vector<Sent>& sent) {
   std::vector<Included> included;
-  for (std::size_t i = 0; i < commands.size(); ++i)
-    included.push_back(await_included(r, commands[i].node, hashes[i]));
+  for (const auto& s : sent) included.push_back(await_included(r, s));
   return included;
 }
 
-std::string submit_upgrade_proposal(Rehearsal& r, const UpgradePlan& plan, std::vector<NodeCommand> beside) {
+std::vector<Included> send_transactions(Rehearsal& r, std::vector<NodeCommand> commands) {
+  return await_included(r, broadcast(r, std::move(commands)));
+}
+
+std::string submit_upgrade_proposal(Rehearsal& r, const UpgradePlan& plan) {
   const auto& p = r.profile();
   const Json message = {
       {"@type", "/cosmos.upgrade.v1beta1.MsgSoftwareUpgrade"},
@@ -78,8 +87,8 @@ std::string submit_upgrade_proposal(Rehearsal& r, const UpgradePlan& plan, std::
   const auto file = r.folder() / "operator" / "proposal.json";
   std::ofstream(file) << proposal.dump(1) << "\n";
   const auto& node = r.view().order.front();
-  beside.insert(beside.begin(), {node, r.command("submit-proposal", node, {{"file", file.string()}})});
-  const auto included = send_transactions(r, std::move(beside));
+  const auto included =
+      send_transactions(r, {{node, r.command("submit-proposal", node, {{"file", file.string()}})}});
   for (const auto& event : included.front().events)
     if (event.value("type", "") == "submit_proposal")
       for (const auto& attribute : event.at("attributes"))
@@ -112,10 +121,12 @@ void await_passed(Rehearsal& r, const std::string& proposal, bool all_voted) {
     if (status == "PROPOSAL_STATUS_PASSED") return;
     const auto reason = a.value.value("failed_reason", "");
     if (status == "PROPOSAL_STATUS_REJECTED" && !all_voted)
-      throw TimedOut(fmt::format("proposal {} was rejected, and not all votes were in after the voting period of {}; this "
-                                 "machine is too slow for it",
-                                 proposal, to_string(r.scenario().upgrade.voting_period)),
-                     kStalled);
+      throw TimedOut(
+          fmt::format(
+              "proposal {} was rejected, and not all votes were in after the voting period of {}; this "
+              "machine is too slow for it",
+              proposal, to_string(r.scenario().upgrade.voting_period)),
+          kStalled);
     if (status == "PROPOSAL_STATUS_REJECTED")
       throw StepFailed(fmt::format("proposal {} was rejected: {}; tally {}", proposal, reason,
                                    a.value.value("final_tally_result", Json()).dump()),

@@ -18,8 +18,16 @@ struct Included {
   record::Json events;
 };
 
-// Sends one transaction a command, side by side, and waits until all are in blocks. The arguments are without the
-// profile's `transaction` ones; no two may be of one node, whose key signs.
+// A transaction that a node took into its mempool.
+struct Sent {
+  std::string node, hash;
+};
+
+// Sends one transaction a command, side by side. The arguments are without the profile's `transaction` ones;
+// no two may be of one node, whose key signs.
+std::vector<Sent> broadcast(Rehearsal&, std::vector<NodeCommand>);
+// Waits until all are in blocks; in their order.
+std::vector<Included> await_included(Rehearsal&, const std::vector<Sent>&);
 std::vector<Included> send_transactions(Rehearsal&, std::vector<NodeCommand>);
 
 struct UpgradePlan {
@@ -27,14 +35,13 @@ struct UpgradePlan {
   std::int64_t height = 0;
 };
 
-// Submits the software upgrade from the first validator; the proposal's id. `beside` are transactions of others that are
-// sent at the same time.
-std::string submit_upgrade_proposal(Rehearsal&, const UpgradePlan&, std::vector<NodeCommand> beside);
-// Every validator votes, side by side. False when the voting was over before all votes were in: the machine was too slow,
-// and what is in decides.
+// Submits the software upgrade from the first validator; the proposal's id.
+std::string submit_upgrade_proposal(Rehearsal&, const UpgradePlan&);
+// Every validator votes, side by side. False when the voting was over before all votes were in: the machine
+// was too slow, and what is in decides.
 bool vote_all(Rehearsal&, const std::string& proposal, Vote);
-// Waits until the voting is over; throws StepFailed("...", "proposal-rejected" or "proposal-failed"), but when not all had
-// voted TimedOut for a rejection.
+// Waits until the voting is over; throws StepFailed("...", "proposal-rejected" or "proposal-failed"), but
+// when not all had voted TimedOut for a rejection.
 void await_passed(Rehearsal&, const std::string& proposal, bool all_voted);
 
 // Median seconds between the blocks seen so far, by their headers; `nominal` until there are three.
