@@ -27,4 +27,14 @@ Goal above(std::int64_t height) {
   };
 }
 
+Goal signs_above(const std::string& name, std::int64_t height) {
+  return [name, height](const NetworkView& v) -> std::optional<Unmet> {
+    const auto& address = v.nodes.at(name).member.consensus_address;
+    for (auto it = v.blocks.upper_bound(height); it != v.blocks.end(); ++it)
+      for (const auto& s : it->second.block.signatures)
+        if (s.validator == address && s.flag == 2) return std::nullopt;
+    return Unmet{{name}, fmt::format("has signed no block above {}", height)};
+  };
+}
+
 }  // namespace rehearse

@@ -31,11 +31,6 @@ record::Provenance provenance(const Release& r) {
           r.printed_version};
 }
 
-std::string version_in(const CliAnswer& a) {
-  const auto& text = a.out.find_first_not_of(" \n") == std::string::npos ? a.err : a.out;
-  return printable(text.substr(0, text.find('\n')));
-}
-
 }  // namespace
 
 Preflight::Preflight(Rehearsal& r, fs::path store, std::map<std::string, std::string> environment)
@@ -56,7 +51,7 @@ void Preflight::verify(const fs::path& cosmovisor) {
     check_room(r_.folder(), network.validators.size() + network.full_nodes.size());
     for (auto* release : {&r_.from, &r_.to})
       release->artifact = open_artifact(release->archive, r_.profile().chain.binary, store_);
-    if (network.supervisor == SupervisorKind::cosmovisor)
+    if (uses_cosmovisor(network))
       cosmovisor_ = open_artifact(cosmovisor, "cosmovisor", store_);
     return fmt::format("{}: sha256 {}{}", r_.to.name, r_.to.artifact.sha256.substr(0, 16),
                        r_.to.artifact.checksum_published ? ", as published" : "; no SHA256SUMS beside it");

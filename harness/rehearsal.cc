@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "harness/diagnosis/diagnose.h"
+#include "localnet/log.h"
 
 namespace rehearse {
 
@@ -31,6 +32,11 @@ std::string describe(const Unmet& u) {
 }
 
 }  // namespace
+
+std::string version_in(const CliAnswer& a) {
+  const auto& text = a.out.find_first_not_of(" \n") == std::string::npos ? a.err : a.out;
+  return printable(text.substr(0, text.find('\n')));
+}
 
 bool is_phase(const std::string& name) { return std::find(phases().begin(), phases().end(), name) != phases().end(); }
 std::string phase_names() { return fmt::format("{}", fmt::join(phases(), ", ")); }
@@ -103,7 +109,8 @@ void Rehearsal::check_tripwires() {
     loop_.run_one(20ms);
     known = proven_failure(view_);
   }
-  throw FailureProven(proven->cause + ": " + proven->proven_by);
+  if (!known) known = proven;  // the view only grows; what was proven stays so
+  throw FailureProven(known->cause + ": " + known->proven_by);
 }
 
 void Rehearsal::run_loop(const std::string& what, const std::function<std::optional<Unmet>()>& unmet,
@@ -194,7 +201,13 @@ std::vector<std::string> Rehearsal::command(const std::string& name, const std::
   return fill(profile_.commands.at(name).run, values, where);
 }
 
-std::vector<CliAnswer> Rehearsal::run_commands(const std::vector<NodeCommand>& calls) {
+std::vector<CliAnswer> Rehearsal::run_commands(const std::vector<NodeCommand>& commands) {
+  std::vector<ProgramCall> calls;
+  for (const auto& [node, arguments] : commands) calls.push_back({network_->respondent(node).binary, arguments});
+  return run_programs(calls);
+}
+
+std::vector<CliAnswer> Rehearsal::run_programs(const std::vector<ProgramCall>& calls) {
   struct Running {
     std::vector<CliAnswer> answers;
     std::size_t open;
@@ -202,11 +215,10 @@ std::vector<CliAnswer> Rehearsal::run_commands(const std::vector<NodeCommand>& c
   // Shared with the handlers: a command may end after the wait for it was given up.
   auto running = std::make_shared<Running>(Running{std::vector<CliAnswer>(calls.size()), calls.size()});
   for (std::size_t i = 0; i < calls.size(); ++i)
-    network_->cli().run(network_->respondent(calls[i].node).binary, calls[i].arguments, Stream::out,
-                        [running, i](CliAnswer a) {
-                          running->answers[i] = std::move(a);
-                          --running->open;
-                        });
+    network_->cli().run(calls[i].program, calls[i].arguments, Stream::out, [running, i](CliAnswer a) {
+      running->answers[i] = std::move(a);
+      --running->open;
+    });
   await_done("commands", [&] { return running->open == 0; });
   return running->answers;
 }

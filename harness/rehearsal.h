@@ -75,6 +75,14 @@ struct NodeCommand {
   std::vector<std::string> arguments;
 };
 
+// A program at a path, such as what an operator has just installed.
+struct ProgramCall {
+  std::filesystem::path program;
+  std::vector<std::string> arguments;
+};
+// What a `version` command printed, on whichever stream.
+std::string version_in(const CliAnswer&);
+
 class Rehearsal : public Sink {
  public:
   // All outlive this. `folder` is the run's.
@@ -111,6 +119,7 @@ class Rehearsal : public Sink {
   std::vector<record::Answered> ask(const std::string& moment, const std::vector<Question>&);
   // Runs chain commands side by side; their answers, in the same order.
   std::vector<CliAnswer> run_commands(const std::vector<NodeCommand>&);
+  std::vector<CliAnswer> run_programs(const std::vector<ProgramCall>&);
   // The profile's command with its templates filled for that node.
   std::vector<std::string> command(const std::string& name, const std::string& node, Values extra = {});
 

@@ -11,6 +11,7 @@
 #include <random>
 
 #include "harness/autopsy.h"
+#include "harness/diagnosis/causes.h"
 #include "harness/goals.h"
 #include "harness/judge.h"
 #include "harness/preflight.h"
@@ -67,6 +68,11 @@ Inputs read_inputs(const RunOptions& o) {
     throw Error(Blame::scenario, "--break-at takes a phase: " + phase_names() + "; found `" + o.break_at + "`");
   Inputs in{load_scenario(o.scenario), load_profile(o.profile), {}, {}};
   if (o.validators) set_validators(in.scenario, *o.validators);
+  if (!o.expect.empty()) {
+    if (o.expect != "pass" && !is_cause(o.expect))
+      throw Error(Blame::scenario, "--expect takes pass or a cause of `rehearse list`; found `" + o.expect + "`");
+    in.scenario.expect = o.expect;
+  }
   const auto manifest = (in.profile.file.parent_path() / in.profile.releases).lexically_normal();
   auto pick = [&](const std::string& flag, const std::string& scenario, const std::string& profile,
                   const char* which) {
@@ -75,7 +81,7 @@ Inputs read_inputs(const RunOptions& o) {
       throw Error(Blame::scenario, std::string("which release? give --release ") + which + "=...");
     return find_release(name, manifest, o.built);
   };
-  if (in.scenario.network.supervisor == SupervisorKind::cosmovisor && !fs::is_regular_file(o.cosmovisor))
+  if (uses_cosmovisor(in.scenario.network) && !fs::is_regular_file(o.cosmovisor))
     throw Error(Blame::scenario, o.cosmovisor.string() + ": there is no Cosmovisor; --cosmovisor names another");
   in.from = pick(o.from, in.scenario.releases.from, in.profile.from, "from");
   in.to = pick(o.to, in.scenario.releases.to, in.profile.to, "to");
@@ -153,8 +159,9 @@ class Run {
     s.command = o_.command;
     s.invoked = o_.invoked;
     s.conditions = {{"nominal_block_s", nominal_block_seconds(in_.scenario.network.pace)},
-                    {"voting_period_s", in_.scenario.upgrade.voting_period.seconds()},
+                    {"voting_period_s", voting_period(in_.scenario.upgrade).seconds()},
                     {"blocks_after", in_.scenario.upgrade.blocks_after},
+                    {"expect", in_.scenario.expect},
                     {"validators", validator_names(in_.scenario.network)}};
     r_.record(std::move(s));
   }
@@ -205,8 +212,8 @@ class Run {
     NetworkPlan p;
     p.folder = o_.folder;
     p.run_id = id_;
-    for (const auto& [name, power] : n.validators) p.nodes.push_back({name, true, power, {}});
-    for (const auto& name : n.full_nodes) p.nodes.push_back({name, false, 0, {}});
+    for (const auto& [name, power] : n.validators) p.nodes.push_back({name, true, power, {}, supervisor_of(n, name)});
+    for (const auto& name : n.full_nodes) p.nodes.push_back({name, false, 0, {}, supervisor_of(n, name)});
     for (auto& node : p.nodes) {
       const auto& e = in_.to.environment;
       if (e.who == WhichNodes::all || (e.who == WhichNodes::smallest && node.name == smallest_validator(n)))
@@ -214,14 +221,15 @@ class Run {
       if (const auto own = n.environment.find(node.name); own != n.environment.end())
         for (const auto& [k, v] : own->second) node.environment[k] = v;
     }
-    p.supervisor = n.supervisor;
     p.pace = pace_named(n.pace);
     p.binary = r_.from.artifact.binary;
     p.cosmovisor = cosmovisor;
     p.genesis = o_.genesis;
-    const auto voting = in_.scenario.upgrade.voting_period;
-    p.genesis_values = {{"voting_period", fmt::format("{}ms", voting.value.count())},
-                        {"expedited_voting_period", fmt::format("{}ms", voting.value.count() / 2)}};
+    auto upgrade = in_.scenario.upgrade;
+    for (const auto& [name, expedited] : {std::pair{"voting_period", false}, {"expedited_voting_period", true}}) {
+      upgrade.expedited = expedited;
+      p.genesis_values[name] = fmt::format("{}ms", voting_period(upgrade).value.count());
+    }
     return p;
   }
 
@@ -310,6 +318,7 @@ record::RunRecord judge_folder(const fs::path& folder) {
   auto profile = load_profile(folder / kProfileCopy);
   if (view.run) {
     scenario.name = view.run->scenario;
+    scenario.expect = view.run->conditions.value("expect", scenario.expect);
     profile.name = view.run->profile;
   }
   return judge(view, scenario, profile);

@@ -63,6 +63,8 @@ class Rules {
       check_name(root_["network"]["full_nodes"][i], n.full_nodes[i], names);
     for (const auto& [name, variables] : n.environment)
       if (!names.contains(name)) fail(at("network", "environment", name), "there is no node " + name);
+    for (const auto& [name, kind] : n.supervisors)
+      if (!names.contains(name)) fail(at("network", "supervisors", name), "there is no node " + name);
     if (names.size() > 200) fail(at("network", "validators"), "more than 200 nodes");
     try {
       pace_named(n.pace);
@@ -72,13 +74,17 @@ class Rules {
     if (!find_procedure(s_.upgrade.kind))
       fail(at("upgrade", "kind"),
            "there is no procedure `" + s_.upgrade.kind + "`; there are " + procedure_names());
-    if (s_.upgrade.kind == "chain" && n.supervisor != SupervisorKind::cosmovisor)
-      fail(at("network", "supervisor"), "the procedure `chain` leaves the switch to Cosmovisor");
     if (s_.upgrade.blocks_after < 1) fail(at("upgrade", "blocks_after"), "at least 1 block must follow");
     if (s_.upgrade.blocks_after > record::kMostBlocksAfter)
       fail(at("upgrade", "blocks_after"), "at most " + std::to_string(record::kMostBlocksAfter) + " blocks can follow");
     if (s_.upgrade.voting_period.value < std::chrono::seconds(1))
       fail(at("upgrade", "voting_period"), "at least 1s");
+    const std::pair<const char*, const std::vector<std::string>&> lists[] = {
+        {"voters", s_.upgrade.voters}, {"late", s_.upgrade.late}, {"missed", s_.upgrade.missed}};
+    for (const auto& [key, list] : lists)
+      for (const auto& name : list)
+        if (!names.contains(name)) fail(at("upgrade", key), "there is no node " + name);
+    if (s_.upgrade.height_in < 0) fail(at("upgrade", "height_in"), "a number of blocks");
     if (s_.after.empty()) fail(root_["after"], "nothing would be checked; there are " + checklist_names());
     for (std::size_t i = 0; i < s_.after.size(); ++i)
       if (!find_checklist(s_.after[i]))
@@ -132,6 +138,12 @@ const Ordered<Vote>& names(Vote) {
   return all;
 }
 
+const Ordered<RollingOrder>& names(RollingOrder) {
+  static const Ordered<RollingOrder> all = {{"smallest-first", RollingOrder::smallest_first},
+                                            {"largest-first", RollingOrder::largest_first}};
+  return all;
+}
+
 std::string to_string(Vote v) {
   switch (v) {
     case Vote::no:
@@ -164,6 +176,20 @@ void set_validators(Scenario& s, int count) {
   constexpr std::chrono::milliseconds kVote{400};
   s.upgrade.voting_period.value = std::max(s.upgrade.voting_period.value, count * kVote);
 }
+
+SupervisorKind supervisor_of(const NetworkSection& n, const std::string& node) {
+  const auto own = n.supervisors.find(node);
+  return own == n.supervisors.end() ? n.supervisor : own->second;
+}
+
+bool uses_cosmovisor(const NetworkSection& n) {
+  auto names = validator_names(n);
+  names.insert(names.end(), n.full_nodes.begin(), n.full_nodes.end());
+  return std::any_of(names.begin(), names.end(),
+                     [&](const auto& name) { return supervisor_of(n, name) == SupervisorKind::cosmovisor; });
+}
+
+Duration voting_period(const UpgradeSection& u) { return u.expedited ? Duration{u.voting_period.value / 2} : u.voting_period; }
 
 std::vector<std::string> validator_names(const NetworkSection& n) {
   std::vector<std::string> all;

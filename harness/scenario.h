@@ -23,6 +23,7 @@ struct NetworkSection {
       {"validator-1", 40}, {"validator-2", 30}, {"validator-3", 20}, {"validator-4", 10}};
   std::vector<std::string> full_nodes;
   SupervisorKind supervisor = SupervisorKind::cosmovisor;
+  std::map<std::string, SupervisorKind> supervisors;  // of single nodes
   std::string pace = "fast";
   std::map<std::string, std::map<std::string, std::string>> environment;  // of single nodes
 };
@@ -31,11 +32,21 @@ struct ReleasesSection {
   std::string from, to;  // empty: the profile's
 };
 
+enum class RollingOrder { smallest_first, largest_first };
+const Ordered<RollingOrder>& names(RollingOrder);
+
 struct UpgradeSection {
   std::string kind;  // a procedure of harness/procedures
   Vote vote = Vote::yes;
+  std::vector<std::string> voters;  // empty: every validator
+  bool expedited = false;
   Duration voting_period{std::chrono::seconds(2)};
-  std::int64_t blocks_after = 5;  // K: blocks that must follow the upgrade
+  Duration lead;                    // between the end of the vote and the upgrade height
+  std::int64_t height_in = 0;       // blocks from the proposal to the upgrade; 0: chosen after the vote and the lead
+  std::int64_t blocks_after = 5;    // K: blocks that must follow the upgrade
+  std::vector<std::string> late;    // nodes whose operators act once the others have made blocks without them
+  std::vector<std::string> missed;  // nodes whose operators leave out what all others do
+  RollingOrder order = RollingOrder::smallest_first;
 };
 
 struct Scenario {
@@ -54,6 +65,7 @@ void describe(V& v, NetworkSection& n) {
   v.optional("validators", n.validators, "name -> voting power");
   v.optional("full_nodes", n.full_nodes, "names of nodes that do not validate");
   v.optional("supervisor", n.supervisor, "what runs the nodes' binary");
+  v.optional("supervisors", n.supervisors, "node -> what runs its binary, where it is not as for all");
   v.optional("pace", n.pace, "named preset of consensus timeouts");
   v.optional("environment", n.environment, "node -> variables that only it gets");
 }
@@ -68,8 +80,15 @@ template <class V>
 void describe(V& v, UpgradeSection& u) {
   v.required("kind", u.kind, "the procedure to carry out");
   v.optional("vote", u.vote, "what every validator votes");
+  v.optional("voters", u.voters, "validators that vote; left out: all");
+  v.optional("expedited", u.expedited, "the proposal is an expedited one");
   v.optional("voting_period", u.voting_period, "governance's voting period");
+  v.optional("lead", u.lead, "time between the end of the vote and the upgrade height");
+  v.optional("height_in", u.height_in, "blocks from the proposal to the upgrade height, whatever becomes of the vote");
   v.optional("blocks_after", u.blocks_after, "blocks that must follow the upgrade");
+  v.optional("late", u.late, "nodes whose operators act once the others have made blocks without them");
+  v.optional("missed", u.missed, "nodes whose operators leave out what all others do");
+  v.optional("order", u.order, "in which validators are upgraded one by one");
 }
 
 template <class V>
@@ -90,6 +109,10 @@ Scenario load_scenario(const std::filesystem::path& file);
 // enough for all to vote.
 void set_validators(Scenario&, int count);
 
+SupervisorKind supervisor_of(const NetworkSection&, const std::string& node);
+bool uses_cosmovisor(const NetworkSection&);
+// Of the proposal: an expedited one has half the time.
+Duration voting_period(const UpgradeSection&);
 std::vector<std::string> validator_names(const NetworkSection&);
 // The smallest validator by power, ties by name.
 std::string smallest_validator(const NetworkSection&);

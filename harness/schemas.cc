@@ -2,6 +2,7 @@
 
 #include "harness/releases.h"
 #include "harness/scenario.h"
+#include "harness/suite.h"
 #include "localnet/profile.h"
 
 namespace rehearse {
@@ -9,6 +10,7 @@ namespace rehearse {
 const std::vector<PublishedSchema>& published_schemas() {
   static const std::vector<PublishedSchema> all = {
       {"scenario", "scenarios/scenario.schema.json", [] { return schema_of<Scenario>("Scenario"); }},
+      {"suite", "scenarios/suite.schema.json", [] { return schema_of<Suite>("Suite"); }},
       {"profile", "fixtures/profiles/profile.schema.json",
        [] { return schema_of<Profile>("Profile of a chain"); }},
       {"releases", "fixtures/releases.schema.json", releases_schema},

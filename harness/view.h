@@ -103,6 +103,8 @@ struct NetworkView {
   std::vector<std::pair<std::string, Micros>> phases;
   std::optional<record::PlanProposed> plan;
   Micros plan_seen = 0;
+  std::optional<record::Aimed> aim;
+  std::int64_t aim_seq = 0;
   std::set<std::pair<std::string, std::string>> expected;  // (node or "", what)
   std::vector<SeenStep> steps;
   std::vector<SeenAnswer> answers;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "localnet/bech32.h"
@@ -50,11 +51,19 @@ std::string now_rfc3339() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmt
 }  // namespace
 
 namespace {
-Ordered<std::string> patterns_of(const Profile& profile, SupervisorKind supervisor) {
+
+bool any_under(const NetworkPlan& plan, SupervisorKind kind) {
+  return std::any_of(plan.nodes.begin(), plan.nodes.end(), [kind](const NodePlan& n) { return n.supervisor == kind; });
+}
+
+Ordered<std::string> patterns_of(const Profile& profile, const NetworkPlan& plan) {
   auto patterns = profile.log_patterns;
-  for (auto& p : log_patterns(supervisor)) patterns.push_back(std::move(p));
+  for (const auto kind : {SupervisorKind::bare, SupervisorKind::cosmovisor})
+    if (any_under(plan, kind))
+      for (auto& p : log_patterns(kind)) patterns.push_back(std::move(p));
   return patterns;
 }
+
 }  // namespace
 
 struct Network::Keys {
@@ -68,7 +77,7 @@ Network::Network(Loop& loop, Http& http, Sink& sink, const Profile& profile, Net
       profile_(profile),
       plan_(std::move(plan)),
       addresses_(AddressBlock::claim(runtime_dir())),
-      matcher_(patterns_of(profile, plan_.supervisor)),
+      matcher_(patterns_of(profile, plan_)),
       observer_(loop, http, sink, kPollBlocks),
       client_binary_(plan_.binary) {
   cli_ = std::make_unique<ChainCli>(loop, profile, plan_.folder / "commands", environment("operator"));
@@ -244,7 +253,7 @@ void Network::prepare(const WaitFor& wait) {
     const auto& id = identities[i];
     write_node(id, peers, text);
     SupervisorSettings settings{
-        plan_.supervisor, plan_.cosmovisor, profile_.chain.binary, plan_.folder / "nodes" / id.name, {}};
+        plan_.nodes[i].supervisor, plan_.cosmovisor, profile_.chain.binary, plan_.folder / "nodes" / id.name, {}};
     auto env = environment(id.name);
     for (const auto& [k, v] : plan_.nodes[i].environment) env[k] = v;
     const auto start = fill(profile_.commands.at("start").run, {{"home", settings.home.string()}},
@@ -252,7 +261,9 @@ void Network::prepare(const WaitFor& wait) {
     nodes_.push_back(std::make_unique<Node>(loop_, sink_, matcher_, id, settings, start, env));
     nodes_.back()->supervisor().install(plan_.binary);
   }
-  if (plan_.supervisor == SupervisorKind::cosmovisor) cosmovisor("init", all(), wait);  // makes `current`
+  auto supervised = all();
+  std::erase_if(supervised, [](const Node* n) { return n->supervisor_kind() != SupervisorKind::cosmovisor; });
+  cosmovisor("init", supervised, wait);  // makes `current`
 }
 
 std::vector<std::string> Network::cosmovisor(const std::string& command, const std::vector<Node*>& nodes,

@@ -22,13 +22,13 @@ struct NodePlan {
   bool validator = true;
   std::int64_t power = 0;
   std::map<std::string, std::string> environment;
+  SupervisorKind supervisor = SupervisorKind::cosmovisor;
 };
 
 struct NetworkPlan {
   std::filesystem::path folder;  // of the run
   std::string run_id;
   std::vector<NodePlan> nodes;
-  SupervisorKind supervisor = SupervisorKind::cosmovisor;
   Pace pace;
   std::filesystem::path binary;      // the release it starts on
   std::filesystem::path cosmovisor;  // its program

@@ -24,11 +24,12 @@ Node::Node(Loop& loop, Sink& sink, const LogMatcher& matcher, NodeIdentity ident
   std::filesystem::create_directories(settings_.home / "logs");
 }
 
-void Node::start() {
+void Node::start(const std::vector<std::string>& more) {
   first_start_seen_ = false;
   chain_pid_ = 0;
   ChildSpec spec;
   spec.argv = supervisor_->command(start_);
+  spec.argv.insert(spec.argv.end(), more.begin(), more.end());
   spec.environment = environment_;
   for (const auto& [k, v] : supervisor_->environment()) spec.environment[k] = v;
   spec.directory = settings_.home;

@@ -40,7 +40,10 @@ class Node {
   std::string rest_url() const { return "http://" + identity_.ip + ":1317"; }
   Supervisor& supervisor() const { return *supervisor_; }
 
-  void start();
+  SupervisorKind supervisor_kind() const { return settings_.kind; }
+
+  // `more` are arguments beyond the usual ones, of this start only.
+  void start(const std::vector<std::string>& more = {});
   bool running() const { return child_ && child_->running(); }
   void signal(int signal) { if (running()) child_->signal_group(signal); }
   void kill() { child_.reset(); }  // at once, with all its group; no observation follows

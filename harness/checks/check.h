@@ -19,7 +19,15 @@ struct Context {
   const Scenario& scenario;
   const Profile& profile;
 
-  std::int64_t upgrade_height() const { return view.plan ? view.plan->height : 0; }
+  // What comes after it is after the upgrade.
+  std::int64_t upgrade_height() const { return view.aim ? view.aim->height : view.plan ? view.plan->height : 0; }
+  // The plan is carried out, as far as this run is meant to go.
+  bool applied() const { return view.aim ? view.aim->applied : true; }
+  // That every node must run afterwards.
+  std::string version() const {
+    if (!view.releases) return "";
+    return (view.aim && view.aim->release == "from" ? view.releases->from : view.releases->to).printed_version;
+  }
   // K: blocks that must follow.
   std::int64_t blocks_after() const {
     return view.run ? view.run->conditions.value("blocks_after", std::int64_t{0}) : 0;

@@ -20,7 +20,7 @@ std::vector<Question> ask_versions(const Context& c, const std::string& moment, 
 }
 
 Finding judge_versions(const Context& c, const std::string&) {
-  const auto want = c.view.releases ? c.view.releases->to.printed_version : "";
+  const auto want = c.version();
   std::vector<std::string> have, wrong;
   for (const auto* n : c.view.all()) {
     const auto [a, missing] = look_up(c, kAfter, {"app-version", n->member.name, {}, 0});

@@ -68,44 +68,61 @@ Question applied_question(const Context& c) {
 
 std::vector<Question> ask_applied(const Context& c, const std::string& moment, const std::string&) {
   if (moment != kAfter) return {};
+  if (!c.view.plan) return {};
   return {applied_question(c)};
 }
 
 Finding judge_applied(const Context& c, const std::string&) {
+  if (!c.view.plan) return skipped("there is no plan in this procedure");
   const auto [a, missing] = look_up(c, kAfter, applied_question(c));
   if (!a) return missing;
-  const auto want = std::to_string(c.upgrade_height()),
+  const auto want = c.applied() ? std::to_string(c.upgrade_height()) : "never",
              have = a->answer.absent ? "never" : text_of(a->answer.value);
-  if (have != want) return failed("the plan was not applied at its height", want, have, {a->answer.source});
+  if (have != want)
+    return failed(c.applied() ? "the plan was not applied at its height" : "the plan was applied", want, have,
+                  {a->answer.source});
   return passed(want, have, {a->answer.source});
 }
 
 // --- Module Versions: as the release says
 // ------------------------------------------------------------------------
 
+Question modules_question(const Context& c) { return {"module-versions", first_validator(c), {}, 0}; }
+
 std::vector<Question> ask_modules(const Context& c, const std::string& moment, const std::string&) {
-  if (moment != kAfter) return {};
-  return {{"module-versions", first_validator(c), {}, 0}};
+  if (moment != kBefore && moment != kAfter) return {};
+  return {modules_question(c)};
+}
+
+std::map<std::string, std::string> modules_in(const SeenAnswer& a) {
+  std::map<std::string, std::string> versions;
+  for (const auto& m : a.answer.value)
+    versions[m.value("name", "?")] = m.contains("version") ? text_of(m["version"]) : "0";
+  return versions;
 }
 
 Finding judge_modules(const Context& c, const std::string&) {
-  const auto [a, missing] = look_up(c, kAfter, {"module-versions", first_validator(c), {}, 0});
+  const auto [a, missing] = look_up(c, kAfter, modules_question(c));
   if (!a) return missing;
-  if (!c.view.releases || c.view.releases->module_versions.empty())
-    return skipped("the release does not say its module versions");
-  std::map<std::string, std::string> have, want;
-  for (const auto& m : a->answer.value)
-    have[m.value("name", "?")] = m.contains("version") ? text_of(m["version"]) : "0";
-  for (const auto& [name, version] : c.view.releases->module_versions) want[name] = std::to_string(version);
+  std::map<std::string, std::string> want;
+  if (!c.applied()) {  // nothing migrated them
+    const auto [before, no_before] = look_up(c, kBefore, modules_question(c));
+    if (!before) return no_before;
+    want = modules_in(*before);
+  } else if (c.view.releases) {
+    for (const auto& [name, version] : c.view.releases->module_versions) want[name] = std::to_string(version);
+  }
+  if (want.empty()) return skipped("the release does not say its module versions");
+  const auto have = modules_in(*a);
   std::vector<std::string> differences;
   for (const auto& [name, version] : want)
     if (!have.contains(name))
       differences.push_back(name + " is missing");
-    else if (have[name] != version)
-      differences.push_back(fmt::format("{} is {}, not {}", name, have[name], version));
+    else if (have.at(name) != version)
+      differences.push_back(fmt::format("{} is {}, not {}", name, have.at(name), version));
   for (const auto& [name, version] : have)
     if (!want.contains(name)) differences.push_back(name + " is too many");
-  const auto expected = fmt::format("{} modules as the release says", want.size());
+  const auto expected = fmt::format("{} modules {}", want.size(), c.applied() ? "as the release says" : "as before");
   if (!differences.empty())
     return failed(fmt::format("{}", fmt::join(differences, ", ")), expected,
                   fmt::format("{} modules", have.size()), {a->answer.source});
@@ -231,8 +248,8 @@ void erase_at(Json& doc, const std::string& pointer) {
   doc.at(p.parent_pointer()).erase(p.back());
 }
 
-// The record as it must be after the migration.
-Json migrated(Json before, const KeptRecord& k) {
+// What the migration does to the record, done to it; what it may change is taken out of both.
+void migrate(Json& before, Json& after, const KeptRecord& k) {
   for (const auto& [pointer, factor] : k.scaled)
     for (const auto& place : places(before, pointer)) {
       auto& value = before[Json::json_pointer(place)];
@@ -243,7 +260,9 @@ Json migrated(Json before, const KeptRecord& k) {
       else
         value = number * factor;
     }
-  return before;
+  for (const auto& pointer : k.ignored)
+    for (auto* doc : {&before, &after})
+      for (const auto& place : places(*doc, pointer)) erase_at(*doc, place);
 }
 
 Finding judge_records(const Context& c, const std::string&) {
@@ -259,10 +278,8 @@ Finding judge_records(const Context& c, const std::string&) {
       return inconclusive(k.name + ": there were none before the upgrade");
     if (after->answer.absent) return failed(k.name + " are gone", "kept", "none", {after->answer.source});
     try {
-      auto want = migrated(before->answer.value, k), have = after->answer.value;
-      for (const auto& pointer : k.ignored)
-        for (auto* doc : {&want, &have})
-          for (const auto& place : places(*doc, pointer)) erase_at(*doc, place);
+      auto want = before->answer.value, have = after->answer.value;
+      if (c.applied()) migrate(want, have, k);
       if (want != have) {
         const auto patch = Json::diff(want, have);
         return failed(k.name + " differ: " + patch.front().value("path", "") + " and " +

@@ -26,7 +26,7 @@ std::vector<Question> ask_version(const Context&, const std::string& moment, con
 Finding judge_version(const Context& c, const std::string& node) {
   const auto [a, missing] = look_up(c, kAfter, version_question(node));
   if (!a) return missing;
-  const auto want = c.view.releases ? c.view.releases->to.printed_version : "";
+  const auto want = c.version();
   const auto have = text_of(a->answer.value);
   if (have != want) return failed("it runs " + have + ", not " + want, want, have, {a->answer.source});
   return passed(want, have, {a->answer.source});

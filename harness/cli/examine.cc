@@ -70,8 +70,7 @@ int examine(const Project& project, const std::string& profile_name, const std::
   NetworkPlan plan;
   plan.folder = scratch.folder;
   plan.run_id = scratch.folder.filename();
-  plan.nodes = {{"scratch", true, 1, {}}};
-  plan.supervisor = SupervisorKind::bare;
+  plan.nodes = {{"scratch", true, 1, {}, SupervisorKind::bare}};
   plan.binary = artifact.binary;
   plan.genesis_values = {{"voting_period", "2s"}, {"expedited_voting_period", "1s"}};
   Network network(loop, *http, watch, profile, plan);

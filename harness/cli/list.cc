@@ -9,6 +9,7 @@
 #include "harness/procedures/procedure.h"
 #include "harness/releases.h"
 #include "harness/scenario.h"
+#include "harness/suite.h"
 #include "localnet/profile.h"
 
 namespace rehearse::cli {
@@ -19,6 +20,10 @@ void line(const std::string& name, const std::string& text) { std::cout << fmt::
 
 // A scenario has `upgrade:`, a profile has `chain:`.
 void validate_one(const fs::path& file) {
+  if (is_suite(file)) {
+    load_suite(file);
+    return;
+  }
   const auto root = load_yaml(file);
   if (root["chain"]) {
     const auto profile = load_profile(file);
@@ -32,13 +37,17 @@ void validate_one(const fs::path& file) {
 
 int list(const Project& project) {
   std::cout << "scenarios\n";
-  for (const auto& name : yaml_names(project.scenarios())) line(name, load_scenario(project.scenario(name)).title);
+  for (const auto& file : yaml_files(project.scenarios()))
+    if (!is_suite(file)) line(file.stem().string(), load_scenario(file).title);
+  std::cout << "suites\n";
+  for (const auto& file : yaml_files(project.scenarios()))
+    if (is_suite(file)) line(file.filename().string(), load_suite(file).title);
   std::cout << "profiles\n";
-  for (const auto& name : yaml_names(project.profiles())) {
-    const auto profile = load_profile(project.profile(name));
-    line(name, profile.title);
+  for (const auto& file : yaml_files(project.profiles())) {
+    const auto profile = load_profile(file);
+    line(profile.name, profile.title);
     if (profile.releases.empty()) continue;
-    std::cout << "releases of " << name << "\n";
+    std::cout << "releases of " << profile.name << "\n";
     for (const auto& release : release_names(profile.file.parent_path() / profile.releases)) line(release, "");
   }
   std::cout << "procedures\n";
@@ -56,8 +65,8 @@ int list(const Project& project) {
 int validate(const Project& project, const std::vector<std::string>& files) {
   std::vector<fs::path> all(files.begin(), files.end());
   if (all.empty()) {
-    for (const auto& name : yaml_names(project.scenarios())) all.push_back(project.scenario(name));
-    for (const auto& name : yaml_names(project.profiles())) all.push_back(project.profile(name));
+    for (const auto& folder : {project.scenarios(), project.scenarios() / "twins", project.profiles()})
+      for (const auto& file : yaml_files(folder)) all.push_back(file);
   }
   int worst = 0;
   for (const auto& file : all) {

@@ -53,7 +53,7 @@ std::string reproduction(int argc, char** argv, std::uint64_t seed) {
 }
 
 void add_run_flags(CLI::App& run, RunFlags& f) {
-  run.add_option("scenario", f.scenario, "a name of `rehearse list`, or a file")->capture_default_str();
+  run.add_option("scenario", f.scenario, "a scenario or a suite: a name of `rehearse list`, or a file")->capture_default_str();
   run.add_option("--profile", f.profile, "the chain: a name of `rehearse list`, or a file")
       ->envname("REHEARSE_PROFILE")
       ->capture_default_str();
@@ -63,6 +63,7 @@ void add_run_flags(CLI::App& run, RunFlags& f) {
   run.add_option("--to", f.to, "--release to=...");
   run.add_option("--out", f.out, "folder for the results; must not exist or be empty")->envname("REHEARSE_OUT");
   run.add_option("--validators", f.validators, "that many validators instead of the scenario's");
+  run.add_option("--expect", f.expect, "pass, or the cause it must fail with, instead of what the scenario expects");
   run.add_option("--seed", f.seed, "of everything random")->envname("REHEARSE_SEED")->capture_default_str();
   run.add_option("--repeat", f.repeat, "that many runs, one after the other; all must pass")
       ->envname("REHEARSE_REPEAT")
@@ -103,7 +104,7 @@ int dispatch(int argc, char** argv) {
   std::vector<std::string> files;
   std::string folder, kind, profile = "virtengine", binary, node;
 
-  auto* run_ = app.add_subcommand("run", "rehearse a scenario");
+  auto* run_ = app.add_subcommand("run", "rehearse a scenario, or each of a suite");
   add_run_flags(*run_, flags);
   auto* list_ = app.add_subcommand("list", "what there is: scenarios, profiles, releases, checklists, causes");
   auto* validate_ = app.add_subcommand("validate", "whether scenarios and profiles are well formed");
@@ -114,7 +115,7 @@ int dispatch(int argc, char** argv) {
   auto* report_ = app.add_subcommand("report", "judge a run again from its journal, and render it");
   report_->add_option("run", folder, "a run's folder")->required();
   auto* schema_ = app.add_subcommand("schema", "the JSON Schema of a kind of file, for editors");
-  schema_->add_option("kind", kind, "scenario, profile or releases")->required();
+  schema_->add_option("kind", kind, "scenario, suite, profile or releases")->required();
   auto* heal_ = app.add_subcommand("heal", "end what killed runs have left behind");
   heal_->add_option("run", folder, "a run's id or folder; none: all");
 

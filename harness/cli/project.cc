@@ -18,18 +18,21 @@ Project Project::find() {
 
 fs::path Project::named(const std::string& text, const fs::path& folder, const char* what) {
   if (fs::is_regular_file(text)) return text;
-  if (const auto file = folder / (text + ".yaml"); fs::is_regular_file(file)) return file;
-  throw Error(Blame::scenario, fmt::format("there is no {} `{}`; give a file, or one of {}", what, text,
-                                           fmt::join(yaml_names(folder), ", ")));
+  for (const char* ending : {".yaml", ".suite.yaml"})
+    if (const auto file = folder / (text + ending); fs::is_regular_file(file)) return file;
+  std::vector<std::string> names;
+  for (const auto& file : yaml_files(folder)) names.push_back(file.stem().string());
+  throw Error(Blame::scenario,
+              fmt::format("there is no {} `{}`; give a file, or one of {}", what, text, fmt::join(names, ", ")));
 }
 
-std::vector<std::string> yaml_names(const fs::path& folder) {
-  std::vector<std::string> names;
+std::vector<fs::path> yaml_files(const fs::path& folder) {
+  std::vector<fs::path> files;
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(folder, ignored))
-    if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem().string());
-  std::sort(names.begin(), names.end());
-  return names;
+    if (entry.path().extension() == ".yaml") files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  return files;
 }
 
 }  // namespace rehearse::cli

@@ -32,7 +32,7 @@ class Project {
   fs::path root_;
 };
 
-// The names of a folder's .yaml files without their ending, sorted.
-std::vector<std::string> yaml_names(const fs::path& folder);
+// A folder's .yaml files, sorted.
+std::vector<fs::path> yaml_files(const fs::path& folder);
 
 }  // namespace rehearse::cli

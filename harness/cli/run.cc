@@ -7,11 +7,13 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <functional>
 #include <iostream>
 #include <random>
 
 #include "harness/cli/commands.h"
 #include "harness/journal.h"
+#include "harness/suite.h"
 #include "reports/console.h"
 #include "reports/render.h"
 #include "reports/summary_md.h"
@@ -115,26 +117,51 @@ RunResult run_once(const RunOptions& o, reports::JunitDialect dialect, const fs:
   return result;
 }
 
-// Each in a folder of its own, <folder>/1 and so on, and the whole in <folder>.
-int run_repeated(const RunOptions& o, int times, reports::JunitDialect dialect, const fs::path& shown) {
+using WriteWhole = std::function<void(const std::vector<record::RunRecord>&)>;
+
+// Runs one after the other, each in a folder of its own beside the reports of the whole, which are written after each.
+int run_all(const std::vector<RunOptions>& runs, reports::JunitDialect dialect, const fs::path& shown,
+            const WriteWhole& write_whole) {
   std::vector<record::RunRecord> records;
   std::map<std::string, int> count;
   int worst = 0, stopped = 0;
-  for (int i = 1; i <= times && !stopped; ++i) {
-    auto one = o;
-    one.folder = o.folder / std::to_string(i);
-    if (i > 1) one.invoked = now_micros();
-    const auto result = run_once(one, dialect, shown / std::to_string(i));
+  for (auto one : runs) {
+    if (!records.empty()) one.invoked = now_micros();
+    const auto result = run_once(one, dialect, shown / one.folder.filename());
     ++count[result.record.verdict];
-    if (result.exit_code > 128) stopped = result.exit_code;
     if (worst != 1) worst = result.exit_code ? result.exit_code : worst;  // a failure weighs more than a doubt
     records.push_back(result.record);
-    reports::write_repeated(result.record.scenario, records, o.folder, dialect);
+    write_whole(records);
+    if (result.exit_code > 128) stopped = result.exit_code;
+    if (stopped) break;
   }
   std::string tally;
   for (const auto& [verdict, n] : count) tally += fmt::format(", {} {}", n, verdict);
-  std::cout << fmt::format("\n{} of {} runs{}; results in {}\n", records.size(), times, tally, shown.string());
+  std::cout << fmt::format("\n{} of {} runs{}; results in {}\n", records.size(), runs.size(), tally, shown.string());
   return stopped ? stopped : worst;
+}
+
+int run_repeated(const RunOptions& o, int times, reports::JunitDialect dialect, const fs::path& shown) {
+  std::vector<RunOptions> runs;
+  for (int i = 1; i <= times; ++i) {
+    runs.push_back(o);
+    runs.back().folder /= std::to_string(i);
+  }
+  return run_all(runs, dialect, shown, [&](const auto& records) {
+    reports::write_repeated(records.front().scenario, records, o.folder, dialect);
+  });
+}
+
+int run_suite(const RunOptions& o, reports::JunitDialect dialect, const fs::path& shown) {
+  const auto suite = load_suite(o.scenario);
+  std::vector<RunOptions> runs;
+  for (const auto& file : scenario_files(suite, o.scenario)) {
+    runs.push_back(o);
+    runs.back().scenario = file;
+    runs.back().folder /= file.stem();
+  }
+  return run_all(runs, dialect, shown,
+                 [&](const auto& records) { reports::write_suite(suite.name, records, o.folder, dialect); });
 }
 
 }  // namespace
@@ -153,6 +180,7 @@ int run(const Project& project, const RunFlags& flags, const std::string& comman
   o.cosmovisor = flags.cosmovisor.empty() ? project.cosmovisor() : fs::absolute(flags.cosmovisor);
   o.seed = flags.seed;
   o.break_at = flags.break_at;
+  o.expect = flags.expect;
   for (const auto& text : flags.genesis) o.genesis.push_back(parse_genesis(text));
   o.validators = flags.validators;
   o.timeout = parse_timeout(flags.timeout);
@@ -162,7 +190,11 @@ int run(const Project& project, const RunFlags& flags, const std::string& comman
   o.harness_version = REHEARSE_VERSION;
 
   const auto shown = own_folder ? o.folder.lexically_relative(project.root()) : fs::path(flags.out);
-  const int code = flags.repeat == 1 ? run_once(o, dialect, shown).exit_code : run_repeated(o, flags.repeat, dialect, shown);
+  if (is_suite(o.scenario) && flags.repeat != 1)
+    throw Error(Blame::scenario, "--repeat takes a scenario, not a suite");
+  const int code = is_suite(o.scenario) ? run_suite(o, dialect, shown)
+                   : flags.repeat == 1  ? run_once(o, dialect, shown).exit_code
+                                        : run_repeated(o, flags.repeat, dialect, shown);
   if (own_folder) link_latest(o.folder);
   return code;
 }

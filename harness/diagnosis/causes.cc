@@ -37,6 +37,10 @@ const std::vector<Cause>& causes() {
        "read the error; run the migration on exported state"},
       {"upgrade-handler-missing", "the new binary does not know the plan",
        "register an upgrade handler under the plan's exact name"},
+      {"plan-not-cancelled", "the chain halts for a plan that was to be cancelled",
+       "the cancellation must pass before the upgrade height: look at its proposal's status and end of voting"},
+      {"upgrade-not-skipped", "a node halts again at the height that was to be skipped",
+       "start it with --unsafe-skip-upgrades and the upgrade height, as the others"},
       {"app-hash-divergence", "nodes computed different states from the same block",
        "compare the stores of one node of each group; look for map iteration, time, environment or local "
        "files"},
@@ -46,6 +50,10 @@ const std::vector<Cause>& causes() {
       {"quorum-short", "too little voting power runs the new binary",
        "more than 2/3 must be upgraded: see who is not"},
       {"node-exited", "a node ended by itself", "read the last lines of its log"},
+      // Of how it was done.
+      {"wrong-order", "validators would be upgraded in another order than the runbook's",
+       "smallest voting power first, ties by address"},
+      {"blocks-missed", "a validator that was up did not sign", "look at its log between those heights"},
       // Of what came out.
       {"check-failed", "the upgrade went through, but a checklist item does not hold",
        "see the failed items"},

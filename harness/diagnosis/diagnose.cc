@@ -20,6 +20,8 @@ const std::vector<Rule>& rules() {
       {"store-already-there", true, store_already_there},
       {"upgrade-handler-panic", true, handler_panic},
       {"upgrade-handler-error", true, handler_error},
+      {"plan-not-cancelled", true, plan_not_cancelled},
+      {"upgrade-not-skipped", true, upgrade_not_skipped},
       {"upgrade-handler-missing", true, handler_missing},
       {"conflicting-blocks", true, conflicting_blocks},
       {"app-hash-divergence", true, app_hash_divergence},

@@ -20,6 +20,9 @@ Found store_already_there(const NetworkView&);
 Found handler_panic(const NetworkView&);
 Found handler_error(const NetworkView&);
 Found handler_missing(const NetworkView&);
+// When the plan was not to be carried out (upgrade.cc).
+Found plan_not_cancelled(const NetworkView&);
+Found upgrade_not_skipped(const NetworkView&);
 // Between nodes (divergence.cc).
 Found conflicting_blocks(const NetworkView&);
 Found app_hash_divergence(const NetworkView&);

@@ -67,6 +67,26 @@ Found handler_error(const NetworkView& v) {
                         shown);
 }
 
+Found plan_not_cancelled(const NetworkView& v) {
+  if (!v.aim || v.aim->applied) return std::nullopt;
+  Shown shown;
+  for (const auto* n : v.all())
+    if (const auto* l = n->line("upgrade-needed"); l && l->seq > v.aim_seq) {
+      shown.nodes.push_back(n->member.name);
+      if (!shown.first || l->seq < shown.first->seq) shown.first = l;
+    }
+  if (shown.nodes.empty()) return std::nullopt;
+  return make_diagnosis(v, "plan-not-cancelled", "the chain halts for a plan that was to be cancelled", shown);
+}
+
+Found upgrade_not_skipped(const NetworkView& v) {
+  if (!v.aim || v.aim->applied) return std::nullopt;
+  const auto shown = nodes_showing(v, "upgrade-needed", of_new_binary);
+  if (shown.nodes.empty()) return std::nullopt;
+  return make_diagnosis(v, "upgrade-not-skipped",
+                        "started again on the old binary, it halts at the upgrade height that was to be skipped", shown);
+}
+
 Found handler_missing(const NetworkView& v) {
   auto shown = nodes_showing(v, "upgrade-needed", of_new_binary);
   if (shown.nodes.empty()) shown = nodes_showing(v, "handler-missing", of_new_binary);

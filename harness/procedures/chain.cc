@@ -1,13 +1,12 @@
-// Chain upgrade by governance, as the runbook's "Chain Upgrades (Governance)" says, phases 1 to 4.
+// Chain upgrade by governance, as the runbook's "Chain Upgrades (Governance)" says, phases 1 to 4: under Cosmovisor, which
+// switches by itself (phase 2), by hand (phase 3), or some one way and some the other.
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
-
-#include "harness/checks/checklist.h"
 #include "harness/goals.h"
-#include "harness/procedures/governance.h"
+#include "harness/procedures/governed.h"
+#include "harness/procedures/operator.h"
 #include "harness/procedures/procedure.h"
+#include "harness/procedures/verification.h"
 #include "localnet/log.h"
 #include "localnet/sha256.h"
 
@@ -15,196 +14,96 @@ namespace rehearse {
 
 namespace {
 
-constexpr const char* kPreparation = "Chain Upgrades, Phase 1: Preparation";
 constexpr const char* kAutomatic = "Chain Upgrades, Phase 2: Automatic Upgrade (Using Cosmovisor)";
+constexpr const char* kManual = "Chain Upgrades, Phase 3: Manual Upgrade (Without Cosmovisor)";
 constexpr const char* kSetup = "Appendix: Cosmovisor Setup";
-constexpr const char* kVerification = "Chain Upgrades, Phase 4: Verification";
 
-std::string show_plan(const record::Json& plan) {
-  return fmt::format("{} at height {}", plan.value("name", "?"),
-                     plan.contains("height") ? text_of(plan["height"]) : "?");
+std::vector<Node*> under_cosmovisor(Rehearsal& r) {
+  auto nodes = r.network().all();
+  std::erase_if(nodes, [](const Node* n) { return n->supervisor_kind() != SupervisorKind::cosmovisor; });
+  return nodes;
 }
 
-// Halted for the upgrade: the log line, and the pair (block store H, application H-1), live or, where a
-// supervisor was quicker, from what the next process replays (design invariant 4).
-std::string lacks_halt_proof(const NodeView& n, std::int64_t height) {
-  if (!n.line("upgrade-needed")) return fmt::format("is at {}", n.head.store_height);
-  const SeenLine* replay = nullptr;  // the latest
-  for (const auto& l : n.lines)
-    if (l.line.pattern == "replay-blocks") replay = &l;
-  const bool live = n.stored_at(height) && n.app_hashes.contains(height - 1) && !n.committed_at(height);
-  const bool replayed = replay && replay->line.captures.size() == 2 &&
-                        replay->line.captures[0] == std::to_string(height - 1) &&
-                        replay->line.captures[1] == std::to_string(height);
-  const bool applied = n.line("applying-upgrade");  // the new binary met H: nobody had committed it before
-  return live || replayed || applied
-             ? ""
-             : "has not shown that block " + std::to_string(height) + " is stored and not applied";
-}
-
-// When the plan's height will be reached: late enough that the vote is over, and not later. `submitting`:
-// seconds that submitting the proposal will take.
-std::int64_t choose_height(Rehearsal& r, double submitting) {
-  const double nominal = nominal_block_seconds(r.scenario().network.pace);
-  const double measured = measured_block_seconds(r.view(), nominal);
-  // Blocks may come faster once the machine has less to do; a height that is past when the proposal passes
-  // cannot be scheduled (osmosis#7255), so the estimate leans to the fast side.
-  const double fast = std::min(measured, nominal) * 0.9;
-  constexpr std::int64_t kMargin = 3;
-  const double until_passed = submitting + r.scenario().upgrade.voting_period.seconds();
-  return r.view().highest_height() + static_cast<std::int64_t>(std::ceil(until_passed / fast)) + kMargin;
-}
-
-// `current` is the release to upgrade from, the new one lies where Cosmovisor will look, and Cosmovisor
-// itself, asked on one node (the others have the same files), runs the one.
-std::string check_layout(Rehearsal& r, const std::string& plan) {
+// `current` is the release to upgrade from, the new one lies where Cosmovisor will look, and Cosmovisor itself, asked on
+// one node (the others have the same files), runs the one.
+std::string check_layout(Rehearsal& r, const std::vector<Node*>& nodes, const std::string& plan) {
   auto expect = [](const std::filesystem::path& file, const Release& release) {
     if (!std::filesystem::equivalent(file, release.artifact.binary) &&
         sha256_file(file) != release.artifact.binary_sha256)
       throw StepFailed(file.string() + " is not the binary of " + release.name);
   };
-  for (const auto* n : r.network().all()) {
+  for (const auto* n : nodes) {
     expect(n->supervisor().current(), r.from);
     expect(n->supervisor().staged(plan), r.to);
   }
-  const auto printed = r.network().cosmovisor("version", {r.network().all().front()}, r.wait_for()).front();
+  const auto printed = r.network().cosmovisor("version", {nodes.front()}, r.wait_for()).front();
   if (printed.find(r.from.printed_version) == std::string::npos)
-    throw StepFailed("`cosmovisor version` does not run " + r.from.printed_version + ": " +
-                     printable(printed));
+    throw StepFailed("`cosmovisor version` does not run " + r.from.printed_version + ": " + printable(printed));
   return fmt::format("current is {}, upgrades/{} is {}", r.from.printed_version, plan, r.to.printed_version);
 }
 
-// Seconds that submitting a proposal is expected to take: a stall of the machine is no measure.
-constexpr double kLeastSubmitting = 0.5, kMostSubmitting = 2.0;
-
-// What is asked before the upgrade says nothing when it was asked too late.
-void throw_if_halted(Rehearsal& r, const std::string& what) {
-  for (const auto* n : r.view().all())
-    if (n->line("upgrade-needed"))
-      throw TimedOut("the chain was at the upgrade height before " + what +
-                         "; this machine is too slow for the scenario's pace",
-                     kStalled);
+void stage(Rehearsal& r, const std::string& plan) {
+  const auto nodes = under_cosmovisor(r);
+  if (nodes.empty()) return;
+  r.step("stage", "Copy new binary", kAutomatic, [&] {
+    for (const auto* n : nodes) n->supervisor().stage(plan, r.to.artifact.binary);
+    return fmt::format("{} nodes", nodes.size());
+  });
+  r.step("layout", "Cosmovisor layout", kSetup, [&] { return check_layout(r, nodes, plan); });
 }
 
-Context context_of(Rehearsal& r) { return {r.view(), r.scenario(), r.profile()}; }
+// Phase 3 on these nodes, whose operators work at the same time.
+void upgrade_by_hand(Rehearsal& r, const NodeNames& names, const std::string& id) {
+  if (names.empty()) return;
+  r.step(id, fmt::format("Upgraded by hand: {}", fmt::join(names, ", ")), kManual, [&] {
+    stop_nodes(r, names);
+    install_on(r, names, r.from, r.to);
+    start_nodes(r, names);
+    return fmt::format("{} kept as a copy, {} installed", r.from.printed_version, r.to.printed_version);
+  });
+}
 
-// Transactions that add the profile's own records, so that there is something to lose: one of each of these
-// validators.
-std::vector<NodeCommand> seeds(Rehearsal& r, const std::vector<std::string>& transaction,
-                               const std::vector<const NodeView*>& validators) {
-  std::vector<NodeCommand> commands;
-  for (const auto* n : validators) {
-    auto values = r.network().respondent(n->member.name).values;
-    values["ordinal"] = std::to_string(commands.size() + 1);
-    commands.push_back(
-        {n->member.name, fill(transaction, values, r.profile().file.string() + ": seed_transactions")});
-  }
-  return commands;
+// The others make blocks without those that are late: they can, as long as more than 2/3 of the power is with them.
+void await_blocks_of_others(Rehearsal& r, const NodeNames& late, std::int64_t height) {
+  constexpr std::int64_t kBlocks = 3;
+  constexpr std::chrono::seconds kStandsStill{10}, kMost{60};
+  r.step("without-late", fmt::format("The chain goes on without {}", fmt::join(late, ", ")), kTimeline, [&] {
+    r.await(fmt::format("height {} without {}", height + kBlocks, fmt::join(late, ", ")), above(height + kBlocks - 1),
+            {kStandsStill, kMost});
+    return fmt::format("height {}", height + kBlocks);
+  });
+}
+
+void await_return(Rehearsal& r, const NodeNames& late) {
+  r.step("caught-up", fmt::format("Caught up: {}", fmt::join(late, ", ")), kManual, [&] {
+    const auto height = r.view().highest_height();
+    for (const auto& name : late) r.await(name + " to sign again", signs_above(name, height));
+    return fmt::format("signing above {}", height);
+  });
 }
 
 }  // namespace
 
 void chain_upgrade(Rehearsal& r) {
-  const auto& first = r.view().order.front();
-  UpgradePlan plan{r.to.plan.empty() ? r.to.printed_version : r.to.plan,
-                   fmt::format("{} sha256:{}", r.to.archive.filename().string(), r.to.artifact.sha256), 0};
-  std::string proposal;
-  bool all_voted = false;
-
-  r.step("plan-none", "Check for pending upgrade: none", kPreparation, [&] {
-    const auto a = r.ask("pending", {{"current-plan", first, {}, 0}}).front();
-    if (!a.answered) throw StepFailed("the chain does not say what is planned: " + a.error);
-    if (!a.absent) throw StepFailed("an upgrade is planned already: " + show_plan(a.value));
-    return "asked over " + a.source;
-  });
-
-  r.enter("voting");
-  r.step("propose", "Governance proposal submitted", "Upgrade Coordination Timeline", [&] {
-    // The first of the profile's transactions, from whoever does not propose. They take at least as long as
-    // the one that submits the proposal alone will, on this machine and with what else runs on it.
-    const auto start = Loop::Clock::now();
-    const auto validators = r.view().validators();
-    auto rest = r.profile().seed_transactions;
-    std::vector<Sent> sent;
-    if (validators.size() > 1 && !rest.empty()) {
-      sent = broadcast(r, seeds(r, rest.front(), {validators.begin() + 1, validators.end()}));
-      rest.erase(rest.begin());
-    }
-    const std::chrono::duration<double> took = Loop::Clock::now() - start;
-    r.await("three blocks to measure", stored_on_all(3));
-    plan.height = choose_height(r, std::clamp(took.count(), kLeastSubmitting, kMostSubmitting));
-    proposal = submit_upgrade_proposal(r, plan);
-    await_included(r, sent);
-    r.record(record::PlanProposed{plan.name, plan.info, proposal, plan.height});
-    for (const auto& transaction : rest) send_transactions(r, seeds(r, transaction, validators));
-    return fmt::format("proposal {}: {} at height {}", proposal, plan.name, plan.height);
-  });
-  r.step("before", "State before the upgrade", kPreparation, [&] {
-    const auto asked = r.ask(kBefore, questions_of(context_of(r), kBefore)).size();
-    throw_if_halted(r, "its state could be asked for");
-    return fmt::format("{} answers", asked);
-  });
-  r.step("vote", "Every validator votes", "Upgrade Coordination Timeline", [&] {
-    all_voted = vote_all(r, proposal, r.scenario().upgrade.vote);
-    return fmt::format("{} votes {}{}", r.view().validators().size(), to_string(r.scenario().upgrade.vote),
-                       all_voted ? "" : ", not all in time");
-  });
-  r.step("stage", "Copy new binary", kAutomatic, [&] {
-    for (const auto& n : r.network().nodes()) n->supervisor().stage(plan.name, r.to.artifact.binary);
-    return fmt::format("{} nodes", r.network().nodes().size());
-  });
-  if (r.scenario().network.supervisor == SupervisorKind::cosmovisor)
-    r.step("layout", "Cosmovisor layout", kSetup, [&] { return check_layout(r, plan.name); });
-  r.step("passed", "Voting ends, upgrade confirmed", "Upgrade Coordination Timeline", [&] {
-    await_passed(r, proposal, all_voted);
-    r.record(record::Moment{"passed"});
-    const auto a = r.ask("planned", {{"current-plan", first, {}, 0}}).front();
-    throw_if_halted(r, "its plan could be asked for");
-    if (!a.answered || a.absent)
-      throw StepFailed("the proposal passed, but no upgrade is planned " + a.error);
-    const auto height = a.value.contains("height") ? text_of(a.value["height"]) : "";
-    if (a.value.value("name", "") != plan.name || height != std::to_string(plan.height) ||
-        a.value.value("info", "") != plan.info)
-      throw StepFailed("the plan is not the proposed one: " + a.value.dump());
-    return show_plan(a.value);
-  });
-
-  r.enter("waiting");
-  r.step("halt", "Chain halts at upgrade height", "Upgrade Coordination Timeline", [&] {
-    r.await("halt at " + std::to_string(plan.height),
-            on_every_node([&](const NodeView& n) { return lacks_halt_proof(n, plan.height); }));
-    return fmt::format("height {} on all {} nodes", plan.height, r.view().nodes.size());
-  });
+  GovernedUpgrade upgrade(r);
+  upgrade.expect_no_plan();
+  upgrade.propose();
+  upgrade.ask_before();
+  upgrade.vote();
+  stage(r, upgrade.plan().name);
+  upgrade.pass();
+  upgrade.await_halt();
 
   r.enter("swap");
-  r.step("resume", "Chain resumes", "Upgrade Coordination Timeline", [&] {
-    r.await("height " + std::to_string(plan.height + 1) + " on all", stored_on_all(plan.height + 1),
-            {std::chrono::seconds(20), std::chrono::seconds(60)});
-    r.ask(kResumed, questions_of(context_of(r), kResumed));
-    return fmt::format("height {} on all nodes", plan.height + 1);
-  });
-
-  r.enter("first-block");
-  r.step("blocks", "Check blocks producing", kVerification, [&] {
-    const auto last = plan.height + r.scenario().upgrade.blocks_after;
-    r.await("height " + std::to_string(last) + " on all", stored_on_all(last));
-    return fmt::format("height {} on all nodes", last);
-  });
-  r.step("verify", "Full verification", kVerification, [&] {
-    // What may still come true gets this long, and is asked for again with each block.
-    constexpr auto kSettle = std::chrono::seconds(15);
-    const auto start = Loop::Clock::now();
-    std::size_t asked = 0;
-    for (std::vector<std::string> open{""}; !open.empty() && Loop::Clock::now() - start < kSettle;) {
-      const auto height = r.view().highest_height();
-      asked = r.ask(kAfter, questions_of(context_of(r), kAfter)).size();
-      open = unsettled(context_of(r));
-      if (!open.empty()) r.await(fmt::format("{}", fmt::join(open, ", ")), above(height));
-    }
-    r.record(record::Moment{"asked"});
-    return fmt::format("{} answers", asked);
-  });
-  r.enter("verified");
+  const auto& late = r.scenario().upgrade.late;
+  upgrade_by_hand(r, except(bare_nodes(r), late), "by-hand");
+  if (!late.empty()) {
+    await_blocks_of_others(r, late, upgrade.plan().height);
+    upgrade_by_hand(r, late, "late");
+    await_return(r, late);
+  }
+  upgrade.resume();
+  verify(r);
 }
 
 }  // namespace rehearse

@@ -72,20 +72,30 @@ std::vector<Included> send_transactions(Rehearsal& r, std::vector<NodeCommand> c
   return await_included(r, broadcast(r, std::move(commands)));
 }
 
-std::string submit_upgrade_proposal(Rehearsal& r, const UpgradePlan& plan) {
+std::vector<NodeCommand> seeds(Rehearsal& r, const std::vector<std::string>& transaction,
+                               const std::vector<const NodeView*>& validators) {
+  std::vector<NodeCommand> commands;
+  for (const auto* n : validators) {
+    auto values = r.network().respondent(n->member.name).values;
+    values["ordinal"] = std::to_string(commands.size() + 1);
+    commands.push_back(
+        {n->member.name, fill(transaction, values, r.profile().file.string() + ": seed_transactions")});
+  }
+  return commands;
+}
+
+std::string submit_proposal(Rehearsal& r, const Proposal& proposal) {
   const auto& p = r.profile();
-  const Json message = {
-      {"@type", "/cosmos.upgrade.v1beta1.MsgSoftwareUpgrade"},
-      {"authority", module_address("gov", p.chain.bech32)},
-      {"plan", {{"name", plan.name}, {"height", std::to_string(plan.height)}, {"info", plan.info}}}};
-  const Json proposal = {{"messages", {message}},
-                         {"metadata", ""},
-                         {"deposit", p.governance.deposit},
-                         {"title", "Upgrade to " + plan.name},
-                         {"summary", "Rehearsal of the upgrade to " + plan.name},
-                         {"expedited", false}};
+  auto message = proposal.message;
+  message["authority"] = module_address("gov", p.chain.bech32);
+  const Json written = {{"messages", {message}},
+                        {"metadata", ""},
+                        {"deposit", proposal.expedited ? p.governance.expedited_deposit : p.governance.deposit},
+                        {"title", proposal.title},
+                        {"summary", proposal.title + ", a rehearsal"},
+                        {"expedited", proposal.expedited}};
   const auto file = r.folder() / "operator" / "proposal.json";
-  std::ofstream(file) << proposal.dump(1) << "\n";
+  std::ofstream(file) << written.dump(1) << "\n";
   const auto& node = r.view().order.front();
   const auto included =
       send_transactions(r, {{node, r.command("submit-proposal", node, {{"file", file.string()}})}});
@@ -96,11 +106,12 @@ std::string submit_upgrade_proposal(Rehearsal& r, const UpgradePlan& plan) {
   throw StepFailed("transaction " + included.front().hash + " has no proposal_id among its events");
 }
 
-bool vote_all(Rehearsal& r, const std::string& proposal, Vote vote) {
+namespace {
+
+bool send_votes(Rehearsal& r, const std::string& proposal, const std::vector<std::string>& voters, Vote vote) {
   std::vector<NodeCommand> votes;
-  for (const auto* n : r.view().validators())
-    votes.push_back({n->member.name, r.command("vote", n->member.name,
-                                               {{"proposal", proposal}, {"option", to_string(vote)}})});
+  for (const auto& name : voters)
+    votes.push_back({name, r.command("vote", name, {{"proposal", proposal}, {"option", to_string(vote)}})});
   try {
     send_transactions(r, votes);
     return true;
@@ -108,6 +119,17 @@ bool vote_all(Rehearsal& r, const std::string& proposal, Vote vote) {
     if (in_voting_period(r, proposal)) throw;
     return false;
   }
+}
+
+}  // namespace
+
+bool vote_all(Rehearsal& r, const std::string& proposal) {
+  const auto& u = r.scenario().upgrade;
+  return send_votes(r, proposal, u.voters.empty() ? validator_names(r.scenario().network) : u.voters, u.vote);
+}
+
+bool approve(Rehearsal& r, const std::string& proposal) {
+  return send_votes(r, proposal, validator_names(r.scenario().network), Vote::yes);
 }
 
 void await_passed(Rehearsal& r, const std::string& proposal, bool all_voted) {

@@ -30,18 +30,25 @@ std::vector<Sent> broadcast(Rehearsal&, std::vector<NodeCommand>);
 std::vector<Included> await_included(Rehearsal&, const std::vector<Sent>&);
 std::vector<Included> send_transactions(Rehearsal&, std::vector<NodeCommand>);
 
-struct UpgradePlan {
-  std::string name, info;
-  std::int64_t height = 0;
+// One of the profile's transactions that add its own records, so that there is something to lose, of each of these.
+std::vector<NodeCommand> seeds(Rehearsal&, const std::vector<std::string>& transaction,
+                               const std::vector<const NodeView*>& validators);
+
+struct Proposal {
+  std::string title;
+  record::Json message;  // of the SDK, with its @type; the gov module is its authority
+  bool expedited = false;
 };
 
-// Submits the software upgrade from the first validator; the proposal's id.
-std::string submit_upgrade_proposal(Rehearsal&, const UpgradePlan&);
-// Every validator votes, side by side. False when the voting was over before all votes were in: the machine
+// Submits it from the first validator; its id.
+std::string submit_proposal(Rehearsal&, const Proposal&);
+// The scenario's voters vote as it says, side by side. False when the voting was over before all votes were in: the machine
 // was too slow, and what is in decides.
-bool vote_all(Rehearsal&, const std::string& proposal, Vote);
-// Waits until the voting is over; throws StepFailed("...", "proposal-rejected" or "proposal-failed"), but
-// when not all had voted TimedOut for a rejection.
+bool vote_all(Rehearsal&, const std::string& proposal);
+// The same, but `yes` of every validator.
+bool approve(Rehearsal&, const std::string& proposal);
+// Waits until the voting is over; throws StepFailed("...", "proposal-rejected" or "proposal-failed"), but when not all had
+// voted TimedOut for a rejection.
 void await_passed(Rehearsal&, const std::string& proposal, bool all_voted);
 
 // Median seconds between the blocks seen so far, by their headers; `nominal` until there are three.

@@ -5,6 +5,9 @@ namespace rehearse {
 const std::vector<Procedure>& procedures() {
   static const std::vector<Procedure> all = {
       {"chain", "Chain Upgrades (Governance)", chain_upgrade},
+      {"cancelled", "Chain Upgrades (Governance)", cancelled_upgrade},
+      {"skip", "Chain Upgrades (Governance)", skipped_upgrade},
+      {"rolling", "Non-Breaking Upgrades", rolling_upgrade},
   };
   return all;
 }

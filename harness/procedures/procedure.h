@@ -19,6 +19,11 @@ const std::vector<Procedure>& procedures();
 const Procedure* find_procedure(const std::string& name);
 std::string procedure_names();
 
+// Chain upgrade by governance (chain.cc), called off before its height (cancelled.cc), or withdrawn at it (skip.cc).
 void chain_upgrade(Rehearsal&);
+void cancelled_upgrade(Rehearsal&);
+void skipped_upgrade(Rehearsal&);
+// One validator after the other, without a halt (rolling.cc).
+void rolling_upgrade(Rehearsal&);
 
 }  // namespace rehearse

@@ -180,6 +180,15 @@ struct PlanProposed {
   std::int64_t height = 0;
 };
 
+// What the network must be once the procedure is through: what is checked afterwards is judged against it. Without it: after
+// the plan's height, the new release, with the plan carried out.
+struct Aimed {
+  static constexpr const char* kind = "aimed";
+  std::int64_t height = 0;     // what comes after it is after the upgrade
+  std::string release = "to";  // that every node runs: from or to
+  bool applied = true;         // the plan was carried out
+};
+
 // A step expects this of the node (of all, when the event names none), until one with `begins` false: it is then no
 // failure.
 struct Expected {
@@ -227,7 +236,7 @@ struct Concluded {
 using Body =
     std::variant<ProcessStarted, ProcessEnded, LogLine, HeadSeen, BlockSeen, Answered, Sampled, Stalled,
                  RunStarted, ReleasesOpened, NetworkPlanned, PhaseEntered, StepStarted, StepEnded,
-                 PlanProposed, Expected, RunStopped, TeardownEnded, Moment, Judged, Concluded>;
+                 PlanProposed, Aimed, Expected, RunStopped, TeardownEnded, Moment, Judged, Concluded>;
 
 struct Event {
   std::int64_t seq = 0;

@@ -154,8 +154,8 @@ TEST(Junit, AnAddressIsNoFile) {
   auto run = made::bare();
   run.checks = {made::check("List", "Peers", "network", Outcome::fail, "", "")};
   run.checks[0].evidence = {"http://127.10.20.1:26657", "127.10.20.1:26657", "block 12:30", "logs/a.log:7"};
-  const auto node = parsed(junit(run)).select_node("//testcase[@name='Peers']").node();
-  EXPECT_STREQ(node.attribute("file").value(), "logs/a.log");
+  const auto document = parsed(junit(run));  // its nodes live as long as it does
+  EXPECT_STREQ(document.select_node("//testcase[@name='Peers']").node().attribute("file").value(), "logs/a.log");
 }
 
 TEST(Junit, SurvivesHostileText) {

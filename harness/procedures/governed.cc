@@ -1,0 +1,167 @@
+#include "harness/procedures/governed.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "harness/goals.h"
+#include "harness/procedures/verification.h"
+
+namespace rehearse {
+
+namespace {
+
+// Seconds that submitting a proposal is expected to take: a stall of the machine is no measure.
+constexpr double kLeastSubmitting = 0.5, kMostSubmitting = 2.0;
+
+std::string show_plan(const record::Json& plan) {
+  return fmt::format("{} at height {}", plan.value("name", "?"),
+                     plan.contains("height") ? text_of(plan["height"]) : "?");
+}
+
+// Halted for the upgrade: the log line, and the pair (block store H, application H-1), live or, where a
+// supervisor was quicker, from what the next process replays (design invariant 4).
+std::string lacks_halt_proof(const NodeView& n, std::int64_t height) {
+  if (!n.line("upgrade-needed")) return fmt::format("is at {}", n.head.store_height);
+  const SeenLine* replay = nullptr;  // the latest
+  for (const auto& l : n.lines)
+    if (l.line.pattern == "replay-blocks") replay = &l;
+  const bool live = n.stored_at(height) && n.app_hashes.contains(height - 1) && !n.committed_at(height);
+  const bool replayed = replay && replay->line.captures.size() == 2 &&
+                        replay->line.captures[0] == std::to_string(height - 1) &&
+                        replay->line.captures[1] == std::to_string(height);
+  const bool applied = n.line("applying-upgrade");  // the new binary met H: nobody had committed it before
+  return live || replayed || applied
+             ? ""
+             : "has not shown that block " + std::to_string(height) + " is stored and not applied";
+}
+
+}  // namespace
+
+GovernedUpgrade::GovernedUpgrade(Rehearsal& r)
+    : r_(r),
+      plan_{r.to.plan.empty() ? r.to.printed_version : r.to.plan,
+            fmt::format("{} sha256:{}", r.to.archive.filename().string(), r.to.artifact.sha256), 0} {}
+
+void GovernedUpgrade::expect_no_plan() {
+  r_.step("plan-none", "Check for pending upgrade: none", kPreparation, [&] {
+    const auto a = r_.ask("pending", {{"current-plan", r_.view().order.front(), {}, 0}}).front();
+    if (!a.answered) throw StepFailed("the chain does not say what is planned: " + a.error);
+    if (!a.absent) throw StepFailed("an upgrade is planned already: " + show_plan(a.value));
+    return "asked over " + a.source;
+  });
+}
+
+// When the plan's height will be reached: late enough that the vote is over, and not later. `submitting`: seconds that
+// submitting the proposal will take.
+std::int64_t GovernedUpgrade::choose_height(double submitting) const {
+  const auto& u = r_.scenario().upgrade;
+  const auto now = r_.view().highest_height();
+  if (u.height_in) return now + u.height_in;
+  const double nominal = nominal_block_seconds(r_.scenario().network.pace);
+  const double measured = measured_block_seconds(r_.view(), nominal);
+  // Blocks may come faster once the machine has less to do; a height that is past when the proposal passes
+  // cannot be scheduled (osmosis#7255), so the estimate leans to the fast side.
+  const double fast = std::min(measured, nominal) * 0.9;
+  constexpr std::int64_t kMargin = 3;
+  const double wait = submitting + voting_period(u).seconds() + u.lead.seconds();
+  return now + static_cast<std::int64_t>(std::ceil(wait / fast)) + kMargin;
+}
+
+void GovernedUpgrade::submit() {
+  // The first of the profile's transactions, from whoever does not propose. They take at least as long as the one that
+  // submits the proposal alone will, on this machine and with what else runs on it.
+  const auto start = Loop::Clock::now();
+  const auto validators = r_.view().validators();
+  auto rest = r_.profile().seed_transactions;
+  std::vector<Sent> sent;
+  if (validators.size() > 1 && !rest.empty()) {
+    sent = broadcast(r_, seeds(r_, rest.front(), {validators.begin() + 1, validators.end()}));
+    rest.erase(rest.begin());
+  }
+  const std::chrono::duration<double> took = Loop::Clock::now() - start;
+  r_.await("three blocks to measure", stored_on_all(3));
+  plan_.height = choose_height(std::clamp(took.count(), kLeastSubmitting, kMostSubmitting));
+  proposal_ = submit_proposal(
+      r_, {"Upgrade to " + plan_.name,
+           {{"@type", "/cosmos.upgrade.v1beta1.MsgSoftwareUpgrade"},
+            {"plan", {{"name", plan_.name}, {"height", std::to_string(plan_.height)}, {"info", plan_.info}}}},
+           r_.scenario().upgrade.expedited});
+  await_included(r_, sent);
+  r_.record(record::PlanProposed{plan_.name, plan_.info, proposal_, plan_.height});
+  for (const auto& transaction : rest) send_transactions(r_, seeds(r_, transaction, validators));
+}
+
+void GovernedUpgrade::propose() {
+  r_.enter("voting");
+  r_.step("propose", "Governance proposal submitted", kTimeline, [&] {
+    submit();
+    return fmt::format("{}proposal {}: {} at height {}", r_.scenario().upgrade.expedited ? "expedited " : "", proposal_,
+                       plan_.name, plan_.height);
+  });
+}
+
+// What is asked before the upgrade says nothing when it was asked too late.
+void GovernedUpgrade::throw_if_halted(const std::string& before_what) const {
+  for (const auto* n : r_.view().all())
+    if (n->line("upgrade-needed"))
+      throw TimedOut("the chain was at the upgrade height before " + before_what +
+                         "; this machine is too slow for the scenario's pace",
+                     kStalled);
+}
+
+void GovernedUpgrade::ask_before() {
+  r_.step("before", "State before the upgrade", kPreparation, [&] {
+    const auto answers = ask_state_before(r_);
+    throw_if_halted("its state could be asked for");
+    return answers;
+  });
+}
+
+void GovernedUpgrade::vote() {
+  const auto& u = r_.scenario().upgrade;
+  const auto who = u.voters.empty() ? "Every validator votes" : fmt::format("Voting: {}", fmt::join(u.voters, ", "));
+  r_.step("vote", who, kTimeline, [&] {
+    all_voted_ = vote_all(r_, proposal_);
+    return fmt::format("votes {}{}", to_string(u.vote), all_voted_ ? "" : ", not all in time");
+  });
+}
+
+void GovernedUpgrade::pass() {
+  r_.step("passed", "Voting ends, upgrade confirmed", kTimeline, [&] {
+    await_passed(r_, proposal_, all_voted_);
+    r_.record(record::Moment{"passed"});
+    const auto a = r_.ask("planned", {{"current-plan", r_.view().order.front(), {}, 0}}).front();
+    throw_if_halted("its plan could be asked for");
+    if (!a.answered || a.absent)
+      throw StepFailed("the proposal passed, but no upgrade is planned " + a.error);
+    const auto height = a.value.contains("height") ? text_of(a.value["height"]) : "";
+    if (a.value.value("name", "") != plan_.name || height != std::to_string(plan_.height) ||
+        a.value.value("info", "") != plan_.info)
+      throw StepFailed("the plan is not the proposed one: " + a.value.dump());
+    return show_plan(a.value);
+  });
+}
+
+void GovernedUpgrade::await_halt() {
+  r_.enter("waiting");
+  r_.step("halt", "Chain halts at upgrade height", kTimeline, [&] {
+    const double far = r_.scenario().upgrade.lead.seconds() + 120;
+    r_.await("halt at " + std::to_string(plan_.height),
+             on_every_node([&](const NodeView& n) { return lacks_halt_proof(n, plan_.height); }),
+             {std::chrono::seconds(20), std::chrono::milliseconds(static_cast<std::int64_t>(far * 1000))});
+    return fmt::format("height {} on all {} nodes", plan_.height, r_.view().nodes.size());
+  });
+}
+
+void GovernedUpgrade::resume() {
+  r_.step("resume", "Chain resumes", kTimeline, [&] {
+    r_.await("height " + std::to_string(plan_.height + 1) + " on all", stored_on_all(plan_.height + 1),
+             {std::chrono::seconds(20), std::chrono::seconds(60)});
+    ask_when_resumed(r_);
+    return fmt::format("height {} on all nodes", plan_.height + 1);
+  });
+}
+
+}  // namespace rehearse

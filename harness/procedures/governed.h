@@ -1,0 +1,43 @@
+// The steps that all upgrades by governance share, in the runbook's order: a plan is proposed, voted for, and comes to its
+// height. Each function is one step of the rehearsal.
+#pragma once
+
+#include <string>
+
+#include "harness/procedures/governance.h"
+#include "harness/rehearsal.h"
+
+namespace rehearse {
+
+inline constexpr const char* kTimeline = "Upgrade Coordination Timeline";
+
+struct UpgradePlan {
+  std::string name, info;
+  std::int64_t height = 0;
+};
+
+class GovernedUpgrade {
+ public:
+  explicit GovernedUpgrade(Rehearsal&);
+  const UpgradePlan& plan() const { return plan_; }
+
+  void expect_no_plan();
+  void propose();  // and sends the profile's seed transactions
+  void ask_before();
+  void vote();
+  void pass();      // the voting ends, and the plan is the proposed one
+  void await_halt();  // proven on every node
+  void resume();    // H+1 on every node
+
+ private:
+  std::int64_t choose_height(double submitting) const;
+  void throw_if_halted(const std::string& before_what) const;
+  void submit();
+
+  Rehearsal& r_;
+  UpgradePlan plan_;
+  std::string proposal_;
+  bool all_voted_ = false;
+};
+
+}  // namespace rehearse

@@ -1,0 +1,57 @@
+#include "harness/procedures/operator.h"
+
+#include <signal.h>
+
+#include <algorithm>
+
+#include "harness/goals.h"
+#include "localnet/artifact.h"
+
+namespace rehearse {
+
+void stop_nodes(Rehearsal& r, const NodeNames& names) {
+  for (const auto& name : names) {
+    r.record(record::Expected{"process-ended", "an operator stops it", true}, name);
+    r.network().node(name).signal(SIGTERM);
+  }
+  r.await_done("the end of what was stopped", [&] {
+    return std::none_of(names.begin(), names.end(), [&](const auto& name) { return r.view().nodes.at(name).alive; });
+  });
+}
+
+void start_nodes(Rehearsal& r, const NodeNames& names, const std::vector<std::string>& more) {
+  for (const auto& name : names) {
+    r.network().node(name).start(more);
+    r.record(record::Expected{"process-ended", "it runs", false}, name);
+  }
+}
+
+void install_on(Rehearsal& r, const NodeNames& names, const Release& running, const Release& next) {
+  std::vector<ProgramCall> calls;
+  for (const auto& name : names) {
+    const auto& s = r.network().node(name).supervisor();
+    link_or_copy(s.current(), s.staged(running.printed_version));
+    link_or_copy(next.artifact.binary, s.current());
+    calls.push_back({s.current(), r.profile().commands.at("version").run});
+  }
+  const auto answers = r.run_programs(calls);
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (const auto version = version_in(answers[i]); version != next.printed_version)
+      throw StepFailed(names[i] + ": `" + answers[i].command + "` says " + version + ", not " + next.printed_version);
+}
+
+NodeNames bare_nodes(Rehearsal& r) {
+  NodeNames names;
+  for (const auto* n : r.network().all())
+    if (n->supervisor_kind() == SupervisorKind::bare) names.push_back(n->identity().name);
+  return names;
+}
+
+NodeNames except(const NodeNames& all, const NodeNames& without) {
+  NodeNames rest;
+  for (const auto& name : all)
+    if (std::find(without.begin(), without.end(), name) == without.end()) rest.push_back(name);
+  return rest;
+}
+
+}  // namespace rehearse

@@ -1,0 +1,26 @@
+// What an operator does on a node by hand, as the runbook writes it down: stop, back up, install, verify, start.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/rehearsal.h"
+
+namespace rehearse {
+
+using NodeNames = std::vector<std::string>;
+
+// Stops them as a service manager does, with SIGTERM, and waits until all have ended.
+void stop_nodes(Rehearsal&, const NodeNames&);
+// Starts them; `more` are arguments beyond the usual ones.
+void start_nodes(Rehearsal&, const NodeNames&, const std::vector<std::string>& more = {});
+// Of stopped nodes: a copy of the running binary under its version, then the release in its place. Throws StepFailed when
+// what lies there afterwards does not print the release's version.
+void install_on(Rehearsal&, const NodeNames&, const Release& running, const Release& next);
+
+// The nodes of the network that are run without Cosmovisor.
+NodeNames bare_nodes(Rehearsal&);
+// All but those in `without`, in the order they have.
+NodeNames except(const NodeNames&, const NodeNames& without);
+
+}  // namespace rehearse

@@ -1,0 +1,49 @@
+#include "harness/procedures/verification.h"
+
+#include <fmt/format.h>
+
+#include "harness/checks/checklist.h"
+#include "harness/goals.h"
+
+namespace rehearse {
+
+Context context_of(Rehearsal& r) { return {r.view(), r.scenario(), r.profile()}; }
+
+std::string ask_state_before(Rehearsal& r) {
+  return fmt::format("{} answers", r.ask(kBefore, questions_of(context_of(r), kBefore)).size());
+}
+
+void ask_when_resumed(Rehearsal& r) { r.ask(kResumed, questions_of(context_of(r), kResumed)); }
+
+namespace {
+
+// What may still come true gets this long, and is asked for again with each block.
+constexpr auto kSettle = std::chrono::seconds(15);
+
+std::string ask_until_settled(Rehearsal& r) {
+  const auto start = Loop::Clock::now();
+  std::size_t asked = 0;
+  for (std::vector<std::string> open{""}; !open.empty() && Loop::Clock::now() - start < kSettle;) {
+    const auto height = r.view().highest_height();
+    asked = r.ask(kAfter, questions_of(context_of(r), kAfter)).size();
+    open = unsettled(context_of(r));
+    if (!open.empty()) r.await(fmt::format("{}", fmt::join(open, ", ")), above(height));
+  }
+  r.record(record::Moment{"asked"});
+  return fmt::format("{} answers", asked);
+}
+
+}  // namespace
+
+void verify(Rehearsal& r) {
+  r.enter("first-block");
+  r.step("blocks", "Check blocks producing", kVerification, [&] {
+    const auto last = context_of(r).last_height();
+    r.await("height " + std::to_string(last) + " on all", stored_on_all(last));
+    return fmt::format("height {} on all nodes", last);
+  });
+  r.step("verify", "Full verification", kVerification, [&] { return ask_until_settled(r); });
+  r.enter("verified");
+}
+
+}  // namespace rehearse

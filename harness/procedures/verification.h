@@ -1,0 +1,21 @@
+// What every procedure begins and ends with: the state before it, and the runbook's verification after it.
+#pragma once
+
+#include "harness/checks/check.h"
+#include "harness/rehearsal.h"
+
+namespace rehearse {
+
+inline constexpr const char* kPreparation = "Chain Upgrades, Phase 1: Preparation";
+inline constexpr const char* kVerification = "Chain Upgrades, Phase 4: Verification";
+
+Context context_of(Rehearsal&);
+
+// Asks the scenario's checklists what they want to know before anything is done; how many answers there are.
+std::string ask_state_before(Rehearsal&);
+// The chain goes on at every node: asks what is to be known at that moment.
+void ask_when_resumed(Rehearsal&);
+// Steps: K blocks follow the upgrade on every node, and all checklists are asked.
+void verify(Rehearsal&);
+
+}  // namespace rehearse
