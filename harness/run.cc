@@ -11,6 +11,7 @@
 #include <random>
 
 #include "harness/autopsy.h"
+#include "harness/defects.h"
 #include "harness/goals.h"
 #include "harness/judge.h"
 #include "harness/preflight.h"
@@ -58,14 +59,16 @@ void make_folder(const fs::path& folder) {
 // The scenario and the profile as read: a run folder is judged again without the project.
 struct Inputs {
   Scenario scenario;
-  Profile profile;
+  Profile profile;  // with what masks its known defects
+  std::vector<record::KnownDefect> defects;
   Release from, to;
 };
 
 Inputs read_inputs(const RunOptions& o) {
   if (!o.break_at.empty() && !is_phase(o.break_at))
     throw Error(Blame::scenario, "--break-at takes a phase: " + phase_names() + "; found `" + o.break_at + "`");
-  Inputs in{load_scenario(o.scenario), load_profile(o.profile), {}, {}};
+  Inputs in{load_scenario(o.scenario), load_profile(o.profile), {}, {}, {}};
+  in.defects = mask_defects(in.scenario, in.profile);
   if (o.validators) set_validators(in.scenario, *o.validators);
   const auto manifest = (in.profile.file.parent_path() / in.profile.releases).lexically_normal();
   auto pick = [&](const std::string& flag, const std::string& scenario, const std::string& profile,
@@ -152,6 +155,7 @@ class Run {
     s.host = host_description();
     s.command = o_.command;
     s.invoked = o_.invoked;
+    s.known_defects = in_.defects;
     s.conditions = {{"nominal_block_s", nominal_block_seconds(in_.scenario.network.pace)},
                     {"voting_period_s", in_.scenario.upgrade.voting_period.seconds()},
                     {"blocks_after", in_.scenario.upgrade.blocks_after},

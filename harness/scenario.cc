@@ -79,6 +79,10 @@ class Rules {
       fail(at("upgrade", "blocks_after"), "at most " + std::to_string(record::kMostBlocksAfter) + " blocks can follow");
     if (s_.upgrade.voting_period.value < std::chrono::seconds(1))
       fail(at("upgrade", "voting_period"), "at least 1s");
+    for (std::size_t i = 0; i < s_.defects.mask.size(); ++i)
+      if (const auto& keep = s_.defects.keep;
+          std::find(keep.begin(), keep.end(), s_.defects.mask[i]) != keep.end())
+        fail(root_["defects"]["mask"][i], "`" + s_.defects.mask[i] + "` is both kept and masked");
     if (s_.after.empty()) fail(root_["after"], "nothing would be checked; there are " + checklist_names());
     for (std::size_t i = 0; i < s_.after.size(); ++i)
       if (!find_checklist(s_.after[i]))
@@ -109,9 +113,7 @@ class Rules {
   }
 
   [[noreturn]] void fail(const YAML::Node& where, const std::string& message) const {
-    const auto mark = where.Mark();
-    throw Error(Blame::scenario, s_.file.string() + ":" + std::to_string(mark.line + 1) + ":" +
-                                     std::to_string(mark.column + 1) + ": " + message);
+    complain_at(s_.file.string(), where, message);
   }
 
   const Scenario& s_;

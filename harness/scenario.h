@@ -38,6 +38,11 @@ struct UpgradeSection {
   std::int64_t blocks_after = 5;  // K: blocks that must follow the upgrade
 };
 
+// Known defects of the profile by name, where the scenario wants it otherwise than the profile.
+struct DefectsSection {
+  std::vector<std::string> keep, mask;
+};
+
 struct Scenario {
   std::string name;  // the file's name without .yaml
   std::filesystem::path file;
@@ -45,6 +50,7 @@ struct Scenario {
   NetworkSection network;
   ReleasesSection releases;
   UpgradeSection upgrade;
+  DefectsSection defects;
   std::vector<std::string> after;  // checklists
   std::string expect = "pass";     // or the cause it must fail with
 };
@@ -73,12 +79,20 @@ void describe(V& v, UpgradeSection& u) {
 }
 
 template <class V>
+void describe(V& v, DefectsSection& d) {
+  v.optional("keep", d.keep, "known defects of the profile that are not masked");
+  v.optional("mask", d.mask, "known defects of the profile that are");
+}
+
+template <class V>
 void describe(V& v, Scenario& s) {
   v.required("title", s.title, "what is rehearsed, in a line");
   v.required("runbook", s.runbook, "the section of the runbook it carries out");
   v.optional("network", s.network, "the network it runs on");
   v.optional("releases", s.releases, "what it upgrades from and to");
   v.required("upgrade", s.upgrade, "what is done");
+  v.optional("defects", s.defects,
+             "which of the profile's known defects are masked, where it says otherwise");
   v.required("after", s.after, "checklists that must hold afterwards");
   v.optional("expect", s.expect, "pass, or the cause it must fail with");
 }

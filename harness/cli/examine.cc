@@ -59,7 +59,8 @@ std::string shown(const nlohmann::json& value) {
 }  // namespace
 
 int examine(const Project& project, const std::string& profile_name, const std::string& binary) {
-  const auto profile = load_profile(project.profile(profile_name));
+  auto profile = load_profile(project.profile(profile_name));
+  apply_masks(profile);
   const auto artifact = open_artifact(fs::absolute(binary), profile.chain.binary, project.store());
   const Scratch scratch{fs::temp_directory_path() / fmt::format("rehearse-doctor-{}", ::getpid())};
   fs::create_directories(scratch.folder);
