@@ -108,6 +108,7 @@ RunRecord judge(const NetworkView& v, const Scenario& scenario, const Profile& p
   if (v.run) {
     r.scenario_digest = v.run->scenario_digest;
     r.profile_digest = v.run->profile_digest;
+    r.known_defects = v.run->known_defects;
     r.seed = v.run->seed;
     r.harness_version = v.run->harness_version;
     r.host = v.run->host;

@@ -40,7 +40,7 @@ Preflight::Preflight(Rehearsal& r, fs::path store, std::map<std::string, std::st
 
 // What is known of the releases is recorded as it becomes known: a bad one ends the run here.
 void Preflight::tell() {
-  r_.record(record::ReleasesOpened{provenance(r_.from), provenance(r_.to), r_.to.module_versions,
+  r_.record(record::ReleasesOpened{provenance(r_.from), provenance(r_.to), r_.from.module_versions, r_.to.module_versions,
                                    cosmovisor_.binary_sha256});
 }
 

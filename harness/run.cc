@@ -12,6 +12,7 @@
 
 #include "harness/autopsy.h"
 #include "harness/diagnosis/causes.h"
+#include "harness/defects.h"
 #include "harness/goals.h"
 #include "harness/judge.h"
 #include "harness/preflight.h"
@@ -59,14 +60,16 @@ void make_folder(const fs::path& folder) {
 // The scenario and the profile as read: a run folder is judged again without the project.
 struct Inputs {
   Scenario scenario;
-  Profile profile;
+  Profile profile;  // with what masks its known defects
+  std::vector<record::KnownDefect> defects;
   Release from, to;
 };
 
 Inputs read_inputs(const RunOptions& o) {
   if (!o.break_at.empty() && !is_phase(o.break_at))
     throw Error(Blame::scenario, "--break-at takes a phase: " + phase_names() + "; found `" + o.break_at + "`");
-  Inputs in{load_scenario(o.scenario), load_profile(o.profile), {}, {}};
+  Inputs in{load_scenario(o.scenario), load_profile(o.profile), {}, {}, {}};
+  in.defects = mask_defects(in.scenario, in.profile);
   if (o.validators) set_validators(in.scenario, *o.validators);
   if (!o.expect.empty()) {
     if (o.expect != "pass" && !is_cause(o.expect))
@@ -158,8 +161,8 @@ class Run {
     s.host = host_description();
     s.command = o_.command;
     s.invoked = o_.invoked;
+    s.known_defects = in_.defects;
     s.conditions = {{"nominal_block_s", nominal_block_seconds(in_.scenario.network.pace)},
-                    {"voting_period_s", voting_period(in_.scenario.upgrade).seconds()},
                     {"blocks_after", in_.scenario.upgrade.blocks_after},
                     {"expect", in_.scenario.expect},
                     {"validators", validator_names(in_.scenario.network)}};
@@ -207,7 +210,16 @@ class Run {
     }
   }
 
-  NetworkPlan plan_network(const fs::path& cosmovisor) const {
+  // The proposal's voting period: the scenario's, or what the voters need. `made_in`: what making the keys took, which is
+  // about as many commands of the chain's program as voting is.
+  Values voting_periods(std::chrono::duration<double> made_in) {
+    voting_period_s_ = std::max(in_.scenario.upgrade.voting_period.seconds(), 0.5 + 2 * made_in.count());
+    const auto text = [](double seconds) { return fmt::format("{:.0f}ms", seconds * 1000); };
+    const double regular = voting_period_s_ * (in_.scenario.upgrade.expedited ? 2 : 1);
+    return {{"voting_period", text(regular)}, {"expedited_voting_period", text(regular / 2)}};
+  }
+
+  NetworkPlan plan_network(const fs::path& cosmovisor) {
     const auto& n = in_.scenario.network;
     NetworkPlan p;
     p.folder = o_.folder;
@@ -225,11 +237,7 @@ class Run {
     p.binary = r_.from.artifact.binary;
     p.cosmovisor = cosmovisor;
     p.genesis = o_.genesis;
-    auto upgrade = in_.scenario.upgrade;
-    for (const auto& [name, expedited] : {std::pair{"voting_period", false}, {"expedited_voting_period", true}}) {
-      upgrade.expedited = expedited;
-      p.genesis_values[name] = fmt::format("{}ms", voting_period(upgrade).value.count());
-    }
+    p.genesis_values = [this, start = Loop::Clock::now()] { return voting_periods(Loop::Clock::now() - start); };
     return p;
   }
 
@@ -241,6 +249,7 @@ class Run {
       record::NetworkPlanned planned;
       planned.chain_id = in_.profile.chain.id;
       planned.supervisor = name_of(in_.scenario.network.supervisor);
+      planned.voting_period_s = voting_period_s_;
       planned.watched_account = network_->watched_account();
       for (const auto& n : network_->nodes()) {
         const auto& i = n->identity();
@@ -301,6 +310,7 @@ class Run {
   std::unique_ptr<Http> http_;
   Rehearsal r_;
   std::optional<Network> network_;
+  double voting_period_s_ = 0;
   int exit_code_ = 0;
 };
 

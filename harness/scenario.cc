@@ -84,7 +84,12 @@ class Rules {
     for (const auto& [key, list] : lists)
       for (const auto& name : list)
         if (!names.contains(name)) fail(at("upgrade", key), "there is no node " + name);
+    if (s_.upgrade.lead < 0 || s_.upgrade.lead > 100) fail(at("upgrade", "lead"), "0 to 100 voting periods");
     if (s_.upgrade.height_in < 0) fail(at("upgrade", "height_in"), "a number of blocks");
+    for (std::size_t i = 0; i < s_.defects.mask.size(); ++i)
+      if (const auto& keep = s_.defects.keep;
+          std::find(keep.begin(), keep.end(), s_.defects.mask[i]) != keep.end())
+        fail(root_["defects"]["mask"][i], "`" + s_.defects.mask[i] + "` is both kept and masked");
     if (s_.after.empty()) fail(root_["after"], "nothing would be checked; there are " + checklist_names());
     for (std::size_t i = 0; i < s_.after.size(); ++i)
       if (!find_checklist(s_.after[i]))
@@ -115,9 +120,7 @@ class Rules {
   }
 
   [[noreturn]] void fail(const YAML::Node& where, const std::string& message) const {
-    const auto mark = where.Mark();
-    throw Error(Blame::scenario, s_.file.string() + ":" + std::to_string(mark.line + 1) + ":" +
-                                     std::to_string(mark.column + 1) + ": " + message);
+    complain_at(s_.file.string(), where, message);
   }
 
   const Scenario& s_;
@@ -172,9 +175,6 @@ void set_validators(Scenario& s, int count) {
   s.network.validators.clear();
   for (int i = 1; i <= count; ++i)
     s.network.validators.emplace_back("validator-" + std::to_string(i), 10 + count - i);
-  // Each vote is a command of the chain's program, a quarter of a second of processor time.
-  constexpr std::chrono::milliseconds kVote{400};
-  s.upgrade.voting_period.value = std::max(s.upgrade.voting_period.value, count * kVote);
 }
 
 SupervisorKind supervisor_of(const NetworkSection& n, const std::string& node) {
@@ -188,8 +188,6 @@ bool uses_cosmovisor(const NetworkSection& n) {
   return std::any_of(names.begin(), names.end(),
                      [&](const auto& name) { return supervisor_of(n, name) == SupervisorKind::cosmovisor; });
 }
-
-Duration voting_period(const UpgradeSection& u) { return u.expedited ? Duration{u.voting_period.value / 2} : u.voting_period; }
 
 std::vector<std::string> validator_names(const NetworkSection& n) {
   std::vector<std::string> all;

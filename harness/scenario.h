@@ -41,12 +41,17 @@ struct UpgradeSection {
   std::vector<std::string> voters;  // empty: every validator
   bool expedited = false;
   Duration voting_period{std::chrono::seconds(2)};
-  Duration lead;                    // between the end of the vote and the upgrade height
+  double lead = 0;                  // voting periods between the end of the vote and the upgrade height
   std::int64_t height_in = 0;       // blocks from the proposal to the upgrade; 0: chosen after the vote and the lead
   std::int64_t blocks_after = 5;    // K: blocks that must follow the upgrade
   std::vector<std::string> late;    // nodes whose operators act once the others have made blocks without them
   std::vector<std::string> missed;  // nodes whose operators leave out what all others do
   RollingOrder order = RollingOrder::smallest_first;
+};
+
+// Known defects of the profile by name, where the scenario wants it otherwise than the profile.
+struct DefectsSection {
+  std::vector<std::string> keep, mask;
 };
 
 struct Scenario {
@@ -56,6 +61,7 @@ struct Scenario {
   NetworkSection network;
   ReleasesSection releases;
   UpgradeSection upgrade;
+  DefectsSection defects;
   std::vector<std::string> after;  // checklists
   std::string expect = "pass";     // or the cause it must fail with
 };
@@ -82,13 +88,19 @@ void describe(V& v, UpgradeSection& u) {
   v.optional("vote", u.vote, "what every validator votes");
   v.optional("voters", u.voters, "validators that vote; left out: all");
   v.optional("expedited", u.expedited, "the proposal is an expedited one");
-  v.optional("voting_period", u.voting_period, "governance's voting period");
-  v.optional("lead", u.lead, "time between the end of the vote and the upgrade height");
+  v.optional("voting_period", u.voting_period, "the proposal's voting period; longer on a machine that is too slow for it");
+  v.optional("lead", u.lead, "voting periods between the end of the vote and the upgrade height");
   v.optional("height_in", u.height_in, "blocks from the proposal to the upgrade height, whatever becomes of the vote");
   v.optional("blocks_after", u.blocks_after, "blocks that must follow the upgrade");
   v.optional("late", u.late, "nodes whose operators act once the others have made blocks without them");
   v.optional("missed", u.missed, "nodes whose operators leave out what all others do");
   v.optional("order", u.order, "in which validators are upgraded one by one");
+}
+
+template <class V>
+void describe(V& v, DefectsSection& d) {
+  v.optional("keep", d.keep, "known defects of the profile that are not masked");
+  v.optional("mask", d.mask, "known defects of the profile that are");
 }
 
 template <class V>
@@ -98,6 +110,8 @@ void describe(V& v, Scenario& s) {
   v.optional("network", s.network, "the network it runs on");
   v.optional("releases", s.releases, "what it upgrades from and to");
   v.required("upgrade", s.upgrade, "what is done");
+  v.optional("defects", s.defects,
+             "which of the profile's known defects are masked, where it says otherwise");
   v.required("after", s.after, "checklists that must hold afterwards");
   v.optional("expect", s.expect, "pass, or the cause it must fail with");
 }
@@ -105,14 +119,11 @@ void describe(V& v, Scenario& s) {
 // Throws Error(Blame::scenario) with file:line:column for what is malformed or impossible.
 Scenario load_scenario(const std::filesystem::path& file);
 
-// Replaces the validators by `count` ones of nearly equal power, larger ones first, and makes the voting period long
-// enough for all to vote.
+// Replaces the validators by `count` ones of nearly equal power, larger ones first.
 void set_validators(Scenario&, int count);
 
 SupervisorKind supervisor_of(const NetworkSection&, const std::string& node);
 bool uses_cosmovisor(const NetworkSection&);
-// Of the proposal: an expedited one has half the time.
-Duration voting_period(const UpgradeSection&);
 std::vector<std::string> validator_names(const NetworkSection&);
 // The smallest validator by power, ties by name.
 std::string smallest_validator(const NetworkSection&);

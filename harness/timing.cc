@@ -83,10 +83,10 @@ Timing timing_of(const NetworkView& v) {
   if (from < end) t.parts.push_back({"rest", seconds(from, end)});
 
   if (boot_from && boot_to) t.boot_s = seconds(*boot_from, *boot_to);
-  if (halted && resumed) {
+  if (halted && resumed && v.network) {
     t.switch_s = seconds(*halted, *resumed);
     const double block = v.run->conditions.value("nominal_block_s", 0.0);
-    t.floor_s = t.boot_s + v.run->conditions.value("voting_period_s", 0.0) + t.switch_s +
+    t.floor_s = t.boot_s + v.network->voting_period_s + t.switch_s +
                 static_cast<double>(2 + 3 + blocks) * block;
   }
   return t;

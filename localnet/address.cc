@@ -13,6 +13,7 @@
 #include <cstring>
 #include <utility>
 
+#include "localnet/config_files.h"
 #include "localnet/error.h"
 
 namespace rehearse {
@@ -42,7 +43,7 @@ bool can_listen(const std::string& ip, int port) {
 
 bool is_quiet(int x, int y) {
   for (int node = 1; node <= 3; ++node) {
-    for (int port : {26656, 26657}) {
+    for (int port : {p2p_port, rpc_port}) {
       if (!can_listen(address(x, y, node), port)) return false;
     }
   }
@@ -98,8 +99,8 @@ AddressBlock AddressBlock::claim(const std::filesystem::path& runtime_dir) {
   throw Error(
       Blame::machine,
       fmt::format("no free loopback addresses: {} blocks 127.x.y.* are in use; `rehearse heal` ends what "
-                  "killed runs left, and nothing else may listen on 0.0.0.0 port 26656 or 26657",
-                  most_tries));
+                  "killed runs left, and nothing else may listen on 0.0.0.0 port {} or {}",
+                  most_tries, p2p_port, rpc_port));
 }
 
 AddressBlock::AddressBlock(AddressBlock&& other) noexcept

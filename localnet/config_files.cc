@@ -96,6 +96,10 @@ nlohmann::json net_address(const Peer& peer) {
 
 }  // namespace
 
+std::string rpc_address(const std::string& ip) { return tcp(ip, rpc_port); }
+std::string rpc_url(const std::string& ip) { return "http://" + at_port(ip, rpc_port); }
+std::string rest_url(const std::string& ip) { return "http://" + at_port(ip, rest_port); }
+
 std::string render_config_toml(const NodeConfig& node) {
   Toml toml;
   toml.text("moniker", node.moniker);
@@ -103,7 +107,7 @@ std::string render_config_toml(const NodeConfig& node) {
   toml.text("log_format", "plain");
   toml.set("log_no_color", "true");  // a flag of the SDK's root command, read from here too
 
-  toml.text("rpc.laddr", tcp(node.ip, rpc_port));
+  toml.text("rpc.laddr", rpc_address(node.ip));
   toml.text("rpc.pprof_laddr", "");  // every node would take localhost:6060
   toml.set("rpc.unsafe", "false");
 
@@ -164,13 +168,12 @@ std::string render_app_toml(const NodeConfig& node) {
   return toml.str();
 }
 
-std::string render_client_toml(const std::string& chain_id, const std::string& keyring_backend,
-                               const std::string& rpc_address) {
+std::string render_client_toml(const NodeConfig& node) {
   Toml toml;
-  toml.text("chain-id", chain_id);
-  toml.text("keyring-backend", keyring_backend);
+  toml.text("chain-id", node.chain_id);
+  toml.text("keyring-backend", "test");
   toml.text("output", "json");
-  toml.text("node", rpc_address);
+  toml.text("node", rpc_address(node.ip));
   toml.text("broadcast-mode", "sync");
   return toml.str();
 }

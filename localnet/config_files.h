@@ -17,6 +17,11 @@ inline constexpr int rpc_port = 26657;
 inline constexpr int rest_port = 1317;
 inline constexpr int grpc_port = 9090;
 
+// Where a node listens, by its IP: for the chain's own command line ("tcp://127.7.1.1:26657"), and for HTTP.
+std::string rpc_address(const std::string& ip);
+std::string rpc_url(const std::string& ip);
+std::string rest_url(const std::string& ip);
+
 // How fast the consensus goes; Go durations. The defaults give four validators on one machine a block every
 // 0.15 s. The last two matter more than timeout_commit.
 struct Pace {
@@ -57,9 +62,8 @@ struct NodeConfig {
 std::string render_config_toml(const NodeConfig& node);
 std::string render_app_toml(const NodeConfig& node);
 
-// For the chain's own command line. `rpc_address`: "tcp://127.7.1.1:26657".
-std::string render_client_toml(const std::string& chain_id, const std::string& keyring_backend,
-                               const std::string& rpc_address);
+// For the chain's own command line: the keyring "test", and the node itself to ask.
+std::string render_client_toml(const NodeConfig& node);
 
 // CometBFT dials a persistent peer after a random 0-3 s, but the peers in a ready address book at once.
 // It keeps its own notes in that file: write it while the node is down.

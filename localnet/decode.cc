@@ -76,11 +76,15 @@ Decoder::Decoder(YAML::Node node, const std::string& file, std::string path)
   check_map(node_, path_);
 }
 
-void Decoder::fail(const YAML::Node& at, const std::string& path, const std::string& message) const {
+void complain_at(const std::string& file, const YAML::Node& at, const std::string& message) {
   const auto mark = at.Mark();
-  std::string where = file_;
+  std::string where = file;
   if (mark.line >= 0) where += ":" + std::to_string(mark.line + 1) + ":" + std::to_string(mark.column + 1);
-  throw Error(Blame::scenario, where + ": " + (path.empty() ? "" : path + ": ") + message);
+  throw Error(Blame::scenario, where + ": " + message);
+}
+
+void Decoder::fail(const YAML::Node& at, const std::string& path, const std::string& message) const {
+  complain_at(file_, at, (path.empty() ? "" : path + ": ") + message);
 }
 
 void Decoder::complain(const YAML::Node& at, const std::string& message) const { fail(at, path_, message); }

@@ -176,6 +176,9 @@ void Decoder::value(const YAML::Node& n, T& out, const std::string& path, const 
   }
 }
 
+// Throws Error(Blame::scenario, "file:line:column: message"): for rules between what was decoded.
+[[noreturn]] void complain_at(const std::string& file, const YAML::Node& at, const std::string& message);
+
 // The file's YAML. Throws Error(Blame::scenario) with file:line for what cannot be read or parsed.
 YAML::Node load_yaml(const std::filesystem::path& file);
 

@@ -1,56 +1,22 @@
 #include "localnet/network.h"
 
-#include <fmt/chrono.h>
-#include <fmt/format.h>
 #include <signal.h>
 
 #include <algorithm>
-#include <fstream>
 
 #include "localnet/bech32.h"
 #include "localnet/error.h"
-#include "localnet/genesis.h"
+#include "localnet/genesis_maker.h"
 #include "localnet/guard.h"
-#include "localnet/keys.h"
 #include "localnet/text.h"
 
 namespace rehearse {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::json;
 
 namespace {
 
-constexpr std::int64_t kTokensPerPower = 1'000'000;  // the SDK's default power reduction
-constexpr std::int64_t kFreeCoins = 1'000'000'000'000;
-constexpr std::int64_t kWatchedCoins = 123'456'789;
 constexpr std::chrono::milliseconds kPollBlocks{50}, kPollLogs{20}, kSampling{500};
-
-void write(const fs::path& path, const std::string& text, fs::perms mode = fs::perms::none) {
-  fs::create_directories(path.parent_path());
-  std::ofstream out(path, std::ios::binary);
-  if (mode != fs::perms::none) fs::permissions(path, mode);
-  out << text;
-  out.close();
-  if (!out) throw Error(Blame::machine, path.string() + ": cannot be written; is there room on the disk?");
-}
-
-void write_secret(const fs::path& path, const std::string& text) {
-  write(path, text, fs::perms::owner_read | fs::perms::owner_write);
-}
-
-// Every string in a genesis value may be a template.
-void fill_strings(Json& value, const Values& values, const std::string& where) {
-  if (value.is_string()) value = fill(value.get<std::string>(), values, where);
-  if (!value.is_structured()) return;
-  for (auto& element : value) fill_strings(element, values, where);
-}
-
-std::string now_rfc3339() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
-
-}  // namespace
-
-namespace {
 
 bool any_under(const NetworkPlan& plan, SupervisorKind kind) {
   return std::any_of(plan.nodes.begin(), plan.nodes.end(), [kind](const NodePlan& n) { return n.supervisor == kind; });
@@ -65,11 +31,6 @@ Ordered<std::string> patterns_of(const Profile& profile, const NetworkPlan& plan
 }
 
 }  // namespace
-
-struct Network::Keys {
-  Ed25519Key node = Ed25519Key::generate();
-  Ed25519Key consensus = Ed25519Key::generate();
-};
 
 Network::Network(Loop& loop, Http& http, Sink& sink, const Profile& profile, NetworkPlan plan)
     : loop_(loop),
@@ -92,7 +53,7 @@ std::string Network::ip_of(const std::string& node) const {
 }
 
 std::map<std::string, std::string> Network::environment(const std::string& node) const {
-  const auto home = node == "operator" ? plan_.folder / "operator" : plan_.folder / "nodes" / node;
+  const auto home = node == "operator" ? plan_.folder / "operator" : home_of(node);
   std::map<std::string, std::string> e = {{"HOME", home.string()},
                                           {"PATH", "/usr/local/bin:/usr/bin:/bin"},
                                           {"TMPDIR", fs::temp_directory_path().string()},
@@ -109,157 +70,66 @@ Respondent Network::respondent(const std::string& name) {
   values["key"] = name;
   values["account"] = i.account;
   values["operator_address"] = i.operator_address;
-  values["consensus_address"] =
-      i.validator ? bech32_encode(profile_.chain.bech32 + "valcons", address_bytes(keys_.at(name)->consensus.pub)) : "";
+  values["consensus_address"] = i.validator ? bech32_encode(profile_.chain.bech32 + "valcons",
+                                                            address_bytes(keys_.at(name).consensus.pub))
+                                            : "";
   return {n.rpc_url(), n.rest_url(), client_binary_, std::move(values)};
 }
 
-void Network::make_keys(const WaitFor& wait, std::vector<NodeIdentity>& identities, Json& defaults) {
-  const auto home = plan_.folder / "operator";
-  NodeConfig config;
-  config.chain_id = profile_.chain.id;
-  config.moniker = "operator";
-  config.ip = addresses_.at(1);
-  // Ready files: commands that run side by side must not each write their defaults.
-  write(home / "config" / "client.toml",
-        render_client_toml(profile_.chain.id, "test", "tcp://" + addresses_.at(1) + ":26657"));
-  write(home / "config" / "config.toml", render_config_toml(config));
-  write(home / "config" / "app.toml", render_app_toml(config));
-
-  const auto scratch = plan_.folder / "commands" / "init";
-  std::size_t open = 0;
-  std::string broken, trouble;  // of the program; of the profile
-  const auto where = profile_.file.string() + ": commands";
-  auto run = [&](const std::string& command, const Values& values, std::function<void(CliAnswer)> done) {
-    ++open;
-    const auto& c = profile_.commands.at(command);
-    cli_->run(plan_.binary, fill(c.run, values, where + ": " + command), c.answer,
-              [&open, &broken, done = std::move(done)](CliAnswer a) {
-                --open;
-                if (!a.trouble().empty())
-                  broken = a.trouble();
-                else
-                  done(std::move(a));
-              });
-  };
-  run("init", {{"home", scratch.string()}, {"chain_id", profile_.chain.id}, {"moniker", "init"}},
-      [&](CliAnswer) {
-        std::ifstream in(scratch / "config" / "genesis.json");
-        defaults = Json::parse(in, nullptr, false);
-        if (defaults.is_discarded())
-          trouble = (scratch / "config" / "genesis.json").string() + ": is not JSON after `init`";
-      });
-  for (auto& identity : identities) {
-    keys_[identity.name] = std::make_unique<Keys>();
-    const auto& keys = *keys_[identity.name];
-    identity.id = node_id(keys.node.pub);
-    if (!identity.validator) continue;
-    identity.consensus_address = address_hex(keys.consensus.pub);
-    run("add-key", {{"home", home.string()}, {"key", identity.name}}, [&](CliAnswer a) {
-      const auto* address =
-          a.json && a.json->is_object() && a.json->contains("address") ? &(*a.json)["address"] : nullptr;
-      if (!address || !address->is_string()) {
-        trouble = "`" + a.command + "`: there is no address in its answer";
-        return;
-      }
-      identity.account = address->get<std::string>();
-      if (bech32_decode(identity.account).prefix != profile_.chain.bech32)
-        trouble = fmt::format("`{}` gave {}, but the profile says bech32: {} ({})", a.command,
-                              identity.account, profile_.chain.bech32, profile_.file.string());
-      else
-        identity.operator_address = bech32_with_prefix(identity.account, profile_.chain.bech32 + "valoper");
-    });
+std::vector<NodeIdentity> Network::make_identities() {
+  std::vector<NodeIdentity> identities;
+  for (const auto& planned : plan_.nodes) {
+    const auto& keys = keys_[planned.name];
+    NodeIdentity id;
+    id.name = planned.name;
+    id.validator = planned.validator;
+    id.power = planned.power;
+    id.ip = ip_of(planned.name);
+    id.id = node_id(keys.node.pub);
+    if (id.validator) id.consensus_address = address_hex(keys.consensus.pub);
+    identities.push_back(id);
   }
-  try {
-    wait("keys and default genesis", [&] { return open == 0; });
-  } catch (...) {
-    cli_->abandon();  // their handlers write to what stands on this stack
-    throw;
-  }
-  if (!broken.empty()) throw Error(Blame::release, broken, "binary-does-not-run");
-  if (!trouble.empty()) throw Error(Blame::scenario, trouble);
+  return identities;
 }
 
-void Network::write_node(const NodeIdentity& identity, const std::vector<Peer>& all,
-                         const std::string& genesis) {
-  const auto home = plan_.folder / "nodes" / identity.name;
-  const auto& keys = *keys_.at(identity.name);
-  Peer self{identity.id, identity.ip};
+NodeConfig Network::config_of(const NodeIdentity& node, const std::vector<NodeIdentity>& all) const {
   NodeConfig config;
-  config.moniker = identity.name;
+  config.moniker = node.name;
   config.chain_id = profile_.chain.id;
-  config.ip = identity.ip;
+  config.ip = node.ip;
   config.pace = plan_.pace;
-  for (const auto& p : all)
-    if (p.id != self.id) config.peers.push_back(p);
+  for (const auto& other : all)
+    if (other.id != node.id) config.peers.push_back({other.id, other.ip});
   config.minimum_gas_prices = profile_.minimum_gas_prices;
   config.config_toml = profile_.config_toml;
   config.app_toml = profile_.app_toml;
   for (const auto& [k, v] : plan_.config_toml) config.config_toml[k] = v;
   for (const auto& [k, v] : plan_.app_toml) config.app_toml[k] = v;
+  return config;
+}
 
-  write(home / "config" / "config.toml", render_config_toml(config));
-  write(home / "config" / "app.toml", render_app_toml(config));
-  write(home / "config" / "client.toml",
-        render_client_toml(profile_.chain.id, "test", "tcp://" + identity.ip + ":26657"));
-  write(home / "config" / "addrbook.json",
-        render_addrbook(self, config.peers, std::chrono::system_clock::now()));
-  write(home / "config" / "genesis.json", genesis);
-  write_secret(home / "config" / "node_key.json", node_key_json(keys.node));
-  write_secret(home / "config" / "priv_validator_key.json", priv_validator_key_json(keys.consensus));
-  write_secret(home / "data" / "priv_validator_state.json", priv_validator_state_json());
+void Network::add_node(const NodeIdentity& id, const NodePlan& planned) {
+  SupervisorSettings settings{
+      planned.supervisor, plan_.cosmovisor, profile_.chain.binary, home_of(id.name), {}};
+  auto env = environment(id.name);
+  for (const auto& [k, v] : planned.environment) env[k] = v;
+  const auto start = fill(profile_.commands.at("start").run, {{"home", settings.home.string()}},
+                          profile_.file.string() + ": commands: start");
+  nodes_.push_back(std::make_unique<Node>(loop_, sink_, matcher_, id, settings, start, env));
+  nodes_.back()->supervisor().install(plan_.binary);
 }
 
 void Network::prepare(const WaitFor& wait) {
-  std::vector<NodeIdentity> identities;
-  for (std::size_t i = 0; i < plan_.nodes.size(); ++i) {
-    NodeIdentity id;
-    id.name = plan_.nodes[i].name;
-    id.validator = plan_.nodes[i].validator;
-    id.power = plan_.nodes[i].power;
-    id.ip = ip_of(id.name);
-    identities.push_back(id);
-  }
-  Json defaults;
-  make_keys(wait, identities, defaults);
-
-  GenesisSpec spec;
-  spec.chain_id = profile_.chain.id;
-  spec.bech32_prefix = profile_.chain.bech32;
-  spec.denom = profile_.chain.denom;
-  spec.genesis_time = now_rfc3339();
-  std::vector<Peer> peers;
-  for (const auto& id : identities) {
-    peers.push_back({id.id, id.ip});
-    if (!id.validator) continue;
-    spec.accounts.push_back({id.account, {{spec.denom, kFreeCoins}}});
-    spec.validators.push_back(
-        {id.name, id.account, keys_.at(id.name)->consensus.pub, id.power * kTokensPerPower});
-  }
-  watched_account_ = bech32_encode(spec.bech32_prefix, address_bytes(Ed25519Key::generate().pub));
-  spec.accounts.push_back({watched_account_, {{spec.denom, kWatchedCoins}}});
-  auto genesis = make_genesis(defaults, spec);
-  auto values = plan_.genesis_values;
-  values["denom"] = spec.denom;
-  for (const auto& patch : profile_.genesis) {
-    auto value = patch.value;
-    fill_strings(value, values, profile_.file.string() + ": genesis: " + patch.at);
-    set_at(genesis, patch.at, value);
-  }
-  for (const auto& [at, value] : plan_.genesis) set_at(genesis, at, value);
-
-  const auto text = genesis.dump(1);
+  auto identities = make_identities();
+  GenesisMaker maker(*cli_, profile_, plan_, wait);
+  maker.make_keys(identities);
+  for (const auto& id : identities)
+    write_home(home_of(id.name), config_of(id, identities), keys_.at(id.name));
+  watched_account_ = bech32_encode(profile_.chain.bech32, address_bytes(Ed25519Key::generate().pub));
+  const auto genesis = maker.make(identities, keys_, watched_account_);
   for (std::size_t i = 0; i < identities.size(); ++i) {
-    const auto& id = identities[i];
-    write_node(id, peers, text);
-    SupervisorSettings settings{
-        plan_.nodes[i].supervisor, plan_.cosmovisor, profile_.chain.binary, plan_.folder / "nodes" / id.name, {}};
-    auto env = environment(id.name);
-    for (const auto& [k, v] : plan_.nodes[i].environment) env[k] = v;
-    const auto start = fill(profile_.commands.at("start").run, {{"home", settings.home.string()}},
-                            profile_.file.string() + ": commands: start");
-    nodes_.push_back(std::make_unique<Node>(loop_, sink_, matcher_, id, settings, start, env));
-    nodes_.back()->supervisor().install(plan_.binary);
+    write_file(home_of(identities[i].name) / "config" / "genesis.json", genesis);
+    add_node(identities[i], plan_.nodes[i]);
   }
   auto supervised = all();
   std::erase_if(supervised, [](const Node* n) { return n->supervisor_kind() != SupervisorKind::cosmovisor; });

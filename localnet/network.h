@@ -2,7 +2,6 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -10,35 +9,13 @@
 
 #include "localnet/address.h"
 #include "localnet/chain_cli.h"
-#include "localnet/config_files.h"
+#include "localnet/network_plan.h"
 #include "localnet/node.h"
+#include "localnet/node_home.h"
 #include "localnet/observer.h"
 #include "localnet/profile.h"
 
 namespace rehearse {
-
-struct NodePlan {
-  std::string name;
-  bool validator = true;
-  std::int64_t power = 0;
-  std::map<std::string, std::string> environment;
-  SupervisorKind supervisor = SupervisorKind::cosmovisor;
-};
-
-struct NetworkPlan {
-  std::filesystem::path folder;  // of the run
-  std::string run_id;
-  std::vector<NodePlan> nodes;
-  Pace pace;
-  std::filesystem::path binary;      // the release it starts on
-  std::filesystem::path cosmovisor;  // its program
-  Values genesis_values;             // {voting_period} and others that the profile's patches name
-  std::vector<std::pair<std::string, nlohmann::json>> genesis;  // beyond the profile's
-  std::map<std::string, std::string> config_toml, app_toml;     // beyond the profile's
-};
-
-// Runs the loop until `done` or throws: what localnet needs of whoever waits.
-using WaitFor = std::function<void(const std::string& what, const std::function<bool()>& done)>;
 
 class Network {
  public:
@@ -73,8 +50,10 @@ class Network {
 
  private:
   std::string ip_of(const std::string& node) const;
-  void make_keys(const WaitFor&, std::vector<NodeIdentity>&, nlohmann::json& defaults);
-  void write_node(const NodeIdentity&, const std::vector<Peer>& peers, const std::string& genesis);
+  std::filesystem::path home_of(const std::string& node) const { return plan_.folder / "nodes" / node; }
+  std::vector<NodeIdentity> make_identities();
+  NodeConfig config_of(const NodeIdentity&, const std::vector<NodeIdentity>& all) const;
+  void add_node(const NodeIdentity&, const NodePlan&);
 
   Loop& loop_;
   Sink& sink_;
@@ -84,8 +63,7 @@ class Network {
   LogMatcher matcher_;
   std::unique_ptr<ChainCli> cli_;
   BlockObserver observer_;
-  struct Keys;
-  std::map<std::string, std::unique_ptr<Keys>> keys_;
+  std::map<std::string, NodeKeys> keys_;
   std::vector<std::unique_ptr<Node>> nodes_;
   std::filesystem::path client_binary_;
   std::string watched_account_;

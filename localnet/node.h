@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "localnet/child.h"
+#include "localnet/config_files.h"
 #include "localnet/log.h"
 #include "localnet/proc.h"
 #include "localnet/questions.h"
@@ -36,8 +37,8 @@ class Node {
   const NodeIdentity& identity() const { return identity_; }
   const std::filesystem::path& home() const { return settings_.home; }
   std::filesystem::path log_file() const { return settings_.home / "logs" / "node.log"; }
-  std::string rpc_url() const { return "http://" + identity_.ip + ":26657"; }
-  std::string rest_url() const { return "http://" + identity_.ip + ":1317"; }
+  std::string rpc_url() const { return rehearse::rpc_url(identity_.ip); }
+  std::string rest_url() const { return rehearse::rest_url(identity_.ip); }
   Supervisor& supervisor() const { return *supervisor_; }
 
   SupervisorKind supervisor_kind() const { return settings_.kind; }

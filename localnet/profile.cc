@@ -1,13 +1,17 @@
 #include "localnet/profile.h"
 
 #include "localnet/config_files.h"
-
-#include <re2/re2.h>
+#include "localnet/profile_rules.h"
 
 namespace rehearse {
 
 const Ordered<Stream>& names(Stream) {
   static const Ordered<Stream> all = {{"stdout", Stream::out}, {"stderr", Stream::err}};
+  return all;
+}
+
+const Ordered<GenesisBy>& names(GenesisBy) {
+  static const Ordered<GenesisBy> all = {{"direct", GenesisBy::direct}, {"commands", GenesisBy::commands}};
   return all;
 }
 
@@ -32,84 +36,59 @@ const std::vector<KnownQuestion>& known_questions() {
   return all;
 }
 
-namespace {
-
-void check_pattern(const std::string& where, const std::string& pattern) {
-  const RE2 compiled(pattern, RE2::Quiet);
-  if (!compiled.ok()) throw Error(Blame::scenario, where + ": not a regular expression: " + compiled.error());
+const std::vector<KnownCommand>& known_commands() {
+  using enum KnownCommand::Needed;
+  static const std::vector<KnownCommand> all = {
+      {"version", always, {}, "prints the version"},
+      {"init",
+       always,
+       {"home", "chain_id", "denom", "moniker"},
+       "writes the default genesis.json into {home}"},
+      {"add-key", always, {"home", "key"}, "makes key {key} in the keyring of {home}, answers its `address`"},
+      {"add-account",
+       for_genesis,
+       {"home", "chain_id", "denom", "account", "coins"},
+       "adds an account to the genesis.json in {home}"},
+      {"gentx",
+       for_genesis,
+       {"home", "chain_id", "denom", "key", "account", "moniker", "stake", "ip", "node_id"},
+       "writes a validator's transaction into config/gentx of its {home}, where its keys and the genesis "
+       "are"},
+      {"collect-gentxs",
+       for_genesis,
+       {"home", "chain_id", "denom"},
+       "puts them into the genesis.json in {home}"},
+      {"validate-genesis", for_genesis, {"home", "chain_id", "denom"}, "says whether that genesis is valid"},
+      {"start", always, {"home"}, "runs a node"},
+      {"submit-proposal", always, {}, "submits the proposal {file}"},
+      {"vote", always, {}, "votes {option} on {proposal}"},
+  };
+  return all;
 }
-
-void check_questions(const Profile& p) {
-  const auto file = p.file.string();
-  std::set<std::string> known, kept;
-  for (const auto& k : p.kept) kept.insert(k.question);
-  for (const auto& q : known_questions()) known.insert(q.name);
-  // Questions beyond the closed list are records to keep: each must be used.
-  for (const auto& k : p.kept)
-    if (!p.questions.contains(k.question))
-      throw Error(Blame::scenario,
-                  file + ": kept: " + k.name + ": there is no question `" + k.question + "`");
-  for (const auto& q : known_questions())
-    if (!q.optional && !p.questions.contains(q.name))
-      throw Error(Blame::scenario, file + ": questions: `" + q.name + "` is missing: " + q.doc);
-  for (const auto& [name, sources] : p.questions) {
-    if (!known.contains(name) && !kept.contains(name)) {
-      const auto meant = closest(name, known);
-      throw Error(Blame::scenario, file + ": questions: nobody asks `" + name + "`" +
-                                       (meant.empty() ? "" : ", did you mean `" + meant + "`?"));
-    }
-    if (sources.empty()) throw Error(Blame::scenario, file + ": questions: " + name + ": no source");
-    for (const auto& s : sources)
-      if (!s.rpc.empty() + !s.rest.empty() + !s.cli.empty() != 1)
-        throw Error(Blame::scenario,
-                    file + ": questions: " + name + ": a source is one of rpc, rest and cli");
-  }
-}
-
-}  // namespace
 
 Profile load_profile(const std::filesystem::path& file) {
-  auto p = decode_file<Profile>(file);
+  const auto root = load_yaml(file);
+  auto p = decode<Profile>(root, file.string());
   p.file = file;
   p.name = file.stem().string();
-  for (const char* command : {"version", "init", "add-key", "start", "submit-proposal", "vote"})
-    if (!p.commands.contains(command))
-      throw Error(Blame::scenario, file.string() + ": commands: `" + command + "` is missing");
-  for (const auto& [name, pattern] : p.log_patterns)
-    check_pattern(file.string() + ": log_patterns: " + name, pattern);
-  for (const auto& h : p.harmless_errors) check_pattern(file.string() + ": harmless_errors", h.match);
-  check_questions(p);
+  check_profile(p, root);
   return p;
 }
 
-std::string fill(const std::string& text, const Values& values, const std::string& where) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size();) {
-    const auto end = text[i] == '{' ? text.find('}', i) : std::string::npos;
-    if (end == std::string::npos) {
-      out += text[i++];
-      continue;
-    }
-    const auto name = text.substr(i + 1, end - i - 1);
-    const auto found = values.find(name);
-    if (found == values.end()) throw Error(Blame::scenario, where + ": there is no value for {" + name + "}");
-    out += found->second;
-    i = end + 1;
+void apply_masks(Profile& p) {
+  for (const auto& d : p.known_defects) {
+    if (!d.masked) continue;
+    p.genesis.insert(p.genesis.end(), d.mask.genesis.begin(), d.mask.genesis.end());
+    for (const auto& [key, value] : d.mask.config_toml) p.config_toml[key] = value;
+    for (const auto& [key, value] : d.mask.app_toml) p.app_toml[key] = value;
+    for (const auto& [name, value] : d.mask.environment) p.chain.environment[name] = value;
   }
-  return out;
-}
-
-std::vector<std::string> fill(const std::vector<std::string>& texts, const Values& values,
-                              const std::string& where) {
-  std::vector<std::string> out;
-  for (const auto& t : texts) out.push_back(fill(t, values, where));
-  return out;
 }
 
 Values chain_values(const Profile& p, const std::filesystem::path& home, const std::string& ip,
                     const std::string& node) {
   return {{"home", home.string()},
-          {"rpc", "tcp://" + ip + ":" + std::to_string(rpc_port)},
+          {"rpc", rpc_address(ip)},
           {"chain_id", p.chain.id},
           {"denom", p.chain.denom},
           {"node", node}};

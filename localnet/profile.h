@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "localnet/decode.h"
+#include "localnet/genesis_patch.h"
 
 namespace rehearse {
 
@@ -35,15 +36,30 @@ struct AnswerSource {
   std::string rest;                           // a path of the REST API, a template
   std::vector<std::string> cli;               // arguments, templates
   std::string at;                             // JSON pointer of the value in the answer; empty: all of it
-  std::vector<std::string> absent;            // texts of the value, or HTTP statuses, or phrases of an error (of two
-                                              // words at least), that say "there is none"
+  // What says "there is none": texts of the value, or phrases of an error (of two words at least); and HTTP
+  // statuses.
+  std::vector<std::string> absent;
+  std::vector<int> absent_status;
 };
 
-// A genesis value that the chain needs, or that a rehearsal needs, and why.
-struct GenesisPatch {
-  std::string at;
-  nlohmann::json value;  // strings may hold {denom}, {voting_period}, {expedited_voting_period}
-  std::string reason;
+// Who makes the genesis: the harness, its validators bonded from the start; or the chain's own commands.
+enum class GenesisBy { direct, commands };
+const Ordered<GenesisBy>& names(GenesisBy);
+
+// What hides a known defect; all of it wins over the rest of the profile.
+struct Mask {
+  std::vector<GenesisPatch> genesis;
+  std::map<std::string, std::string> config_toml, app_toml, environment;
+  bool empty() const {
+    return genesis.empty() && config_toml.empty() && app_toml.empty() && environment.empty();
+  }
+};
+
+// What is known to be wrong with the chain, apart from the release that is rehearsed.
+struct KnownDefect {
+  std::string name, symptom;
+  bool masked = true;  // unless a scenario says otherwise
+  Mask mask;
 };
 
 struct HarmlessError {
@@ -81,8 +97,10 @@ struct Profile {
   std::vector<std::string> transaction;  // arguments that each transaction command gets
   std::vector<std::string> query;        // arguments that each CLI question gets
   std::vector<std::string> help;         // texts that only a help page has
+  GenesisBy genesis_by = GenesisBy::direct;
   std::vector<GenesisPatch> genesis;
   std::map<std::string, std::string> config_toml, app_toml;  // dotted key -> TOML value
+  std::vector<KnownDefect> known_defects;
   std::string minimum_gas_prices;
   Governance governance;
   Ordered<std::string> log_patterns;  // name -> RE2
@@ -116,7 +134,8 @@ void describe(V& v, AnswerSource& s) {
   v.optional("rest", s.rest, "path of the REST API");
   v.optional("cli", s.cli, "arguments of the chain's program");
   v.optional("at", s.at, "JSON pointer to the value");
-  v.optional("absent", s.absent, "what an answer that says \"none\" looks like");
+  v.optional("absent", s.absent, "texts of the value, or phrases of an error, that say \"none\"");
+  v.optional("absent_status", s.absent_status, "HTTP statuses that say \"none\"");
 }
 
 template <class V>
@@ -148,10 +167,19 @@ void describe(V& v, Governance& g) {
 }
 
 template <class V>
-void describe(V& v, GenesisPatch& p) {
-  v.required("at", p.at, "dotted path in genesis.json");
-  v.required("set", p.value, "the value; quote what must stay a string");
-  v.optional("reason", p.reason, "why it is needed");
+void describe(V& v, Mask& m) {
+  v.optional("genesis", m.genesis, "genesis values to set, after the profile's");
+  v.optional("config_toml", m.config_toml, "dotted key -> TOML value");
+  v.optional("app_toml", m.app_toml, "dotted key -> TOML value");
+  v.optional("environment", m.environment, "environment of each chain process");
+}
+
+template <class V>
+void describe(V& v, KnownDefect& d) {
+  v.required("name", d.name, "what scenarios call it");
+  v.required("symptom", d.symptom, "what goes wrong when it is not masked");
+  v.optional("masked", d.masked, "whether it is masked unless a scenario says otherwise");
+  v.required("mask", d.mask, "what hides it");
 }
 
 template <class V>
@@ -165,9 +193,11 @@ void describe(V& v, Profile& p) {
   v.required("transaction", p.transaction, "arguments that each transaction gets");
   v.optional("query", p.query, "arguments that each question on the command line gets");
   v.optional("help", p.help, "texts that only a help page has");
-  v.optional("genesis", p.genesis, "genesis values to set, in order");
+  v.optional("genesis_by", p.genesis_by, "who makes the genesis: the harness, or the chain's own commands");
+  v.optional("genesis", p.genesis, "genesis values to set, in order within a stage");
   v.optional("config_toml", p.config_toml, "dotted key -> TOML value");
   v.optional("app_toml", p.app_toml, "dotted key -> TOML value");
+  v.optional("known_defects", p.known_defects, "what is known to be wrong with the chain, and what masks it");
   v.required("minimum_gas_prices", p.minimum_gas_prices, "minimum gas prices of each node");
   v.required("governance", p.governance, "deposits");
   v.required("log_patterns", p.log_patterns, "name -> regular expression over a log line");
@@ -181,18 +211,27 @@ void describe(V& v, Profile& p) {
 // Throws Error(Blame::scenario) with file:line:column.
 Profile load_profile(const std::filesystem::path& file);
 
-using Values = std::map<std::string, std::string>;
-// Replaces each {name}; throws Error(Blame::scenario) naming `where` for a name that has no value.
-std::string fill(const std::string& text, const Values&, const std::string& where);
-std::vector<std::string> fill(const std::vector<std::string>& texts, const Values&, const std::string& where);
+// Puts the masks of the known defects that are `masked` into the rest of the profile.
+void apply_masks(Profile&);
 
 // What every template of a profile may name: {home}, {rpc}, {chain_id}, {denom}, {node}. `ip` is the node's that is asked.
 Values chain_values(const Profile&, const std::filesystem::path& home, const std::string& ip, const std::string& node);
 // The chain's environment with its templates filled in.
 std::map<std::string, std::string> chain_environment(const Profile&, const Values&);
 
-// The closed list of questions that checks and procedures may ask. A profile has a source for each, except for those
-// that are optional (a chain without such a thing).
+// The commands that a profile has; it may have others, for what is optional. `values`: all that their
+// templates may name.
+struct KnownCommand {
+  enum Needed { always, for_genesis };
+  const char* name;
+  Needed needed;
+  std::vector<std::string> values;  // empty: of a transaction, see chain_values()
+  const char* doc;
+};
+const std::vector<KnownCommand>& known_commands();
+
+// The closed list of questions that checks and procedures may ask. A profile has a source for each, except
+// for those that are optional (a chain without such a thing).
 struct KnownQuestion {
   const char* name;
   bool optional;

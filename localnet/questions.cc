@@ -29,7 +29,7 @@ bool says_absent(const AnswerSource& s, const std::string& text) {
   return std::find(s.absent.begin(), s.absent.end(), text) != s.absent.end();
 }
 
-// Only a phrase counts inside an error: "0" stands in any address, "404" in any height.
+// Only a phrase counts inside an error: "0" stands in any address.
 bool error_says_absent(const AnswerSource& s, const std::string& error) {
   return std::any_of(s.absent.begin(), s.absent.end(), [&](const std::string& phrase) {
     return phrase.find(' ') != std::string::npos && error.find(phrase) != std::string::npos;
@@ -51,7 +51,8 @@ Answer read_rest(const AnswerSource& s, const HttpResponse& r) {
   if (!r.status) throw NotReady(r.error);
   // The API listens a moment before the gRPC server that it asks.
   if (r.status == 503) throw NotReady("HTTP 503: " + r.body.substr(0, 200));
-  if (says_absent(s, std::to_string(r.status))) return none("rest");
+  if (std::find(s.absent_status.begin(), s.absent_status.end(), r.status) != s.absent_status.end())
+    return none("rest");
   if (r.status != 200 && error_says_absent(s, r.body)) return none("rest");
   if (r.status != 200)
     throw std::runtime_error("HTTP " + std::to_string(r.status) + ": " + r.body.substr(0, 200));

@@ -84,6 +84,7 @@ std::string title_block(const RunRecord& run, bool color) {
   std::string about = run_name(run);
   if (const auto both = releases(run); !both.empty()) about += "   " + both;
   about += fmt::format("   seed {}", run.seed);
+  for (const auto& d : run.known_defects) about += "\nknown defect " + one_line(d.name) + ", " + fate(d);
   return "\n" + painted(color, kBold, one_line(run.title)) + "\n" + about + "\n";
 }
 

@@ -62,6 +62,10 @@ std::vector<const CheckResult*> not_passed(const RunRecord& run) {
   return found;
 }
 
+std::string fate(const record::KnownDefect& d) {
+  return (d.masked ? "masked: " : "kept: ") + one_line(d.symptom, 500);
+}
+
 std::string run_name(const RunRecord& run) { return one_line(run.profile) + "." + one_line(run.scenario); }
 
 std::string releases(const RunRecord& run) {

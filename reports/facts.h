@@ -38,6 +38,9 @@ std::string run_name(const record::RunRecord&);
 // "v1.0.0 → v2.0.0", or as much of it as is known.
 std::string releases(const record::RunRecord&);
 
+// "masked: what goes wrong without the mask", or "kept: what goes wrong".
+std::string fate(const record::KnownDefect&);
+
 // "a, b, c"; more than `at_most` end in "and N more".
 std::string join(const std::vector<std::string>& names, std::size_t at_most = 6);
 

@@ -148,6 +148,7 @@ std::string provenance(const RunRecord& run) {
   fact("Scenario digest", run.scenario_digest);
   fact("Profile", run.profile);
   fact("Profile digest", run.profile_digest);
+  for (const auto& d : run.known_defects) fact("Known defect", d.name + ", " + fate(d));
   fact("Cosmovisor sha256", run.cosmovisor_sha256);
   fact("Harness", run.harness_version);
   fact("Host", run.host);

@@ -125,6 +125,7 @@ void Suite::properties() {
   };
   if (run_.from) release("from", *run_.from);
   if (run_.to) release("to", *run_.to);
+  for (const auto& d : run_.known_defects) add("known_defect." + d.name, fate(d));
   add("cosmovisor_sha256", run_.cosmovisor_sha256);
   add("harness_version", run_.harness_version);
   add("host", run_.host);

@@ -149,6 +149,13 @@ std::string heading(const RunRecord& run, const char* level) {
                      run.seed);
 }
 
+std::string known_defects(const RunRecord& run) {
+  std::string out;
+  for (const auto& d : run.known_defects)
+    out += fmt::format("- Known defect {}, {}\n", code(d.name), prose(fate(d)));
+  return out.empty() ? out : out + "\n";
+}
+
 // Appends sections while they fit: the first ones matter most.
 class Budget {
  public:
@@ -176,6 +183,7 @@ class Budget {
 std::string summary_md(const RunRecord& run) {
   Budget budget(kMaxBytes - kReserve);
   budget.add(heading(run, "##"));
+  budget.add(known_defects(run));
   budget.add(diagnosis(run));
   budget.add("Reproduce with\n\n" + block(run.reproduce.empty() ? run.command : run.reproduce) + "\n");
   budget.add(checklist_table(run));

@@ -90,7 +90,7 @@ Finding judge_applied(const Context& c, const std::string&) {
 Question modules_question(const Context& c) { return {"module-versions", first_validator(c), {}, 0}; }
 
 std::vector<Question> ask_modules(const Context& c, const std::string& moment, const std::string&) {
-  if (moment != kBefore && moment != kAfter) return {};
+  if (moment != kAfter) return {};
   return {modules_question(c)};
 }
 
@@ -105,13 +105,10 @@ Finding judge_modules(const Context& c, const std::string&) {
   const auto [a, missing] = look_up(c, kAfter, modules_question(c));
   if (!a) return missing;
   std::map<std::string, std::string> want;
-  if (!c.applied()) {  // nothing migrated them
-    const auto [before, no_before] = look_up(c, kBefore, modules_question(c));
-    if (!before) return no_before;
-    want = modules_in(*before);
-  } else if (c.view.releases) {
-    for (const auto& [name, version] : c.view.releases->module_versions) want[name] = std::to_string(version);
-  }
+  if (c.view.releases)
+    for (const auto& [name, version] :
+         c.applied() ? c.view.releases->to_module_versions : c.view.releases->from_module_versions)
+      want[name] = std::to_string(version);
   if (want.empty()) return skipped("the release does not say its module versions");
   const auto have = modules_in(*a);
   std::vector<std::string> differences;
@@ -122,7 +119,7 @@ Finding judge_modules(const Context& c, const std::string&) {
       differences.push_back(fmt::format("{} is {}, not {}", name, have.at(name), version));
   for (const auto& [name, version] : have)
     if (!want.contains(name)) differences.push_back(name + " is too many");
-  const auto expected = fmt::format("{} modules {}", want.size(), c.applied() ? "as the release says" : "as before");
+  const auto expected = fmt::format("{} modules as the release says", want.size());
   if (!differences.empty())
     return failed(fmt::format("{}", fmt::join(differences, ", ")), expected,
                   fmt::format("{} modules", have.size()), {a->answer.source});

@@ -59,7 +59,8 @@ std::string shown(const nlohmann::json& value) {
 }  // namespace
 
 int examine(const Project& project, const std::string& profile_name, const std::string& binary) {
-  const auto profile = load_profile(project.profile(profile_name));
+  auto profile = load_profile(project.profile(profile_name));
+  apply_masks(profile);
   const auto artifact = open_artifact(fs::absolute(binary), profile.chain.binary, project.store());
   const Scratch scratch{fs::temp_directory_path() / fmt::format("rehearse-doctor-{}", ::getpid())};
   fs::create_directories(scratch.folder);
@@ -72,7 +73,7 @@ int examine(const Project& project, const std::string& profile_name, const std::
   plan.run_id = scratch.folder.filename();
   plan.nodes = {{"scratch", true, 1, {}, SupervisorKind::bare}};
   plan.binary = artifact.binary;
-  plan.genesis_values = {{"voting_period", "2s"}, {"expedited_voting_period", "1s"}};
+  plan.genesis_values = [] { return Values{{"voting_period", "2s"}, {"expedited_voting_period", "1s"}}; };
   Network network(loop, *http, watch, profile, plan);
   const WaitFor wait = [&](const std::string& what, const std::function<bool()>& done) {
     constexpr auto kLimit = std::chrono::seconds(60);

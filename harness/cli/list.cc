@@ -57,6 +57,9 @@ int list(const Project& project) {
     line(l.name, l.title);
     for (const auto& c : l.checks) std::cout << "    - " << c.title << "\n";
   }
+  std::cout << "values of a genesis patch\n";
+  for (const auto& v : known_genesis_values()) line("{" + std::string(v.name) + "}", v.doc);
+  line("{module:NAME}", "the address of that module's account");
   std::cout << "causes\n";
   for (const auto& c : causes()) line(c.name, c.meaning);
   return 0;

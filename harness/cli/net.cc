@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "harness/cli/commands.h"
+#include "harness/defects.h"
 #include "harness/journal.h"
 #include "harness/view.h"
 #include "localnet/guard.h"
@@ -73,7 +74,8 @@ int net_env(const std::string& node, const std::string& run) {
   const auto view = view_of(live);
   const auto& n = node_of(view, node);
   const auto folder = fs::path(live.folder);
-  const auto profile = load_profile(folder / "profile.yaml");
+  auto profile = load_profile(folder / "profile.yaml");
+  mask_defects(load_scenario(folder / "scenario.yaml"), profile);
   const auto home = folder / "operator";
   const auto values = chain_values(profile, home, n.member.ip, n.member.name);
   auto say = [](const std::string& name, const std::string& value) {

@@ -22,6 +22,8 @@ const std::vector<Cause>& causes() {
        "check the release job: it packed the wrong build"},
       {"same-version", "both releases are the same version",
        "give a release that is newer with --release to=..."},
+      {"genesis-refused", "the chain does not take its genesis",
+       "look at what it says of it: a value of the profile's genesis, or a known defect that wants a mask"},
       // Of governance.
       {"proposal-rejected", "the proposal did not pass", "look at the tally: who voted, and how"},
       {"proposal-failed", "the proposal passed but could not be carried out",

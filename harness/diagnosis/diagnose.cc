@@ -26,6 +26,7 @@ const std::vector<Rule>& rules() {
       {"conflicting-blocks", true, conflicting_blocks},
       {"app-hash-divergence", true, app_hash_divergence},
       {"cosmovisor-misread", true, cosmovisor_misread},
+      {"genesis-refused", true, genesis_refused},
       {"chain-did-not-halt", true, chain_did_not_halt},
       {"node-exited", true, node_exited},
       {"quorum-short", false, quorum_short},

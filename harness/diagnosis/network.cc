@@ -11,6 +11,20 @@ Found cosmovisor_misread(const NetworkView& v) {
   return make_diagnosis(v, "cosmovisor-misread", "Cosmovisor read upgrade-info.json while the chain was writing it", shown);
 }
 
+Found genesis_refused(const NetworkView& v) {
+  if (v.highest_height() > 0) return std::nullopt;
+  const auto after_init_chain = [](const NodeView& n, const SeenLine& l) {
+    const auto* init = n.line("init-chain");
+    return init && init->incarnation == l.incarnation && init->seq < l.seq;
+  };
+  // From the line that says most; a gentx stands in a panic of many lines.
+  for (const char* pattern : {"gentx-refused", "panic", "replay-error"})
+    if (const auto shown = nodes_showing(v, pattern, after_init_chain); !shown.nodes.empty())
+      return make_diagnosis(v, "genesis-refused", "the chain failed in InitChain, before its first block",
+                            shown);
+  return std::nullopt;
+}
+
 Found chain_did_not_halt(const NetworkView& v) {
   if (!v.plan || (v.aim && !v.aim->applied)) return std::nullopt;
   Shown shown;

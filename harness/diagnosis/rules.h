@@ -38,6 +38,7 @@ std::optional<Divergence> first_divergence(const NetworkView&);
 inline constexpr const char* kStoreHashes = "store-hashes";
 inline constexpr const char* kStopped = "stopped";
 // Of the network (network.cc).
+Found genesis_refused(const NetworkView&);
 Found chain_did_not_halt(const NetworkView&);
 Found quorum_short(const NetworkView&);
 Found node_exited(const NetworkView&);

@@ -145,9 +145,9 @@ void await_passed(Rehearsal& r, const std::string& proposal, bool all_voted) {
     if (status == "PROPOSAL_STATUS_REJECTED" && !all_voted)
       throw TimedOut(
           fmt::format(
-              "proposal {} was rejected, and not all votes were in after the voting period of {}; this "
+              "proposal {} was rejected, and not all votes were in after the voting period of {} s; this "
               "machine is too slow for it",
-              proposal, to_string(r.scenario().upgrade.voting_period)),
+              proposal, r.view().network->voting_period_s),
           kStalled);
     if (status == "PROPOSAL_STATUS_REJECTED")
       throw StepFailed(fmt::format("proposal {} was rejected: {}; tally {}", proposal, reason,

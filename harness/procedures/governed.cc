@@ -65,7 +65,7 @@ std::int64_t GovernedUpgrade::choose_height(double submitting) const {
   // cannot be scheduled (osmosis#7255), so the estimate leans to the fast side.
   const double fast = std::min(measured, nominal) * 0.9;
   constexpr std::int64_t kMargin = 3;
-  const double wait = submitting + voting_period(u).seconds() + u.lead.seconds();
+  const double wait = submitting + r_.view().network->voting_period_s * (1 + u.lead);
   return now + static_cast<std::int64_t>(std::ceil(wait / fast)) + kMargin;
 }
 
@@ -147,7 +147,7 @@ void GovernedUpgrade::pass() {
 void GovernedUpgrade::await_halt() {
   r_.enter("waiting");
   r_.step("halt", "Chain halts at upgrade height", kTimeline, [&] {
-    const double far = r_.scenario().upgrade.lead.seconds() + 120;
+    const double far = r_.view().network->voting_period_s * r_.scenario().upgrade.lead + 120;
     r_.await("halt at " + std::to_string(plan_.height),
              on_every_node([&](const NodeView& n) { return lacks_halt_proof(n, plan_.height); }),
              {std::chrono::seconds(20), std::chrono::milliseconds(static_cast<std::int64_t>(far * 1000))});

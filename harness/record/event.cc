@@ -21,9 +21,10 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Sampled, rss_bytes, cpu_seconds)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Stalled, seconds)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RunStarted, scenario, profile, profile_digest,
                                                 scenario_digest, seed, harness_version, host, command,
-                                                invoked, conditions)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ReleasesOpened, from, to, module_versions, cosmovisor_sha256)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(NetworkPlanned, chain_id, supervisor, watched_account, members)
+                                                invoked, known_defects, conditions)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ReleasesOpened, from, to, from_module_versions, to_module_versions,
+                                                cosmovisor_sha256)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(NetworkPlanned, chain_id, supervisor, voting_period_s, watched_account, members)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PhaseEntered, phase)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(StepStarted, step, title, runbook)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(StepEnded, step, outcome, detail)
@@ -66,7 +67,7 @@ void check_numbers(const Json& j) {
 
 // They are read by name: what has another type, or has no end, is no journal.
 void check_conditions(const Json& c) {
-  c.value("nominal_block_s", 0.0), c.value("voting_period_s", 0.0);
+  c.value("nominal_block_s", 0.0);
   c.value("validators", std::vector<std::string>{});
   const auto blocks = c.value("blocks_after", Json(0));
   if (!blocks.is_number_integer() || blocks > kMostBlocksAfter) throw std::invalid_argument("blocks_after: " + blocks.dump());

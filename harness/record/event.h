@@ -129,28 +129,39 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Member, name, validator, power, 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Provenance, name, version, plan, archive, sha256,
                                                 binary_sha256, printed_version)
 
-// First event of a run: what is tested, with what, where.
+// What was known to be wrong with the chain, and whether the run hid it.
+struct KnownDefect {
+  std::string name, symptom;
+  bool masked = true;
+};
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(KnownDefect, name, symptom, masked)
+
 inline constexpr std::int64_t kMostBlocksAfter = 10'000;
 
+// First event of a run: what is tested, with what, where.
 struct RunStarted {
   static constexpr const char* kind = "run-started";
   std::string scenario, profile, profile_digest, scenario_digest;
   std::uint64_t seed = 0;
   std::string harness_version, host, command;
   Micros invoked = 0;  // when the user's command started
-  Json conditions = Json::object();  // numbers that timing needs: nominal_block_s, voting_period_s, blocks_after
+  std::vector<KnownDefect> known_defects;
+  Json conditions = Json::object();  // numbers that timing needs: nominal_block_s, blocks_after
 };
 
 struct ReleasesOpened {
   static constexpr const char* kind = "releases-opened";
   Provenance from, to;
-  std::map<std::string, std::int64_t> module_versions;  // after the upgrade, as the release says; empty: not known
+  // As each release says; empty: not known.
+  std::map<std::string, std::int64_t> from_module_versions, to_module_versions;
   std::string cosmovisor_sha256;
 };
 
 struct NetworkPlanned {
   static constexpr const char* kind = "network-planned";
   std::string chain_id, supervisor;
+  double voting_period_s = 0;   // of the upgrade's proposal
   std::string watched_account;  // nobody uses it: its balance must stay
   std::vector<Member> members;
 };

@@ -49,6 +49,7 @@ Json to_json(const RunRecord& r) {
             {"cosmovisor_sha256", r.cosmovisor_sha256},
             {"scenario_digest", r.scenario_digest},
             {"profile_digest", r.profile_digest},
+            {"known_defects", r.known_defects},
             {"harness_version", r.harness_version},
             {"host", r.host},
             {"command", r.command},
@@ -76,6 +77,7 @@ RunRecord run_record_from_json(const Json& j) {
   j.at("cosmovisor_sha256").get_to(r.cosmovisor_sha256);
   j.at("scenario_digest").get_to(r.scenario_digest);
   j.at("profile_digest").get_to(r.profile_digest);
+  j.at("known_defects").get_to(r.known_defects);
   j.at("harness_version").get_to(r.harness_version);
   j.at("host").get_to(r.host);
   j.at("command").get_to(r.command);

@@ -81,6 +81,7 @@ struct RunRecord {
   // Provenance: what was tested, with what, where.
   std::optional<Provenance> from, to;
   std::string cosmovisor_sha256, scenario_digest, profile_digest;
+  std::vector<KnownDefect> known_defects;
   std::uint64_t seed = 0;
   std::string harness_version, host, command, started;  // started: RFC 3339
   std::string reproduce;                                // the command line that gives this run again

@@ -79,7 +79,7 @@ TEST(ConfigFiles, QuotesText) {
 }
 
 TEST(ConfigFiles, ClientSpeaksToItsNode) {
-  std::string client = render_client_toml("ve-1", "test", "tcp://127.7.1.1:26657");
+  std::string client = render_client_toml(two_peers());
   EXPECT_TRUE(has_line(client, R"(chain-id = "ve-1")"));
   EXPECT_TRUE(has_line(client, R"(keyring-backend = "test")"));
   EXPECT_TRUE(has_line(client, R"(node = "tcp://127.7.1.1:26657")"));

@@ -54,6 +54,7 @@ TEST(Diagnosis, FindsInEachJournalOnlyWhatIsThere) {
   EXPECT_THAT(found_in(made::does_not_halt()), ElementsAre("chain-did-not-halt"));
   EXPECT_THAT(found_in(made::store_exists()), ElementsAre("store-already-there", "node-exited"));
   EXPECT_THAT(found_in(made::cosmovisor_misreads()), ElementsAre("cosmovisor-misread", "node-exited"));
+  EXPECT_THAT(found_in(made::genesis_refused()), ElementsAre("genesis-refused", "node-exited"));
   EXPECT_THAT(found_in(made::node_exits()), ElementsAre("node-exited"));
   EXPECT_THAT(found_in(made::only_upgraded({2, 4})), ElementsAre("quorum-short"));
   EXPECT_THAT(found_in(made::refused("checksum-mismatch", "")), IsEmpty());
@@ -71,6 +72,30 @@ TEST(Diagnosis, NoTripwireFiresAtAnyMomentOfAHealthyUpgrade) {
 
 TEST(Diagnosis, OfEveryRuleHasAnAdvice) {
   for (const auto& rule : rules()) EXPECT_TRUE(is_cause(rule.cause)) << rule.cause;
+}
+
+// --- Before the first block
+
+TEST(Diagnosis, OfAGenesisThatIsRefusedNamesWhatTheChainSaidOfIt) {
+  const auto d = diagnosis_of(made::genesis_refused());
+  EXPECT_EQ(d.cause, "genesis-refused");
+  EXPECT_THAT(d.affected_nodes, ElementsAre("validator-1", "validator-2", "validator-3"));
+  EXPECT_EQ(d.first_evidence, "panic: commission is too low");
+  EXPECT_THAT(d.evidence_at, StartsWith("nodes/validator-2/logs/node.log:"));
+  auto u = made::genesis_refused();
+  for (int i = 1; i <= 3; ++i)
+    u.log(0.815, validator(i), "gentx-refused", "}': less than the minimum rate", {"less"});
+  EXPECT_EQ(diagnosis_of(u).first_evidence, "}': less than the minimum rate");
+}
+
+TEST(Diagnosis, OfAGenesisIsSilentAboutAPanicThatHasAnotherReason) {
+  auto before = made::genesis_refused();  // it ended before it came to its genesis
+  for (auto* l : before.all<record::LogLine>())
+    if (l->pattern == "init-chain") l->pattern = "other";
+  EXPECT_THAT(found_in(before), ElementsAre("node-exited"));
+  auto later = made::genesis_refused();
+  later.head_at(0.85, validator(4), 1, 1);
+  EXPECT_THAT(found_in(later), ElementsAre("node-exited")) << "with a block the genesis was taken";
 }
 
 // --- After the switch to the new binary

@@ -48,6 +48,20 @@ inline Upgrade missing_store() {
   return u;
 }
 
+// A chain that panics on its genesis: validator-2 first, and validator-4 is still on its way.
+inline Upgrade genesis_refused() {
+  auto u = healthy();
+  u.cut(0.9);
+  for (int i : {2, 1, 3}) {
+    const double when = 0.8 + 0.001 * (i == 2 ? 0 : i);
+    u.log(when, validator(i), "init-chain", "INF InitChain chainID=made initialHeight=1 module=baseapp");
+    u.log(when + 0.01, validator(i), "panic", "panic: commission is too low", {"commission is too low"});
+    u.exits(when + 0.02, validator(i), 2, {"goroutine 1 [running]"});
+  }
+  u.stop(0.9, "failure-proven", "a rule of diagnosis");
+  return u;
+}
+
 // The new binary halts as the old one did.
 inline Upgrade handler_missing() {
   auto u = healthy();

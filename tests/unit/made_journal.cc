@@ -116,7 +116,6 @@ void beginning(Upgrade& u) {
   run.harness_version = "0.1.0", run.host = "a host", run.command = "rehearse run chain-upgrade --seed 7";
   run.invoked = kInvoked;
   run.conditions = {{"nominal_block_s", kBlockSeconds},
-                    {"voting_period_s", 2.0},
                     {"blocks_after", kBlocksAfter},
                     {"validators", {"validator-1", "validator-2", "validator-3", "validator-4"}}};
   u.add(at::kRunStarted, "", run);
@@ -124,10 +123,10 @@ void beginning(Upgrade& u) {
   ReleasesOpened releases;
   releases.from = {"v1.0.0", "v1.0.0", "", "virtengine_linux_amd64.tar.gz", "aa", "bb", "v1.0.0"};
   releases.to = {"v2.0.0", "v2.0.0", "v2.0.0", "virtengine_linux_amd64.tar.gz", "cc", "dd", "v2.0.0"};
-  releases.module_versions = kModules;
+  releases.to_module_versions = kModules;
   releases.cosmovisor_sha256 = "ee";
   u.add(at::kReleasesOpened, "", releases);
-  NetworkPlanned network{"virtengine-rehearsal-1", "cosmovisor", "ve1watched", {}};
+  NetworkPlanned network{"virtengine-rehearsal-1", "cosmovisor", 2.0, "ve1watched", {}};
   for (int i = 1; i <= 4; ++i)
     network.members.push_back({validator(i), true, kPowers[i - 1], consensus_address(i),
                                "vevaloper1operator" + std::to_string(i), account(i),

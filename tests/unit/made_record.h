@@ -35,6 +35,8 @@ inline record::RunRecord bare() {
   r.cosmovisor_sha256 = std::string(64, 'e');
   r.scenario_digest = std::string(64, '1');
   r.profile_digest = std::string(64, '2');
+  r.known_defects = {{"open-mint", "anybody may mint until the first upgrade", true},
+                     {"slow-start", "the first block takes a minute", false}};
   r.seed = 18446744073709551615u;
   r.harness_version = "0.1.0";
   r.host = "Debian 12, 2 cores, 4 GiB";
@@ -168,6 +170,7 @@ inline record::RunRecord hostile_record() {
   r.timing.parts.push_back({h, 1});
   r.network[0].name = r.network[0].account = h;
   r.from->version = r.to->printed_version = h;
+  r.known_defects[0] = {h, h, true};
   return r;
 }
 

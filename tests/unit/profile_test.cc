@@ -34,7 +34,10 @@ minimum_gas_prices: 1wick
 governance: {deposit: 5wick, expedited_deposit: 9wick}
 genesis:
   - {at: app_state.council.days, set: 3, reason: a rehearsal is short}
-  - {at: app_state.council.fee, set: {denom: "{denom}", amount: "10"}}
+  - {at: app_state.council.fee, set: {denom: "{denom}", amount: "10"}, stage: after-validate}
+known_defects:
+  - {name: soot, symptom: it smokes, mask: {environment: {WICK: trimmed}, genesis: [{at: app_state.soot, set: "{denom}"}]}}
+  - {name: draft, symptom: it flickers, masked: false, mask: {config_toml: {a.b: "1"}, app_toml: {c: "2"}}}
 log_patterns:
   burnt-out: 'wick (\d+) is gone'
 harmless_errors:
@@ -44,7 +47,7 @@ questions:
   peers: [{rpc: net_info, at: /n_peers}]
   consensus-state: [{rpc: consensus_state}]
   validators: [{cli: [lamps, list]}]
-  signing-info: [{rest: "/lamps/{consensus_address}", absent: ["404", "no such lamp"]}]
+  signing-info: [{rest: "/lamps/{consensus_address}", absent: ["no such lamp"], absent_status: [404]}]
   current-plan: [{rest: /plan}]
   applied-plan: [{rest: "/plan/{name}"}]
   module-versions: [{rest: /parts}]
@@ -120,52 +123,135 @@ TEST_F(ProfileFile, LoadsAChainThatNobodyHasHeardOf) {
   EXPECT_EQ(p.harmless_errors.at(0).phase, "swap");
   EXPECT_EQ(p.questions.at("app-hash").at(0).params.at("height"), "{height}");
   EXPECT_THAT(p.questions.at("validators").at(0).cli, ElementsAre("lamps", "list"));
-  EXPECT_THAT(p.questions.at("signing-info").at(0).absent, ElementsAre("404", "no such lamp"));
+  EXPECT_THAT(p.questions.at("signing-info").at(0).absent, ElementsAre("no such lamp"));
+  EXPECT_THAT(p.questions.at("signing-info").at(0).absent_status, ElementsAre(404));
+  EXPECT_EQ(p.genesis_by, GenesisBy::direct);
+  EXPECT_EQ(p.genesis.at(0).stage, Stage::before_gentx);
+  EXPECT_EQ(p.genesis.at(1).stage, Stage::after_validate);
   EXPECT_EQ(p.questions.at("oil-levels").at(0).at, "/levels");
   EXPECT_EQ(p.kept.at(0).args.at("tank"), "all");
   EXPECT_EQ(p.kept.at(0).scaled.at("/*/litres"), 1000);
   EXPECT_THAT(p.kept.at(0).ignored, ElementsAre("/*/colour"));
   EXPECT_EQ(p.memory.most_mb, 64);
   EXPECT_EQ(p.memory.most_growth, 1.5);
+  ASSERT_THAT(p.known_defects, testing::SizeIs(2));
+  EXPECT_EQ(p.known_defects[0].symptom, "it smokes");
+  EXPECT_TRUE(p.known_defects[0].masked) << "unless it says otherwise";
+  EXPECT_FALSE(p.known_defects[1].masked);
   EXPECT_EQ(p.releases + p.from + p.to, "") << "the user names the releases";
 }
 
 TEST_F(ProfileFile, HasASourceForEachQuestionThatIsAsked) {
   EXPECT_EQ(trouble("  supply: [{rest: /wax}]\n", ""),
-            " questions: `supply` is missing: total supply of the staking denomination");
+            "30:3: questions: `supply` is missing: total supply of the staking denomination");
 }
 
 TEST_F(ProfileFile, RefusesAQuestionThatNobodyAsks) {
-  EXPECT_EQ(trouble("  supply:", "  colour: [{rest: /c}]\n  supply:"), " questions: nobody asks `colour`");
+  EXPECT_EQ(trouble("  supply:", "  colour: [{rest: /c}]\n  supply:"),
+            "41:11: questions: nobody asks `colour`");
   EXPECT_EQ(trouble("  supply:", "  suply: [{rest: /c}]\n  supply:"),
-            " questions: nobody asks `suply`, did you mean `supply`?");
+            "41:10: questions: nobody asks `suply`, did you mean `supply`?");
 }
 
 TEST_F(ProfileFile, RefusesASourceOfNoneOrTwoKinds) {
-  const std::string said = " questions: supply: a source is one of rpc, rest and cli";
+  const std::string said = "41:12: questions: supply: a source is one of rpc, rest and cli";
   EXPECT_EQ(trouble("{rest: /wax}", "{rest: /wax, rpc: wax}"), said);
   EXPECT_EQ(trouble("{rest: /wax}", "{rest: /wax, cli: [wax]}"), said);
   EXPECT_EQ(trouble("{rest: /wax}", "{at: /wax}"), said);
-  EXPECT_EQ(trouble("[{rest: /wax}]", "[]"), " questions: supply: no source");
+  EXPECT_EQ(trouble("[{rest: /wax}]", "[]"), "41:11: questions: supply: no source");
+}
+
+TEST_F(ProfileFile, RefusesAStatusThatCannotSayNone) {
+  for (const char* status : {"200", "503", "600"})
+    EXPECT_THAT(trouble("absent_status: [404]", "absent_status: [" + std::string(status) + "]"),
+                HasSubstr(std::string(": questions: signing-info: ") + status + " cannot say \"none\""));
+  EXPECT_EQ(trouble("[{rpc: net_info,", "[{absent_status: [404], rpc: net_info,"),
+            "31:27: questions: peers: only a source `rest` has a status");
 }
 
 TEST_F(ProfileFile, RefusesABadRegularExpression) {
   EXPECT_THAT(trouble("wick (",
                       "wick ("
                       "("),
-              HasSubstr(" log_patterns: burnt-out: not a regular expression: missing )"));
-  EXPECT_THAT(trouble("flicker", "'*'"), HasSubstr(" harmless_errors: not a regular expression: "));
+              HasSubstr("26:14: log_patterns: burnt-out: not a regular expression: missing )"));
+  EXPECT_THAT(trouble("flicker,", "'*',"), HasSubstr("28:13: harmless_errors: not a regular expression: "));
 }
 
 TEST_F(ProfileFile, NeedsEachCommandThatIsUsed) {
   for (const char* command : {"version", "init", "add-key", "start", "submit-proposal", "vote"})
-    EXPECT_EQ(trouble("\n  " + std::string(command) + ":", "\n  other:"),
-              std::string(" commands: `") + command + "` is missing");
+    EXPECT_THAT(trouble("\n  " + std::string(command) + ":", "\n  other:"),
+                testing::MatchesRegex(std::string("10:3: commands: `") + command + "` is missing: it .*"));
+}
+
+TEST_F(ProfileFile, NeedsMoreCommandsWhenTheyMakeTheGenesis) {
+  const std::string all =
+      "genesis_by: commands\ncommands:\n  add-account: {run: [\"{account}\", \"{coins}\"]}\n"
+      "  gentx: {run: [\"{key}\", \"{stake}\", \"{ip}\", \"{node_id}\", \"{moniker}\", \"{home}\"]}\n"
+      "  collect-gentxs: {run: [collect]}\n  validate-genesis: {run: [validate], answer: stderr}\n";
+  std::string text = kOtherChain;
+  text.replace(text.find("commands:\n"), 10, all);
+  const auto p = load(text);
+  EXPECT_EQ(p.genesis_by, GenesisBy::commands);
+  EXPECT_EQ(p.commands.at("validate-genesis").answer, Stream::err);
+  for (const char* command : {"add-account", "gentx", "collect-gentxs", "validate-genesis"}) {
+    auto without = all;
+    without.replace(without.find("  " + std::string(command) + ":"), std::string(command).size() + 3,
+                    "  other:");
+    EXPECT_THAT(trouble("commands:\n", without),
+                testing::MatchesRegex(std::string("[0-9:]+ commands: `") + command + "` is missing: it .*"));
+  }
+}
+
+TEST_F(ProfileFile, RefusesACommandThatNamesWhatItIsNotGiven) {
+  EXPECT_EQ(trouble("run: [wallet, new, \"{key}\"]", "run: [wallet, \"{kee}\"]"),
+            "12:27: commands: add-key: there is no {kee}; there are {home}, {key}");
+}
+
+TEST_F(ProfileFile, RefusesAComputedValueThatThereIsNot) {
+  const std::string there_are =
+      "; there are {chain_id}, {denom}, {genesis_time}, {validator_count}, {voting_period}, "
+      "{expedited_voting_period}, "
+      "{gov_authority}, {module:NAME}";
+  EXPECT_EQ(trouble("{denom: \"{denom}\", amount", "{denom: \"{denum}\", amount"),
+            "21:46: genesis: there is no value for {denum}" + there_are);
+  EXPECT_THAT(trouble("{denom: \"{denom}\", amount", "{denom: \"{module:}\", amount"),
+              HasSubstr(": there is no value for {module:}"));
+  EXPECT_THAT(trouble("set: \"{denom}\"", "set: [{deep: \"a {colour}\"}]"),
+              testing::StartsWith("23:119: genesis: there is no value for {colour}"));
+}
+
+TEST_F(ProfileFile, RefusesAStageThatThereIsNot) {
+  EXPECT_THAT(trouble("stage: after-validate", "stage: later"),
+              HasSubstr("genesis[1].stage: expected one of before-gentx, after-validate; found `later`"));
+}
+
+TEST_F(ProfileFile, RefusesADefectThatCannotBeToldOrMasked) {
+  EXPECT_EQ(trouble("name: draft", "name: soot"), "24:12: known_defects: two are called `soot`");
+  EXPECT_THAT(trouble("name: draft", "name: \"\""), HasSubstr("24:12: known_defects: a defect needs a name"));
+  EXPECT_THAT(trouble("{config_toml: {a.b: \"1\"}, app_toml: {c: \"2\"}}", "{}"),
+              HasSubstr(": known_defects: draft: its mask hides nothing: give genesis, "));
+  EXPECT_THAT(trouble("symptom: it smokes, ", ""), HasSubstr("known_defects[0]: `symptom` is missing"));
+}
+
+TEST_F(ProfileFile, PutsTheMasksOfMaskedDefectsInItsPlaces) {
+  auto p = load(kOtherChain);
+  auto masked = p;
+  apply_masks(masked);
+  ASSERT_EQ(masked.genesis.size(), 3u);
+  EXPECT_EQ(masked.genesis.back().at, "app_state.soot") << "after the profile's";
+  EXPECT_EQ(masked.chain.environment.at("WICK"), "trimmed");
+  EXPECT_EQ(masked.chain.environment.at("LANTERND_LOG"), "1");
+  EXPECT_THAT(masked.config_toml, IsEmpty());
+  for (auto& d : p.known_defects) d.masked = !d.masked;
+  apply_masks(p);
+  EXPECT_EQ(p.genesis.size(), 2u);
+  EXPECT_FALSE(p.chain.environment.contains("WICK"));
+  EXPECT_EQ(p.config_toml.at("a.b") + p.app_toml.at("c"), "12");
 }
 
 TEST_F(ProfileFile, RefusesToKeepWhatItCannotAskFor) {
   EXPECT_EQ(trouble("question: oil-levels", "question: oil-level"),
-            " kept: oil: there is no question `oil-level`");
+            "46:27: kept: oil: there is no question `oil-level`");
 }
 
 TEST_F(ProfileFile, SaysWhereItIsMalformed) {
@@ -176,23 +262,6 @@ TEST_F(ProfileFile, SaysWhereItIsMalformed) {
   EXPECT_THAT(trouble("set: 3, ", ""), HasSubstr("genesis[0]: `set` is missing: the value"));
   EXPECT_THAT(trouble("/*/litres: 1000", "/*/litres: many"),
               HasSubstr("expected a whole number, found `many`"));
-}
-
-TEST(Fill, ReplacesEachName) {
-  const Values values = {{"a", "1"}, {"b", "{a}"}, {"empty", ""}};
-  EXPECT_EQ(fill("{a}-{b}-{empty}-{a}", values, "here"), "1-{a}--1") << "values are not filled in again";
-  EXPECT_EQ(fill("no names", values, "here"), "no names");
-  EXPECT_EQ(fill("open {a", values, "here"), "open {a");
-  EXPECT_EQ(fill("a} b", values, "here"), "a} b");
-  EXPECT_THAT(fill(std::vector<std::string>{"x", "{a}"}, values, "here"), ElementsAre("x", "1"));
-}
-
-TEST(Fill, SaysWhichValueIsMissingAndWhere) {
-  EXPECT_EQ(made::trouble_of([] {
-              fill("/plan/{name}", {{"nam", "x"}}, "p.yaml: questions: applied-plan");
-            }),
-            "p.yaml: questions: applied-plan: there is no value for {name}");
-  EXPECT_EQ(made::trouble_of([] { fill("{}", {}, "here"); }), "here: there is no value for {}");
 }
 
 TEST(ToJson, TakesPlainScalarsForWhatTheyAre) {

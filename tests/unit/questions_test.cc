@@ -150,13 +150,30 @@ TEST_F(QuestionsTest, ValuesMaySayThatThereIsNone) {
 }
 
 TEST_F(QuestionsTest, AStatusMaySayThatThereIsNone) {
+  auto s = rest("/plan", "/plan");
+  s.absent_status = {404, 501};
+  sources({s});
+  for (const int status : s.absent_status) {
+    ask();
+    http_.answer(status, R"({"message": "not there"})");
+    EXPECT_TRUE(answer().absent) << status;
+    EXPECT_TRUE(answer().answered) << status;
+  }
+  ask();
+  http_.answer(500, R"({"message": "at height 404"})");
+  EXPECT_FALSE(answer().answered);
+}
+
+TEST_F(QuestionsTest, AStatusIsNoValueAndAValueNoStatus) {
+  auto s = rest("/plan", "/plan");
+  s.absent_status = {404};
+  sources({s});
+  ask();
+  http_.answer(200, R"({"plan": "404"})");
+  EXPECT_FALSE(answer().absent);
   sources({rest("/plan", "/plan", {"404"})});
   ask();
   http_.answer(404, R"({"message": "not there"})");
-  EXPECT_TRUE(answer().absent);
-  EXPECT_TRUE(answer().answered);
-  ask();
-  http_.answer(500, R"({"message": "at height 404"})");
   EXPECT_FALSE(answer().answered);
 }
 

@@ -38,7 +38,7 @@ class RehearsalTest : public testing::Test {
  protected:
   RehearsalTest() {
     r_.record(record::NetworkPlanned{
-        "made-1", "bare", "", {{"a", true, 60, "", "", "", ""}, {"b", true, 40, "", "", "", ""}}});
+        "made-1", "bare", 2.0, "", {{"a", true, 60, "", "", "", ""}, {"b", true, 40, "", "", "", ""}}});
     for (const char* node : {"a", "b"}) r_.process_started(node, 1, "maded");
   }
 

@@ -131,9 +131,12 @@ TEST_F(ScenarioFile, NamesTheProceduresThereAre) {
               HasSubstr(":14:9: there is no procedure `train`; there are"));
 }
 
-TEST_F(ScenarioFile, LeavesTheSwitchOfAChainUpgradeToCosmovisor) {
-  EXPECT_EQ(trouble("  supervisor: cosmovisor", "  supervisor: bare"),
-            ":9:15: the procedure `chain` leaves the switch to Cosmovisor");
+TEST_F(ScenarioFile, NamesOnlyNodesThatThereAre) {
+  EXPECT_THAT(trouble("  supervisor: cosmovisor", "  supervisors: {validator-9: bare}"),
+              HasSubstr(": there is no node validator-9"));
+  for (const char* list : {"voters", "late", "missed"})
+    EXPECT_THAT(trouble("  blocks_after: 5", std::string("  ") + list + ": [validator-9]"),
+                HasSubstr(": there is no node validator-9"));
 }
 
 TEST_F(ScenarioFile, RefusesAnUpgradeThatProvesNothing) {

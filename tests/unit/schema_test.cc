@@ -4,6 +4,7 @@
 #include "harness/releases.h"
 #include "harness/scenario.h"
 #include "harness/schemas.h"
+#include "harness/suite.h"
 #include "localnet/profile.h"
 #include "tests/unit/golden.h"
 #include "tests/unit/schema_check.h"
@@ -46,17 +47,24 @@ TEST(Schema, TheFilesInTheProjectAreWhatTheDecodersSay) {
 }
 
 TEST(Schema, HoldsTheProjectsOwnFilesForGood) {
-  const std::pair<const char*, fs::path> kinds[] = {
-      {"scenarios/scenario.schema.json", "scenarios"},
-      {"fixtures/profiles/profile.schema.json", "fixtures/profiles"},
-      {"fixtures/releases.schema.json", "fixtures"}};
-  for (const auto& [schema, folder] : kinds) {
+  struct Kind {
+    const char *schema, *folder;
+    bool suites = false;
+  };
+  const Kind kinds[] = {{"scenarios/scenario.schema.json", "scenarios"},
+                        {"scenarios/scenario.schema.json", "scenarios/twins"},
+                        {"scenarios/suite.schema.json", "scenarios", true},
+                        {"fixtures/profiles/profile.schema.json", "fixtures/profiles"},
+                        {"fixtures/releases.schema.json", "fixtures"}};
+  for (const auto& [schema, folder, suites] : kinds) {
     const made::SchemaCheck check(schema);
-    const auto files = yaml_files(kProject / folder);
+    auto files = yaml_files(kProject / folder);
+    std::erase_if(files, [suites = suites](const fs::path& file) { return is_suite(file) != suites; });
     EXPECT_FALSE(files.empty()) << folder;
     for (const auto& file : files) {
       EXPECT_EQ(check.problem_of(to_json(load_yaml(file))), "") << file;
-      const auto modeline = "# yaml-language-server: $schema=" + fs::path(schema).filename().string() + "\n";
+      const auto modeline =
+          "# yaml-language-server: $schema=" + (kProject / schema).lexically_relative(file.parent_path()).string() + "\n";
       EXPECT_TRUE(made::read_file(file).starts_with(modeline)) << file << " does not begin with " << modeline;
     }
   }

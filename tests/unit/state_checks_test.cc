@@ -75,7 +75,7 @@ TEST(StateChecks, ModuleVersionsFailsForAModuleThatShouldBeGone) {
 
 TEST(StateChecks, ModuleVersionsIsSkippedWhenTheReleaseDoesNotSayThem) {
   auto u = healthy();
-  u.all<record::ReleasesOpened>().front()->module_versions.clear();
+  u.all<record::ReleasesOpened>().front()->to_module_versions.clear();
   EXPECT_THAT(not_passed(u), ElementsAre("Module Versions (network): skipped"));
   EXPECT_EQ(u.judged().verdict, "pass");
 }

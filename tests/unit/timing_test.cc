@@ -131,9 +131,8 @@ TEST(Timing, FloorIsBootVotingPeriodSwitchAndTenNominalBlocks) {
 TEST(Timing, FloorTakesTheConditionsOfTheRun) {
   auto u = healthy();
   const auto before = timing(u);
-  auto& conditions = u.all<record::RunStarted>().front()->conditions;
-  conditions["voting_period_s"] = 7.0;
-  conditions["nominal_block_s"] = 1.15;
+  u.all<record::NetworkPlanned>().front()->voting_period_s = 7.0;
+  u.all<record::RunStarted>().front()->conditions["nominal_block_s"] = 1.15;
   EXPECT_NEAR(timing(u).floor_s - before.floor_s, 5.0 + 10 * 1.0, kMicrosecond);
 }
 

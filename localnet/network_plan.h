@@ -1,0 +1,43 @@
+// What a network is to be: its nodes, the release it starts on, and what of genesis and configuration is not
+// the profile's.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "localnet/config_files.h"
+#include "localnet/supervisor.h"
+#include "localnet/template.h"
+
+namespace rehearse {
+
+struct NodePlan {
+  std::string name;
+  bool validator = true;
+  std::int64_t power = 0;
+  std::map<std::string, std::string> environment;
+  SupervisorKind supervisor = SupervisorKind::cosmovisor;
+};
+
+struct NetworkPlan {
+  std::filesystem::path folder;  // of the run
+  std::string run_id;
+  std::vector<NodePlan> nodes;
+  Pace pace;
+  std::filesystem::path binary;      // the release it starts on
+  std::filesystem::path cosmovisor;  // its program
+  // {voting_period} and {expedited_voting_period}, which the profile's patches name; asked for once the keys are made; may be empty.
+  std::function<Values()> genesis_values;
+  std::vector<std::pair<std::string, nlohmann::json>> genesis;  // path -> value; wins over the profile's
+  std::map<std::string, std::string> config_toml, app_toml;     // beyond the profile's
+};
+
+// Runs the loop until `done` or throws: what localnet needs of whoever waits.
+using WaitFor = std::function<void(const std::string& what, const std::function<bool()>& done)>;
+
+}  // namespace rehearse
