@@ -107,8 +107,7 @@ std::vector<NodeCommand> seeds(Rehearsal& r, const std::vector<std::string>& tra
 
 void chain_upgrade(Rehearsal& r) {
   const auto& first = r.view().order.front();
-  UpgradePlan plan{r.to.plan.empty() ? r.to.printed_version : r.to.plan,
-                   fmt::format("{} sha256:{}", r.to.archive.filename().string(), r.to.artifact.sha256), 0};
+  UpgradePlan plan{r.to.plan.empty() ? r.to.printed_version : r.to.plan, plan_info(r.to), 0};
   std::string proposal;
   bool all_voted = false;
 
