@@ -2,15 +2,22 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <fstream>
 
 #include "localnet/log.h"
+#include "localnet/sha256.h"
+#include "localnet/text.h"
 
 namespace rehearse {
 
 namespace fs = std::filesystem;
 
 namespace {
+
+constexpr const char* kSums = "SHA256SUMS";
+
+// A dead transfer ends by itself, and --timeout ends the run.
+constexpr Budget kWhileAnythingComes{std::chrono::hours(24), std::chrono::hours(24)};
 
 constexpr const char* kPreparation = "Chain Upgrades, Phase 1: Preparation";
 
@@ -33,8 +40,10 @@ record::Provenance provenance(const Release& r) {
 
 }  // namespace
 
-Preflight::Preflight(Rehearsal& r, fs::path store, std::map<std::string, std::string> environment)
+Preflight::Preflight(Rehearsal& r, ReleaseServer& server, fs::path store,
+                     std::map<std::string, std::string> environment)
     : r_(r),
+      server_(server),
       store_(std::move(store)),
       cli_(r.loop(), r.profile(), r.folder() / "commands" / "versions", std::move(environment)) {}
 
@@ -44,39 +53,144 @@ void Preflight::tell() {
                                    cosmovisor_.binary_sha256});
 }
 
-void Preflight::verify(const fs::path& cosmovisor) {
+// Kept by its content: what was fetched once is there.
+void Preflight::fetch(const std::string& which, Release& release) {
+  if (!release.remote) return;
+  release.archive = store_ / "downloads" / release.remote->sha256 / release.name;
+  if (fs::exists(release.archive)) return;
+  r_.step("fetch-" + which, "Fetch the release given by URL", "", [&] {
+    download({release.remote->url, release.archive, release.remote->sha256});
+    return fmt::format("{}: {:.1f} MB", release.name,
+                       static_cast<double>(fs::file_size(release.archive)) / 1e6);
+  });
+}
+
+// As whoever gave us the release would: with the SHA256SUMS beside it. Without one (false) the file as it is
+// counts.
+bool Preflight::publish(Release& release) {
+  const auto name = release.archive.filename().string();
+  if (!fs::is_regular_file(release.archive))
+    throw Error(Blame::scenario, "release " + release.archive.string() + ": there is no such file");
+  auto sums = release.archive.parent_path() / kSums;
+  const bool published = release.remote || checksum_in(read_file(sums), name);
+  if (release.remote || !published) {
+    const auto sha256 = release.remote ? release.remote->sha256 : sha256_file(release.archive);
+    sums = server_.ca_file().parent_path() / kSums;
+    std::ofstream(sums) << sha256 << "  " << name << "\n";
+  }
+  server_.publish(release.name, release.archive);
+  server_.publish(release.name, sums);
+  release.url = server_.url(release.name, name);
+  return published;
+}
+
+void Preflight::download(const Download& what) {
+  struct State {
+    bool ended = false;
+    std::optional<Error> trouble;
+  };
+  // Shared with the handler: it may be called after the wait was given up.
+  auto state = std::make_shared<State>();
+  rehearse::download(r_.http(), what, [state](std::optional<Error> trouble) {
+    *state = {true, std::move(trouble)};
+  });
+  r_.await_done(
+      what.url, [&] { return state->ended; }, kWhileAnythingComes);
+  if (state->trouble) throw Error(*state->trouble);
+}
+
+// What that answer says of the release's archive.
+std::string Preflight::published_checksum(const HttpResponse& sums) const {
+  const auto url = server_.url(r_.to.name, kSums);
+  if (sums.status != 200)
+    throw Error(Blame::machine,
+                sums.error.empty() ? fmt::format("{}: it answers {}", url, sums.status) : sums.error,
+                "download-failed");
+  const auto name = r_.to.archive.filename().string();
+  const auto found = checksum_in(sums.body, name);
+  if (!found) throw Error(Blame::release, url + ": it does not name " + name, "checksum-mismatch");
+  return *found;
+}
+
+void Preflight::start_download() {
+  downloaded_ = r_.folder() / "download" / r_.to.archive.filename();
+  HttpRequest sums{server_.url(r_.to.name, kSums)};
+  sums.redirects = kMostRedirects;
+  sums.ca_file = server_.ca_file();
+  const std::weak_ptr<bool> here = alive_;
+  r_.http().send(std::move(sums), [this, here](const HttpResponse& answer) {
+    if (here.expired()) return;
+    try {
+      checksum_ = published_checksum(answer);
+    } catch (const Error& e) {
+      return arrived(e);
+    }
+    rehearse::download(r_.http(), {r_.to.url, downloaded_, checksum_, server_.ca_file()},
+                       [this, here](std::optional<Error> trouble) {
+                         if (!here.expired()) arrived(std::move(trouble));
+                       });
+  });
+}
+
+// What the store holds already is not unpacked again, and can be asked at once. Unpacking takes long: a step
+// does it.
+void Preflight::arrived(std::optional<Error> trouble) {
+  arrived_ = true;
+  trouble_ = std::move(trouble);
+  if (trouble_) return;
+  if (auto known = stored_artifact(checksum_, r_.profile().chain.binary, store_)) take(std::move(*known));
+}
+
+void Preflight::take(Artifact artifact) {
+  r_.to.artifact = std::move(artifact);
+  ask_version(r_.to, to_printed_);
+}
+
+void Preflight::begin(const fs::path& cosmovisor) {
   tell();
-  r_.step("checksum", "Download new binary and verify checksum", kPreparation, [&] {
+  fetch("from", r_.from);
+  fetch("to", r_.to);
+  r_.step("current", "Verify the current release", "", [&] {
     const auto& network = r_.scenario().network;
     check_room(r_.folder(), network.validators.size() + network.full_nodes.size());
-    for (auto* release : {&r_.from, &r_.to})
-      release->artifact = open_artifact(release->archive, r_.profile().chain.binary, store_);
+    published_ = publish(r_.to);
+    start_download();
+    r_.from.artifact = open_artifact(r_.from.archive, r_.profile().chain.binary, store_);
+    ask_version(r_.from, from_printed_);
     if (uses_cosmovisor(network))
       cosmovisor_ = open_artifact(cosmovisor, "cosmovisor", store_);
-    return fmt::format("{}: sha256 {}{}", r_.to.name, r_.to.artifact.sha256.substr(0, 16),
-                       r_.to.artifact.checksum_published ? ", as published" : "; no SHA256SUMS beside it");
+    return fmt::format("{}: sha256 {}", r_.from.name, r_.from.artifact.sha256.substr(0, 16));
   });
   tell();
 }
 
-void Preflight::ask_versions() {
-  const std::vector<const Release*> releases = {&r_.from, &r_.to};
-  printed_.resize(releases.size());
-  for (std::size_t i = 0; i < releases.size(); ++i)
-    cli_.run(
-        releases[i]->artifact.binary, r_.profile().commands.at("version").run, Stream::out,
-        [this, i](CliAnswer a) { printed_[i] = std::move(a); }, std::chrono::seconds(10));
+void Preflight::receive() {
+  r_.step("checksum", "Download new binary and verify checksum", kPreparation, [&] {
+    r_.await_done(
+        r_.to.url, [&] { return arrived_; }, kWhileAnythingComes);
+    if (trouble_) throw Error(*trouble_);
+    if (!r_.to.verified()) take(open_artifact(downloaded_, r_.profile().chain.binary, store_, checksum_));
+    fs::remove_all(downloaded_.parent_path());
+    return fmt::format("{}: sha256 {}{}", r_.to.name, r_.to.artifact.sha256.substr(0, 16),
+                       published_ ? ", as published" : "; no SHA256SUMS beside it");
+  });
+  tell();
+}
+
+void Preflight::ask_version(const Release& release, std::optional<CliAnswer>& printed) {
+  cli_.run(
+      release.artifact.binary, r_.profile().commands.at("version").run, Stream::out,
+      [&printed](CliAnswer a) { printed = std::move(a); }, std::chrono::seconds(10));
 }
 
 void Preflight::check_versions() {
   auto &from = r_.from, &to = r_.to;
   r_.step("version", "Verify binary", kPreparation, [&] {
-    r_.await_done("versions", [&] {
-      return std::all_of(printed_.begin(), printed_.end(), [](const auto& a) { return a.has_value(); });
-    });
-    for (std::size_t i = 0; auto* release : {&from, &to}) {
-      const auto& answer = *printed_[i++];
-      if (!answer.trouble().empty()) throw StepFailed(release->name + ": " + answer.trouble(), "binary-does-not-run");
+    r_.await_done("versions", [&] { return from_printed_ && to_printed_; });
+    for (auto* release : {&from, &to}) {
+      const auto& answer = release == &from ? *from_printed_ : *to_printed_;
+      if (!answer.trouble().empty())
+        throw StepFailed(release->name + ": " + answer.trouble(), "binary-does-not-run");
       release->printed_version = version_in(answer);
       if (release->printed_version.empty())
         throw StepFailed(release->name + ": `" + answer.command + "` prints nothing", "binary-does-not-run");

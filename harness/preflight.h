@@ -1,39 +1,64 @@
-// What is made sure of before a network starts: room on the disk, releases that are what was published, run here, and are
-// the versions they claim to be.
+// What is made sure of before a network starts: room on the disk, a new release that is downloaded as
+// operators do and is what was published, releases that run here and are the versions they claim to be.
 #pragma once
 
 #include <filesystem>
-#include <vector>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
 
 #include "harness/rehearsal.h"
 #include "localnet/artifact.h"
 #include "localnet/chain_cli.h"
+#include "localnet/download.h"
+#include "localnet/release_server.h"
 
 namespace rehearse {
 
 class Preflight {
  public:
-  // `store` keeps verified binaries; `environment` is all that the releases' programs get.
-  Preflight(Rehearsal&, std::filesystem::path store, std::map<std::string, std::string> environment);
+  // `store` keeps verified binaries, and archives that were given by URL; `environment` is all that the
+  // releases' programs get.
+  Preflight(Rehearsal&, ReleaseServer&, std::filesystem::path store,
+            std::map<std::string, std::string> environment);
 
-  // Verifies both releases, and Cosmovisor when the scenario needs it, before anything of them is executed. Throws Error
-  // with the cause.
-  void verify(const std::filesystem::path& cosmovisor);
-  // Has both print their versions, while other things go on.
-  void ask_versions();
-  // Waits for them. Throws StepFailed for one that does not run, is not what it claims, or is no upgrade.
+  // Fetches what is given by URL, verifies the current release and Cosmovisor when the scenario needs it, and
+  // publishes the new release on the server. From then on it is downloaded, and both are asked for their
+  // versions, while other things go on. Throws Error with the cause.
+  void begin(const std::filesystem::path& cosmovisor);
+  // Waits for the new release; then it is verified. Throws Error with the cause.
+  void receive();
+  // Waits for the versions. Throws StepFailed for a release that does not run, is not what it claims, or is
+  // no upgrade.
   void check_versions();
 
   const Artifact& cosmovisor() const { return cosmovisor_; }
 
  private:
   void tell();
+  void fetch(const std::string& which, Release&);
+  bool publish(Release&);
+  void download(const Download&);
+  std::string published_checksum(const HttpResponse& sums) const;
+  void start_download();
+  void arrived(std::optional<Error> trouble);
+  void take(Artifact);
+  void ask_version(const Release&, std::optional<CliAnswer>& printed);
 
   Rehearsal& r_;
+  ReleaseServer& server_;
   std::filesystem::path store_;
+  std::filesystem::path downloaded_;  // the new release's archive, in the run's folder
+  std::string checksum_;              // that the server's SHA256SUMS says it has
+  bool published_ = false;            // by whoever gave it to us
+  bool arrived_ = false;              // or not, for this reason
+  std::optional<Error> trouble_;
   Artifact cosmovisor_;
   ChainCli cli_;
-  std::vector<std::optional<CliAnswer>> printed_;  // of `from` and `to`
+  std::optional<CliAnswer> from_printed_, to_printed_;
+  std::shared_ptr<bool> alive_ =
+      std::make_shared<bool>();  // handlers of requests may be called after this has gone
 };
 
 }  // namespace rehearse

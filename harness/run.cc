@@ -20,6 +20,7 @@
 #include "harness/releases.h"
 #include "localnet/config_files.h"
 #include "localnet/guard.h"
+#include "localnet/release_server.h"
 #include "localnet/sha256.h"
 
 namespace rehearse {
@@ -173,11 +174,15 @@ class Run {
     r_.enter("prepare");
     r_.from = in_.from;
     r_.to = in_.to;
-    Preflight preflight(r_, o_.store,
-                        {{"HOME", (o_.folder / "operator").string()}, {"PATH", "/usr/bin:/bin"}, {kRunVariable, id_}});
-    preflight.verify(o_.cosmovisor);
-    preflight.ask_versions();
+    addresses_.emplace(AddressBlock::claim(runtime_dir()));
+    constexpr int kServerAddress = 254;  // beyond the nodes
+    release_server_.emplace(loop_, addresses_->at(kServerAddress), o_.folder / "release-server");
+    Preflight preflight(
+        r_, *release_server_, o_.store,
+        {{"HOME", (o_.folder / "operator").string()}, {"PATH", "/usr/bin:/bin"}, {kRunVariable, id_}});
+    preflight.begin(o_.cosmovisor);
     make_network(preflight.cosmovisor().binary);
+    preflight.receive();
     preflight.check_versions();
     start_network();
     find_procedure(in_.scenario.upgrade.kind)->run(r_);
@@ -243,7 +248,7 @@ class Run {
 
   void make_network(const fs::path& cosmovisor) {
     r_.step("make", "Network made: keys, genesis, configuration", "", [&] {
-      network_.emplace(loop_, *http_, r_, in_.profile, plan_network(cosmovisor));
+      network_.emplace(loop_, *http_, r_, in_.profile, *addresses_, plan_network(cosmovisor));
       r_.set_network(&*network_);
       network_->prepare(r_.wait_for());
       record::NetworkPlanned planned;
@@ -309,6 +314,8 @@ class Run {
   Loop loop_;
   std::unique_ptr<Http> http_;
   Rehearsal r_;
+  std::optional<AddressBlock> addresses_;
+  std::optional<ReleaseServer> release_server_;
   std::optional<Network> network_;
   double voting_period_s_ = 0;
   int exit_code_ = 0;

@@ -13,7 +13,6 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <sstream>
 #include <string_view>
 
 #include "localnet/archive.h"
@@ -107,22 +106,10 @@ void compare(const fs::path& source, const std::string& found, const std::string
               "checksum-mismatch");
 }
 
-// True when SHA256SUMS beside the file names it. Lines are "<hex> <blank or *><name>".
-bool compare_with_published(const fs::path& source, const std::string& found) {
-  bool published = false;
-  std::istringstream sums(read_file(source.parent_path() / "SHA256SUMS"));
-  for (std::string line; std::getline(sums, line);) {
-    std::istringstream words(line);
-    std::string expected, name;
-    words >> expected >> std::ws;
-    std::getline(words, name);
-    while (!name.empty() && std::isspace(static_cast<unsigned char>(name.back()))) name.pop_back();
-    if (name.starts_with('*')) name.erase(0, 1);
-    if (fs::path(name).filename() != source.filename()) continue;
-    published = true;
-    compare(source, found, expected, "SHA256SUMS beside it says");
-  }
-  return published;
+// With a SHA256SUMS beside the file, when it names it.
+void compare_with_published(const fs::path& source, const std::string& found) {
+  const auto expected = checksum_in(read_file(source.parent_path() / "SHA256SUMS"), source.filename());
+  if (expected) compare(source, found, *expected, "SHA256SUMS beside it says");
 }
 
 // One content's place in the store: bin/<name>, and record.json with what it was when it was put there.
@@ -224,6 +211,14 @@ std::string unpack(const File& file, const fs::path& source, const std::string& 
 
 }  // namespace
 
+std::optional<Artifact> stored_artifact(const std::string& sha256, const std::string& binary_name,
+                                        const fs::path& store) {
+  const Stored stored = stored_in(store / (sha256 + "-" + binary_name), binary_name);
+  const auto digest = stored_digest(stored);
+  if (!digest) return std::nullopt;
+  return Artifact{sha256, stored.binary, *digest};
+}
+
 Artifact open_artifact(const fs::path& source, const std::string& binary_name, const fs::path& store,
                        const std::string& expected_sha256) {
   if (binary_name.empty() || fs::path(binary_name).filename() != binary_name) {
@@ -238,8 +233,8 @@ Artifact open_artifact(const fs::path& source, const std::string& binary_name, c
   }
   try {
     fs::create_directories(store);
-    Artifact artifact{source, digest_of(file, source, store), {}, "", false};
-    artifact.checksum_published = compare_with_published(source, artifact.sha256);
+    Artifact artifact{digest_of(file, source, store), {}, ""};
+    compare_with_published(source, artifact.sha256);
     if (!expected_sha256.empty()) compare(source, artifact.sha256, expected_sha256, "expected");
 
     Stored stored = stored_in(store / (artifact.sha256 + "-" + binary_name), binary_name);

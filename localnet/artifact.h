@@ -5,16 +5,15 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace rehearse {
 
 struct Artifact {
-  std::filesystem::path source;
   std::string sha256;            // of the archive, or of the bare binary
   std::filesystem::path binary;  // in the store; read-only, never to be written to: others link to it
   std::string binary_sha256;
-  bool checksum_published;  // a SHA256SUMS beside `source` names it
 };
 
 // Verifies `source` (tar.gz, tar, zip or a bare ELF binary) and puts its `binary_name`, found at the
@@ -28,6 +27,11 @@ struct Artifact {
 // wrong-architecture.
 Artifact open_artifact(const std::filesystem::path& source, const std::string& binary_name,
                        const std::filesystem::path& store, const std::string& expected_sha256 = "");
+
+// What `store` holds of an archive or bare binary of that checksum (hex, lower case), if it was opened
+// before.
+std::optional<Artifact> stored_artifact(const std::string& sha256, const std::string& binary_name,
+                                        const std::filesystem::path& store);
 
 // Replaces `to` by a hard link, or on another file system by a copy, of `from`; creates its folder.
 // Throws Blame::machine.

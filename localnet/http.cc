@@ -1,7 +1,11 @@
 #include "localnet/http.h"
 
 #include <curl/curl.h>
+#include <fcntl.h>
 
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
 #include <map>
 
 #include "localnet/error.h"
@@ -22,6 +26,29 @@ struct Transfer {
     curl_easy_cleanup(easy);
   }
 };
+
+// Loopback is never asked through a proxy; for the rest the user's environment decides.
+std::string not_proxied() {
+  const char* users = std::getenv("no_proxy");
+  return std::string("127.0.0.0/8,localhost") + (users ? std::string(",") + users : "");
+}
+
+void set_limits(CURL* easy, const HttpRequest& r) {
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(r.timeout.count()));
+  if (r.timeout.count() > 0) return;
+  constexpr long kSilence = 30;  // seconds
+  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, kSilence);
+  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, kSilence);
+}
+
+void set_trust(CURL* easy, const HttpRequest& r) {
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, r.url.starts_with("https:") ? "https" : "http,https");
+  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, r.redirects > 0 ? 1L : 0L);
+  curl_easy_setopt(easy, CURLOPT_MAXREDIRS, static_cast<long>(r.redirects));
+  if (!r.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, r.ca_file.c_str());
+}
 
 class CurlHttp : public Http {
  public:
@@ -48,13 +75,18 @@ class CurlHttp : public Http {
     t->on_answer = std::move(on_answer);
     CURL* easy = t->easy;
     curl_easy_setopt(easy, CURLOPT_URL, t->request.url.c_str());
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(t->request.timeout.count()));
+    set_limits(easy, t->request);
+    set_trust(easy, t->request);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
+    curl_easy_setopt(easy, CURLOPT_USERAGENT, "rehearse");
+    curl_easy_setopt(easy, CURLOPT_NOPROXY, not_proxied_.c_str());
     curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
+    curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, &CurlHttp::on_opened);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->error);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &CurlHttp::on_data);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, t.get());
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &CurlHttp::on_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, t.get());
     if (!t->request.body.empty()) {
       t->headers = curl_slist_append(t->headers, "Content-Type: application/json");
       curl_easy_setopt(easy, CURLOPT_POSTFIELDS, t->request.body.c_str());
@@ -68,10 +100,39 @@ class CurlHttp : public Http {
  private:
   static size_t on_data(char* data, size_t size, size_t count, void* user) {
     constexpr std::size_t kLargestBody = 64u << 20;  // a node that streams without end is broken
-    auto& body = static_cast<Transfer*>(user)->response.body;
+    auto& t = *static_cast<Transfer*>(user);
+    if (t.request.on_body) {
+      t.response.status = status_of(t.easy);
+      return t.request.on_body(t.response, {data, size * count}) ? size * count : 0;
+    }
+    auto& body = t.response.body;
     if (body.size() + size * count > kLargestBody) return 0;
     body.append(data, size * count);
     return size * count;
+  }
+
+  static size_t on_header(char* data, size_t size, size_t count, void* user) {
+    std::string line(data, size * count);
+    auto& headers = static_cast<Transfer*>(user)->response.headers;
+    if (line.starts_with("HTTP/")) headers.clear();  // of the answer before, a redirect
+    const auto colon = line.find(':');
+    if (colon == std::string::npos) return size * count;
+    std::transform(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(colon), line.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    const auto first = line.find_first_not_of(" \t", colon + 1), last = line.find_last_not_of(" \t\r\n");
+    headers[line.substr(0, colon)] = first <= last ? line.substr(first, last - first + 1) : "";
+    return size * count;
+  }
+
+  static int on_opened(void*, curl_socket_t fd, curlsocktype) {
+    ::fcntl(fd, F_SETFD, FD_CLOEXEC);  // children do not inherit connections
+    return CURL_SOCKOPT_OK;
+  }
+
+  static int status_of(CURL* easy) {
+    long status = 0;
+    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+    return static_cast<int>(status);
   }
 
   static int on_socket(CURL*, curl_socket_t fd, int what, void* user, void*) {
@@ -113,11 +174,8 @@ class CurlHttp : public Http {
     auto node = transfers_.extract(easy);
     curl_multi_remove_handle(multi_, easy);
     auto& t = *node.mapped();
-    if (code == CURLE_OK) {
-      long status = 0;
-      curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-      t.response.status = static_cast<int>(status);
-    } else {
+    t.response.status = code == CURLE_OK ? status_of(easy) : 0;
+    if (code != CURLE_OK) {
       t.response.error = t.request.url + ": " + (t.error[0] ? t.error : curl_easy_strerror(code));
     }
     t.on_answer(std::move(t.response));
@@ -125,6 +183,7 @@ class CurlHttp : public Http {
 
   Loop& loop_;
   CURLM* multi_;
+  std::string not_proxied_ = not_proxied();
   std::map<CURL*, std::unique_ptr<Transfer>> transfers_;
   std::map<int, std::vector<Loop::Handle>> watches_;
   Loop::Handle timer_;

@@ -78,7 +78,10 @@ Loop::~Loop() = default;
 bool Loop::run_one(std::chrono::milliseconds limit) {
   impl_->context.restart();
   if (impl_->context.run_one_for(limit) == 0) return false;
-  impl_->context.poll();
+  // What is ready beside it; handlers that make each other ready without end must not keep whoever waits.
+  constexpr auto kLongest = std::chrono::milliseconds(20);
+  for (const auto end = Clock::now() + kLongest; Clock::now() < end && impl_->context.poll_one() > 0;) {
+  }
   return true;
 }
 

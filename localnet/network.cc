@@ -32,12 +32,13 @@ Ordered<std::string> patterns_of(const Profile& profile, const NetworkPlan& plan
 
 }  // namespace
 
-Network::Network(Loop& loop, Http& http, Sink& sink, const Profile& profile, NetworkPlan plan)
+Network::Network(Loop& loop, Http& http, Sink& sink, const Profile& profile, const AddressBlock& addresses,
+                 NetworkPlan plan)
     : loop_(loop),
       sink_(sink),
       profile_(profile),
       plan_(std::move(plan)),
-      addresses_(AddressBlock::claim(runtime_dir())),
+      addresses_(addresses),
       matcher_(patterns_of(profile, plan_)),
       observer_(loop, http, sink, kPollBlocks),
       client_binary_(plan_.binary) {

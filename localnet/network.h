@@ -19,8 +19,8 @@ namespace rehearse {
 
 class Network {
  public:
-  // `profile`, `loop`, `http` and `sink` outlive this. Claims the addresses.
-  Network(Loop&, Http&, Sink&, const Profile& profile, NetworkPlan);
+  // All but the plan outlive this. Node N of the plan gets the address N.
+  Network(Loop&, Http&, Sink&, const Profile& profile, const AddressBlock&, NetworkPlan);
   virtual ~Network();
 
   // Makes keys, genesis and each node's folder. Throws Error when the chain's program refuses.
@@ -59,7 +59,7 @@ class Network {
   Sink& sink_;
   const Profile& profile_;
   NetworkPlan plan_;
-  AddressBlock addresses_;
+  const AddressBlock& addresses_;
   LogMatcher matcher_;
   std::unique_ptr<ChainCli> cli_;
   BlockObserver observer_;

@@ -5,8 +5,10 @@
 #include <openssl/evp.h>
 #include <unistd.h>
 
+#include <cctype>
 #include <cerrno>
 #include <cstring>
+#include <sstream>
 #include <vector>
 
 #include "localnet/error.h"
@@ -72,6 +74,20 @@ std::string sha256_fd(int fd, const std::string& name) {
     stream.update(buffer.data(), static_cast<size_t>(got));
     at += got;
   }
+}
+
+std::optional<std::string> checksum_in(const std::string& sums, const std::string& file_name) {
+  std::istringstream lines(sums);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string hex, name;
+    words >> hex >> std::ws;
+    std::getline(words, name);
+    while (!name.empty() && std::isspace(static_cast<unsigned char>(name.back()))) name.pop_back();
+    if (name.starts_with('*')) name.erase(0, 1);
+    if (std::filesystem::path(name).filename() == file_name) return hex;
+  }
+  return std::nullopt;
 }
 
 std::string to_hex(std::span<const uint8_t> bytes) {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -40,6 +41,9 @@ std::string sha256_hex(std::string_view bytes);  // lower case
 std::string sha256_file(const std::filesystem::path& file);
 // The same of an open file, from its beginning; leaves the file's position alone. `name` is for the message.
 std::string sha256_fd(int fd, const std::string& name);
+
+// What a SHA256SUMS says of the file: its lines are "<hex> <blank or *><name>". Nothing when none names it.
+std::optional<std::string> checksum_in(const std::string& sums, const std::string& file_name);
 
 std::string to_hex(std::span<const uint8_t> bytes);  // lower case
 

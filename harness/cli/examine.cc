@@ -74,7 +74,8 @@ int examine(const Project& project, const std::string& profile_name, const std::
   plan.nodes = {{"scratch", true, 1, {}, SupervisorKind::bare}};
   plan.binary = artifact.binary;
   plan.genesis_values = [] { return Values{{"voting_period", "2s"}, {"expedited_voting_period", "1s"}}; };
-  Network network(loop, *http, watch, profile, plan);
+  const auto addresses = AddressBlock::claim(runtime_dir());
+  Network network(loop, *http, watch, profile, addresses, plan);
   const WaitFor wait = [&](const std::string& what, const std::function<bool()>& done) {
     constexpr auto kLimit = std::chrono::seconds(60);
     const auto start = Loop::Clock::now();

@@ -62,6 +62,8 @@ const std::vector<Cause>& causes() {
       {"no-failure", "the scenario expects a failure, and none came",
        "is the defect in what was run? else change `expect`"},
       // Of the machine.
+      {"download-failed", "a release could not be downloaded",
+       "fetch the URL by hand; is the release published there?", false},
       {"machine-stalled", "the machine stood still, or was too slow for the scenario",
        "run again on a machine with less load", false},
       {"cosmovisor-misread", "Cosmovisor read upgrade-info.json before it was whole, and panicked",

@@ -42,7 +42,7 @@ std::string lacks_halt_proof(const NodeView& n, std::int64_t height) {
 GovernedUpgrade::GovernedUpgrade(Rehearsal& r)
     : r_(r),
       plan_{r.to.plan.empty() ? r.to.printed_version : r.to.plan,
-            fmt::format("{} sha256:{}", r.to.archive.filename().string(), r.to.artifact.sha256), 0} {}
+            plan_info(r.to), 0} {}
 
 void GovernedUpgrade::expect_no_plan() {
   r_.step("plan-none", "Check for pending upgrade: none", kPreparation, [&] {

@@ -133,7 +133,6 @@ TEST_F(ArtifactTest, UnpacksTheBinaryOfEveryKindOfArchive) {
       EXPECT_EQ(read_all(artifact.binary), content);
       EXPECT_EQ(artifact.binary_sha256, sha256_hex(content));
       EXPECT_EQ(artifact.sha256, sha256_file(archive_));
-      EXPECT_FALSE(artifact.checksum_published);
       EXPECT_EQ(::access(artifact.binary.c_str(), X_OK), 0);
     }
   }
@@ -164,6 +163,20 @@ TEST_F(ArtifactTest, KnowsAnUnchangedFileAgain) {
   EXPECT_EQ(read_all(open(archive_).binary), ours("v2"));
 }
 
+TEST_F(ArtifactTest, KnowsWhatTheStoreHolds) {
+  write_archive(archive_, Kind::tar_gz, {{"ve", ours("v1")}});
+  EXPECT_FALSE(stored_artifact(sha256_file(archive_), "ve", store_));
+  const Artifact opened = open(archive_);
+  const auto stored = stored_artifact(opened.sha256, "ve", store_);
+  ASSERT_TRUE(stored);
+  EXPECT_EQ(stored->binary, opened.binary);
+  EXPECT_EQ(stored->binary_sha256, opened.binary_sha256);
+  EXPECT_FALSE(stored_artifact(opened.sha256, "other", store_));
+  fs::permissions(opened.binary, fs::perms(0755));
+  write_all(opened.binary, "#!/bin/sh");
+  EXPECT_FALSE(stored_artifact(opened.sha256, "ve", store_)) << "somebody wrote to it";
+}
+
 TEST_F(ArtifactTest, RepairsABinaryThatWasWrittenThroughALink) {
   write_archive(archive_, Kind::tar_gz, {{"ve", ours("v1")}});
   fs::path binary = open(archive_).binary;
@@ -189,9 +202,9 @@ TEST_F(ArtifactTest, ComparesWithSha256Sums) {
   std::string digest = sha256_file(archive_);
   std::string other(64, 'c');
   write_all(dir_ / "SHA256SUMS", other + "  other.tar.gz\n");
-  EXPECT_FALSE(open(archive_).checksum_published);
+  EXPECT_EQ(open(archive_).sha256, digest) << "it names another file";
   write_all(dir_ / "SHA256SUMS", other + "  other.tar.gz\r\n" + digest + " *./ve.tar.gz\r\n");
-  EXPECT_TRUE(open(archive_).checksum_published);
+  EXPECT_EQ(open(archive_).sha256, digest);
 
   fs::remove_all(store_);
   write_all(dir_ / "SHA256SUMS", other + "  ve.tar.gz\n");

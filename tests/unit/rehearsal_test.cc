@@ -251,7 +251,8 @@ class AskingTest : public RehearsalTest {
     p.folder = folder;
     return p;
   }
-  Named network_{loop_, http_, r_, profile_, plan(folder_.path())};
+  AddressBlock addresses_ = AddressBlock::claim(folder_.path());
+  Named network_{loop_, http_, r_, profile_, addresses_, plan(folder_.path())};
 };
 
 TEST_F(AskingTest, AsksAllAtOnceAndKeepsTheirOrder) {

@@ -11,6 +11,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::MatchesRegex;
 
 constexpr const char* kManifest = R"(
 archive: made_linux.tar.gz
@@ -79,11 +80,57 @@ TEST_F(ReleasesTest, NeedsNoManifestForAPath) {
 
 TEST_F(ReleasesTest, SaysThatAFileIsMissing) {
   const auto none = (folder_ / "none.tar.gz").string();
-  EXPECT_EQ(trouble(none),
-            none + ": there is no such file; a release is a name, or the path of an archive or binary");
+  EXPECT_EQ(
+      trouble(none),
+      none + ": there is no such file; a release is a name, or the path or URL of an archive or binary");
   EXPECT_THAT(trouble("v9=none.tar.gz"), HasSubstr("none.tar.gz: there is no such file"));
   EXPECT_THAT(trouble(folder_.path().string()), HasSubstr("there is no such file"))
       << "a folder is no release";
+}
+
+TEST_F(ReleasesTest, TakesAUrlWithItsChecksum) {
+  const std::string digits(63, 'a');
+  const auto r = find("https://host/dist/made.tar.gz?checksum=sha256:" + digits + "B");
+  EXPECT_EQ(r.name, "made.tar.gz");
+  EXPECT_EQ(r.remote->url, "https://host/dist/made.tar.gz");
+  EXPECT_EQ(r.remote->sha256, digits + "b");
+  EXPECT_EQ(r.plan, "");
+  const auto other = find("http://host/made?x=1&checksum=sha256:" + digits + "b&y=2#part");
+  EXPECT_EQ(other.remote->url, "http://host/made?x=1&y=2");
+  EXPECT_EQ(other.name, "made");
+}
+
+TEST_F(ReleasesTest, TakesAPlanWithAUrl) {
+  const auto r = find("v9=http://host/made.zip?checksum=sha256:" + std::string(64, '0'));
+  EXPECT_EQ(r.plan, "v9");
+  EXPECT_EQ(r.remote->url, "http://host/made.zip");
+}
+
+TEST_F(ReleasesTest, RefusesAUrlWithoutAChecksum) {
+  const std::string digits(64, '0'),
+      lacks = ": a URL needs the checksum of what it gives, as URL?checksum=sha256:HEX";
+  for (const std::string& url : std::initializer_list<std::string>{
+           "https://host/made.zip", "https://host/made.zip?x=sha256:" + digits,
+           "v9=https://host/made.zip?checksum=", "https://host/made.zip?checksum=sha256:" + digits + "0",
+           "https://host/made.zip?checksum=sha256:" + digits.substr(1),
+           "https://host/made.zip?checksum=sha256:" + digits.substr(1) + "x",
+           "https://host/made.zip?checksum=md5:" + digits, "https://host/made.zip#checksum=sha256:" + digits})
+    EXPECT_THAT(trouble(url), HasSubstr(lacks)) << url;
+  EXPECT_EQ(
+      trouble("ftp://host/made.zip?checksum=sha256:" + digits),
+      "ftp://host/made.zip?checksum=sha256:" + digits + ": a release is fetched by http:// or https://");
+  for (const char* url : {"https://host", "https://host/"})
+    EXPECT_THAT(trouble(url + ("?checksum=sha256:" + digits)), HasSubstr(": the URL names no file"));
+}
+
+TEST_F(ReleasesTest, TellsCosmovisorWhereItIs) {
+  Release r;
+  r.url = "https://host/v2/made.zip";
+  r.artifact.sha256 = "ab";
+  EXPECT_THAT(
+      plan_info(r),
+      MatchesRegex(
+          R"(\{"binaries":\{"linux/(amd|arm)64":"https://host/v2/made.zip\?checksum=sha256:ab"\}\})"));
 }
 
 TEST_F(ReleasesTest, SaysWhichReleasesThereAre) {

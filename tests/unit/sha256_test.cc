@@ -25,6 +25,15 @@ TEST(Sha256, HashesAFileInPieces) {
   EXPECT_THROW(sha256_file(file), Error);
 }
 
+TEST(Sha256, ReadsSha256Sums) {
+  const std::string sums = "aa  one.zip\r\nbb *./two.zip\r\nonly\n\ncc  dist/three (3).zip\n";
+  EXPECT_EQ(checksum_in(sums, "one.zip"), "aa");
+  EXPECT_EQ(checksum_in(sums, "two.zip"), "bb");
+  EXPECT_EQ(checksum_in(sums, "three (3).zip"), "cc");
+  EXPECT_EQ(checksum_in(sums, "four.zip"), std::nullopt);
+  EXPECT_EQ(checksum_in("", "one.zip"), std::nullopt);
+}
+
 TEST(Sha256, StreamsAnyCut) {
   Sha256Stream stream;
   stream.update("a", 1);
