@@ -26,7 +26,7 @@ Found genesis_refused(const NetworkView& v) {
 }
 
 Found chain_did_not_halt(const NetworkView& v) {
-  if (!v.plan || (v.aim && !v.aim->applied)) return std::nullopt;
+  if (!v.plan || !v.moments.contains("passed") || (v.aim && !v.aim->applied)) return std::nullopt;
   Shown shown;
   for (const auto& [name, n] : v.nodes)
     if (n.incarnation == 1 && n.head.app_height >= v.plan->height && !n.line("applying-upgrade"))
