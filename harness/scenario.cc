@@ -65,6 +65,9 @@ class Rules {
       if (!names.contains(name)) fail(at("network", "environment", name), "there is no node " + name);
     for (const auto& [name, kind] : n.supervisors)
       if (!names.contains(name)) fail(at("network", "supervisors", name), "there is no node " + name);
+    for (std::size_t i = 0; i < n.downloads.size(); ++i)
+      if (!names.contains(n.downloads[i]) || supervisor_of(n, n.downloads[i]) != SupervisorKind::cosmovisor)
+        fail(root_["network"]["downloads"][i], "there is no node " + n.downloads[i] + " under Cosmovisor");
     if (names.size() > 200) fail(at("network", "validators"), "more than 200 nodes");
     try {
       pace_named(n.pace);
@@ -144,6 +147,18 @@ const Ordered<Vote>& names(Vote) {
 const Ordered<RollingOrder>& names(RollingOrder) {
   static const Ordered<RollingOrder> all = {{"smallest-first", RollingOrder::smallest_first},
                                             {"largest-first", RollingOrder::largest_first}};
+  return all;
+}
+
+const Ordered<SecondSource>& names(SecondSource) {
+  static const Ordered<SecondSource> all = {{"agrees", SecondSource::agrees}, {"differs", SecondSource::differs}};
+  return all;
+}
+
+const Ordered<PlanInfo>& names(PlanInfo) {
+  static const Ordered<PlanInfo> all = {{"right", PlanInfo::right},
+                                        {"wrong-checksum", PlanInfo::wrong_checksum},
+                                        {"other-platform", PlanInfo::other_platform}};
   return all;
 }
 

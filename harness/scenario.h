@@ -24,6 +24,7 @@ struct NetworkSection {
   std::vector<std::string> full_nodes;
   SupervisorKind supervisor = SupervisorKind::cosmovisor;
   std::map<std::string, SupervisorKind> supervisors;  // of single nodes
+  std::vector<std::string> downloads;                 // nodes whose Cosmovisor downloads the release itself
   std::string pace = "fast";
   std::map<std::string, std::map<std::string, std::string>> environment;  // of single nodes
 };
@@ -34,6 +35,13 @@ struct ReleasesSection {
 
 enum class RollingOrder { smallest_first, largest_first };
 const Ordered<RollingOrder>& names(RollingOrder);
+
+// What the operators are told about the checksum beside SHA256SUMS.
+enum class SecondSource { agrees, differs };
+const Ordered<SecondSource>& names(SecondSource);
+// What plan.info says to a Cosmovisor that downloads.
+enum class PlanInfo { right, wrong_checksum, other_platform };
+const Ordered<PlanInfo>& names(PlanInfo);
 
 struct UpgradeSection {
   std::string kind;  // a procedure of harness/procedures
@@ -47,6 +55,10 @@ struct UpgradeSection {
   std::vector<std::string> late;    // nodes whose operators act once the others have made blocks without them
   std::vector<std::string> missed;  // nodes whose operators leave out what all others do
   RollingOrder order = RollingOrder::smallest_first;
+  PlanInfo plan_info = PlanInfo::right;
+  SecondSource second_source = SecondSource::agrees;
+  bool confirmed = true;              // the operators' answer: is the checksum verified?
+  std::int64_t max_tx_bytes = 200;    // that a change of configuration sets
 };
 
 // Known defects of the profile by name, where the scenario wants it otherwise than the profile.
@@ -72,6 +84,7 @@ void describe(V& v, NetworkSection& n) {
   v.optional("full_nodes", n.full_nodes, "names of nodes that do not validate");
   v.optional("supervisor", n.supervisor, "what runs the nodes' binary");
   v.optional("supervisors", n.supervisors, "node -> what runs its binary, where it is not as for all");
+  v.optional("downloads", n.downloads, "nodes whose Cosmovisor downloads the new release by itself");
   v.optional("pace", n.pace, "named preset of consensus timeouts");
   v.optional("environment", n.environment, "node -> variables that only it gets");
 }
@@ -94,6 +107,10 @@ void describe(V& v, UpgradeSection& u) {
   v.optional("blocks_after", u.blocks_after, "blocks that must follow the upgrade");
   v.optional("late", u.late, "nodes whose operators act once the others have made blocks without them");
   v.optional("missed", u.missed, "nodes whose operators leave out what all others do");
+  v.optional("plan_info", u.plan_info, "what plan.info says of the download");
+  v.optional("second_source", u.second_source, "whether the announcement has the checksum of SHA256SUMS");
+  v.optional("confirmed", u.confirmed, "the operators' answer to: is the checksum verified?");
+  v.optional("max_tx_bytes", u.max_tx_bytes, "the largest transaction that a change of configuration lets in");
   v.optional("order", u.order, "in which validators are upgraded one by one");
 }
 

@@ -137,6 +137,14 @@ void Network::prepare(const WaitFor& wait) {
   cosmovisor("init", supervised, wait);  // makes `current`
 }
 
+void Network::reconfigure(const std::string& name, const std::map<std::string, std::string>& values) {
+  std::vector<NodeIdentity> all;
+  for (const auto& n : nodes_) all.push_back(n->identity());
+  auto config = config_of(node(name).identity(), all);
+  for (const auto& [key, value] : values) config.config_toml[key] = value;
+  write_config(home_of(name), config);
+}
+
 std::vector<std::string> Network::cosmovisor(const std::string& command, const std::vector<Node*>& nodes,
                                              const WaitFor& wait) {
   struct Call {

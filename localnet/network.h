@@ -26,6 +26,8 @@ class Network {
   // Makes keys, genesis and each node's folder. Throws Error when the chain's program refuses.
   void prepare(const WaitFor&);
   void start();
+  // Renders config.toml of a node again, with these values beyond what it had: dotted key -> TOML value.
+  void reconfigure(const std::string& node, const std::map<std::string, std::string>& values);
   // Kills every node now, and commands that still run.
   void stop();
   std::vector<Node*> all() const;

@@ -30,8 +30,8 @@ void Node::start(const std::vector<std::string>& more) {
   ChildSpec spec;
   spec.argv = supervisor_->command(start_);
   spec.argv.insert(spec.argv.end(), more.begin(), more.end());
-  spec.environment = environment_;
-  for (const auto& [k, v] : supervisor_->environment()) spec.environment[k] = v;
+  spec.environment = environment_;  // a node's own wins over what its supervisor gets everywhere
+  spec.environment.merge(supervisor_->environment());
   spec.directory = settings_.home;
   spec.out = spec.err = log_file();
   const auto program = spec.argv[0];

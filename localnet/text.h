@@ -13,4 +13,7 @@ std::string read_file(const std::filesystem::path&);
 // A string as it is, anything else as JSON.
 std::string text_of(const nlohmann::json&);
 
+// The lines that only one of them has: "-old; +new". Lines keep their order.
+std::string changed_lines(const std::string& before, const std::string& after);
+
 }  // namespace rehearse

@@ -55,6 +55,10 @@ const std::vector<Cause>& causes() {
       // Of how it was done.
       {"wrong-order", "validators would be upgraded in another order than the runbook's",
        "smallest voting power first, ties by address"},
+      {"not-confirmed", "an operator did not confirm the checksum", "find out why before anything is installed"},
+      {"config-not-active", "a changed configuration is not in effect", "restart the node that was forgotten"},
+      {"signing-state-rewound", "a validator would sign heights again that it has signed",
+       "keep the newest priv_validator_state.json, whatever else is restored: it prevents double signing"},
       {"blocks-missed", "a validator that was up did not sign", "look at its log between those heights"},
       // Of what came out.
       {"check-failed", "the upgrade went through, but a checklist item does not hold",

@@ -26,6 +26,8 @@ const std::vector<Rule>& rules() {
       {"conflicting-blocks", true, conflicting_blocks},
       {"app-hash-divergence", true, app_hash_divergence},
       {"cosmovisor-misread", true, cosmovisor_misread},
+      {"checksum-mismatch", true, download_checksum},
+      {"wrong-architecture", true, download_platform},
       {"genesis-refused", true, genesis_refused},
       {"chain-did-not-halt", true, chain_did_not_halt},
       {"node-exited", true, node_exited},
@@ -81,9 +83,14 @@ Diagnosis make_diagnosis(const NetworkView& v, const char* cause, const std::str
   return d;
 }
 
+namespace {
+// A step may expect a failure: then it is none.
+bool applies(const Rule& rule, const NetworkView& v) { return !v.expects("", rule.cause); }
+}  // namespace
+
 std::optional<Diagnosis> proven_failure(const NetworkView& v) {
   for (const auto& rule : rules())
-    if (rule.tripwire)
+    if (rule.tripwire && applies(rule, v))
       if (auto found = rule.find(v)) return found;
   return std::nullopt;
 }
@@ -100,7 +107,7 @@ std::string stop_reason(const NetworkView& v) {
   if (!v.stopped) return "the run did not end";
   if (!v.stopped->cause.empty()) return v.stopped->cause;
   for (const auto& rule : rules())
-    if (const auto found = rule.find(v)) return found->cause;
+    if (const auto found = applies(rule, v) ? rule.find(v) : std::nullopt) return found->cause;
   return v.stopped->reason;
 }
 
@@ -152,7 +159,7 @@ Diagnosis diagnose(const NetworkView& v, const std::vector<CheckResult>& checks)
     return d;
   }
   for (const auto& rule : rules())
-    if (auto found = rule.find(v)) {
+    if (auto found = applies(rule, v) ? rule.find(v) : std::nullopt) {
       found->consequences = consequences(v, *found);
       return *found;
     }

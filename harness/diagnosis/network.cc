@@ -5,8 +5,12 @@
 
 namespace rehearse {
 
+namespace {
+bool any_line(const NodeView&, const SeenLine&) { return true; }
+}  // namespace
+
 Found cosmovisor_misread(const NetworkView& v) {
-  const auto shown = nodes_showing(v, "upgrade-info-misread", [](const NodeView&, const SeenLine&) { return true; });
+  const auto shown = nodes_showing(v, "upgrade-info-misread", any_line);
   if (shown.nodes.empty()) return std::nullopt;
   return make_diagnosis(v, "cosmovisor-misread", "Cosmovisor read upgrade-info.json while the chain was writing it", shown);
 }
@@ -23,6 +27,18 @@ Found genesis_refused(const NetworkView& v) {
       return make_diagnosis(v, "genesis-refused", "the chain failed in InitChain, before its first block",
                             shown);
   return std::nullopt;
+}
+
+Found download_checksum(const NetworkView& v) {
+  const auto shown = nodes_showing(v, "download-checksum", any_line);
+  if (shown.nodes.empty()) return std::nullopt;
+  return make_diagnosis(v, "checksum-mismatch", "Cosmovisor refuses what it downloaded: plan.info has another checksum", shown);
+}
+
+Found download_platform(const NetworkView& v) {
+  const auto shown = nodes_showing(v, "download-platform", any_line);
+  if (shown.nodes.empty()) return std::nullopt;
+  return make_diagnosis(v, "wrong-architecture", "plan.info names no program for this platform", shown);
 }
 
 Found chain_did_not_halt(const NetworkView& v) {

@@ -28,6 +28,8 @@ Found conflicting_blocks(const NetworkView&);
 Found app_hash_divergence(const NetworkView&);
 // Of Cosmovisor, not of the release (network.cc).
 Found cosmovisor_misread(const NetworkView&);
+Found download_checksum(const NetworkView&);
+Found download_platform(const NetworkView&);
 // The first height after which nodes hold different states, and which node holds which.
 struct Divergence {
   std::int64_t height = 0;

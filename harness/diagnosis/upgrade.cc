@@ -81,7 +81,14 @@ Found plan_not_cancelled(const NetworkView& v) {
 
 Found upgrade_not_skipped(const NetworkView& v) {
   if (!v.aim || v.aim->applied) return std::nullopt;
-  const auto shown = nodes_showing(v, "upgrade-needed", of_new_binary);
+  Shown shown;
+  for (const auto* n : v.all())
+    for (const auto& l : n->lines)
+      if (l.line.pattern == "upgrade-needed" && l.seq > v.aim_seq && of_new_binary(*n, l)) {
+        shown.nodes.push_back(n->member.name);
+        if (!shown.first || l.seq < shown.first->seq) shown.first = &l;
+        break;
+      }
   if (shown.nodes.empty()) return std::nullopt;
   return make_diagnosis(v, "upgrade-not-skipped",
                         "started again on the old binary, it halts at the upgrade height that was to be skipped", shown);

@@ -43,7 +43,9 @@ std::string check_layout(Rehearsal& r, const std::vector<Node*>& nodes, const st
 }
 
 void stage(Rehearsal& r, const std::string& plan) {
-  const auto nodes = under_cosmovisor(r);
+  auto nodes = under_cosmovisor(r);
+  const auto& downloads = r.scenario().network.downloads;
+  std::erase_if(nodes, [&](const Node* n) { return except({n->identity().name}, downloads).empty(); });
   if (nodes.empty()) return;
   r.step("stage", "Copy new binary", kAutomatic, [&] {
     for (const auto* n : nodes) n->supervisor().stage(plan, r.to.artifact.binary);

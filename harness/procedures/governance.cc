@@ -50,12 +50,17 @@ Included await_included(Rehearsal& r, const Sent& sent) {
 
 }  // namespace
 
-std::vector<Sent> broadcast(Rehearsal& r, std::vector<NodeCommand> commands) {
+std::vector<NodeCommand> signed_by_each(Rehearsal& r, std::vector<NodeCommand> commands) {
   for (auto& [node, arguments] : commands) {
     const auto values = r.network().respondent(node).values;
     for (auto& a : fill(r.profile().transaction, values, r.profile().file.string() + ": transaction"))
       arguments.push_back(std::move(a));
   }
+  return commands;
+}
+
+std::vector<Sent> broadcast(Rehearsal& r, std::vector<NodeCommand> commands) {
+  commands = signed_by_each(r, std::move(commands));
   const auto answers = r.run_commands(commands);
   std::vector<Sent> sent;
   for (std::size_t i = 0; i < commands.size(); ++i) sent.push_back({commands[i].node, accepted(answers[i])});
@@ -73,15 +78,22 @@ std::vector<Included> send_transactions(Rehearsal& r, std::vector<NodeCommand> c
 }
 
 std::vector<NodeCommand> seeds(Rehearsal& r, const std::vector<std::string>& transaction,
-                               const std::vector<const NodeView*>& validators) {
+                               const std::vector<const NodeView*>& validators, std::size_t after) {
   std::vector<NodeCommand> commands;
   for (const auto* n : validators) {
     auto values = r.network().respondent(n->member.name).values;
-    values["ordinal"] = std::to_string(commands.size() + 1);
+    values["ordinal"] = std::to_string(after + commands.size() + 1);
     commands.push_back(
         {n->member.name, fill(transaction, values, r.profile().file.string() + ": seed_transactions")});
   }
   return commands;
+}
+
+void make_records(Rehearsal& r) {
+  constexpr std::size_t kMost = 3;
+  auto validators = r.view().validators();
+  validators.resize(std::min(validators.size(), kMost));
+  for (const auto& transaction : r.profile().seed_transactions) send_transactions(r, seeds(r, transaction, validators));
 }
 
 std::string submit_proposal(Rehearsal& r, const Proposal& proposal) {

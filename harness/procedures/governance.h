@@ -23,6 +23,8 @@ struct Sent {
   std::string node, hash;
 };
 
+// The commands with the arguments that each transaction gets.
+std::vector<NodeCommand> signed_by_each(Rehearsal&, std::vector<NodeCommand>);
 // Sends one transaction a command, side by side. The arguments are without the profile's `transaction` ones;
 // no two may be of one node, whose key signs.
 std::vector<Sent> broadcast(Rehearsal&, std::vector<NodeCommand>);
@@ -31,8 +33,12 @@ std::vector<Included> await_included(Rehearsal&, const std::vector<Sent>&);
 std::vector<Included> send_transactions(Rehearsal&, std::vector<NodeCommand>);
 
 // One of the profile's transactions that add its own records, so that there is something to lose, of each of these.
+// `{ordinal}` counts on from `after`.
 std::vector<NodeCommand> seeds(Rehearsal&, const std::vector<std::string>& transaction,
-                               const std::vector<const NodeView*>& validators);
+                               const std::vector<const NodeView*>& validators, std::size_t after = 0);
+
+// All of them, of a few validators each: the voting period may run already.
+void make_records(Rehearsal&);
 
 struct Proposal {
   std::string title;

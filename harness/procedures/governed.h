@@ -22,8 +22,8 @@ class GovernedUpgrade {
   const UpgradePlan& plan() const { return plan_; }
 
   void expect_no_plan();
-  void propose();  // and sends the profile's seed transactions
-  void ask_before();
+  void propose();
+  void ask_before();  // once the profile's records are made
   void vote();
   void pass();      // the voting ends, and the plan is the proposed one
   void await_halt();  // proven on every node
@@ -32,7 +32,9 @@ class GovernedUpgrade {
  private:
   std::int64_t choose_height(double submitting) const;
   void throw_if_halted(const std::string& before_what) const;
+  double seconds_to_submit() const;
   void submit();
+  void await_end_of_vote();
 
   Rehearsal& r_;
   UpgradePlan plan_;

@@ -7,7 +7,10 @@ const std::vector<Procedure>& procedures() {
       {"chain", "Chain Upgrades (Governance)", chain_upgrade},
       {"cancelled", "Chain Upgrades (Governance)", cancelled_upgrade},
       {"skip", "Chain Upgrades (Governance)", skipped_upgrade},
+      {"rollback", "Rollback Procedures", chain_rollback},
       {"rolling", "Non-Breaking Upgrades", rolling_upgrade},
+      {"config", "Upgrade Types", config_change},
+      {"hotfix", "Emergency Hotfixes", emergency_hotfix},
   };
   return all;
 }

@@ -23,7 +23,11 @@ std::string procedure_names();
 void chain_upgrade(Rehearsal&);
 void cancelled_upgrade(Rehearsal&);
 void skipped_upgrade(Rehearsal&);
-// One validator after the other, without a halt (rolling.cc).
+// Taken back when the new release makes no blocks (rollback.cc).
+void chain_rollback(Rehearsal&);
+// One validator after the other, without a halt (rolling.cc, config.cc), or as fast as the power allows (hotfix.cc).
 void rolling_upgrade(Rehearsal&);
+void config_change(Rehearsal&);
+void emergency_hotfix(Rehearsal&);
 
 }  // namespace rehearse

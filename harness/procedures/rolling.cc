@@ -4,9 +4,7 @@
 
 #include <algorithm>
 
-#include "harness/goals.h"
-#include "harness/procedures/governance.h"
-#include "harness/procedures/operator.h"
+#include "harness/procedures/in_turn.h"
 #include "harness/procedures/procedure.h"
 #include "harness/procedures/verification.h"
 
@@ -14,32 +12,9 @@ namespace rehearse {
 
 namespace {
 
-constexpr const char* kRolling = "Rolling Upgrade Procedure";
-constexpr const char* kOrder = "Validator Rolling Upgrade Order";
-constexpr std::chrono::seconds kStandsStill{8}, kMost{60};
-
-struct Bonded {
-  std::int64_t tokens = 0;
-  std::string address, moniker;
-};
-
-// Bonded validators as the chain lists them, smallest first, ties by address.
-std::vector<Bonded> smallest_first(Rehearsal& r) {
-  const auto a = r.ask("order", {{"validators", r.view().order.front(), {}, 0}}).front();
-  if (!a.answered) throw StepFailed("the chain does not list its validators: " + a.error);
-  std::vector<Bonded> all;
-  for (const auto& v : a.value)
-    if (v.value("status", "") == "BOND_STATUS_BONDED")
-      all.push_back({number_in(v.at("tokens")), v.value("operator_address", ""), v.at("description").value("moniker", "")});
-  std::sort(all.begin(), all.end(),
-            [](const auto& x, const auto& y) { return std::tie(x.tokens, x.address) < std::tie(y.tokens, y.address); });
-  return all;
-}
-
 // The order in which the operators mean to go; throws when it is not the runbook's.
 NodeNames agreed_order(Rehearsal& r) {
-  NodeNames order;
-  for (const auto& v : smallest_first(r)) order.push_back(v.moniker);
+  const auto order = smallest_first(r);
   auto meant = order;
   if (r.scenario().upgrade.order == RollingOrder::largest_first) std::reverse(meant.begin(), meant.end());
   if (meant != order)
@@ -48,82 +23,24 @@ NodeNames agreed_order(Rehearsal& r) {
   return order;
 }
 
-// Heights at which a node need not sign: it is being upgraded.
-struct Down {
-  std::int64_t from = 0, to = 0;
-};
-
-// The chain goes on without that node; throws when it does not.
-void await_blocks_without(Rehearsal& r, const std::string& name) {
-  const auto& v = r.view();
-  try {
-    r.await("blocks without " + name, above(v.highest_height() + 1), {kStandsStill, kMost});
-  } catch (const TimedOut& e) {
-    if (!e.cause.empty()) throw;
-    throw StepFailed(fmt::format("the chain stands at {} while {} is down: {} of {} power is left, more than 2/3 is needed",
-                                 v.highest_height(), name, v.total_power() - v.power_of({name}), v.total_power()),
-                     "quorum-short");
-  }
-}
-
-Down upgrade_one(Rehearsal& r, const std::string& name) {
-  const auto& n = r.view().nodes.at(name);
-  Down down;
-  r.step("upgrade-" + name, "Upgrade " + name, kRolling, [&] {
-    down.from = r.view().highest_height();
-    stop_nodes(r, {name});
-    await_blocks_without(r, name);
-    install_on(r, {name}, r.from, r.to);
-    start_nodes(r, {name});
-    const auto started_at = r.view().highest_height();
-    r.await(name + " to take part again", n.member.validator ? signs_above(name, started_at) : stored_on_all(started_at + 1),
-            {std::chrono::seconds(20), kMost});
-    down.to = r.view().highest_height();
-    return fmt::format("stopped at {}, takes part again at {}", down.from, down.to);
-  });
-  return down;
-}
-
-// Whoever was up signed: a validator may be late for a block on a busy machine, but not for several in a row.
-std::string check_signatures(Rehearsal& r, std::int64_t from, const std::map<std::string, Down>& downs) {
-  constexpr int kInARow = 4;
-  int late = 0;
-  for (const auto& [name, down] : downs) {
-    const auto& address = r.view().nodes.at(name).member.consensus_address;
-    int row = 0;
-    for (auto it = r.view().blocks.upper_bound(from); it != r.view().blocks.end(); ++it) {
-      const auto& signatures = it->second.block.signatures;
-      const bool excused = it->first + 1 >= down.from && it->first <= down.to;
-      const bool signed_it = std::any_of(signatures.begin(), signatures.end(),
-                                         [&](const auto& s) { return s.validator == address && s.flag == 2; });
-      row = excused || signed_it ? 0 : row + 1;
-      late += row > 0;
-      if (row >= kInARow)
-        throw StepFailed(fmt::format("{} was up and signed none of the blocks {} to {}", name, it->first - row + 1, it->first),
-                         "blocks-missed");
-    }
-  }
-  return fmt::format("by every validator that was up; {} signatures late", late);
-}
-
 }  // namespace
 
 void rolling_upgrade(Rehearsal& r) {
+  begin_in_turn(r);
   NodeNames order;
-  r.step("before", "State before the upgrade", kRolling, [&] {
-    for (const auto& transaction : r.profile().seed_transactions)
-      send_transactions(r, seeds(r, transaction, r.view().validators()));
-    return ask_state_before(r);
-  });
   r.step("order", "Get validator order", kOrder, [&] {
     order = agreed_order(r);
     return fmt::format("{}", fmt::join(order, ", "));
   });
+  for (const auto& name : r.scenario().network.full_nodes) order.push_back(name);
   const auto from = r.view().highest_height();
   r.enter("swap");
-  std::map<std::string, Down> downs;
-  for (const auto& name : order) downs[name] = upgrade_one(r, name);
-  for (const auto& name : r.scenario().network.full_nodes) upgrade_one(r, name);
+  Downs downs;
+  for (const auto& name : order)
+    r.step("upgrade-" + name, "Upgrade " + name, kRolling, [&] {
+      downs.merge(restart(r, {name}, [&] { install_on(r, {name}, r.from, r.to); }, true));
+      return fmt::format("stopped at {}, takes part again at {}", downs.at(name).from, downs.at(name).to);
+    });
   r.step("signed", "Every block signed by all but the one that restarts", kOrder,
          [&] { return check_signatures(r, from, downs); });
   r.record(record::Aimed{r.view().highest_height(), "to", false});

@@ -204,7 +204,7 @@ struct Aimed {
 // failure.
 struct Expected {
   static constexpr const char* kind = "expected";
-  std::string what;  // process-ended
+  std::string what;  // process-ended, or a cause
   std::string reason;
   bool begins = true;
 };
