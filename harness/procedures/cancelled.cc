@@ -12,8 +12,8 @@ void cancelled_upgrade(Rehearsal& r) {
   GovernedUpgrade upgrade(r);
   upgrade.expect_no_plan();
   upgrade.propose();
-  upgrade.ask_before();
   upgrade.vote();
+  upgrade.ask_before();
   upgrade.pass();
   const auto height = upgrade.plan().height;
   r.record(record::Aimed{height, "from", false});

@@ -90,8 +90,8 @@ void chain_upgrade(Rehearsal& r) {
   GovernedUpgrade upgrade(r);
   upgrade.expect_no_plan();
   upgrade.propose();
-  upgrade.ask_before();
   upgrade.vote();
+  upgrade.ask_before();
   stage(r, upgrade.plan().name);
   upgrade.pass();
   upgrade.await_halt();

@@ -113,21 +113,21 @@ void GovernedUpgrade::throw_if_halted(const std::string& before_what) const {
                      kStalled);
 }
 
-void GovernedUpgrade::ask_before() {
-  r_.step("before", "State before the upgrade", kPreparation, [&] {
-    make_records(r_);
-    const auto answers = ask_state_before(r_);
-    throw_if_halted("its state could be asked for");
-    return answers;
-  });
-}
-
 void GovernedUpgrade::vote() {
   const auto& u = r_.scenario().upgrade;
   const auto who = u.voters.empty() ? "Every validator votes" : fmt::format("Voting: {}", fmt::join(u.voters, ", "));
   r_.step("vote", who, kTimeline, [&] {
     all_voted_ = vote_all(r_, proposal_);
     return fmt::format("votes {}{}", to_string(u.vote), all_voted_ ? "" : ", not all in time");
+  });
+}
+
+void GovernedUpgrade::ask_before() {
+  r_.step("before", "State before the upgrade", kPreparation, [&] {
+    make_records(r_);
+    const auto answers = ask_state_before(r_);
+    throw_if_halted("its state could be asked for");
+    return answers;
   });
 }
 

@@ -23,8 +23,8 @@ class GovernedUpgrade {
 
   void expect_no_plan();
   void propose();
+  void vote();        // first of all: the voting period runs
   void ask_before();  // once the profile's records are made
-  void vote();
   void pass();      // the voting ends, and the plan is the proposed one
   void await_halt();  // proven on every node
   void resume();    // H+1 on every node

@@ -82,8 +82,8 @@ void chain_rollback(Rehearsal& r) {
   GovernedUpgrade upgrade(r);
   upgrade.expect_no_plan();
   upgrade.propose();
-  upgrade.ask_before();
   upgrade.vote();
+  upgrade.ask_before();
   upgrade.pass();
   upgrade.await_halt();
 

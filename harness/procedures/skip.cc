@@ -13,8 +13,8 @@ void skipped_upgrade(Rehearsal& r) {
   GovernedUpgrade upgrade(r);
   upgrade.expect_no_plan();
   upgrade.propose();
-  upgrade.ask_before();
   upgrade.vote();
+  upgrade.ask_before();
   upgrade.pass();
   upgrade.await_halt();
 
