@@ -1,5 +1,8 @@
 #include "harness/scenario.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 #include "harness/checks/checklist.h"
@@ -77,6 +80,7 @@ class Rules {
     if (!find_procedure(s_.upgrade.kind))
       fail(at("upgrade", "kind"),
            "there is no procedure `" + s_.upgrade.kind + "`; there are " + procedure_names());
+    check_options(*find_procedure(s_.upgrade.kind));
     if (s_.upgrade.blocks_after < 1) fail(at("upgrade", "blocks_after"), "at least 1 block must follow");
     if (s_.upgrade.blocks_after > record::kMostBlocksAfter)
       fail(at("upgrade", "blocks_after"), "at most " + std::to_string(record::kMostBlocksAfter) + " blocks can follow");
@@ -110,6 +114,16 @@ class Rules {
       found.reset(found[step]);
     }
     return found;
+  }
+
+  // What a procedure would not look at is a mistake.
+  void check_options(const Procedure& p) const {
+    for (const auto& entry : root_["upgrade"]) {
+      const auto key = entry.first.as<std::string>();
+      const bool known = key == "kind" || key == "blocks_after" || std::find(p.takes.begin(), p.takes.end(), key) != p.takes.end();
+      if (!known)
+        fail(entry.first, fmt::format("the procedure `{}` takes no `{}`; it takes {}", p.name, key, fmt::join(p.takes, ", ")));
+    }
   }
 
   void check_name(const YAML::Node& where, const std::string& name, std::set<std::string>& names) const {

@@ -65,6 +65,7 @@ Timing timing_of(const NetworkView& v) {
       {"preflight", v.releases ? When(v.releases_seen) : std::nullopt},
       {"prepare", boot_from},
       {"boot", boot_to},
+      {"change", v.aim && !v.plan ? When(v.aim_seen) : std::nullopt},  // of procedures without a plan
       {"propose", v.plan ? When(v.plan_seen) : std::nullopt},
       {"vote", moment(v, "passed")},
       {"wait", halted},

@@ -6,6 +6,7 @@
 //   preflight   run-started                           releases-opened (versions known; keys and genesis made meanwhile)
 //   prepare     releases-opened                       the last first process start
 //   boot        the last first process start          height 1 on all nodes
+//   change      height 1 on all nodes                 all nodes are changed (procedures without a plan)
 //   propose     height 1 on all nodes                 the proposal is in its voting period
 //   vote        the proposal is in its voting period  the moment "passed"
 //   wait        "passed"                              the last node's halt line

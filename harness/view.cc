@@ -183,7 +183,7 @@ void fold(NetworkView& v, const Event& e) {
                    ++v.progress;
                  },
                  [&](const PlanProposed& p) { v.plan = p, v.plan_seen = e.seen; },
-                 [&](const Aimed& a) { v.aim = a, v.aim_seq = e.seq; },
+                 [&](const Aimed& a) { v.aim = a, v.aim_seq = e.seq, v.aim_seen = e.seen; },
                  [&](const Expected& x) {
                    if (x.begins)
                      v.expected.emplace(e.node, x.what);

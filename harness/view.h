@@ -105,6 +105,7 @@ struct NetworkView {
   Micros plan_seen = 0;
   std::optional<record::Aimed> aim;
   std::int64_t aim_seq = 0;
+  Micros aim_seen = 0;
   std::set<std::pair<std::string, std::string>> expected;  // (node or "", what)
   std::vector<SeenStep> steps;
   std::vector<SeenAnswer> answers;

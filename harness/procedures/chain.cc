@@ -26,7 +26,7 @@ std::vector<Node*> under_cosmovisor(Rehearsal& r) {
 
 // `current` is the release to upgrade from, the new one lies where Cosmovisor will look, and Cosmovisor itself, asked on
 // one node (the others have the same files), runs the one.
-std::string check_layout(Rehearsal& r, const std::vector<Node*>& nodes, const std::string& plan) {
+std::string layout(Rehearsal& r, const std::vector<Node*>& nodes, const std::string& plan) {
   auto expect = [](const std::filesystem::path& file, const Release& release) {
     if (!std::filesystem::equivalent(file, release.artifact.binary) &&
         sha256_file(file) != release.artifact.binary_sha256)
@@ -42,16 +42,28 @@ std::string check_layout(Rehearsal& r, const std::vector<Node*>& nodes, const st
   return fmt::format("current is {}, upgrades/{} is {}", r.from.printed_version, plan, r.to.printed_version);
 }
 
-void stage(Rehearsal& r, const std::string& plan) {
+// Those that find the release in place: whoever downloads does not.
+std::vector<Node*> staged_nodes(Rehearsal& r) {
   auto nodes = under_cosmovisor(r);
   const auto& downloads = r.scenario().network.downloads;
   std::erase_if(nodes, [&](const Node* n) { return except({n->identity().name}, downloads).empty(); });
+  return nodes;
+}
+
+// Before anything is proposed: a chain that halts for it must find it.
+void stage(Rehearsal& r, const std::string& plan) {
+  const auto nodes = staged_nodes(r);
   if (nodes.empty()) return;
   r.step("stage", "Copy new binary", kAutomatic, [&] {
     for (const auto* n : nodes) n->supervisor().stage(plan, r.to.artifact.binary);
     return fmt::format("{} nodes", nodes.size());
   });
-  r.step("layout", "Cosmovisor layout", kSetup, [&] { return check_layout(r, nodes, plan); });
+}
+
+void check_layout(Rehearsal& r, const std::string& plan) {
+  const auto nodes = staged_nodes(r);
+  if (nodes.empty()) return;
+  r.step("layout", "Cosmovisor layout", kSetup, [&] { return layout(r, nodes, plan); });
 }
 
 // Phase 3 on these nodes, whose operators work at the same time.
@@ -89,10 +101,11 @@ void await_return(Rehearsal& r, const NodeNames& late) {
 void chain_upgrade(Rehearsal& r) {
   GovernedUpgrade upgrade(r);
   upgrade.expect_no_plan();
+  stage(r, upgrade.plan().name);
   upgrade.propose();
   upgrade.vote();
   upgrade.ask_before();
-  stage(r, upgrade.plan().name);
+  check_layout(r, upgrade.plan().name);
   upgrade.pass();
   upgrade.await_halt();
 

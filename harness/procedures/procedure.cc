@@ -3,14 +3,20 @@
 namespace rehearse {
 
 const std::vector<Procedure>& procedures() {
+  // What a vote takes.
+  static const std::vector<std::string> governed = {"vote", "voters", "voting_period", "lead", "height_in"};
+  const auto governed_and = [](std::vector<std::string> more) {
+    more.insert(more.begin(), governed.begin(), governed.end());
+    return more;
+  };
   static const std::vector<Procedure> all = {
-      {"chain", "Chain Upgrades (Governance)", chain_upgrade},
-      {"cancelled", "Chain Upgrades (Governance)", cancelled_upgrade},
-      {"skip", "Chain Upgrades (Governance)", skipped_upgrade},
-      {"rollback", "Rollback Procedures", chain_rollback},
-      {"rolling", "Non-Breaking Upgrades", rolling_upgrade},
-      {"config", "Upgrade Types", config_change},
-      {"hotfix", "Emergency Hotfixes", emergency_hotfix},
+      {"chain", "Chain Upgrades (Governance)", chain_upgrade, governed_and({"expedited", "late", "plan_info"})},
+      {"cancelled", "Chain Upgrades (Governance)", cancelled_upgrade, governed},
+      {"skip", "Rollback Procedures", skipped_upgrade, governed_and({"missed"})},
+      {"rollback", "Rollback Procedures", chain_rollback, governed_and({"missed"})},
+      {"rolling", "Non-Breaking Upgrades", rolling_upgrade, {"order"}},
+      {"config", "Upgrade Types", config_change, {"max_tx_bytes", "missed"}},
+      {"hotfix", "Emergency Hotfixes", emergency_hotfix, {"second_source", "confirmed"}},
   };
   return all;
 }

@@ -13,6 +13,7 @@ struct Procedure {
   const char* name;
   const char* runbook;
   void (*run)(Rehearsal&);  // throws what Rehearsal's waits throw
+  std::vector<std::string> takes;  // of a scenario's `upgrade:`, beside kind and blocks_after
 };
 
 const std::vector<Procedure>& procedures();

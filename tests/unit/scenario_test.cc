@@ -131,10 +131,15 @@ TEST_F(ScenarioFile, NamesTheProceduresThereAre) {
               HasSubstr(":14:9: there is no procedure `train`; there are"));
 }
 
+TEST_F(ScenarioFile, RefusesWhatItsProcedureWouldNotLookAt) {
+  EXPECT_THAT(trouble("  blocks_after: 5", "  confirmed: false"),
+              HasSubstr(":16:3: the procedure `chain` takes no `confirmed`; it takes vote, voters"));
+}
+
 TEST_F(ScenarioFile, NamesOnlyNodesThatThereAre) {
   EXPECT_THAT(trouble("  supervisor: cosmovisor", "  supervisors: {validator-9: bare}"),
               HasSubstr(": there is no node validator-9"));
-  for (const char* list : {"voters", "late", "missed"})
+  for (const char* list : {"voters", "late"})
     EXPECT_THAT(trouble("  blocks_after: 5", std::string("  ") + list + ": [validator-9]"),
                 HasSubstr(": there is no node validator-9"));
 }
