@@ -13,9 +13,11 @@ using record::Event;
 using record::Json;
 
 record::Micros now_micros() {
-  return std::chrono::duration_cast<std::chrono::microseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
+  using std::chrono::duration_cast, std::chrono::microseconds, std::chrono::steady_clock,
+      std::chrono::system_clock;
+  static const auto wall = system_clock::now().time_since_epoch();
+  static const auto start = steady_clock::now();
+  return duration_cast<microseconds>(wall + (steady_clock::now() - start)).count();
 }
 
 static std::string head_line() { return Json{{"schema", record::kSchemaVersion}}.dump(); }

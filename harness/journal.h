@@ -11,6 +11,8 @@
 
 namespace rehearse {
 
+// The time of day when it was first asked for, and what has passed since: a clock that is set while a run
+// goes on moves none of its events.
 record::Micros now_micros();
 
 class Journal {

@@ -1,6 +1,7 @@
 #include "harness/preflight.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <fstream>
 
@@ -19,13 +20,23 @@ constexpr const char* kSums = "SHA256SUMS";
 // A dead transfer ends by itself, and --timeout ends the run.
 constexpr Budget kWhileAnythingComes{std::chrono::hours(24), std::chrono::hours(24)};
 
+// A program that hangs is told from one that a busy machine holds up.
+constexpr std::chrono::seconds kAnswers{30};
 constexpr const char* kPreparation = "Chain Upgrades, Phase 1: Preparation";
 
-// A node's data, its backup and its logs for the minutes of a rehearsal; binaries are links.
+// A node's data, its backup and its logs for the minutes of a rehearsal.
 constexpr std::uintmax_t kRoomOfANode = 100'000'000;
 
-void check_room(const fs::path& folder, std::size_t nodes) {
-  const auto free = fs::space(folder).available, needed = nodes * kRoomOfANode;
+bool on_one_disk(const fs::path& a, const fs::path& b) {
+  struct stat of_a, of_b;
+  return ::stat(a.c_str(), &of_a) == 0 && ::stat(b.c_str(), &of_b) == 0 && of_a.st_dev == of_b.st_dev;
+}
+
+// `binary`: of the current release, in the store. Each node has it and the new one: links, but on another
+// disk copies.
+void check_room(const fs::path& folder, std::size_t nodes, const fs::path& binary) {
+  const auto binaries = on_one_disk(folder, binary) ? 0 : 2 * fs::file_size(binary);
+  const auto free = fs::space(folder).available, needed = nodes * (kRoomOfANode + binaries);
   if (free < needed)
     throw Error(Blame::machine, fmt::format("{}: {} MB are free, {} nodes need {} MB; make room, or give --out another disk",
                                             folder.string(), free / 1'000'000, nodes, needed / 1'000'000));
@@ -138,7 +149,11 @@ void Preflight::arrived(std::optional<Error> trouble) {
   arrived_ = true;
   trouble_ = std::move(trouble);
   if (trouble_) return;
-  if (auto known = stored_artifact(checksum_, r_.profile().chain.binary, store_)) take(std::move(*known));
+  try {
+    if (auto known = stored_artifact(checksum_, r_.profile().chain.binary, store_)) take(std::move(*known));
+  } catch (const Error& e) {
+    trouble_ = e;
+  }
 }
 
 void Preflight::take(Artifact artifact) {
@@ -152,13 +167,12 @@ void Preflight::begin(const fs::path& cosmovisor) {
   fetch("to", r_.to);
   r_.step("current", "Verify the current release", "", [&] {
     const auto& network = r_.scenario().network;
-    check_room(r_.folder(), network.validators.size() + network.full_nodes.size());
+    r_.from.artifact = open_artifact(r_.from.archive, r_.profile().chain.binary, store_);
+    check_room(r_.folder(), network.validators.size() + network.full_nodes.size(), r_.from.artifact.binary);
+    ask_version(r_.from, from_printed_);
     published_ = publish(r_.to);
     start_download();
-    r_.from.artifact = open_artifact(r_.from.archive, r_.profile().chain.binary, store_);
-    ask_version(r_.from, from_printed_);
-    if (uses_cosmovisor(network))
-      cosmovisor_ = open_artifact(cosmovisor, "cosmovisor", store_);
+    if (uses_cosmovisor(network)) cosmovisor_ = open_artifact(cosmovisor, "cosmovisor", store_);
     return fmt::format("{}: sha256 {}", r_.from.name, r_.from.artifact.sha256.substr(0, 16));
   });
   tell();
@@ -178,9 +192,13 @@ void Preflight::receive() {
 }
 
 void Preflight::ask_version(const Release& release, std::optional<CliAnswer>& printed) {
-  cli_.run(
-      release.artifact.binary, r_.profile().commands.at("version").run, Stream::out,
-      [&printed](CliAnswer a) { printed = std::move(a); }, std::chrono::seconds(10));
+  try {
+    cli_.run(
+        release.artifact.binary, r_.profile().commands.at("version").run, Stream::out,
+        [&printed](CliAnswer a) { printed = std::move(a); }, kAnswers);
+  } catch (const Error& e) {  // the kernel does not take it: that is the release's fault
+    throw e.cause == kDoesNotRun ? Error(Blame::release, release.name + ": " + e.what(), e.cause) : e;
+  }
 }
 
 void Preflight::check_versions() {

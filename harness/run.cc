@@ -114,10 +114,19 @@ class Run {
     const auto limit = !o_.break_at.empty() ? nullptr : loop_.after(o_.timeout, [this] {
       r_.cancel(fmt::format("--timeout of {} s", o_.timeout.count()), 0);
     });
-    const auto caps = loop_.every(kCapsWatched, [this] { watch_caps(); });
+    const auto caps = loop_.every(kCapsWatched, [this] {
+      if (const auto what = over_caps(); !what.empty()) r_.fail(Error(Blame::machine, what));
+    });
     r_.hold_at(o_.break_at);
     record_start();
-    r_.record(stopped_by([this] { rehearse(); }));
+    auto stopped = stopped_by([this] { rehearse(); });
+    // What goes wrong on a full disk says nothing about the release.
+    if (stopped.reason != "completed" && stopped.reason != "cancelled")
+      if (const auto what = over_caps(); !what.empty()) {
+        exit_code_ = 3;
+        stopped = {"error", what, stopped.step, ""};
+      }
+    r_.record(std::move(stopped));
     r_.disarm();
     if (network_) {
       network_->stop();
@@ -135,11 +144,11 @@ class Run {
     return {seconds(used.ru_utime) + seconds(used.ru_stime), used.ru_maxrss * 1024};
   }
 
-  void watch_caps() {
+  std::string over_caps() const {
     std::vector<fs::path> logs;
     if (network_)
       for (const auto& n : network_->nodes()) logs.push_back(n->log_file());
-    if (const auto what = exceeded(o_.caps, o_.folder, logs); !what.empty()) r_.fail(Error(Blame::machine, what));
+    return exceeded(o_.caps, o_.folder, logs);
   }
 
   // What stopped nodes can still tell; a run that was cancelled is not held up for it, and trouble here is only told.

@@ -86,11 +86,7 @@ class Rules {
       fail(at("upgrade", "blocks_after"), "at most " + std::to_string(record::kMostBlocksAfter) + " blocks can follow");
     if (s_.upgrade.voting_period.value < std::chrono::seconds(1))
       fail(at("upgrade", "voting_period"), "at least 1s");
-    const std::pair<const char*, const std::vector<std::string>&> lists[] = {
-        {"voters", s_.upgrade.voters}, {"late", s_.upgrade.late}, {"missed", s_.upgrade.missed}};
-    for (const auto& [key, list] : lists)
-      for (const auto& name : list)
-        if (!names.contains(name)) fail(at("upgrade", key), "there is no node " + name);
+    check_lists(names);
     if (s_.upgrade.lead < 0 || s_.upgrade.lead > 100) fail(at("upgrade", "lead"), "0 to 100 voting periods");
     if (s_.upgrade.height_in < 0) fail(at("upgrade", "height_in"), "a number of blocks");
     for (std::size_t i = 0; i < s_.defects.mask.size(); ++i)
@@ -106,6 +102,29 @@ class Rules {
   }
 
  private:
+  void check_lists(const std::set<std::string>& names) const {
+    struct List {
+      const char* key;
+      const std::vector<std::string>& nodes;
+      bool of_validators, by_hand;
+    };
+    const auto& u = s_.upgrade;
+    const auto validators = validator_names(s_.network);
+    for (const auto& [key, nodes, of_validators, by_hand] :
+         {List{"voters", u.voters, true, false}, List{"late", u.late, true, true},
+          List{"missed", u.missed, false, true}})
+      for (std::size_t i = 0; i < nodes.size(); ++i) {
+        const auto& name = nodes[i];
+        const auto where = root_["upgrade"][key][i];
+        if (!names.contains(name)) fail(where, "there is no node " + name);
+        if (of_validators && std::find(validators.begin(), validators.end(), name) == validators.end())
+          fail(where, name + (by_hand ? " is no validator: that it signs again could not be awaited"
+                                      : " is no validator: it has no vote"));
+        if (by_hand && supervisor_of(s_.network, name) != SupervisorKind::bare)
+          fail(where, name + " is run by Cosmovisor, which acts by itself; give it the supervisor bare");
+      }
+  }
+
   // The innermost node on that path that is written.
   YAML::Node at(const char* section, const char* key, const std::string& entry = "") const {
     YAML::Node found = root_;
@@ -204,6 +223,13 @@ void set_validators(Scenario& s, int count) {
   s.network.validators.clear();
   for (int i = 1; i <= count; ++i)
     s.network.validators.emplace_back("validator-" + std::to_string(i), 10 + count - i);
+  try {
+    const auto root = load_yaml(s.file);
+    Rules(s, root).check();
+  } catch (const Error& e) {
+    throw Error(Blame::scenario,
+                fmt::format("{}; --validators {} has validator-1 to validator-{}", e.what(), count, count));
+  }
 }
 
 SupervisorKind supervisor_of(const NetworkSection& n, const std::string& node) {

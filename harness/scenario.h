@@ -52,7 +52,7 @@ struct UpgradeSection {
   double lead = 0;                  // voting periods between the end of the vote and the upgrade height
   std::int64_t height_in = 0;       // blocks from the proposal to the upgrade; 0: chosen after the vote and the lead
   std::int64_t blocks_after = 5;    // K: blocks that must follow the upgrade
-  std::vector<std::string> late;    // nodes whose operators act once the others have made blocks without them
+  std::vector<std::string> late;    // validators whose operators act once the others have made blocks without them
   std::vector<std::string> missed;  // nodes whose operators leave out what all others do
   RollingOrder order = RollingOrder::smallest_first;
   PlanInfo plan_info = PlanInfo::right;
@@ -105,7 +105,7 @@ void describe(V& v, UpgradeSection& u) {
   v.optional("lead", u.lead, "voting periods between the end of the vote and the upgrade height");
   v.optional("height_in", u.height_in, "blocks from the proposal to the upgrade height, whatever becomes of the vote");
   v.optional("blocks_after", u.blocks_after, "blocks that must follow the upgrade");
-  v.optional("late", u.late, "nodes whose operators act once the others have made blocks without them");
+  v.optional("late", u.late, "validators whose operators act once the others have made blocks without them");
   v.optional("missed", u.missed, "nodes whose operators leave out what all others do");
   v.optional("plan_info", u.plan_info, "what plan.info says of the download");
   v.optional("second_source", u.second_source, "whether the announcement has the checksum of SHA256SUMS");
@@ -136,7 +136,8 @@ void describe(V& v, Scenario& s) {
 // Throws Error(Blame::scenario) with file:line:column for what is malformed or impossible.
 Scenario load_scenario(const std::filesystem::path& file);
 
-// Replaces the validators by `count` ones of nearly equal power, larger ones first.
+// Replaces the validators by `count` ones of nearly equal power, larger ones first. Throws
+// Error(Blame::scenario) with file:line:column for what the scenario then says of nodes that are gone.
 void set_validators(Scenario&, int count);
 
 SupervisorKind supervisor_of(const NetworkSection&, const std::string& node);

@@ -27,15 +27,15 @@ Suite load_suite(const fs::path& file) {
   suite.name.resize(suite.name.size() - kEnding.size());
   std::set<std::string> names;  // each has a folder of its own, called like it
   const auto files = scenario_files(suite, file);
+  const auto scenarios = root["scenarios"];
+  if (files.empty()) complain_at(file.string(), scenarios, "scenarios: nothing would be run");
   for (std::size_t i = 0; i < files.size(); ++i) {
-    const auto mark = root["scenarios"][i].Mark();
-    const auto where = file.string() + ":" + std::to_string(mark.line + 1) + ":" + std::to_string(mark.column + 1) + ": ";
-    if (!fs::is_regular_file(files[i])) throw Error(Blame::scenario, where + "there is no " + files[i].string());
+    if (!fs::is_regular_file(files[i]))
+      complain_at(file.string(), scenarios[i], "there is no " + files[i].string());
     if (!names.insert(files[i].stem().string()).second)
-      throw Error(Blame::scenario, where + "two scenarios are called " + files[i].stem().string());
+      complain_at(file.string(), scenarios[i], "two scenarios are called " + files[i].stem().string());
     load_scenario(files[i]);
   }
-  if (files.empty()) throw Error(Blame::scenario, file.string() + ": scenarios: nothing would be run");
   return suite;
 }
 

@@ -103,6 +103,19 @@ AddressBlock AddressBlock::claim(const std::filesystem::path& runtime_dir) {
                   most_tries, p2p_port, rpc_port));
 }
 
+void AddressBlock::remove_stale(const std::filesystem::path& runtime_dir) {
+  std::error_code unreadable;
+  for (const auto& entry : std::filesystem::directory_iterator(runtime_dir, unreadable)) {
+    const auto name = entry.path().filename().string();
+    if (!name.starts_with("net-") || !name.ends_with(".lock")) continue;
+    const int fd = ::open(entry.path().c_str(), O_RDWR | O_CLOEXEC);
+    if (fd < 0) continue;
+    if (::flock(fd, LOCK_EX | LOCK_NB) == 0 && is_still_there(fd, entry.path()))
+      ::unlink(entry.path().c_str());
+    ::close(fd);
+  }
+}
+
 AddressBlock::AddressBlock(AddressBlock&& other) noexcept
     : x_(other.x_),
       y_(other.y_),

@@ -18,6 +18,8 @@ class AddressBlock {
   // something listens already, such as a node that a killed run has left behind.
   // Throws Blame::machine when the directory cannot be used or no block is free.
   static AddressBlock claim(const std::filesystem::path& runtime_dir);
+  // Removes the lock files that nobody holds: a killed run leaves its own.
+  static void remove_stale(const std::filesystem::path& runtime_dir);
 
   AddressBlock(AddressBlock&& other) noexcept;
   AddressBlock& operator=(AddressBlock&& other) noexcept;

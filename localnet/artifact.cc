@@ -255,6 +255,8 @@ void link_or_copy(const fs::path& from, const fs::path& to) {
     fs::create_hard_link(from, to, failed);
     if (failed) fs::copy_file(from, to);  // keeps the permissions
   } catch (const fs::filesystem_error& error) {
+    std::error_code ignored;
+    fs::remove(to, ignored);  // on a full disk half a copy takes the room that the reports need
     throw Error(Blame::machine,
                 fmt::format("cannot put a copy of {} in place: {}", from.string(), error.what()));
   }

@@ -43,6 +43,8 @@ std::optional<nlohmann::json> json_in(const std::string& text) {
 
 std::string CliAnswer::trouble() const {
   if (status.ok() && !help) return "";
+  if (killed_after.count())
+    return fmt::format("`{}`: did not end in {} and was killed", command, to_string(Duration{killed_after}));
   const auto why = help && status.ok() ? "printed a help page and exited 0"
                                        : to_string(status) + ": " + telling_line(err.empty() ? out : err);
   return "`" + command + "`: " + why;
@@ -52,6 +54,7 @@ struct ChainCli::Call {
   std::unique_ptr<Child> child;
   Loop::Handle limit;
   std::filesystem::path out, err;
+  std::chrono::milliseconds killed_after{0};
 };
 
 ChainCli::ChainCli(Loop& loop, const Profile& profile, std::filesystem::path scratch,
@@ -75,8 +78,8 @@ void ChainCli::run(const std::filesystem::path& binary, std::vector<std::string>
   auto on_exit = [this, id, command, answer, done = std::move(done)](ExitStatus status) {
     auto node = calls_.extract(id);
     node.mapped()->limit.reset();
-    CliAnswer a{status, read_file(node.mapped()->out), read_file(node.mapped()->err), false, std::nullopt,
-                command};
+    CliAnswer a{status,  read_file(node.mapped()->out), read_file(node.mapped()->err), false, std::nullopt,
+                command, node.mapped()->killed_after};
     const auto& text = answer == Stream::out ? a.out : a.err;
     for (const auto& mark : profile_.help)
       for (const auto* stream : {&a.out, &a.err}) a.help = a.help || stream->find(mark) != std::string::npos;
@@ -85,7 +88,10 @@ void ChainCli::run(const std::filesystem::path& binary, std::vector<std::string>
     done(std::move(a));
   };
   call->child = Child::spawn(loop_, {arguments, environment_, {}, call->out, call->err}, std::move(on_exit));
-  call->limit = loop_.after(limit, [child = call->child.get()] { child->signal_group(SIGKILL); });
+  call->limit = loop_.after(limit, [limit, late = call.get()] {
+    late->killed_after = limit;
+    late->child->signal_group(SIGKILL);
+  });
   calls_[id] = std::move(call);
 }
 

@@ -23,6 +23,7 @@ struct CliAnswer {
   bool help = false;                     // a help page instead of an answer
   std::optional<nlohmann::json> json;    // of the stream that carries it; text before the first { or [ is skipped
   std::string command;                   // as one would type it
+  std::chrono::milliseconds killed_after{0};  // it took longer than it may; 0: it ended by itself
   // Why this is not an answer, in one line; empty when it is one.
   std::string trouble() const;
 };

@@ -27,12 +27,14 @@ struct ChildSpec {
   std::filesystem::path out, err;                  // appended to; may be one file
 };
 
+inline constexpr const char* kDoesNotRun = "binary-does-not-run";
+
 class Child {
  public:
   using OnExit = std::function<void(ExitStatus)>;
 
-  // Starts it. Throws Error(Blame::machine) naming the program when it cannot be executed. `on_exit` is called once
-  // from the loop, never after the Child is destroyed.
+  // Starts it. Throws Error(Blame::machine) naming the program when it cannot be executed, with the cause
+  // kDoesNotRun. `on_exit` is called once from the loop, never after the Child is destroyed.
   static std::unique_ptr<Child> spawn(Loop&, ChildSpec, OnExit on_exit);
 
   ~Child();  // kills the whole group and reaps the leader

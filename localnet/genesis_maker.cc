@@ -21,7 +21,6 @@ constexpr std::int64_t kTokensPerPower = 1'000'000;  // the SDK's default power 
 constexpr std::int64_t kFreeCoins = 1'000'000'000'000;
 constexpr std::int64_t kWatchedCoins = 123'456'789;
 
-constexpr const char* kDoesNotRun = "binary-does-not-run";
 constexpr const char* kRefused = "genesis-refused";
 
 std::string now_rfc3339() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }

@@ -14,6 +14,7 @@
 #include <fstream>
 #include <iostream>
 
+#include "localnet/address.h"
 #include "localnet/error.h"
 #include "localnet/proc.h"
 
@@ -33,22 +34,22 @@ void end_all_children() {
   }
 }
 
-int wait_for_inner(pid_t inner, const sigset_t& watched) {
+// How the inner process ended, and the last signal that was passed on to it.
+struct InnerEnd {
+  int status = 0, told = 0;
+};
+
+InnerEnd wait_for_inner(pid_t inner, const sigset_t& watched) {
+  InnerEnd end;
   for (;;) {
     int signal = 0;
     if (::sigwait(&watched, &signal) != 0) continue;
     if (signal != SIGCHLD) {
-      ::kill(inner, signal);
+      ::kill(inner, end.told = signal);
       continue;
     }
-    int status = 0;
-    for (pid_t ended; (ended = ::waitpid(-1, &status, WNOHANG)) > 0;) {
-      if (ended != inner) continue;
-      if (WIFEXITED(status)) return WEXITSTATUS(status);
-      std::cerr << "rehearse: the harness was ended by " << ::strsignal(WTERMSIG(status))
-                << "; what it had started is stopped\n";
-      return kHarnessKilled;
-    }
+    for (pid_t ended; (ended = ::waitpid(-1, &end.status, WNOHANG)) > 0;)
+      if (ended == inner) return end;
   }
 }
 
@@ -107,6 +108,24 @@ int kill_all_of(const std::string& run_id) {
   return killed;
 }
 
+std::string end_run(const fs::path& lock, const Live& run) {
+  const int killed = kill_all_of(run.run_id);
+  fs::remove(lock);
+  return fmt::format("run {} ({}): {} processes ended", run.run_id, run.folder, killed);
+}
+
+// A harness that was killed could not give back what it held in the runtime folder.
+void give_back_for(pid_t harness) {
+  try {
+    const auto dir = runtime_dir();
+    for (const auto& path : lock_files(dir))
+      if (const auto run = read_lock(path); run.pid == harness && lockable(path)) end_run(path, run);
+    AddressBlock::remove_stale(dir);
+  } catch (const std::exception& e) {
+    std::cerr << "rehearse: " << e.what() << "\n";
+  }
+}
+
 }  // namespace
 
 int run_guarded(const std::function<int()>& inner) {
@@ -132,9 +151,14 @@ int run_guarded(const std::function<int()>& inner) {
     std::cerr.flush();
     std::_Exit(code);
   }
-  const int code = wait_for_inner(pid, watched);
+  const auto [status, told] = wait_for_inner(pid, watched);
   end_all_children();
-  return code;
+  if (WIFEXITED(status)) return WEXITSTATUS(status);
+  std::cerr << "rehearse: the harness was ended by " << ::strsignal(WTERMSIG(status))
+            << "; what it had started is stopped\n";
+  give_back_for(pid);
+  // It was asked to end when it could not yet, or no longer, do it by itself.
+  return WTERMSIG(status) == told ? 128 + told : kHarnessKilled;
 }
 
 RunLock::RunLock(const fs::path& dir, const std::string& run_id, const fs::path& run_folder)
@@ -180,10 +204,9 @@ Healed heal(const fs::path& dir, const std::string& wanted) {
       healed.done.push_back(fmt::format("run {} is alive (process {}); end that first", run.run_id, run.pid));
       continue;
     }
-    const int killed = kill_all_of(run.run_id);
-    fs::remove(path);
-    healed.done.push_back(fmt::format("run {} ({}): {} processes ended", run.run_id, run.folder, killed));
+    healed.done.push_back(end_run(path, run));
   }
+  AddressBlock::remove_stale(dir);
   return healed;
 }
 

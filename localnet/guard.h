@@ -13,9 +13,10 @@ namespace rehearse {
 inline constexpr const char* kRunVariable = "REHEARSE_RUN";
 inline constexpr const char* kNodeVariable = "REHEARSE_NODE";
 
-// Runs `inner` in a child process and returns its exit code. This process passes SIGINT, SIGTERM and SIGHUP on to it
-// and, when it ends or is killed, kills and reaps all that is left below. When this process is killed, `inner` gets
-// SIGTERM. Call it before any thread starts. Returns 3 when `inner` was killed.
+// Runs `inner` in a child process and returns its exit code. This process passes SIGINT, SIGTERM and SIGHUP
+// on to it and, when it ends or is killed, kills and reaps all that is left below. When this process is
+// killed, `inner` gets SIGTERM. Call it before any thread starts. Returns 3 when `inner` was killed, 128 + N
+// when a signal N that was passed on ended it; its run's locks are then removed.
 int run_guarded(const std::function<int()>& inner);
 
 // Held while a run lives: a locked file in the runtime folder that names the run.
@@ -43,8 +44,8 @@ struct Healed {
   std::vector<std::string> done;  // a line for each run
   bool refused = false;           // the run that was asked for is alive
 };
-// Kills the processes of runs whose harness is gone and removes their locks. `run` is an id or a folder; empty: of all
-// such runs.
+// Kills the processes of runs whose harness is gone and removes their locks and those of their addresses.
+// `run` is an id or a folder; empty: of all such runs.
 Healed heal(const std::filesystem::path& runtime_dir, const std::string& run = "");
 
 }  // namespace rehearse

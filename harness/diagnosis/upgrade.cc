@@ -95,6 +95,7 @@ Found upgrade_not_skipped(const NetworkView& v) {
 }
 
 Found handler_missing(const NetworkView& v) {
+  if (v.aim && !v.aim->applied) return std::nullopt;  // nobody has installed a new binary
   auto shown = nodes_showing(v, "upgrade-needed", of_new_binary);
   if (shown.nodes.empty()) shown = nodes_showing(v, "handler-missing", of_new_binary);
   if (shown.nodes.empty()) return std::nullopt;

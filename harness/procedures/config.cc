@@ -66,7 +66,7 @@ void config_change(Rehearsal& r) {
       return "config.toml.bak kept; " + changed;
     });
   r.step("signed", "Every block signed by all but the one that restarts", kOrder,
-         [&] { return check_signatures(r, from, downs); });
+         [&] { return check_signatures(r.view(), from, downs); });
   r.step("refused", "A transaction that was taken before is refused", kTypes, [&] {
     expect_refusals(r);
     return fmt::format("by {} nodes", order.size());

@@ -80,7 +80,7 @@ void emergency_hotfix(Rehearsal& r) {
       downs.merge(restart(r, names, [&] { install_on(r, names, r.from, r.to); }, false));
       return fmt::format("{} of {} power at a time", r.view().power_of(names), r.view().total_power());
     });
-  r.step("signed", "Every block signed by all but those that restart", kHotfix, [&] { return check_signatures(r, from, downs); });
+  r.step("signed", "Every block signed by all but those that restart", kHotfix, [&] { return check_signatures(r.view(), from, downs); });
   r.record(record::Aimed{r.view().highest_height(), "to", false});
   ask_when_resumed(r);
   verify(r);

@@ -12,7 +12,7 @@ namespace rehearse {
 
 namespace {
 
-constexpr std::chrono::seconds kStandsStill{8}, kReturns{20}, kMost{60};
+constexpr std::chrono::seconds kReturns{20}, kMost{60};
 
 struct Bonded {
   std::int64_t tokens = 0;
@@ -48,23 +48,6 @@ std::vector<NodeNames> batches(const NetworkView& v, const NodeNames& order) {
   return all;
 }
 
-namespace {
-
-void await_blocks_without(Rehearsal& r, const NodeNames& names) {
-  const auto& v = r.view();
-  const auto who = fmt::format("{}", fmt::join(names, ", "));
-  try {
-    r.await("blocks without " + who, above(v.highest_height() + 1), {kStandsStill, kMost});
-  } catch (const TimedOut& e) {
-    if (!e.cause.empty()) throw;
-    throw StepFailed(fmt::format("the chain stands at {} while {} is down: {} of {} power is left, more than 2/3 is needed",
-                                 v.highest_height(), who, v.total_power() - v.power_of(names), v.total_power()),
-                     "quorum-short");
-  }
-}
-
-}  // namespace
-
 Downs restart(Rehearsal& r, const NodeNames& names, const std::function<void()>& work, bool always) {
   const auto& v = r.view();
   const auto stopped_at = v.highest_height();
@@ -80,27 +63,6 @@ Downs restart(Rehearsal& r, const NodeNames& names, const std::function<void()>&
   Downs downs;
   for (const auto& name : names) downs[name] = {stopped_at, v.highest_height()};
   return downs;
-}
-
-std::string check_signatures(Rehearsal& r, std::int64_t from, const Downs& downs) {
-  constexpr int kInARow = 4;
-  int late = 0;
-  for (const auto& [name, down] : downs) {
-    const auto& address = r.view().nodes.at(name).member.consensus_address;
-    int row = 0;
-    for (auto it = r.view().blocks.upper_bound(from); it != r.view().blocks.end(); ++it) {
-      const auto& signatures = it->second.block.signatures;
-      const bool excused = it->first + 1 >= down.from && it->first <= down.to;
-      const bool signed_it = std::any_of(signatures.begin(), signatures.end(),
-                                         [&](const auto& s) { return s.validator == address && s.flag == 2; });
-      row = excused || signed_it ? 0 : row + 1;
-      late += row > 0;
-      if (row >= kInARow)
-        throw StepFailed(fmt::format("{} was up and signed none of the blocks {} to {}", name, it->first - row + 1, it->first),
-                         "blocks-missed");
-    }
-  }
-  return fmt::format("by every validator that was up; {} signatures late", late);
 }
 
 void begin_in_turn(Rehearsal& r) {

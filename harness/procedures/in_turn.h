@@ -1,11 +1,10 @@
 // Nodes that are changed one after the other, or a few at a time, while the chain goes on without them.
 #pragma once
 
-#include <cstdint>
 #include <functional>
-#include <map>
 #include <string>
 
+#include "harness/procedures/liveness.h"
 #include "harness/procedures/operator.h"
 #include "harness/rehearsal.h"
 
@@ -19,19 +18,9 @@ NodeNames smallest_first(Rehearsal&);
 // The same order in batches that leave more than 2/3 of the power running; whoever has 1/3 or more stands alone.
 std::vector<NodeNames> batches(const NetworkView&, const NodeNames& order);
 
-// Heights at which a node need not sign: it is being changed.
-struct Down {
-  std::int64_t from = 0, to = 0;
-};
-using Downs = std::map<std::string, Down>;
-
 // Stops them, does `work`, starts them and waits until they take part again. The chain has to go on without them as long as
 // more than 2/3 of the power is left or `always`; StepFailed("...", "quorum-short") when it does not.
 Downs restart(Rehearsal&, const NodeNames&, const std::function<void()>& work, bool always);
-
-// Whoever was up signed each block above `from`: a validator may be late for one on a busy machine, but not for several in
-// a row. Throws StepFailed("...", "blocks-missed").
-std::string check_signatures(Rehearsal&, std::int64_t from, const Downs&);
 
 // The profile's records are made, and the state before is asked for.
 void begin_in_turn(Rehearsal&);

@@ -42,7 +42,7 @@ void rolling_upgrade(Rehearsal& r) {
       return fmt::format("stopped at {}, takes part again at {}", downs.at(name).from, downs.at(name).to);
     });
   r.step("signed", "Every block signed by all but the one that restarts", kOrder,
-         [&] { return check_signatures(r, from, downs); });
+         [&] { return check_signatures(r.view(), from, downs); });
   r.record(record::Aimed{r.view().highest_height(), "to", false});
   ask_when_resumed(r);
   verify(r);

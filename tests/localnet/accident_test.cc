@@ -1,8 +1,8 @@
-// What happens to a run from outside: signals, time-outs, killed nodes and harnesses. Reports are written, logs kept,
-// and nothing is left running.
+// What happens to a run from outside: time-outs, floods, killed nodes. Reports are written, logs kept, and
+// nothing is left running. Signals and killed harnesses: end_test.cc.
 #include <signal.h>
 
-#include <fstream>
+#include <map>
 
 #include "localnet/proc.h"
 #include "tests/localnet/rehearsal.h"
@@ -13,8 +13,6 @@ namespace {
 
 // The line the console shows when that step is over.
 constexpr const char* kNetworkUp = "Network up:";
-constexpr const char* kHalted = "Chain halts at upgrade height:";
-constexpr const char* kProposed = "Governance proposal submitted:";
 
 void expect_reports(const Rehearsal& r, const std::string& verdict) {
   EXPECT_EQ(r.record()["verdict"], verdict) << r.output();
@@ -22,39 +20,7 @@ void expect_reports(const Rehearsal& r, const std::string& verdict) {
   EXPECT_TRUE(fs::exists(r.folder() / "nodes/validator-1/logs/node.log"));
 }
 
-int heal(const Scratch& scratch, const std::string& run = "") {
-  std::vector<std::string> arguments = {"heal"};
-  if (!run.empty()) arguments.push_back(run);
-  return Rehearsal(scratch, arguments).wait();
-}
-
-// The inner process, which is the harness; the outer one is its reaper.
-int harness_of(const Rehearsal& r) {
-  const auto children = children_of(r.pid());
-  return children.empty() ? 0 : children.front();
-}
-
 }  // namespace
-
-TEST(Accident, CtrlCAtTheHalt) {
-  Scratch scratch;
-  auto r = run(scratch, {});
-  ASSERT_TRUE(r.said(kHalted)) << r.output();
-  ::kill(r.pid(), SIGINT);
-  EXPECT_EQ(r.wait(), 130) << r.output();
-  EXPECT_TRUE(none_left(r.folder()));
-  expect_reports(r, "cancelled");
-}
-
-TEST(Accident, SigtermWhileVoting) {
-  Scratch scratch;
-  auto r = run(scratch, {});
-  ASSERT_TRUE(r.said(kProposed)) << r.output();
-  ::kill(r.pid(), SIGTERM);
-  EXPECT_EQ(r.wait(), 143) << r.output();
-  EXPECT_TRUE(none_left(r.folder()));
-  expect_reports(r, "cancelled");
-}
 
 TEST(Accident, TimeoutIsInconclusive) {
   Scratch scratch;
@@ -86,31 +52,22 @@ TEST(Accident, KilledNodeEndsTheRunAndIsNamed) {
   EXPECT_TRUE(none_left(r.folder()));
 }
 
-TEST(Accident, KilledHarnessIsCleanedUpByItsReaper) {
+// Its node goes on without it, until the run is over.
+TEST(Accident, CosmovisorKilledAloneEndsTheRunAndIsNamed) {
   Scratch scratch;
-  auto r = run(scratch, {});
-  ASSERT_TRUE(r.said(kNetworkUp)) << r.output();
-  ::kill(harness_of(r), SIGKILL);
-  EXPECT_EQ(r.wait(), 3) << r.output();
+  auto r = run(scratch, {"--validators", "2"});
+  ASSERT_TRUE(r.said("-- waiting")) << r.output();
+  int killed = 0;
+  for (const int pid : processes_of(r.folder()))
+    if (environment_value(pid, "REHEARSE_NODE") == "validator-2" && executable(pid).ends_with("/cosmovisor"))
+      killed += ::kill(pid, SIGKILL) == 0;
+  ASSERT_EQ(killed, 1);
+  EXPECT_EQ(r.wait(), 1) << r.output();
+  const auto diagnosis = r.record()["diagnosis"];
+  EXPECT_EQ(diagnosis["cause"], "node-exited");
+  EXPECT_EQ(diagnosis["proven_by"], "cosmovisor ended by itself: signal 9");
+  EXPECT_EQ(diagnosis["affected_nodes"], nlohmann::json({"validator-2"}));
   EXPECT_TRUE(none_left(r.folder()));
-  EXPECT_TRUE(fs::exists(r.folder() / "events.jsonl"));
-}
-
-TEST(Accident, BothKilledThenHealLeavesNothing) {
-  Scratch scratch;
-  auto r = run(scratch, {});
-  ASSERT_TRUE(r.said(kNetworkUp)) << r.output();
-  const int inner = harness_of(r);
-  ::kill(r.pid(), SIGSTOP);  // so that the reaper cannot act before it is killed itself
-  ::kill(inner, SIGKILL);
-  ::kill(r.pid(), SIGKILL);
-  r.wait();
-  EXPECT_EQ(heal(scratch, r.folder()), 0);
-  EXPECT_TRUE(none_left(r.folder()));
-  // What it had seen can still be judged.
-  Rehearsal report(scratch, {"report", r.folder().string()});
-  EXPECT_EQ(report.wait(), 3) << report.output();
-  EXPECT_EQ(r.record()["verdict"], "error");
 }
 
 TEST(Accident, HealLeavesLivingRunsAlone) {
@@ -150,11 +107,47 @@ TEST(BadInput, UnknownRelease) {
 
 TEST(BadInput, FlagsAreNamed) {
   Scratch scratch;
-  for (const auto& arguments : std::vector<std::vector<std::string>>{
-           {"run", "--bogus"}, {"run", "--validators", "0"}, {"run", "--timeout", "soon"}, {"run", "--keep", "some"},
-           {"run", "--release", "v2.0.0"}, {"run", "--profile", "nobody"}, {"run", "nothing"}, {"report", "/dev/null"}}) {
+  for (const auto& arguments : std::vector<std::vector<std::string>>{{"run", "--bogus"},
+                                                                     {"run", "--validators", "0"},
+                                                                     {"run", "--timeout", "soon"},
+                                                                     {"run", "--keep", "some"},
+                                                                     {"run", "--release", "v2.0.0"},
+                                                                     {"run", "--profile", "nobody"},
+                                                                     {"run", "nothing"},
+                                                                     {"report", "/dev/null"},
+                                                                     {"run", "--expect", "success"},
+                                                                     {"run", "--break-at", "lunch"}}) {
     Rehearsal r(scratch, arguments);
     EXPECT_EQ(r.wait(), 2) << arguments.back() << r.output();
+  }
+}
+
+// What is said of a profile that is wrong, before anything is made of it; and of one that is wrong about its
+// chain.
+TEST(BadInput, Profiles) {
+  struct Wrong {
+    const char *what, *instead, *said;
+  };
+  for (const auto& [what, instead, said] :
+       {Wrong{"minimum_gas_prices:", "minimal_gas_prices:", ": `minimum_gas_prices` is missing"},
+        Wrong{"memory:", "memmory:", ": unknown key `memmory`, did you mean `memory`?"},
+        Wrong{"  supply:", "  balence:",
+              ": questions: `supply` is missing: total supply of the staking denomination"},
+        Wrong{"  bech32: ve", "  bech32: vx", ", but the profile says bech32: vx ("}}) {
+    Scratch scratch;
+    Outside outside(scratch);
+    auto text = read(project() / "fixtures/profiles/virtengine.yaml");
+    const std::map<std::string, std::string> changes = {
+        {what, instead}, {"../releases.yaml", (project() / "fixtures/releases.yaml").string()}};
+    for (const auto& [from, to] : changes)
+      text.replace(text.find(from), from.size(), to);
+    const auto profile = scratch.write("wrong.yaml", text).string();
+    auto r = run(scratch, {"--validators", "2", "--profile", profile}, outside.environment());
+    EXPECT_EQ(r.wait(), 2) << r.output();
+    EXPECT_TRUE(r.said(said)) << r.output();
+    EXPECT_TRUE(r.said(profile)) << r.output();
+    EXPECT_TRUE(none_left(r.folder()));
+    EXPECT_TRUE(outside.left().empty());
   }
 }
 

@@ -1,4 +1,6 @@
 // Releases that must not get through, each for its cause: the deliberately bad ones, and files that are no releases.
+#include <set>
+
 #include "tests/localnet/rehearsal.h"
 
 namespace rehearse::localnet {
@@ -117,6 +119,62 @@ TEST(BadFile, ProgramThatDiesAtStart) {
   expect_named(r, "node-exited");
   EXPECT_TRUE(r.said("cannot map the state")) << r.output();
   EXPECT_NE(r.record()["diagnosis"]["evidence_at"].get<std::string>().find("logs/node.log:"), std::string::npos);
+}
+
+namespace {
+
+// Programs that no operator could run. They are written without leave to be executed: the store gives it.
+struct Odd {
+  const char* name;
+  std::string bytes, cause, said;
+};
+void PrintTo(const Odd& odd, std::ostream* out) { *out << odd.name; }
+
+std::string replaced(std::string bytes, const std::string& what, const std::string& with) {
+  for (auto at = bytes.find(what); at != std::string::npos; at = bytes.find(what, at))
+    bytes.replace(at, what.size(), with);
+  return bytes;
+}
+
+std::vector<Odd> odd_releases() {
+  const auto program = read(ODD_RELEASE_PROGRAM);
+  const std::string not_run = "binary-does-not-run";
+  return {{"Hangs", program + "\nhangs", not_run, "`virtengine version`: did not end in 30s and was killed"},
+          {"HelpsWithEverything", program + "\nhelps", not_run, "printed a help page and exited 0"},
+          {"SaysNothing", program + "\nis silent", not_run, "`virtengine version` prints nothing"},
+          {"SaysItsVersionOnStderr", program + "\nwhispers", "same-version", "are v1.0.0"},
+          {"NeedsALibrary", replaced(program, "libc.so.6", "libq.so.6"), not_run,
+           "libq.so.6: cannot open shared object"},
+          {"NeedsALoader", replaced(program, "/ld-linux", "/ld-other"), not_run,
+           "cannot be executed: No such file"},
+          {"IsCutOff", program.substr(0, 64), not_run, "cannot be executed: "}};
+}
+
+class OddRelease : public ::testing::TestWithParam<Odd> {};
+
+}  // namespace
+
+TEST_P(OddRelease, IsCaughtBeforeAnythingIsProposed) {
+  Scratch scratch;
+  const auto file = scratch.write("virtengine", GetParam().bytes).string();
+  auto r = run(scratch, {"--validators", "2", "--release", "to=v2.0.0=" + file});
+  expect_named(r, GetParam().cause);
+  EXPECT_TRUE(r.said(GetParam().said)) << r.output();
+  EXPECT_FALSE(r.said("-- voting")) << r.output();
+}
+
+INSTANTIATE_TEST_SUITE_P(Programs, OddRelease, ::testing::ValuesIn(odd_releases()),
+                         [](const auto& info) { return std::string(info.param.name); });
+
+TEST(OddCurrentRelease, IsCaughtToo) {
+  const std::set<std::string> some = {"HelpsWithEverything", "NeedsALibrary", "NeedsALoader", "IsCutOff"};
+  for (const auto& odd : odd_releases()) {
+    if (!some.contains(odd.name)) continue;
+    Scratch scratch;
+    const auto file = scratch.write("virtengine", odd.bytes).string();
+    auto r = run(scratch, {"--validators", "2", "--release", "from=" + file});
+    expect_named(r, odd.cause);
+  }
 }
 
 }  // namespace rehearse::localnet

@@ -149,6 +149,28 @@ Rehearsal run(const Scratch& scratch, std::vector<std::string> arguments, std::v
   return Rehearsal(scratch, std::move(arguments), std::move(environment));
 }
 
+Outside::Outside(const Scratch& scratch) : temporary_(scratch / "tmp"), runtime_(scratch / "runtime") {
+  for (const auto& folder : {temporary_, runtime_}) fs::create_directories(folder);
+}
+
+std::vector<std::string> Outside::environment() const {
+  return {"TMPDIR=" + temporary_.string(), "XDG_RUNTIME_DIR=" + runtime_.string()};
+}
+
+std::vector<fs::path> Outside::left() const {
+  std::vector<fs::path> files;
+  for (const auto& folder : {temporary_, runtime_})
+    for (const auto& entry : fs::recursive_directory_iterator(folder))
+      if (!entry.is_directory()) files.push_back(entry.path());
+  return files;
+}
+
+int heal(const Scratch& scratch, const std::string& run, std::vector<std::string> environment) {
+  std::vector<std::string> arguments = {"heal"};
+  if (!run.empty()) arguments.push_back(run);
+  return Rehearsal(scratch, arguments, std::move(environment)).wait();
+}
+
 std::vector<int> processes_of(const fs::path& folder) {
   std::vector<int> found;
   for (const int pid : all_processes()) {

@@ -59,6 +59,21 @@ class Rehearsal {
 // `rehearse run --out <scratch>/run ARGUMENTS`.
 Rehearsal run(const Scratch&, std::vector<std::string> arguments, std::vector<std::string> environment = {});
 
+// What a run uses outside its folder (temporary files, locks), in the scratch folder instead of the
+// machine's.
+class Outside {
+ public:
+  explicit Outside(const Scratch&);
+  std::vector<std::string> environment() const;
+  std::vector<fs::path> left() const;  // files in it
+
+ private:
+  fs::path temporary_, runtime_;
+};
+
+// `rehearse heal [RUN]`; its exit code.
+int heal(const Scratch&, const std::string& run = "", std::vector<std::string> environment = {});
+
 // Processes of that run (of its folder), by what their environment says: the chain's and Cosmovisor's.
 std::vector<int> processes_of(const fs::path& folder);
 // True as soon as none is left; false after ten seconds.

@@ -78,6 +78,16 @@ TEST_F(AddressTest, TakesALockFileThatNobodyHolds) {
   EXPECT_EQ(AddressBlock::claim(dir_).at(1), address);
 }
 
+TEST_F(AddressTest, RemovesTheLocksThatNobodyHolds) {
+  AddressBlock held = AddressBlock::claim(dir_);
+  std::ofstream(dir_ / "net-9-9.lock");
+  std::ofstream(dir_ / "mine.txt");
+  AddressBlock::remove_stale(dir_);
+  EXPECT_FALSE(std::filesystem::exists(dir_ / "net-9-9.lock"));
+  EXPECT_EQ(lock_files(), 2u) << "the one that is held, and what is no lock";
+  AddressBlock::remove_stale(dir_ / "none");
+}
+
 TEST_F(AddressTest, PassesByABlockWhereSomethingListens) {
   std::optional<AddressBlock> block = AddressBlock::claim(dir_);
   std::string address = block->at(2);

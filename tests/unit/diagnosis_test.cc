@@ -56,6 +56,8 @@ TEST(Diagnosis, FindsInEachJournalOnlyWhatIsThere) {
   EXPECT_THAT(found_in(made::cosmovisor_misreads()), ElementsAre("cosmovisor-misread", "node-exited"));
   EXPECT_THAT(found_in(made::genesis_refused()), ElementsAre("genesis-refused", "node-exited"));
   EXPECT_THAT(found_in(made::node_exits()), ElementsAre("node-exited"));
+  EXPECT_THAT(found_in(made::plan_not_cancelled()), ElementsAre("plan-not-cancelled"));
+  EXPECT_THAT(found_in(made::upgrade_not_skipped({3})), ElementsAre("upgrade-not-skipped"));
   EXPECT_THAT(found_in(made::only_upgraded({2, 4})), ElementsAre("quorum-short"));
   EXPECT_THAT(found_in(made::refused("checksum-mismatch", "")), IsEmpty());
 }
@@ -171,6 +173,35 @@ TEST(Diagnosis, OfAFailureOnOneNodeNamesOnlyThatNode) {
   EXPECT_EQ(d.affected_power, "10 of 100");
 }
 
+// --- When the plan was not to be carried out
+
+TEST(Diagnosis, OfAPlanThatWasNotCancelledNamesWhoHalts) {
+  const auto d = diagnosis_of(made::plan_not_cancelled());
+  EXPECT_EQ(d.cause, "plan-not-cancelled");
+  EXPECT_EQ(d.affected_nodes, kAllNodes);
+  EXPECT_EQ(d.affected_power, "100 of 100");
+  EXPECT_EQ(d.first_evidence, "ERR UPGRADE \"v2.0.0\" NEEDED at height: 20");
+  EXPECT_THAT(d.evidence_at, StartsWith("nodes/validator-1/logs/node.log:"));
+}
+
+TEST(Diagnosis, OfAPlanThatWasNotCancelledIsSilentAboutAHaltThatWasWanted) {
+  auto wanted = made::plan_not_cancelled();
+  wanted.all<record::Aimed>().front()->applied = true;
+  EXPECT_THAT(found_in(wanted), IsEmpty());
+  auto before = made::upgrade_not_skipped({});  // halted first, withdrawn then
+  EXPECT_THAT(found_in(before), IsEmpty());
+}
+
+TEST(Diagnosis, OfAnUpgradeThatWasNotSkippedPointsToTheSecondHalt) {
+  auto u = made::upgrade_not_skipped({3});
+  const auto d = diagnosis_of(u);
+  EXPECT_EQ(d.cause, "upgrade-not-skipped");
+  EXPECT_THAT(d.affected_nodes, ElementsAre("validator-3"));
+  EXPECT_EQ(d.affected_power, "20 of 100");
+  const auto view = u.view();
+  EXPECT_EQ(d.evidence_at, view.nodes.at(validator(3)).line("upgrade-needed", 2)->place());
+}
+
 // --- Between nodes
 
 TEST(Diagnosis, OfADivergenceNamesTheOneOfFour) {
@@ -280,7 +311,8 @@ TEST(Diagnosis, OfAQuorumIsSilentBeforeTheChainHalted) {
 // --- Where no rule is needed, and where none fits
 
 TEST(Diagnosis, IsWhatWhoeverStoppedTheRunNames) {
-  for (const char* cause : {"checksum-mismatch", "wrong-version-inside", "proposal-rejected"}) {
+  for (const char* cause : {"checksum-mismatch", "wrong-version-inside", "proposal-rejected", "wrong-order",
+                            "blocks-missed", "quorum-short"}) {
     const auto d = diagnosis_of(made::refused(cause, "what was seen"));
     EXPECT_EQ(d.cause, cause);
     EXPECT_EQ(d.proven_by, "Download new binary and verify checksum");

@@ -6,6 +6,7 @@
 #include <sys/prctl.h>
 
 #include "fakes.h"
+#include "localnet/address.h"
 #include "sleeper.h"
 
 namespace rehearse {
@@ -89,6 +90,38 @@ TEST(RunGuarded, GivesThreeWhenTheInnerIsKilled) {
               });
             })),
             3);
+}
+
+// Before the inner can answer to a signal, and after: it is ended by it, and that is what the user asked for.
+TEST(RunGuarded, GivesTheCodeOfASignalThatEndedTheInner) {
+  for (const int signal : {SIGINT, SIGTERM}) {
+    Pipe ready;
+    const auto outer = forked([&] {
+      return run_guarded([&] {
+        ready.say('x');
+        stay();
+        return 0;
+      });
+    });
+    EXPECT_EQ(ready.heard(), 'x');
+    ::kill(outer, signal);
+    EXPECT_EQ(code_of(outer), 128 + signal);
+  }
+}
+
+TEST(RunGuarded, GivesBackTheLocksOfAKilledInner) {
+  made::TempFolder folder;
+  const auto outer = forked([&] {
+    ::setenv("XDG_RUNTIME_DIR", folder.path().c_str(), 1);
+    return run_guarded([&] {
+      RunLock lock(runtime_dir(), "one", "/results/one");
+      const auto addresses = AddressBlock::claim(runtime_dir());
+      ::kill(::getpid(), SIGKILL);
+      return 0;
+    });
+  });
+  EXPECT_EQ(code_of(outer), 3);
+  EXPECT_TRUE(std::filesystem::is_empty(folder / ("rehearse-" + std::to_string(::getuid()))));
 }
 
 TEST(RunGuarded, EndsAnOrphanOfItsOwnSession) {

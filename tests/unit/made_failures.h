@@ -90,6 +90,28 @@ inline Upgrade conflicting_blocks() {
   return u;
 }
 
+// The cancellation comes too late: all halt for the plan that was to be cancelled.
+inline Upgrade plan_not_cancelled() {
+  auto u = healthy();
+  u.add(3.52, "", record::Aimed{kHeight, "from", false});
+  u.stop(at::kHalt + 0.1, "failure-proven", "a rule of diagnosis");
+  return u;
+}
+
+// All have halted, and start again on the old binary; those validators halt once more at the height that was
+// to be skipped.
+inline Upgrade upgrade_not_skipped(const std::vector<int>& ordinals) {
+  auto u = healthy();
+  u.cut(at::kNewBinary - 0.1);
+  u.add(at::kNewBinary - 0.05, "", record::Aimed{kHeight, "from", false});
+  for (int i = 1; i <= 4; ++i)
+    u.add(at::kNewBinary, validator(i), record::ProcessStarted{200 + i, "virtengine"});
+  for (int i : ordinals)
+    u.error(4.8 + lag_of(i), validator(i), "ERR UPGRADE \"v2.0.0\" NEEDED at height: 20", "upgrade-needed");
+  u.stop(kProven, "failure-proven", "a rule of diagnosis");
+  return u;
+}
+
 // The old binaries go on to H + 1 as if there were no plan.
 inline Upgrade does_not_halt() {
   auto u = healthy();

@@ -171,8 +171,47 @@ TEST_F(ScenarioFile, RefusesATypo) {
             ":15:9: upgrade.vote: expected one of all, no, abstain, veto; found `maybe`");
 }
 
-TEST(Scenario, TakesAnotherNumberOfValidators) {
-  Scenario s;
+TEST_F(ScenarioFile, AwaitsOnlyValidators) {
+  EXPECT_EQ(trouble("  blocks_after: 5", "  late: [full-1]"),
+            ":16:10: full-1 is no validator: that it signs again could not be awaited");
+  EXPECT_EQ(trouble("  blocks_after: 5", "  voters: [full-1]"),
+            ":16:12: full-1 is no validator: it has no vote");
+}
+
+TEST_F(ScenarioFile, HasNobodyActByHandUnderCosmovisor) {
+  const auto by_itself = HasSubstr(": beta is run by Cosmovisor, which acts by itself; give it the supervisor bare");
+  EXPECT_THAT(trouble("  blocks_after: 5", "  late: [beta]"), by_itself);
+  EXPECT_THAT(trouble("  kind: chain", "  kind: skip\n  missed: [beta]"), by_itself);
+  std::string text = kPage;
+  text.replace(text.find("supervisor: cosmovisor"), 22, "supervisors: {beta: bare, full-1: bare}");
+  text.insert(text.find("  blocks_after"), "  late: [beta]\n");
+  EXPECT_THAT(load_scenario(folder_.write("by-hand.yaml", text)).upgrade.late, ElementsAre("beta"));
+}
+
+// What `--validators` takes away may be named elsewhere.
+TEST_F(ScenarioFile, SaysWhichNodesAnotherNumberOfValidatorsTakesAway) {
+  const auto said = [&](const std::string& network, const std::string& upgrade) {
+    const auto file =
+        folder_.write("made.yaml", "title: x\nrunbook: y\nafter: [state-invariants]\nnetwork: {" + network +
+                                       "}\nupgrade: {" + upgrade + "}\n");
+    auto s = load_scenario(file);
+    auto told = made::trouble_of([&] { set_validators(s, 2); });
+    return told.starts_with(file.string()) ? told.substr(file.string().size()) : told;
+  };
+  const std::string gone = "there is no node validator-4; --validators 2 has validator-1 to validator-2";
+  EXPECT_EQ(said("environment: {validator-4: {A: b}}", "kind: chain"), ":4:38: " + gone);
+  EXPECT_EQ(said("supervisors: {validator-4: bare}", "kind: chain"), ":4:38: " + gone);
+  EXPECT_EQ(said("supervisor: bare", "kind: chain, voters: [validator-4]"), ":5:33: " + gone);
+  EXPECT_EQ(said("supervisor: bare", "kind: chain, late: [validator-1, validator-4]"), ":5:44: " + gone);
+  EXPECT_EQ(said("supervisor: bare", "kind: skip, missed: [validator-4]"), ":5:32: " + gone);
+  EXPECT_THAT(said("validators: {alpha: 1}, full_nodes: [validator-2]", "kind: chain"),
+              HasSubstr("two nodes are called validator-2"));
+}
+
+TEST_F(ScenarioFile, TakesAnotherNumberOfValidators) {
+  auto s = load_scenario(folder_.write("made.yaml",
+                                       "title: x\nrunbook: y\nupgrade: {kind: chain, voters: [validator-1]}\n"
+                                       "after: [state-invariants]\n"));
   set_validators(s, 7);
   EXPECT_EQ(s.network.validators.size(), 7u);
   EXPECT_EQ(smallest_validator(s.network), "validator-7");

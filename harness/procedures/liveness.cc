@@ -1,0 +1,50 @@
+#include "harness/procedures/liveness.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/goals.h"
+
+namespace rehearse {
+
+void await_blocks_without(Rehearsal& r, const std::vector<std::string>& names, Budget budget) {
+  const auto& v = r.view();
+  const auto who = fmt::format("{}", fmt::join(names, ", "));
+  try {
+    r.await("blocks without " + who, above(v.highest_height() + 1), budget);
+  } catch (const TimedOut& e) {
+    if (!e.cause.empty()) throw;
+    throw StepFailed(
+        fmt::format(
+            "the chain stands at {} while {} is down: {} of {} power is left, more than 2/3 is needed",
+            v.highest_height(), who, v.total_power() - v.power_of(names), v.total_power()),
+        "quorum-short");
+  }
+}
+
+std::string check_signatures(const NetworkView& v, std::int64_t from,
+                             const Downs& downs) {
+  constexpr int kInARow = 4;
+  int late = 0;
+  for (const auto& [name, down] : downs) {
+    const auto& address = v.nodes.at(name).member.consensus_address;
+    int row = 0;
+    for (auto it = v.blocks.upper_bound(from); it != v.blocks.end(); ++it) {
+      const auto& signatures = it->second.block.signatures;
+      const bool excused = it->first + 1 >= down.from && it->first <= down.to;
+      const bool signed_it = std::any_of(signatures.begin(), signatures.end(), [&](const auto& s) {
+        return s.validator == address && s.flag == 2;
+      });
+      row = excused || signed_it ? 0 : row + 1;
+      late += row > 0;
+      if (row >= kInARow)
+        throw StepFailed(fmt::format("{} was up and signed none of the blocks {} to {}", name,
+                                     it->first - row + 1, it->first),
+                         "blocks-missed");
+    }
+  }
+  return fmt::format("by every validator that was up; {} signatures late", late);
+}
+
+}  // namespace rehearse
