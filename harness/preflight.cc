@@ -22,6 +22,7 @@ constexpr Budget kWhileAnythingComes{std::chrono::hours(24), std::chrono::hours(
 
 // A program that hangs is told from one that a busy machine holds up.
 constexpr std::chrono::seconds kAnswers{30};
+constexpr Budget kWhileTheyMayAnswer{kAnswers + std::chrono::seconds(10), kAnswers + std::chrono::seconds(10)};
 constexpr const char* kPreparation = "Chain Upgrades, Phase 1: Preparation";
 
 // A node's data, its backup and its logs for the minutes of a rehearsal.
@@ -204,7 +205,8 @@ void Preflight::ask_version(const Release& release, std::optional<CliAnswer>& pr
 void Preflight::check_versions() {
   auto &from = r_.from, &to = r_.to;
   r_.step("version", "Verify binary", kPreparation, [&] {
-    r_.await_done("versions", [&] { return from_printed_ && to_printed_; });
+    r_.await_done(
+        "versions", [&] { return from_printed_ && to_printed_; }, kWhileTheyMayAnswer);
     for (auto* release : {&from, &to}) {
       const auto& answer = release == &from ? *from_printed_ : *to_printed_;
       if (!answer.trouble().empty())
