@@ -132,9 +132,7 @@ void Network::prepare(const WaitFor& wait) {
     write_file(home_of(identities[i].name) / "config" / "genesis.json", genesis);
     add_node(identities[i], plan_.nodes[i]);
   }
-  auto supervised = all();
-  std::erase_if(supervised, [](const Node* n) { return n->supervisor_kind() != SupervisorKind::cosmovisor; });
-  cosmovisor("init", supervised, wait);  // makes `current`
+  cosmovisor("init", under(SupervisorKind::cosmovisor), wait);  // makes `current`
 }
 
 void Network::reconfigure(const std::string& name, const std::map<std::string, std::string>& values) {
@@ -184,6 +182,12 @@ std::vector<std::string> Network::cosmovisor(const std::string& command, const s
 std::vector<Node*> Network::all() const {
   std::vector<Node*> nodes;
   for (const auto& n : nodes_) nodes.push_back(n.get());
+  return nodes;
+}
+
+std::vector<Node*> Network::under(SupervisorKind kind) const {
+  auto nodes = all();
+  std::erase_if(nodes, [kind](const Node* n) { return n->supervisor_kind() != kind; });
   return nodes;
 }
 

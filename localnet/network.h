@@ -31,6 +31,8 @@ class Network {
   // Kills every node now, and commands that still run.
   void stop();
   std::vector<Node*> all() const;
+  // Those that are run that way.
+  std::vector<Node*> under(SupervisorKind) const;
   // Runs `cosmovisor init` or another of its commands on these nodes; what each printed, in their order. Throws Error
   // naming the log of one that fails.
   std::vector<std::string> cosmovisor(const std::string& command, const std::vector<Node*>&, const WaitFor&);

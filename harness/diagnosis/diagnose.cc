@@ -36,8 +36,16 @@ const std::vector<Rule>& rules() {
   return all;
 }
 
-Shown nodes_showing(const NetworkView& v, const std::string& pattern,
-                    bool (*fits)(const NodeView&, const SeenLine&)) {
+bool any_line(const NodeView&, const SeenLine&) { return true; }
+
+Found when_shown(const NetworkView& v, const std::string& pattern, const Fits& fits, const char* cause,
+                 const std::string& proven_by) {
+  const auto shown = nodes_showing(v, pattern, fits);
+  if (shown.nodes.empty()) return std::nullopt;
+  return make_diagnosis(v, cause, proven_by, shown);
+}
+
+Shown nodes_showing(const NetworkView& v, const std::string& pattern, const Fits& fits) {
   Shown shown;
   for (const auto& name : v.order) {
     const auto& n = v.nodes.at(name);
@@ -85,13 +93,15 @@ Diagnosis make_diagnosis(const NetworkView& v, const char* cause, const std::str
 
 namespace {
 // A step may expect a failure: then it is none.
-bool applies(const Rule& rule, const NetworkView& v) { return !v.expects("", rule.cause); }
+Found find(const Rule& rule, const NetworkView& v) {
+  return v.expects("", rule.cause) ? std::nullopt : rule.find(v);
+}
 }  // namespace
 
 std::optional<Diagnosis> proven_failure(const NetworkView& v) {
   for (const auto& rule : rules())
-    if (rule.tripwire && applies(rule, v))
-      if (auto found = rule.find(v)) return found;
+    if (rule.tripwire)
+      if (auto found = find(rule, v)) return found;
   return std::nullopt;
 }
 
@@ -107,7 +117,7 @@ std::string stop_reason(const NetworkView& v) {
   if (!v.stopped) return "the run did not end";
   if (!v.stopped->cause.empty()) return v.stopped->cause;
   for (const auto& rule : rules())
-    if (const auto found = applies(rule, v) ? rule.find(v) : std::nullopt) return found->cause;
+    if (const auto found = find(rule, v)) return found->cause;
   return v.stopped->reason;
 }
 
@@ -159,7 +169,7 @@ Diagnosis diagnose(const NetworkView& v, const std::vector<CheckResult>& checks)
     return d;
   }
   for (const auto& rule : rules())
-    if (auto found = applies(rule, v) ? rule.find(v) : std::nullopt) {
+    if (auto found = find(rule, v)) {
       found->consequences = consequences(v, *found);
       return *found;
     }

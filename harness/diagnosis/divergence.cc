@@ -104,7 +104,7 @@ Found app_hash_divergence(const NetworkView& v) {
   const auto found = first_divergence(v);
   if (!found) return std::nullopt;
   const auto& [height, groups] = *found;
-  auto shown = nodes_showing(v, "wrong-app-hash", [](const NodeView&, const SeenLine&) { return true; });
+  auto shown = nodes_showing(v, "wrong-app-hash", any_line);
   shown.nodes = outside_majority(v, groups);
   auto proof = fmt::format("app hashes after block {} differ: {}", height, describe(v, groups));
   const auto stores = stores_that_differ(v, *found);

@@ -5,14 +5,9 @@
 
 namespace rehearse {
 
-namespace {
-bool any_line(const NodeView&, const SeenLine&) { return true; }
-}  // namespace
-
 Found cosmovisor_misread(const NetworkView& v) {
-  const auto shown = nodes_showing(v, "upgrade-info-misread", any_line);
-  if (shown.nodes.empty()) return std::nullopt;
-  return make_diagnosis(v, "cosmovisor-misread", "Cosmovisor read upgrade-info.json while the chain was writing it", shown);
+  return when_shown(v, "upgrade-info-misread", any_line, "cosmovisor-misread",
+                    "Cosmovisor read upgrade-info.json while the chain was writing it");
 }
 
 Found genesis_refused(const NetworkView& v) {
@@ -30,15 +25,13 @@ Found genesis_refused(const NetworkView& v) {
 }
 
 Found download_checksum(const NetworkView& v) {
-  const auto shown = nodes_showing(v, "download-checksum", any_line);
-  if (shown.nodes.empty()) return std::nullopt;
-  return make_diagnosis(v, "checksum-mismatch", "Cosmovisor refuses what it downloaded: plan.info has another checksum", shown);
+  return when_shown(v, "download-checksum", any_line, "checksum-mismatch",
+                    "Cosmovisor refuses what it downloaded: plan.info has another checksum");
 }
 
 Found download_platform(const NetworkView& v) {
-  const auto shown = nodes_showing(v, "download-platform", any_line);
-  if (shown.nodes.empty()) return std::nullopt;
-  return make_diagnosis(v, "wrong-architecture", "plan.info names no program for this platform", shown);
+  return when_shown(v, "download-platform", any_line, "wrong-architecture",
+                    "plan.info names no program for this platform");
 }
 
 Found chain_did_not_halt(const NetworkView& v) {

@@ -2,6 +2,7 @@
 // diagnose.cc.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -50,8 +51,12 @@ struct Shown {
   std::vector<std::string> nodes;
   const SeenLine* first = nullptr;
 };
-Shown nodes_showing(const NetworkView&, const std::string& pattern,
-                    bool (*fits)(const NodeView&, const SeenLine&));
+using Fits = std::function<bool(const NodeView&, const SeenLine&)>;
+bool any_line(const NodeView&, const SeenLine&);
+Shown nodes_showing(const NetworkView&, const std::string& pattern, const Fits& fits);
+// The diagnosis when a node shows such a line.
+Found when_shown(const NetworkView&, const std::string& pattern, const Fits& fits, const char* cause,
+                 const std::string& proven_by);
 
 record::Diagnosis make_diagnosis(const NetworkView&, const char* cause, const std::string& proven_by,
                                  const Shown&);

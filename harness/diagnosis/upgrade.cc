@@ -53,45 +53,31 @@ Found store_already_there(const NetworkView& v) {
 }
 
 Found handler_panic(const NetworkView& v) {
-  const auto shown = nodes_showing(v, "panic", after_applying);
-  if (shown.nodes.empty()) return std::nullopt;
-  return make_diagnosis(v, "upgrade-handler-panic", "a panic follows \"applying upgrade\" on the same node",
-                        shown);
+  return when_shown(v, "panic", after_applying, "upgrade-handler-panic",
+                    "a panic follows \"applying upgrade\" on the same node");
 }
 
 Found handler_error(const NetworkView& v) {
-  const auto shown = nodes_showing(v, "replay-error", error_of_handler);
-  if (shown.nodes.empty()) return std::nullopt;
-  return make_diagnosis(v, "upgrade-handler-error",
-                        "block H cannot be replayed: an error follows \"applying upgrade\" on the same node",
-                        shown);
+  return when_shown(v, "replay-error", error_of_handler, "upgrade-handler-error",
+                    "block H cannot be replayed: an error follows \"applying upgrade\" on the same node");
 }
 
 Found plan_not_cancelled(const NetworkView& v) {
   if (!v.aim || v.aim->applied) return std::nullopt;
-  Shown shown;
-  for (const auto* n : v.all())
-    if (const auto* l = n->line("upgrade-needed"); l && l->seq > v.aim_seq) {
-      shown.nodes.push_back(n->member.name);
-      if (!shown.first || l->seq < shown.first->seq) shown.first = l;
-    }
-  if (shown.nodes.empty()) return std::nullopt;
-  return make_diagnosis(v, "plan-not-cancelled", "the chain halts for a plan that was to be cancelled", shown);
+  const auto first_halt_since = [&v](const NodeView& n, const SeenLine& l) {
+    return l.seq > v.aim_seq && &l == n.line("upgrade-needed");
+  };
+  return when_shown(v, "upgrade-needed", first_halt_since, "plan-not-cancelled",
+                    "the chain halts for a plan that was to be cancelled");
 }
 
 Found upgrade_not_skipped(const NetworkView& v) {
   if (!v.aim || v.aim->applied) return std::nullopt;
-  Shown shown;
-  for (const auto* n : v.all())
-    for (const auto& l : n->lines)
-      if (l.line.pattern == "upgrade-needed" && l.seq > v.aim_seq && of_new_binary(*n, l)) {
-        shown.nodes.push_back(n->member.name);
-        if (!shown.first || l.seq < shown.first->seq) shown.first = &l;
-        break;
-      }
-  if (shown.nodes.empty()) return std::nullopt;
-  return make_diagnosis(v, "upgrade-not-skipped",
-                        "started again on the old binary, it halts at the upgrade height that was to be skipped", shown);
+  const auto second_halt_since = [&v](const NodeView& n, const SeenLine& l) {
+    return l.seq > v.aim_seq && of_new_binary(n, l);
+  };
+  return when_shown(v, "upgrade-needed", second_halt_since, "upgrade-not-skipped",
+                    "started again on the old binary, it halts at the upgrade height that was to be skipped");
 }
 
 Found handler_missing(const NetworkView& v) {

@@ -10,11 +10,7 @@ namespace rehearse {
 
 void cancelled_upgrade(Rehearsal& r) {
   GovernedUpgrade upgrade(r);
-  upgrade.expect_no_plan();
-  upgrade.propose();
-  upgrade.vote();
-  upgrade.ask_before();
-  upgrade.pass();
+  upgrade.go_through_vote();
   const auto height = upgrade.plan().height;
   r.record(record::Aimed{height, "from", false});
 
@@ -28,10 +24,7 @@ void cancelled_upgrade(Rehearsal& r) {
   });
   r.step("cancelled", "Cancellation passed, no upgrade planned", kTimeline, [&] {
     await_passed(r, proposal, all_voted);
-    const auto a = r.ask("cancelled", {{"current-plan", r.view().order.front(), {}, 0}}).front();
-    if (!a.answered) throw StepFailed("the chain does not say what is planned: " + a.error);
-    if (!a.absent) throw StepFailed("the cancellation passed, but the plan stands: " + a.value.dump());
-    return "asked over " + a.source;
+    return ask_for_no_plan(r, "cancelled", "the cancellation passed, but the plan stands");
   });
 
   r.enter("waiting");

@@ -18,12 +18,6 @@ constexpr const char* kAutomatic = "Chain Upgrades, Phase 2: Automatic Upgrade (
 constexpr const char* kManual = "Chain Upgrades, Phase 3: Manual Upgrade (Without Cosmovisor)";
 constexpr const char* kSetup = "Appendix: Cosmovisor Setup";
 
-std::vector<Node*> under_cosmovisor(Rehearsal& r) {
-  auto nodes = r.network().all();
-  std::erase_if(nodes, [](const Node* n) { return n->supervisor_kind() != SupervisorKind::cosmovisor; });
-  return nodes;
-}
-
 // `current` is the release to upgrade from, the new one lies where Cosmovisor will look, and Cosmovisor itself, asked on
 // one node (the others have the same files), runs the one.
 std::string layout(Rehearsal& r, const std::vector<Node*>& nodes, const std::string& plan) {
@@ -44,7 +38,7 @@ std::string layout(Rehearsal& r, const std::vector<Node*>& nodes, const std::str
 
 // Those that find the release in place: whoever downloads does not.
 std::vector<Node*> staged_nodes(Rehearsal& r) {
-  auto nodes = under_cosmovisor(r);
+  auto nodes = r.network().under(SupervisorKind::cosmovisor);
   const auto& downloads = r.scenario().network.downloads;
   std::erase_if(nodes, [&](const Node* n) { return except({n->identity().name}, downloads).empty(); });
   return nodes;

@@ -51,13 +51,24 @@ GovernedUpgrade::GovernedUpgrade(Rehearsal& r)
       plan_{r.to.plan.empty() ? r.to.printed_version : r.to.plan,
             plan_info_as(r.to, r.scenario().upgrade.plan_info), 0} {}
 
+std::string ask_for_no_plan(Rehearsal& r, const std::string& moment, const std::string& complaint) {
+  const auto a = r.ask(moment, {{"current-plan", r.view().order.front(), {}, 0}}).front();
+  if (!a.answered) throw StepFailed("the chain does not say what is planned: " + a.error);
+  if (!a.absent) throw StepFailed(complaint + ": " + show_plan(a.value));
+  return "asked over " + a.source;
+}
+
+void GovernedUpgrade::go_through_vote() {
+  expect_no_plan();
+  propose();
+  vote();
+  ask_before();
+  pass();
+}
+
 void GovernedUpgrade::expect_no_plan() {
-  r_.step("plan-none", "Check for pending upgrade: none", kPreparation, [&] {
-    const auto a = r_.ask("pending", {{"current-plan", r_.view().order.front(), {}, 0}}).front();
-    if (!a.answered) throw StepFailed("the chain does not say what is planned: " + a.error);
-    if (!a.absent) throw StepFailed("an upgrade is planned already: " + show_plan(a.value));
-    return "asked over " + a.source;
-  });
+  r_.step("plan-none", "Check for pending upgrade: none", kPreparation,
+          [&] { return ask_for_no_plan(r_, "pending", "an upgrade is planned already"); });
 }
 
 // When the plan's height will be reached: late enough that the vote is over, and not later. `submitting`: seconds that

@@ -16,10 +16,16 @@ struct UpgradePlan {
   std::int64_t height = 0;
 };
 
+// The chain has no upgrade planned, and how it was asked. Throws StepFailed with the complaint and the plan.
+std::string ask_for_no_plan(Rehearsal&, const std::string& moment, const std::string& complaint);
+
 class GovernedUpgrade {
  public:
   explicit GovernedUpgrade(Rehearsal&);
   const UpgradePlan& plan() const { return plan_; }
+
+  // From no plan to one that has passed; for whoever has nothing to do in between.
+  void go_through_vote();
 
   void expect_no_plan();
   void propose();

@@ -33,10 +33,11 @@ std::string announcement(Rehearsal& r, const std::string& sha256) {
       fmt::arg("severity", "CRITICAL"), fmt::arg("url", r.to.url), fmt::arg("sha256", sha256), fmt::arg("binary", binary));
 }
 
-// The other source: what was announced. A scenario in which the sources differ announces another checksum.
+// The other source: whoever announces has the archive itself, and neither the download nor its SHA256SUMS. A scenario in
+// which the sources differ announces another checksum.
 std::string announced_checksum(Rehearsal& r) {
-  return r.scenario().upgrade.second_source == SecondSource::agrees ? r.to.artifact.sha256
-                                                                    : sha256_hex(r.to.artifact.sha256);
+  const auto sha256 = sha256_file(r.to.archive);
+  return r.scenario().upgrade.second_source == SecondSource::agrees ? sha256 : sha256_hex(sha256);
 }
 
 void announce(Rehearsal& r) {

@@ -26,6 +26,11 @@ void start_nodes(Rehearsal& r, const NodeNames& names, const std::vector<std::st
   }
 }
 
+void start_skipping(Rehearsal& r, const NodeNames& names, std::int64_t height) {
+  const auto& asked = r.view().order.front();
+  start_nodes(r, names, r.command("skip-upgrade", asked, {{"height", std::to_string(height)}}));
+}
+
 void install_on(Rehearsal& r, const NodeNames& names, const Release& running, const Release& next) {
   std::vector<ProgramCall> calls;
   for (const auto& name : names) {
@@ -42,8 +47,7 @@ void install_on(Rehearsal& r, const NodeNames& names, const Release& running, co
 
 NodeNames bare_nodes(Rehearsal& r) {
   NodeNames names;
-  for (const auto* n : r.network().all())
-    if (n->supervisor_kind() == SupervisorKind::bare) names.push_back(n->identity().name);
+  for (const auto* n : r.network().under(SupervisorKind::bare)) names.push_back(n->identity().name);
   return names;
 }
 

@@ -1,6 +1,7 @@
 // What an operator does on a node by hand, as the runbook writes it down: stop, back up, install, verify, start.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,8 @@ using NodeNames = std::vector<std::string>;
 void stop_nodes(Rehearsal&, const NodeNames&);
 // Starts them; `more` are arguments beyond the usual ones.
 void start_nodes(Rehearsal&, const NodeNames&, const std::vector<std::string>& more = {});
+// Starts them on the old release, told to skip the upgrade at that height.
+void start_skipping(Rehearsal&, const NodeNames&, std::int64_t height);
 // Of stopped nodes: a copy of the running binary under its version, then the release in its place. Throws StepFailed when
 // what lies there afterwards does not print the release's version.
 void install_on(Rehearsal&, const NodeNames&, const Release& running, const Release& next);

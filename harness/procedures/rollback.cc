@@ -2,13 +2,13 @@
 // "Chain Upgrade Rollback" says, and where that is not enough, to its end.
 #include <fmt/format.h>
 
-#include <fstream>
-
 #include "harness/goals.h"
 #include "harness/procedures/governed.h"
 #include "harness/procedures/operator.h"
 #include "harness/procedures/procedure.h"
 #include "harness/procedures/verification.h"
+#include "localnet/keys.h"
+#include "localnet/node_home.h"
 #include "localnet/text.h"
 
 namespace rehearse {
@@ -43,12 +43,12 @@ void install_bad(Rehearsal& r, const NodeNames& all) {
   });
 }
 
-// An old data folder would have an old signing state too. `slip`: the operator restores it with the rest.
+// An old data folder would have an old signing state too: whoever is among the `missed` restores it with the rest.
 void restore_binary(Rehearsal& r, const NodeNames& all, const std::map<std::string, std::int64_t>& signed_at) {
   r.step("restore", "Restore previous binary", kRollback, [&] {
     install_on(r, all, r.to, r.from);
     for (const auto& name : r.scenario().upgrade.missed)
-      std::ofstream(signing_state(r, name)) << R"({"height":"0","round":0,"step":0})" << "\n";
+      write_file(signing_state(r, name), priv_validator_state_json());
     return fmt::format("{}; the runbook's {}.bak is never made", r.from.printed_version, r.profile().chain.binary);
   });
   r.step("signing-state", "Last signed height never goes back", kRollback, [&] {
@@ -80,11 +80,7 @@ void show_second_halt(Rehearsal& r, const std::string& name) {
 
 void chain_rollback(Rehearsal& r) {
   GovernedUpgrade upgrade(r);
-  upgrade.expect_no_plan();
-  upgrade.propose();
-  upgrade.vote();
-  upgrade.ask_before();
-  upgrade.pass();
+  upgrade.go_through_vote();
   upgrade.await_halt();
 
   const auto all = bare_nodes(r);
@@ -97,7 +93,7 @@ void chain_rollback(Rehearsal& r) {
   show_second_halt(r, all.front());
   r.record(record::Aimed{height, "from", false});
   r.step("skip", "Every node starts, told to skip the upgrade", kRollback, [&] {
-    start_nodes(r, all, r.command("skip-upgrade", all.front(), {{"height", std::to_string(height)}}));
+    start_skipping(r, all, height);
     return fmt::format("{} nodes", all.size());
   });
   upgrade.resume();

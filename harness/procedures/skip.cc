@@ -11,11 +11,7 @@ namespace rehearse {
 
 void skipped_upgrade(Rehearsal& r) {
   GovernedUpgrade upgrade(r);
-  upgrade.expect_no_plan();
-  upgrade.propose();
-  upgrade.vote();
-  upgrade.ask_before();
-  upgrade.pass();
+  upgrade.go_through_vote();
   upgrade.await_halt();
 
   const auto height = upgrade.plan().height;
@@ -25,8 +21,7 @@ void skipped_upgrade(Rehearsal& r) {
     const auto all = bare_nodes(r);
     const auto& missed = r.scenario().upgrade.missed;
     stop_nodes(r, all);
-    start_nodes(r, except(all, missed),
-                r.command("skip-upgrade", r.view().order.front(), {{"height", std::to_string(height)}}));
+    start_skipping(r, except(all, missed), height);
     start_nodes(r, missed);
     return fmt::format("{} of {} nodes", all.size() - missed.size(), all.size());
   });

@@ -111,9 +111,4 @@ TEST(Machine, HasNoAddressesLeft) {
   });
 }
 
-TEST(Machine, HasItsClockSet) {
-  GTEST_SKIP()
-      << "needs a wall clock of the run's own: time namespaces have none, and the machine's is everybody's";
-}
-
 }  // namespace rehearse::localnet

@@ -1,0 +1,36 @@
+#include "harness/inputs.h"
+
+#include "harness/defects.h"
+#include "harness/diagnosis/causes.h"
+
+namespace rehearse {
+
+namespace fs = std::filesystem;
+
+Inputs read_inputs(const RunOptions& o) {
+  if (!o.break_at.empty() && !is_phase(o.break_at))
+    throw Error(Blame::scenario, "--break-at takes a phase: " + phase_names() + "; found `" + o.break_at + "`");
+  Inputs in{load_scenario(o.scenario), load_profile(o.profile), {}, {}, {}};
+  in.defects = mask_defects(in.scenario, in.profile);
+  if (o.validators) set_validators(in.scenario, *o.validators);
+  if (!o.expect.empty()) {
+    if (o.expect != "pass" && !is_cause(o.expect))
+      throw Error(Blame::scenario, "--expect takes pass or a cause of `rehearse list`; found `" + o.expect + "`");
+    in.scenario.expect = o.expect;
+  }
+  const auto manifest = (in.profile.file.parent_path() / in.profile.releases).lexically_normal();
+  auto pick = [&](const std::string& flag, const std::string& scenario, const std::string& profile,
+                  const char* which) {
+    const auto name = !flag.empty() ? flag : !scenario.empty() ? scenario : profile;
+    if (name.empty())
+      throw Error(Blame::scenario, std::string("which release? give --release ") + which + "=...");
+    return find_release(name, manifest, o.built);
+  };
+  if (uses_cosmovisor(in.scenario.network) && !fs::is_regular_file(o.cosmovisor))
+    throw Error(Blame::scenario, o.cosmovisor.string() + ": there is no Cosmovisor; --cosmovisor names another");
+  in.from = pick(o.from, in.scenario.releases.from, in.profile.from, "from");
+  in.to = pick(o.to, in.scenario.releases.to, in.profile.to, "to");
+  return in;
+}
+
+}  // namespace rehearse

@@ -1,0 +1,24 @@
+// What a run is about: scenario, profile and releases, as its options choose them.
+#pragma once
+
+#include <vector>
+
+#include "harness/record/event.h"
+#include "harness/releases.h"
+#include "harness/run.h"
+#include "harness/scenario.h"
+#include "localnet/profile.h"
+
+namespace rehearse {
+
+struct Inputs {
+  Scenario scenario;
+  Profile profile;  // with what masks its known defects
+  std::vector<record::KnownDefect> defects;
+  Release from, to;
+};
+
+// Nothing is made and no release opened. Throws Error(Blame::scenario) for what is wrong in a file or an option.
+Inputs read_inputs(const RunOptions&);
+
+}  // namespace rehearse
