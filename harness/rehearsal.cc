@@ -6,6 +6,7 @@
 
 #include "harness/diagnosis/diagnose.h"
 #include "localnet/log.h"
+#include "localnet/pressure.h"
 
 namespace rehearse {
 
@@ -119,6 +120,7 @@ void Rehearsal::run_loop(const std::string& what, const std::function<std::optio
   auto moved = start;
   auto progress = view_.progress;
   const auto stalled_before = view_.stalled_s;
+  const CpuPressure pressure;
   for (;;) {
     if (cancelled_) throw Cancelled(*cancelled_);
     if (trouble_) throw Error(*trouble_);
@@ -132,6 +134,7 @@ void Rehearsal::run_loop(const std::string& what, const std::function<std::optio
                                  std::chrono::duration<double>(before - start).count(), describe(*lacking));
       if (view_.stalled_s > stalled_before)
         throw TimedOut(message + "; the machine stood still meanwhile", kStalled);
+      if (pressure.is_short()) throw TimedOut(message + kShortOfProcessors, kStalled);
       throw TimedOut(message);
     }
     constexpr auto kNap = 50ms;

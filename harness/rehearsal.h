@@ -41,6 +41,7 @@ struct StepFailed : std::runtime_error {
 // A goal was not met in its budget. With the cause kStalled it was the machine that was too slow: the run is
 // inconclusive.
 inline constexpr const char* kStalled = "machine-stalled";
+inline constexpr const char* kShortOfProcessors = "; something waited for a processor all the time: the machine is too slow";
 struct TimedOut : StepFailed {
   using StepFailed::StepFailed;
 };
