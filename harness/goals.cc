@@ -20,6 +20,12 @@ Goal stored_on_all(std::int64_t height) {
   });
 }
 
+Goal executed_on_all(std::int64_t height) {
+  return on_every_node([height](const NodeView& n) {
+    return n.head.app_height >= height ? std::string() : fmt::format("has executed {}", n.head.app_height);
+  });
+}
+
 Goal above(std::int64_t height) {
   return [height](const NetworkView& v) -> std::optional<Unmet> {
     if (v.highest_height() > height) return std::nullopt;

@@ -13,6 +13,8 @@ namespace rehearse {
 Goal on_every_node(std::function<std::string(const NodeView&)> lacks);
 // Every node has stored that block.
 Goal stored_on_all(std::int64_t height);
+// Every node's application has executed it: a starved node stores a block well before, and has no results of it until then.
+Goal executed_on_all(std::int64_t height);
 // Some node has stored a later block than that.
 Goal above(std::int64_t height);
 

@@ -200,8 +200,12 @@ class Run {
     voting_period_s_ =
         std::max(in_.scenario.upgrade.voting_period.seconds(), 0.4 + 1.5 * made_in.count() * slower);
     const auto text = [](double seconds) { return fmt::format("{:.0f}ms", seconds * 1000); };
-    const double regular = voting_period_s_ * (in_.scenario.upgrade.expedited ? 2 : 1);
-    return {{"voting_period", text(regular)}, {"expedited_voting_period", text(regular / 2)}};
+    constexpr double kUnderWay = 600;  // longer than any run
+    const double regular = in_.scenario.network.vote_under_way ? kUnderWay
+                           : in_.scenario.upgrade.expedited   ? 2 * voting_period_s_
+                                                              : voting_period_s_;
+    return {{"voting_period", text(regular)},
+            {"expedited_voting_period", text(in_.scenario.upgrade.expedited ? voting_period_s_ : regular / 2)}};
   }
 
   NetworkPlan plan_network(const fs::path& cosmovisor) {
@@ -223,6 +227,7 @@ class Run {
         node.environment.insert(
             {{"DAEMON_ALLOW_DOWNLOAD_BINARIES", "true"}, {"SSL_CERT_FILE", release_server_->ca_file().string()}});
     p.pace = pace_named(n.pace);
+    p.population = n.population;
     p.binary = r_.from.artifact.binary;
     p.cosmovisor = cosmovisor;
     p.genesis = o_.genesis;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "localnet/decode.h"
+#include "localnet/population.h"
 #include "localnet/supervisor.h"
 
 namespace rehearse {
@@ -26,6 +27,8 @@ struct NetworkSection {
   std::map<std::string, SupervisorKind> supervisors;  // of single nodes
   std::vector<std::string> downloads;                 // nodes whose Cosmovisor downloads the release itself
   std::string pace = "fast";
+  Population population;
+  bool vote_under_way = false;  // another proposal is voted on all through the upgrade
   std::map<std::string, std::map<std::string, std::string>> environment;  // of single nodes
 };
 
@@ -79,6 +82,13 @@ struct Scenario {
 };
 
 template <class V>
+void describe(V& v, Population& p) {
+  v.optional("accounts", p.accounts, "accounts with a balance, whose keys nobody has");
+  v.optional("delegations", p.delegations, "delegations of these accounts, to the validators in turn");
+  v.optional("records", p.records, "of each kind that the profile names");
+}
+
+template <class V>
 void describe(V& v, NetworkSection& n) {
   v.optional("validators", n.validators, "name -> voting power");
   v.optional("full_nodes", n.full_nodes, "names of nodes that do not validate");
@@ -86,6 +96,8 @@ void describe(V& v, NetworkSection& n) {
   v.optional("supervisors", n.supervisors, "node -> what runs its binary, where it is not as for all");
   v.optional("downloads", n.downloads, "nodes whose Cosmovisor downloads the new release by itself");
   v.optional("pace", n.pace, "named preset of consensus timeouts");
+  v.optional("population", n.population, "what the network has from its genesis on");
+  v.optional("vote_under_way", n.vote_under_way, "another proposal is voted on all through the upgrade");
   v.optional("environment", n.environment, "node -> variables that only it gets");
 }
 

@@ -79,23 +79,27 @@ void replace_denom(json& state, const std::set<std::string>& defaults, const std
   }
 }
 
-void write_accounts(json& auth, const GenesisSpec& spec) {
-  std::vector<std::string> addresses;
-  auto add = [&](const std::string& address) {
-    if (std::find(addresses.begin(), addresses.end(), address) == addresses.end())
-      addresses.push_back(address);
-  };
-  for (const auto& account : spec.accounts) add(account.address);
-  for (const auto& validator : spec.validators) add(validator.account);
+// Its own tokens and what is delegated to it.
+int64_t stake_of(const GenesisSpec& spec, std::size_t validator) {
+  int64_t stake = spec.validators[validator].tokens;
+  for (const auto& d : spec.delegations)
+    if (d.validator == validator) stake += d.tokens;
+  return stake;
+}
 
+void write_accounts(json& auth, const GenesisSpec& spec) {
+  std::set<std::string> seen;
   json& accounts = auth["accounts"] = json::array();
-  for (const std::string& address : addresses) {
+  auto add = [&](const std::string& address) {
+    if (!seen.insert(address).second) return;
     accounts.push_back({{"@type", "/cosmos.auth.v1beta1.BaseAccount"},
                         {"address", address},
                         {"pub_key", nullptr},
                         {"account_number", std::to_string(accounts.size())},
                         {"sequence", "0"}});
-  }
+  };
+  for (const auto& account : spec.accounts) add(account.address);
+  for (const auto& validator : spec.validators) add(validator.account);
 }
 
 void write_balances(json& bank, const GenesisSpec& spec) {
@@ -104,7 +108,7 @@ void write_balances(json& bank, const GenesisSpec& spec) {
     for (const auto& [denom, amount] : account.coins) balances[account.address][denom] += amount;
   }
   std::string bonded_pool = module_address("bonded_tokens_pool", spec.bech32_prefix);
-  for (const auto& validator : spec.validators) balances[bonded_pool][spec.denom] += validator.tokens;
+  for (std::size_t i = 0; i < spec.validators.size(); ++i) balances[bonded_pool][spec.denom] += stake_of(spec, i);
 
   json& list = bank["balances"] = json::array();
   for (const auto& [address, coins] : balances) {
@@ -113,7 +117,13 @@ void write_balances(json& bank, const GenesisSpec& spec) {
   bank["supply"] = json::array();  // the bank module sums the balances itself
 }
 
-json staking_validator(const GenesisValidator& validator, const GenesisSpec& spec) {
+json delegation(const std::string& account, const GenesisValidator& validator, int64_t tokens, const GenesisSpec& spec) {
+  return {{"delegator_address", account},
+          {"validator_address", operator_address(validator, spec)},
+          {"shares", fmt::format("{}.000000000000000000", tokens)}};
+}
+
+json staking_validator(const GenesisValidator& validator, int64_t stake, const GenesisSpec& spec) {
   json rates = {{"rate", "0.100000000000000000"},
                 {"max_rate", "0.200000000000000000"},
                 {"max_change_rate", "0.010000000000000000"}};
@@ -124,8 +134,8 @@ json staking_validator(const GenesisValidator& validator, const GenesisSpec& spe
            {{"@type", "/cosmos.crypto.ed25519.PubKey"}, {"key", base64(validator.consensus_pub)}}},
           {"jailed", false},
           {"status", "BOND_STATUS_BONDED"},
-          {"tokens", std::to_string(validator.tokens)},
-          {"delegator_shares", fmt::format("{}.000000000000000000", validator.tokens)},
+          {"tokens", std::to_string(stake)},
+          {"delegator_shares", fmt::format("{}.000000000000000000", stake)},
           {"description", description},
           {"unbonding_height", "0"},
           {"unbonding_time", epoch},
@@ -136,12 +146,13 @@ json staking_validator(const GenesisValidator& validator, const GenesisSpec& spe
 void write_validators(json& staking, const GenesisSpec& spec) {
   json& validators = staking["validators"] = json::array();
   json& delegations = staking["delegations"] = json::array();
-  for (const auto& validator : spec.validators) {
-    validators.push_back(staking_validator(validator, spec));
-    delegations.push_back({{"delegator_address", validator.account},
-                           {"validator_address", operator_address(validator, spec)},
-                           {"shares", fmt::format("{}.000000000000000000", validator.tokens)}});
+  for (std::size_t i = 0; i < spec.validators.size(); ++i) {
+    const auto& validator = spec.validators[i];
+    validators.push_back(staking_validator(validator, stake_of(spec, i), spec));
+    delegations.push_back(delegation(validator.account, validator, validator.tokens, spec));
   }
+  for (const auto& d : spec.delegations)
+    delegations.push_back(delegation(d.account, spec.validators[d.validator], d.tokens, spec));
   // Not an export: so the hooks of the other modules (distribution) run for these validators, and staking
   // computes last_validator_powers and last_total_power itself.
   staking["exported"] = false;

@@ -32,6 +32,12 @@ struct GenesisValidator {
   int64_t tokens;  // in the smallest unit; its voting power is tokens / 1 000 000 on most chains
 };
 
+struct GenesisDelegation {
+  std::string account;     // bech32
+  std::size_t validator;   // its place in the spec
+  int64_t tokens;          // beyond the account's coins; the validator's stake grows by them
+};
+
 struct GenesisSpec {
   std::string chain_id;
   std::string bech32_prefix;  // of accounts: "ve"
@@ -39,6 +45,7 @@ struct GenesisSpec {
   std::vector<GenesisAccount> accounts;
   std::vector<GenesisValidator> validators;
   std::string genesis_time;  // RFC 3339
+  std::vector<GenesisDelegation> delegations = {};  // beside the validators' own
 };
 
 // `defaults` is the genesis.json as `init` wrote it. Throws Blame::scenario when it has no auth, bank or

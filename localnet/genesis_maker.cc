@@ -163,12 +163,17 @@ Json GenesisMaker::written_directly(const std::vector<NodeIdentity>& identities,
         {id.name, id.account, keys.at(id.name).consensus.pub, id.power * kTokensPerPower});
   }
   spec.accounts.push_back({watched, {{spec.denom, kWatchedCoins}}});
+  populate(spec, plan_.population);
   auto genesis = make_genesis(read_genesis("init"), spec);
+  add_records(genesis, profile_.population, plan_.population, values_, profile_.chain.bech32, profile_.file.string());
   patch(genesis, Stage::before_gentx);
   return genesis;
 }
 
 Json GenesisMaker::made_by_commands(const std::vector<NodeIdentity>& identities, const std::string& watched) {
+  if (plan_.population.accounts)
+    throw Error(Blame::scenario, profile_.file.string() + ": only a genesis that is written directly (genesis_by: direct) can "
+                                                          "have the accounts that the scenario wants");
   const auto validators = validators_of(identities);
   add_accounts(validators, watched);
   auto genesis = read_genesis("add-account");

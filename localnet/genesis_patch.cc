@@ -9,10 +9,9 @@ namespace rehearse {
 using Json = nlohmann::json;
 
 namespace {
-
 constexpr std::string_view kModule = "module:";
+}  // namespace
 
-// Every string in the value is a template.
 void fill_strings(Json& value, Values values, const std::string& bech32_prefix, const std::string& where) {
   if (value.is_string()) {
     for (const auto& name : names_in(value.get<std::string>()))
@@ -23,8 +22,6 @@ void fill_strings(Json& value, Values values, const std::string& bech32_prefix, 
   if (!value.is_structured()) return;
   for (auto& element : value) fill_strings(element, values, bech32_prefix, where);
 }
-
-}  // namespace
 
 const Ordered<Stage>& names(Stage) {
   static const Ordered<Stage> all = {{"before-gentx", Stage::before_gentx},

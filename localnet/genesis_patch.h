@@ -46,6 +46,9 @@ bool is_genesis_value(const std::string& name);
 // "{chain_id}, {denom}, ...", for complaints.
 std::string genesis_value_names();
 
+// Fills every string in the value, a template over `values`.
+void fill_strings(nlohmann::json& value, Values values, const std::string& bech32_prefix, const std::string& where);
+
 // Applies the patches of that stage. `values` has all known ones; `where` is their file, for complaints.
 // Throws Error(Blame::scenario) for a path that is not there.
 void apply_patches(nlohmann::json& genesis, const std::vector<GenesisPatch>&, Stage, const Values& values,

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "localnet/config_files.h"
+#include "localnet/population.h"
 #include "localnet/supervisor.h"
 #include "localnet/template.h"
 
@@ -29,6 +30,7 @@ struct NetworkPlan {
   std::string run_id;
   std::vector<NodePlan> nodes;
   Pace pace;
+  Population population;
   std::filesystem::path binary;      // the release it starts on
   std::filesystem::path cosmovisor;  // its program
   // {voting_period} and {expedited_voting_period}, which the profile's patches name; asked for once the keys are made; may be empty.

@@ -31,6 +31,9 @@ const std::vector<KnownQuestion>& known_questions() {
       {"supply", false, "total supply of the staking denomination"},
       {"delegation", false, "what {delegator} has delegated to {validator}"},
       {"app-hash", false, "a node's own app hash after block {height}"},
+      {"balances", true, "every owner of the staking denomination, with the balance"},
+      {"delegations", true, "all that is delegated to {validator}"},
+      {"votes", true, "the votes on proposal {id}"},
       {"model-status", true, "version and hash of the model a node scores with"},
   };
   return all;

@@ -11,6 +11,7 @@
 
 #include "localnet/decode.h"
 #include "localnet/genesis_patch.h"
+#include "localnet/population.h"
 
 namespace rehearse {
 
@@ -107,6 +108,7 @@ struct Profile {
   std::vector<HarmlessError> harmless_errors;
   std::map<std::string, std::vector<AnswerSource>> questions;
   std::vector<std::vector<std::string>> seed_transactions;  // sent before the upgrade: there is state to keep
+  std::vector<RecordTemplate> population;  // what a scenario's records are
   std::vector<KeptRecord> kept;
   MemoryBound memory;
 };
@@ -204,6 +206,7 @@ void describe(V& v, Profile& p) {
   v.optional("harmless_errors", p.harmless_errors, "errors in the log that mean nothing");
   v.required("questions", p.questions, "what the chain can be asked, and where the answer stands");
   v.optional("seed_transactions", p.seed_transactions, "transactions to send before the upgrade");
+  v.optional("population", p.population, "records that a scenario's network can have from its genesis on");
   v.optional("kept", p.kept, "records that must survive an upgrade");
   v.optional("memory", p.memory, "bounds on a node's memory");
 }

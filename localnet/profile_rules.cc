@@ -21,6 +21,7 @@ class Rules {
     check_kept();
     check_questions();
     if (root_["genesis"]) check_patches(root_["genesis"]);
+    for (const auto& kind : root_["population"]) check_value(kind["each"], known_record_values());
     check_defects();
   }
 
@@ -94,13 +95,14 @@ class Rules {
   }
 
   // Each text in a patch's value is a template.
-  void check_value(const YAML::Node& value) const {
+  void check_value(const YAML::Node& value, const std::vector<std::string>& more = {}) const {
     if (value.IsScalar())
       for (const auto& name : names_in(value.Scalar()))
-        if (!is_genesis_value(name))
-          fail(value, "genesis: there is no value for {" + name + "}; there are " + genesis_value_names());
+        if (!is_genesis_value(name) && std::find(more.begin(), more.end(), name) == more.end())
+          fail(value, "genesis: there is no value for {" + name + "}; there are " +
+                          (more.empty() ? "" : listed(more) + ", ") + genesis_value_names());
     if (value.IsMap() || value.IsSequence())
-      for (const auto& element : value) check_value(value.IsMap() ? element.second : element);
+      for (const auto& element : value) check_value(value.IsMap() ? element.second : element, more);
   }
 
   void check_defects() const {

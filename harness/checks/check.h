@@ -53,6 +53,7 @@ Finding inconclusive(std::string message);
 Finding skipped(std::string message);
 
 // Moments at which checks ask: before the upgrade, when the chain goes on, and after its blocks.
+inline constexpr const char* kUnderWay = "under-way";  // another proposal was made, to be voted on meanwhile
 inline constexpr const char* kBefore = "before";
 inline constexpr const char* kResumed = "resumed";
 inline constexpr const char* kAfter = "after";

@@ -14,6 +14,7 @@ const std::vector<Checklist>& checklists() {
        validator_checks()},
       {"network-verification", "Network-Wide Verification", "Post-Upgrade Verification", network_checks()},
       {"state-invariants", "State Invariants", "Post-Upgrade Verification", state_checks()},
+      {"state-in-use", "State of a Chain in Use", "Post-Upgrade Verification", population_checks()},
   };
   return all;
 }

@@ -28,7 +28,7 @@ class GovernedUpgrade {
   void go_through_vote();
 
   void expect_no_plan();
-  void propose();
+  void propose();  // and before it what the scenario wants to be voted on meanwhile
   void vote();        // first of all: the voting period runs
   void ask_before();  // once the profile's records are made
   void pass();      // the voting ends, and the plan is the proposed one
@@ -39,6 +39,7 @@ class GovernedUpgrade {
   std::int64_t choose_height(double submitting) const;
   void throw_if_halted(const std::string& before_what) const;
   double seconds_to_submit() const;
+  void start_other_vote();
   void submit();
   void await_end_of_vote();
 

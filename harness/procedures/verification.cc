@@ -45,7 +45,7 @@ void verify(Rehearsal& r) {
   r.enter("first-block");
   r.step("blocks", "Check blocks producing", kVerification, [&] {
     const auto last = context_of(r).last_height();
-    r.await("height " + std::to_string(last) + " on all", stored_on_all(last));
+    r.await("height " + std::to_string(last) + " on all", executed_on_all(last));
     return fmt::format("height {} on all nodes", last);
   });
   r.step("verify", "Full verification", kVerification, [&] { return ask_until_settled(r); });

@@ -1,0 +1,52 @@
+#include "localnet/population.h"
+
+#include <fmt/format.h>
+
+#include "localnet/genesis_patch.h"
+#include "localnet/sha256.h"
+
+namespace rehearse {
+
+using Json = nlohmann::json;
+
+namespace {
+constexpr std::int64_t kCoins = 1'000'000;
+// Few enough that no validator's power changes: a power is a million of these (genesis.h).
+constexpr std::int64_t kDelegated = 1'000;
+}  // namespace
+
+const std::vector<std::string>& known_record_values() {
+  static const std::vector<std::string> all = {"account", "ordinal", "digest"};
+  return all;
+}
+
+std::string inhabitant(std::int64_t ordinal, const std::string& bech32_prefix) {
+  return module_address(fmt::format("inhabitant {}", ordinal), bech32_prefix);
+}
+
+void populate(GenesisSpec& spec, const Population& p) {
+  for (std::int64_t i = 1; i <= p.accounts; ++i)
+    spec.accounts.push_back({inhabitant(i, spec.bech32_prefix), {{spec.denom, kCoins + i}}});
+  for (std::int64_t i = 1; i <= p.delegations; ++i)
+    spec.delegations.push_back({inhabitant(1 + (i - 1) % p.accounts, spec.bech32_prefix),
+                                static_cast<std::size_t>(i - 1) % spec.validators.size(), kDelegated});
+}
+
+void add_records(Json& genesis, const std::vector<RecordTemplate>& kinds, const Population& p, const Values& values,
+                 const std::string& bech32_prefix, const std::string& where) {
+  for (const auto& kind : kinds) {
+    auto records = Json::array();
+    for (std::int64_t i = 1; i <= p.records; ++i) {
+      auto own = values;
+      own["account"] = inhabitant(1 + (i - 1) % p.accounts, bech32_prefix);
+      own["ordinal"] = std::to_string(i);
+      own["digest"] = sha256_hex("record " + own["ordinal"]);
+      auto record = kind.each;
+      fill_strings(record, own, bech32_prefix, where + ": population: " + kind.at);
+      records.push_back(std::move(record));
+    }
+    set_at(genesis, kind.at, records);
+  }
+}
+
+}  // namespace rehearse
