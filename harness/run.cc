@@ -15,6 +15,7 @@
 #include "harness/inputs.h"
 #include "harness/judge.h"
 #include "harness/preflight.h"
+#include "harness/procedures/preparation.h"
 #include "harness/procedures/procedure.h"
 #include "harness/releases.h"
 #include "localnet/config_files.h"
@@ -141,6 +142,7 @@ class Run {
     s.conditions = {{"nominal_block_s", nominal_block_seconds(in_.scenario.network.pace)},
                     {"blocks_after", in_.scenario.upgrade.blocks_after},
                     {"expect", in_.scenario.expect},
+                    {"attestations", in_.scenario.attestations},
                     {"validators", validator_names(in_.scenario.network)}};
     r_.record(std::move(s));
   }
@@ -160,6 +162,7 @@ class Run {
     preflight.receive();
     preflight.check_versions();
     start_network();
+    prepare_upgrade(r_);
     find_procedure(in_.scenario.upgrade.kind)->run(r_);
   }
 
@@ -291,6 +294,7 @@ class Run {
         for (const char* part : {"data", "cosmovisor", "bin", "config/priv_validator_key.json", "config/node_key.json"})
           remove(n->home() / part);
     remove(o_.folder / "operator");  // keys
+    if (!keep) remove(o_.folder / "backups");
     result.exit_code = exit_code_ ? exit_code_ : record::exit_code(result.record);
     return result;
   }

@@ -83,6 +83,11 @@ struct MemoryBound {
   double most_growth = 2.0;  // times the resident size before the upgrade
 };
 
+struct Monitoring {
+  std::string alerts;  // Prometheus alerting rules, relative to the profile; empty: nothing is configured
+  std::string prefix;  // of the metrics' names
+};
+
 struct Governance {
   std::string deposit, expedited_deposit;
 };
@@ -111,6 +116,7 @@ struct Profile {
   std::vector<RecordTemplate> population;  // what a scenario's records are
   std::vector<KeptRecord> kept;
   MemoryBound memory;
+  Monitoring monitoring;
 };
 
 template <class V>
@@ -163,6 +169,12 @@ void describe(V& v, MemoryBound& m) {
 }
 
 template <class V>
+void describe(V& v, Monitoring& m) {
+  v.required("alerts", m.alerts, "file of Prometheus alerting rules, relative to this file");
+  v.required("prefix", m.prefix, "that the names of the nodes' metrics start with");
+}
+
+template <class V>
 void describe(V& v, Governance& g) {
   v.required("deposit", g.deposit, "deposit of a proposal, e.g. 10000000uve");
   v.required("expedited_deposit", g.expedited_deposit, "deposit of an expedited proposal");
@@ -208,6 +220,7 @@ void describe(V& v, Profile& p) {
   v.optional("seed_transactions", p.seed_transactions, "transactions to send before the upgrade");
   v.optional("population", p.population, "records that a scenario's network can have from its genesis on");
   v.optional("kept", p.kept, "records that must survive an upgrade");
+  v.optional("monitoring", p.monitoring, "what watches the nodes");
   v.optional("memory", p.memory, "bounds on a node's memory");
 }
 

@@ -181,6 +181,7 @@ int run(const Project& project, const RunFlags& flags, const std::string& comman
   o.seed = flags.seed;
   o.break_at = flags.break_at;
   o.expect = flags.expect;
+  if (!flags.attest.empty()) o.attest = fs::absolute(flags.attest);
   for (const auto& text : flags.genesis) o.genesis.push_back(parse_genesis(text));
   o.validators = flags.validators;
   o.timeout = parse_timeout(flags.timeout);

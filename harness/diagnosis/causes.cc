@@ -55,6 +55,7 @@ const std::vector<Cause>& causes() {
       // Of how it was done.
       {"wrong-order", "validators would be upgraded in another order than the runbook's",
        "smallest voting power first, ties by address"},
+      {"not-ready", "an item of a pre-upgrade list does not hold", "mend what it names; nothing was upgraded"},
       {"not-confirmed", "an operator did not confirm the checksum", "find out why before anything is installed"},
       {"config-not-active", "a changed configuration is not in effect", "restart the node that was forgotten"},
       {"signing-state-rewound", "a validator would sign heights again that it has signed",

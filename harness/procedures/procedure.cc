@@ -16,7 +16,7 @@ const std::vector<Procedure>& procedures() {
       {"rollback", "Rollback Procedures", chain_rollback, governed_and({"missed"})},
       {"rolling", "Non-Breaking Upgrades", rolling_upgrade, {"order"}},
       {"config", "Upgrade Types", config_change, {"max_tx_bytes", "missed"}},
-      {"hotfix", "Emergency Hotfixes", emergency_hotfix, {"second_source", "confirmed"}},
+      {"hotfix", "Emergency Hotfixes", emergency_hotfix, {"second_source", "confirmed", "breaking"}},
   };
   return all;
 }
