@@ -33,6 +33,8 @@ int doctor(const Project&, const std::string& profile);
 // Asks a scratch node of that program every question of the profile.
 int examine(const Project&, const std::string& profile, const std::string& binary);
 int report(const std::string& folder);
+// Prints the table of RUNBOOK.md.
+int runbook(const Project&);
 // Prints the JSON Schema of a kind of file.
 int schema(const std::string& kind);
 int heal(const std::string& run);

@@ -116,6 +116,7 @@ int dispatch(int argc, char** argv) {
   doctor_->add_option("--binary", binary, "its program: a scratch node is asked every question of the profile");
   auto* report_ = app.add_subcommand("report", "judge a run again from its journal, and render it");
   report_->add_option("run", folder, "a run's folder")->required();
+  auto* runbook_ = app.add_subcommand("runbook", "what the runbook has and what of it is rehearsed by what: RUNBOOK.md");
   auto* schema_ = app.add_subcommand("schema", "the JSON Schema of a kind of file, for editors");
   schema_->add_option("kind", kind, "scenario, suite, profile or releases")->required();
   auto* heal_ = app.add_subcommand("heal", "end what killed runs have left behind");
@@ -156,6 +157,7 @@ int dispatch(int argc, char** argv) {
   if (validate_->parsed()) return validate(project, files);
   if (doctor_->parsed()) return doctor(project, profile);
   if (report_->parsed()) return report(folder);
+  if (runbook_->parsed()) return runbook(project);
   if (schema_->parsed()) return schema(kind);
   if (heal_->parsed()) return heal(folder);
   return 2;
