@@ -113,6 +113,7 @@ class Rules {
       fail(at("upgrade", "voting_period"), "at least 1s");
     check_lists(names);
     if (s_.upgrade.lead < 0 || s_.upgrade.lead > 100) fail(at("upgrade", "lead"), "0 to 100 voting periods");
+    if (s_.upgrade.drops < 0 || s_.upgrade.drops > 10) fail(at("upgrade", "drops"), "0 to 10 blocks");
     if (s_.upgrade.height_in < 0) fail(at("upgrade", "height_in"), "a number of blocks");
     for (std::size_t i = 0; i < s_.defects.mask.size(); ++i)
       if (const auto& keep = s_.defects.keep;

@@ -57,6 +57,8 @@ struct UpgradeSection {
   std::int64_t blocks_after = 5;    // K: blocks that must follow the upgrade
   std::vector<std::string> late;    // validators whose operators act once the others have made blocks without them
   std::vector<std::string> missed;  // nodes whose operators leave out what all others do
+  std::int64_t drops = 0;           // blocks that operators drop by rolling the state back, whatever it demands
+  bool compared = true;             // the operators compare last signed heights before they start
   RollingOrder order = RollingOrder::smallest_first;
   PlanInfo plan_info = PlanInfo::right;
   SecondSource second_source = SecondSource::agrees;
@@ -131,6 +133,8 @@ void describe(V& v, UpgradeSection& u) {
   v.optional("blocks_after", u.blocks_after, "blocks that must follow the upgrade");
   v.optional("late", u.late, "validators whose operators act once the others have made blocks without them");
   v.optional("missed", u.missed, "nodes whose operators leave out what all others do");
+  v.optional("drops", u.drops, "how often operators roll the state back, whatever it demands");
+  v.optional("compared", u.compared, "the operators compare last signed heights before they start");
   v.optional("plan_info", u.plan_info, "what plan.info says of the download");
   v.optional("second_source", u.second_source, "whether the announcement has the checksum of SHA256SUMS");
   v.optional("breaking", u.breaking, "the hotfix changes the state machine: all nodes stop at one height and start together");

@@ -26,6 +26,7 @@ const std::vector<Checklist>& checklists() {
       {"state-in-use", "State of a Chain in Use", "Post-Upgrade Verification", population_checks()},
       {"coordination-timeline", "Upgrade Coordination Timeline", "Chain Upgrades (Governance)", timeline_checks()},
       {"hotfix-timeline", "Hotfix Response Times", "Emergency Hotfixes", hotfix_timeline_checks()},
+      {"rollback-verification", "Rollback Verification", "Rollback Procedures", rollback_checks()},
   };
   return all;
 }

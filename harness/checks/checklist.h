@@ -50,5 +50,6 @@ std::vector<Check> validator_checks();
 std::vector<Check> network_checks();
 std::vector<Check> state_checks();
 std::vector<Check> population_checks();
+std::vector<Check> rollback_checks();
 
 }  // namespace rehearse

@@ -20,7 +20,7 @@ struct RunFlags {
   std::string out, cosmovisor, keep = "on-failure", timeout = "5min", junit_dialect = "rich", break_at, expect, attest;
   std::uint64_t log_cap = Caps{}.log_bytes;
   std::optional<int> validators;
-  int repeat = 1;
+  int repeat = 1, jobs = 1;
   std::uint64_t seed = 1;
 };
 
@@ -35,6 +35,9 @@ int examine(const Project&, const std::string& profile, const std::string& binar
 int report(const std::string& folder);
 // Prints the table of RUNBOOK.md.
 int runbook(const Project&);
+// Prints the systemd unit of the runbook's appendix for that chain; what is empty is as the runbook has it.
+int unit(const Project&, const std::string& profile, const std::string& user, const std::string& home,
+         const std::string& cosmovisor);
 // Prints the JSON Schema of a kind of file.
 int schema(const std::string& kind);
 int heal(const std::string& run);

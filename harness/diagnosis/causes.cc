@@ -60,6 +60,8 @@ const std::vector<Cause>& causes() {
       {"config-not-active", "a changed configuration is not in effect", "restart the node that was forgotten"},
       {"signing-state-rewound", "a validator would sign heights again that it has signed",
        "keep the newest priv_validator_state.json, whatever else is restored: it prevents double signing"},
+      {"rollback-destroys", "rolling a node's state back across the upgrade would destroy it",
+       "restore the data folder from its backup, and keep the newer priv_validator_state.json"},
       {"blocks-missed", "a validator that was up did not sign", "look at its log between those heights"},
       // Of what came out.
       {"check-failed", "the upgrade went through, but a checklist item does not hold",
