@@ -25,15 +25,14 @@ namespace {
 
 // Runs in the child between fork and exec: only async-signal-safe calls.
 struct OwnGroup {
-  int out, err;
+  int in, out, err;
   template <class Launcher>
   boost::system::error_code on_exec_setup(Launcher&, const process::filesystem::path&,
                                           const char* const*&) const {
     ::setpgid(0, 0);
     // Bound to the thread that spawns, which is the one that lives as long as the harness.
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    const int null = ::open("/dev/null", O_RDONLY);
-    ::dup2(null, 0);
+    ::dup2(in, 0);
     ::dup2(out, 1);
     ::dup2(err, 2);
     sigset_t none;
@@ -45,8 +44,8 @@ struct OwnGroup {
 
 struct File {
   int fd;
-  explicit File(const std::filesystem::path& path)
-      : fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644)) {
+  explicit File(const std::filesystem::path& path, int how = O_WRONLY | O_CREAT | O_APPEND)
+      : fd(::open(path.c_str(), how | O_CLOEXEC, 0644)) {
     if (fd < 0) throw Error(Blame::machine, path.string() + ": cannot be opened: " + std::strerror(errno));
   }
   ~File() { ::close(fd); }
@@ -85,13 +84,13 @@ std::unique_ptr<Child> Child::spawn(Loop& loop, ChildSpec spec, OnExit on_exit) 
   std::vector<std::string> environment;
   for (const auto& [name, value] : spec.environment) environment.push_back(name + "=" + value);
   const auto directory = spec.directory.empty() ? std::filesystem::current_path() : spec.directory;
-  const File out(spec.out), err(spec.err);
+  const File in(spec.in.empty() ? "/dev/null" : spec.in, O_RDONLY), out(spec.out), err(spec.err);
   process::default_process_launcher launcher;
   boost::system::error_code failed;
   process::process started =
       launcher(boost::asio::any_io_executor(loop.impl().context.get_executor()), failed,
                process::filesystem::path(program), arguments, process::process_environment(environment),
-               process::process_start_dir(directory.string()), OwnGroup{out.fd, err.fd});
+               process::process_start_dir(directory.string()), OwnGroup{in.fd, out.fd, err.fd});
   if (failed) {
     if (launcher.pid > 0) ::waitpid(launcher.pid, nullptr, 0);  // nobody else reaps the child that could not exec
     throw Error(Blame::machine, program + ": cannot be executed: " + failed.message(), kDoesNotRun);

@@ -25,6 +25,7 @@ struct ChildSpec {
   std::map<std::string, std::string> environment;  // all of it: nothing is inherited
   std::filesystem::path directory;                 // working directory; empty: ours
   std::filesystem::path out, err;                  // appended to; may be one file
+  std::filesystem::path in = {};                   // read from; empty: nothing
 };
 
 inline constexpr const char* kDoesNotRun = "binary-does-not-run";

@@ -58,12 +58,12 @@ inline constexpr const char* kBefore = "before";
 inline constexpr const char* kResumed = "resumed";
 inline constexpr const char* kAfter = "after";
 
-enum class Scope { each_validator, network };
+enum class Scope { each_validator, network, provider };
 
 struct Check {
   const char* title;  // as the runbook prints it
   Scope scope;
-  // `node` is a validator, or for a network check empty.
+  // `node` is a validator; for a check of the network or the provider it is empty.
   std::vector<Question> (*questions)(const Context&, const std::string& moment, const std::string& node);
   Finding (*judge)(const Context&, const std::string& node);
   // It may come true a while after the chain goes on (a node catches up, finds its peers): the verification waits for it.

@@ -12,6 +12,7 @@ const std::vector<Checklist>& checklists() {
   static const std::vector<Checklist> all = {
       {"validator-verification", "Validator Verification Checklist", "Post-Upgrade Verification",
        validator_checks()},
+      {"provider-verification", "Provider Verification Checklist", "Post-Upgrade Verification", provider_checks()},
       {"network-verification", "Network-Wide Verification", "Post-Upgrade Verification", network_checks()},
       {"state-invariants", "State Invariants", "Post-Upgrade Verification", state_checks()},
       {"state-in-use", "State of a Chain in Use", "Post-Upgrade Verification", population_checks()},
@@ -39,13 +40,18 @@ void each_item(const Context& c, Visit visit) {
   for (const auto& name : c.scenario.after) {
     const auto& list = *find_checklist(name);
     for (const auto& check : list.checks) {
-      if (check.scope == Scope::network) {
+      if (check.scope != Scope::each_validator) {
         visit(list, check, "");
         continue;
       }
       for (const auto& name : c.validators()) visit(list, check, name);
     }
   }
+}
+
+std::string subject_of(const Check& check, const std::string& node) {
+  if (check.scope == Scope::each_validator) return node;
+  return check.scope == Scope::provider ? kProvider : "network";
 }
 
 // What the answers say comes from the release under test: one of a form that nobody expected proves nothing.
@@ -87,7 +93,7 @@ std::vector<std::string> unsettled(const Context& c) {
     const auto outcome = finding_of(check, c, node).outcome;
     if (outcome == record::Outcome::pass || outcome == record::Outcome::skipped) return;
     for_good = for_good || !check.settles;
-    open.push_back(fmt::format("{} ({})", check.title, node.empty() ? "network" : node));
+    open.push_back(fmt::format("{} ({})", check.title, subject_of(check, node)));
   });
   return for_good ? std::vector<std::string>{} : open;
 }
@@ -98,7 +104,7 @@ std::vector<record::CheckResult> judge_checklists(const Context& c) {
   std::vector<record::CheckResult> results;
   each_item(c, [&](const Checklist& list, const Check& check, const std::string& node) {
     const auto f = reached ? finding_of(check, c, node) : skipped(why);
-    results.push_back({list.title, check.title, node.empty() ? "network" : node, f.outcome, f.expected,
+    results.push_back({list.title, check.title, subject_of(check, node), f.outcome, f.expected,
                        f.actual, f.message, f.evidence, 0});
   });
   return results;

@@ -31,6 +31,7 @@ std::vector<record::CheckResult> judge_checklists(const Context&);
 std::vector<Check> validator_checks();
 std::vector<Check> network_checks();
 std::vector<Check> state_checks();
+std::vector<Check> provider_checks();
 std::vector<Check> population_checks();
 
 }  // namespace rehearse
