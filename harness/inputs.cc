@@ -12,12 +12,17 @@ namespace {
 
 ProviderReleases provider_releases(const Inputs& in, const RunOptions& o) {
   if (!in.profile.provider)
-    throw Error(Blame::scenario, in.profile.file.string() + ": this chain has no provider daemon, which `" + in.scenario.name + "` is about");
+    throw Error(Blame::scenario, in.profile.file.string() + ": this chain has no provider daemon, which `" +
+                                     in.scenario.name + "` is about");
   const auto& p = *in.profile.provider;
   const auto& chosen = in.scenario.releases.provider;
   const auto manifest = (in.profile.file.parent_path() / p.releases).lexically_normal();
-  return {find_release(chosen.from.empty() ? p.from : chosen.from, manifest, o.built),
-          find_release(chosen.to.empty() ? p.to : chosen.to, manifest, o.built), nullptr, o.store};
+  ProviderReleases r{find_release(chosen.from.empty() ? p.from : chosen.from, manifest, o.built),
+                     find_release(chosen.to.empty() ? p.to : chosen.to, manifest, o.built), nullptr, o.store};
+  for (const auto* release : {&r.from, &r.to})
+    if (release->remote)
+      throw Error(Blame::scenario, release->name + ": a provider daemon's release is given by its name or its path");
+  return r;
 }
 
 }  // namespace

@@ -91,10 +91,12 @@ Finding judge_bids(const Context& c, const std::string&) {
   const auto [now, no_now] = look_up(c, kAfter, ask_chain(c, "provider-orders"));
   if (!now) return no_now;
   const auto account = c.view.provider_plan ? c.view.provider_plan->address : "";
-  const auto had = orders(before->answer.value, "MATCHED", account), has = orders(now->answer.value, "MATCHED", account);
+  const auto had = orders(before->answer.value, "MATCHED", account);
+  const auto has = orders(now->answer.value, "MATCHED", account);
   const auto open = orders(now->answer.value, "OPEN", "");
   const auto have = fmt::format("{}; {} bids, {} before", engine, has.size(), had.size());
-  if (!std::includes(has.begin(), has.end(), had.begin(), had.end())) return failed("a bid was lost", want, have, {now->answer.source});
+  if (!std::includes(has.begin(), has.end(), had.begin(), had.end()))
+    return failed("a bid was lost", want, have, {now->answer.source});
   if (!open.empty()) return failed(fmt::format("no bid on {}", fmt::join(open, ", ")), want, have, {now->answer.source});
   return passed(want, have, {bids->answer.source, now->answer.source});
 }

@@ -84,7 +84,8 @@ void replace(Rehearsal& r) {
   auto& to = r.provider->to;
   r.step("download", "Download new binary", kUpgrade, [&] {
     to.artifact = fetch_published(r, *r.provider->server, to, r.profile().provider->binary, r.provider->store);
-    return fmt::format("{}: sha256 {}, as published; the runbook compares no checksum here", to.name, to.artifact.sha256.substr(0, 16));
+    return fmt::format("{}: sha256 {}, as published; the runbook compares no checksum here", to.name,
+                       to.artifact.sha256.substr(0, 16));
   });
   r.step("stop", "Stop daemon", kUpgrade, [&] {
     stop_daemon(r);
@@ -118,8 +119,8 @@ void resume(Rehearsal& r) {
   r.step("resume", "Resume operations", kUpgrade, [&] { return send_as_provider(r, "resume"); });
 }
 
-// An order that is placed now shows whether bids are made. Either all orders have one, or the engine does not come past the
-// block that it has seen, though the chain does: then the checklist says so.
+// An order that is placed now shows whether bids are made. Either all orders have one, or the engine does not come past
+// the block that it has seen, though the chain does: then the checklist says so.
 void take_part_again(Rehearsal& r, const std::string& provider) {
   record::Aimed aim{r.view().highest_height(), "from", false};
   aim.provider = provider;

@@ -7,7 +7,6 @@
 #include "harness/procedures/governance.h"
 #include "harness/publication.h"
 #include "localnet/artifact.h"
-#include "localnet/text.h"
 
 namespace rehearse {
 
@@ -37,22 +36,22 @@ bool stale_sequence(const CliAnswer& a) {
 
 // What is known of the releases is recorded as it becomes known.
 void tell(Rehearsal& r) {
-  r.record(record::ProviderPlanned{daemon_of(r).values().at("address"), provenance(r.provider->from), provenance(r.provider->to)});
+  const auto& [from, to, server, store] = *r.provider;
+  r.record(record::ProviderPlanned{daemon_of(r).values().at("address"), provenance(from), provenance(to)});
 }
 
 void make_account(Rehearsal& r) {
   const auto& chain = r.network().respondent(asked_node(r)).binary;
   const auto key = run(r, chain, filled(r, profile_of(r).commands.at("add-key").run, {}));
   if (!key.trouble().empty()) throw Error(Blame::machine, key.trouble());
-  const auto& text = key.out.find('{') == std::string::npos ? key.err : key.out;
-  const auto json = Json::parse(text.substr(std::min(text.find('{'), text.size())), nullptr, false);
-  if (!json.is_object() || !json.contains("address")) throw Error(Blame::machine, "`" + key.command + "`: there is no address in its answer");
-  const auto address = json["address"].get<std::string>();
+  const auto address = key.json && key.json->is_object() ? key.json->value("address", "") : "";
+  if (address.empty()) throw Error(Blame::scenario, "`" + key.command + "`: there is no address in its answer");
   daemon_of(r).set_account(address);
   tell(r);
   auto values = r.network().respondent(asked_node(r)).values;
   values["address"] = address;
-  send_transactions(r, {{asked_node(r), fill(profile_of(r).commands.at("fund").run, values, r.profile().file.string() + ": provider: fund")}});
+  const auto fund = fill(profile_of(r).commands.at("fund").run, values, r.profile().file.string() + ": provider: commands: fund");
+  send_transactions(r, {{asked_node(r), fund}});
 }
 
 }  // namespace
@@ -97,7 +96,8 @@ void install_daemon(Rehearsal& r, Release& release) {
   const auto answer = run_daemon(r, "version");
   release.printed_version = version_in(answer);
   if (!release.version.empty() && release.printed_version != release.version)
-    throw StepFailed("`" + answer.command + "` says " + release.printed_version + ", not " + release.version, "wrong-version-inside");
+    throw StepFailed("`" + answer.command + "` says " + release.printed_version + ", not " + release.version,
+                     "wrong-version-inside");
   tell(r);
 }
 
@@ -113,7 +113,8 @@ std::string start_daemon(Rehearsal& r, const Release& release) {
   const auto health = await_answer(r, "the daemon's health", {"health", kProvider, {}, 0},
                                    [](const Json& h) { return h.value("status", "") == "ok"; });
   const auto version = health.value.value("version", release.printed_version);
-  if (version != release.printed_version) throw StepFailed("what runs is " + version + ", not " + release.printed_version);
+  if (version != release.printed_version)
+    throw StepFailed("what runs is " + version + ", not " + release.printed_version);
   return health.value.dump();
 }
 

@@ -99,7 +99,8 @@ TEST(ProviderChecks, ActiveWorkloadsFailsWhenOneIsGone) {
 // The runbook counts lines: that would not see it.
 TEST(ProviderChecks, ActiveWorkloadsFailsWhenOneIsAnotherProcess) {
   auto u = provider_upgrade();
-  u.answer(kAfter, "workloads", kProvider).value = "order-1 running pid=1 started=5\norder-2 running pid=2 started=8\norder-3 running pid=3 started=7";
+  u.answer(kAfter, "workloads", kProvider).value =
+      "order-1 running pid=1 started=5\norder-2 running pid=2 started=8\norder-3 running pid=3 started=7";
   EXPECT_THAT(not_passed(u), ElementsAre("Active Workloads (provider): fail"));
 }
 
