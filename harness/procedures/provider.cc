@@ -120,7 +120,7 @@ void resume(Rehearsal& r) {
 }
 
 // An order that is placed now shows whether bids are made. Either all orders have one, or the engine does not come past
-// the block that it has seen, though the chain does: then the checklist says so.
+// the block that it has seen, though the chain does and the daemon answers at each block: then the checklist says so.
 void take_part_again(Rehearsal& r, const std::string& provider) {
   record::Aimed aim{r.view().highest_height(), "from", false};
   aim.provider = provider;

@@ -75,9 +75,13 @@ std::string send_as_provider(Rehearsal& r, const std::string& command, Values ex
 }
 
 void place_orders(Rehearsal& r, std::size_t count, std::size_t after) {
-  auto validators = r.view().validators();
-  validators.resize(std::min(count, validators.size()));
-  send_transactions(r, seeds(r, profile_of(r).commands.at("order").run, validators, after));
+  const auto all = r.view().validators();
+  for (std::size_t placed = 0; placed < count;) {
+    auto customers = all;
+    customers.resize(std::min(count - placed, all.size()));
+    send_transactions(r, seeds(r, profile_of(r).commands.at("order").run, customers, after + placed));
+    placed += customers.size();
+  }
 }
 
 void set_up_provider(Rehearsal& r) {

@@ -14,7 +14,7 @@ namespace rehearse {
 // asked, in words: the daemon signs with the same key, and a bid between the look at the account and the sending makes a
 // transaction stale.
 std::string send_as_provider(Rehearsal&, const std::string& command, Values extra = {});
-// An order by each of so many validators, numbered on from `after`.
+// So many orders, by the validators in turn, numbered on from `after`.
 void place_orders(Rehearsal&, std::size_t count, std::size_t after);
 
 // --- on its machine
