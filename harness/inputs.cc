@@ -2,10 +2,30 @@
 
 #include "harness/defects.h"
 #include "harness/diagnosis/causes.h"
+#include "harness/procedures/procedure.h"
 
 namespace rehearse {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+ProviderReleases provider_releases(const Inputs& in, const RunOptions& o) {
+  if (!in.profile.provider)
+    throw Error(Blame::scenario, in.profile.file.string() + ": this chain has no provider daemon, which `" +
+                                     in.scenario.name + "` is about");
+  const auto& p = *in.profile.provider;
+  const auto& chosen = in.scenario.releases.provider;
+  const auto manifest = (in.profile.file.parent_path() / p.releases).lexically_normal();
+  ProviderReleases r{find_release(chosen.from.empty() ? p.from : chosen.from, manifest, o.built),
+                     find_release(chosen.to.empty() ? p.to : chosen.to, manifest, o.built), nullptr, o.store};
+  for (const auto* release : {&r.from, &r.to})
+    if (release->remote)
+      throw Error(Blame::scenario, release->name + ": a provider daemon's release is given by its name or its path");
+  return r;
+}
+
+}  // namespace
 
 Inputs read_inputs(const RunOptions& o) {
   if (!o.break_at.empty() && !is_phase(o.break_at))
@@ -31,6 +51,7 @@ Inputs read_inputs(const RunOptions& o) {
     throw Error(Blame::scenario, o.cosmovisor.string() + ": there is no Cosmovisor; --cosmovisor names another");
   in.from = pick(o.from, in.scenario.releases.from, in.profile.from, "from");
   in.to = pick(o.to, in.scenario.releases.to, in.profile.to, "to");
+  if (find_procedure(in.scenario.upgrade.kind)->of_provider) in.provider = provider_releases(in, o);
   return in;
 }
 

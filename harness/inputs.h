@@ -16,6 +16,7 @@ struct Inputs {
   Profile profile;  // with what masks its known defects
   std::vector<record::KnownDefect> defects;
   Release from, to;
+  std::optional<ProviderReleases> provider = {};  // of a procedure that is about one
 };
 
 // Nothing is made and no release opened. Throws Error(Blame::scenario) for what is wrong in a file or an option.

@@ -105,6 +105,10 @@ RunRecord judge(const NetworkView& v, const Scenario& scenario, const Profile& p
     r.to = v.releases->to;
     r.cosmovisor_sha256 = v.releases->cosmovisor_sha256;
   }
+  if (v.provider_plan) {  // what was upgraded
+    r.from = v.provider_plan->from;
+    r.to = v.provider_plan->to;
+  }
   if (v.run) {
     r.scenario_digest = v.run->scenario_digest;
     r.profile_digest = v.run->profile_digest;

@@ -3,8 +3,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
-#include <fstream>
-
+#include "harness/publication.h"
 #include "localnet/log.h"
 #include "localnet/sha256.h"
 #include "localnet/text.h"
@@ -14,11 +13,6 @@ namespace rehearse {
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr const char* kSums = "SHA256SUMS";
-
-// A dead transfer ends by itself, and --timeout ends the run.
-constexpr Budget kWhileAnythingComes{std::chrono::hours(24), std::chrono::hours(24)};
 
 // A program that hangs is told from one that a busy machine holds up.
 constexpr std::chrono::seconds kAnswers{30};
@@ -43,13 +37,6 @@ void check_room(const fs::path& folder, std::size_t nodes, const fs::path& binar
                                             folder.string(), free / 1'000'000, nodes, needed / 1'000'000));
 }
 
-record::Provenance provenance(const Release& r) {
-  return {r.name,           r.version,
-          r.plan,           r.archive.filename().string(),
-          r.artifact.sha256, r.artifact.binary_sha256,
-          r.printed_version};
-}
-
 }  // namespace
 
 Preflight::Preflight(Rehearsal& r, ReleaseServer& server, fs::path store,
@@ -71,69 +58,19 @@ void Preflight::fetch(const std::string& which, Release& release) {
   release.archive = store_ / "downloads" / release.remote->sha256 / release.name;
   if (fs::exists(release.archive)) return;
   r_.step("fetch-" + which, "Fetch the release given by URL", "", [&] {
-    download({release.remote->url, release.archive, release.remote->sha256});
+    await_download(r_, {release.remote->url, release.archive, release.remote->sha256});
     return fmt::format("{}: {:.1f} MB", release.name,
                        static_cast<double>(fs::file_size(release.archive)) / 1e6);
   });
 }
 
-// As whoever gave us the release would: with the SHA256SUMS beside it. Without one (false) the file as it is
-// counts.
-bool Preflight::publish(Release& release) {
-  const auto name = release.archive.filename().string();
-  if (!fs::is_regular_file(release.archive))
-    throw Error(Blame::scenario, "release " + release.archive.string() + ": there is no such file");
-  auto sums = release.archive.parent_path() / kSums;
-  const bool published = release.remote || checksum_in(read_file(sums), name);
-  if (release.remote || !published) {
-    const auto sha256 = release.remote ? release.remote->sha256 : sha256_file(release.archive);
-    sums = server_.ca_file().parent_path() / kSums;
-    std::ofstream(sums) << sha256 << "  " << name << "\n";
-  }
-  server_.publish(release.name, release.archive);
-  server_.publish(release.name, sums);
-  release.url = server_.url(release.name, name);
-  return published;
-}
-
-void Preflight::download(const Download& what) {
-  struct State {
-    bool ended = false;
-    std::optional<Error> trouble;
-  };
-  // Shared with the handler: it may be called after the wait was given up.
-  auto state = std::make_shared<State>();
-  rehearse::download(r_.http(), what, [state](std::optional<Error> trouble) {
-    *state = {true, std::move(trouble)};
-  });
-  r_.await_done(
-      what.url, [&] { return state->ended; }, kWhileAnythingComes);
-  if (state->trouble) throw Error(*state->trouble);
-}
-
-// What that answer says of the release's archive.
-std::string Preflight::published_checksum(const HttpResponse& sums) const {
-  const auto url = server_.url(r_.to.name, kSums);
-  if (sums.status != 200)
-    throw Error(Blame::machine,
-                sums.error.empty() ? fmt::format("{}: it answers {}", url, sums.status) : sums.error,
-                "download-failed");
-  const auto name = r_.to.archive.filename().string();
-  const auto found = checksum_in(sums.body, name);
-  if (!found) throw Error(Blame::release, url + ": it does not name " + name, "checksum-mismatch");
-  return *found;
-}
-
 void Preflight::start_download() {
   downloaded_ = r_.folder() / "download" / r_.to.archive.filename();
-  HttpRequest sums{server_.url(r_.to.name, kSums)};
-  sums.redirects = kMostRedirects;
-  sums.ca_file = server_.ca_file();
   const std::weak_ptr<bool> here = alive_;
-  r_.http().send(std::move(sums), [this, here](const HttpResponse& answer) {
+  r_.http().send(request_sums(server_, r_.to), [this, here](const HttpResponse& answer) {
     if (here.expired()) return;
     try {
-      checksum_ = published_checksum(answer);
+      checksum_ = published_checksum(answer, server_, r_.to);
     } catch (const Error& e) {
       return arrived(e);
     }
@@ -171,7 +108,7 @@ void Preflight::begin(const fs::path& cosmovisor) {
     r_.from.artifact = open_artifact(r_.from.archive, r_.profile().chain.binary, store_);
     check_room(r_.folder(), network.validators.size() + network.full_nodes.size(), r_.from.artifact.binary);
     ask_version(r_.from, from_printed_);
-    published_ = publish(r_.to);
+    published_ = publish(server_, r_.to);
     start_download();
     if (uses_cosmovisor(network)) cosmovisor_ = open_artifact(cosmovisor, "cosmovisor", store_);
     return fmt::format("{}: sha256 {}", r_.from.name, r_.from.artifact.sha256.substr(0, 16));

@@ -38,9 +38,6 @@ class Preflight {
  private:
   void tell();
   void fetch(const std::string& which, Release&);
-  bool publish(Release&);
-  void download(const Download&);
-  std::string published_checksum(const HttpResponse& sums) const;
   void start_download();
   void arrived(std::optional<Error> trouble);
   void take(Artifact);

@@ -217,7 +217,7 @@ std::vector<CliAnswer> Rehearsal::run_programs(const std::vector<ProgramCall>& c
   // Shared with the handlers: a command may end after the wait for it was given up.
   auto running = std::make_shared<Running>(Running{std::vector<CliAnswer>(calls.size()), calls.size()});
   for (std::size_t i = 0; i < calls.size(); ++i)
-    network_->cli().run(calls[i].program, calls[i].arguments, Stream::out, [running, i](CliAnswer a) {
+    (calls[i].cli ? *calls[i].cli : network_->cli()).run(calls[i].program, calls[i].arguments, Stream::out, [running, i](CliAnswer a) {
       running->answers[i] = std::move(a);
       --running->open;
     });

@@ -16,6 +16,7 @@
 #include "localnet/network.h"
 #include "localnet/pressure.h"
 #include "localnet/questions.h"
+#include "localnet/release_server.h"
 #include "localnet/sink.h"
 
 namespace rehearse {
@@ -81,9 +82,17 @@ struct NodeCommand {
 struct ProgramCall {
   std::filesystem::path program;
   std::vector<std::string> arguments;
+  ChainCli* cli = nullptr;  // null: the operator's of the nodes
 };
 // What a `version` command printed, on whichever stream.
 std::string version_in(const CliAnswer&);
+
+// What a provider daemon goes from and to, where the new release is published, and where verified programs are kept.
+struct ProviderReleases {
+  Release from, to;
+  const ReleaseServer* server = nullptr;
+  std::filesystem::path store;
+};
 
 class Rehearsal : public Sink {
  public:
@@ -99,6 +108,7 @@ class Rehearsal : public Sink {
   Network& network() { return *network_; }
   void set_network(Network* network) { network_ = network; }
   Release from, to;
+  std::optional<ProviderReleases> provider;  // of a procedure that is about one
 
   // Of the run so far, the part in which something waited for a processor (pressure.h).
   double cpu_pressure() const { return pressure_.share(); }

@@ -17,6 +17,7 @@
 #include "harness/preflight.h"
 #include "harness/procedures/preparation.h"
 #include "harness/procedures/procedure.h"
+#include "harness/publication.h"
 #include "harness/releases.h"
 #include "localnet/config_files.h"
 #include "localnet/guard.h"
@@ -115,6 +116,7 @@ class Run {
     std::vector<fs::path> logs;
     if (network_)
       for (const auto& n : network_->nodes()) logs.push_back(n->log_file());
+    if (network_ && network_->provider()) logs.push_back(network_->provider()->log_file());
     return exceeded(o_.caps, o_.folder, logs);
   }
 
@@ -161,9 +163,17 @@ class Run {
     make_network(preflight.cosmovisor().binary);
     preflight.receive();
     preflight.check_versions();
+    publish_provider();
     start_network();
     prepare_upgrade(r_);
     find_procedure(in_.scenario.upgrade.kind)->run(r_);
+  }
+
+  void publish_provider() {
+    if (!in_.provider) return;
+    r_.provider = in_.provider;
+    r_.provider->server = &*release_server_;
+    publish(*release_server_, r_.provider->to);
   }
 
   // How the run ended, whatever was thrown.
@@ -289,10 +299,13 @@ class Run {
     journal_.append(e);
     const bool keep =
         o_.keep == Keep::always || (o_.keep == Keep::on_failure && result.record.verdict != "pass");
-    if (!keep && network_)
+    if (!keep && network_) {
       for (const auto& n : network_->nodes())
         for (const char* part : {"data", "cosmovisor", "bin", "config/priv_validator_key.json", "config/node_key.json"})
           remove(n->home() / part);
+      if (const auto* provider = network_->provider())
+        for (const char* part : {"data", "bin"}) remove(provider->home() / part);
+    }
     remove(o_.folder / "operator");  // keys
     if (!keep) remove(o_.folder / "backups");
     result.exit_code = exit_code_ ? exit_code_ : record::exit_code(result.record);

@@ -124,6 +124,9 @@ class Rules {
     for (std::size_t i = 0; i < s_.after.size(); ++i)
       if (!find_checklist(s_.after[i]) || is_before(s_.after[i]))
         fail(root_["after"][i], "there is no checklist `" + s_.after[i] + "`; there are " + checklist_names());
+    for (std::size_t i = 0; i < s_.after.size(); ++i)
+      if (s_.after[i] == "provider-verification" && !find_procedure(s_.upgrade.kind)->of_provider)
+        fail(root_["after"][i], "the procedure `" + s_.upgrade.kind + "` starts no provider daemon that could be checked");
     if (s_.expect != "pass" && !is_cause(s_.expect))
       fail(root_["expect"], "`" + s_.expect + "` is neither pass nor a cause; causes are " + cause_names());
   }

@@ -32,8 +32,12 @@ struct NetworkSection {
   std::map<std::string, std::map<std::string, std::string>> environment;  // of single nodes
 };
 
-struct ReleasesSection {
+struct ReleasePair {
   std::string from, to;  // empty: the profile's
+};
+
+struct ReleasesSection : ReleasePair {
+  ReleasePair provider;  // of the provider daemon
 };
 
 enum class RollingOrder { smallest_first, largest_first };
@@ -65,6 +69,7 @@ struct UpgradeSection {
   bool breaking = false;              // a hotfix that changes the state machine: all stop at one height
   bool confirmed = true;              // the operators' answer: is the checksum verified?
   std::int64_t max_tx_bytes = 200;    // that a change of configuration sets
+  bool revert_config = true;          // a rollback of the provider daemon takes its configuration back too
 };
 
 // How long things may take, in the runbook's time. A second of the run stands for `scale` of them.
@@ -116,9 +121,16 @@ void describe(V& v, NetworkSection& n) {
 }
 
 template <class V>
+void describe(V& v, ReleasePair& r) {
+  v.optional("from", r.from, "release it starts on");
+  v.optional("to", r.to, "release it upgrades to");
+}
+
+template <class V>
 void describe(V& v, ReleasesSection& r) {
   v.optional("from", r.from, "release the network starts on");
   v.optional("to", r.to, "release it upgrades to");
+  v.optional("provider", r.provider, "the same of the provider daemon");
 }
 
 template <class V>
@@ -140,6 +152,7 @@ void describe(V& v, UpgradeSection& u) {
   v.optional("breaking", u.breaking, "the hotfix changes the state machine: all nodes stop at one height and start together");
   v.optional("confirmed", u.confirmed, "the operators' answer to: is the checksum verified?");
   v.optional("max_tx_bytes", u.max_tx_bytes, "the largest transaction that a change of configuration lets in");
+  v.optional("revert_config", u.revert_config, "the provider daemon's configuration is taken back with its release");
   v.optional("order", u.order, "in which validators are upgraded one by one");
 }
 

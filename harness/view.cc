@@ -141,6 +141,7 @@ void fold(NetworkView& v, const Event& e) {
   v.last_seen = e.seen;
   NodeView* n = nullptr;
   if (const auto found = v.nodes.find(e.node); found != v.nodes.end()) n = &found->second;
+  if (e.node == kProvider) n = &v.provider;
   std::visit(Overloaded{
                  [&](const ProcessStarted& p) {
                    if (n) fold_start(v, *n, p, e);
@@ -179,6 +180,7 @@ void fold(NetworkView& v, const Event& e) {
                      v.nodes[m.name].member = m;
                    }
                  },
+                 [&](const ProviderPlanned& p) { v.provider_plan = p; },
                  [&](const PhaseEntered& p) { v.phases.emplace_back(p.phase, e.seen), ++v.progress; },
                  [&](const StepStarted& s) {
                    v.steps.push_back({s, e.seen, 0, "", ""}), ++v.progress;

@@ -78,6 +78,9 @@ struct SeenBlock {
   Micros seen = 0;
 };
 
+// How events name the provider daemon; it is no node.
+inline constexpr const char* kProvider = "provider";
+
 struct NetworkView {
   std::int64_t last_seq = 0;
   Micros last_seen = 0;
@@ -90,6 +93,8 @@ struct NetworkView {
   std::optional<record::NetworkPlanned> network;
   std::vector<std::string> order;  // node names as planned
   std::map<std::string, NodeView> nodes;
+  std::optional<record::ProviderPlanned> provider_plan;
+  NodeView provider;  // its process and its log
   std::map<std::int64_t, SeenBlock> blocks;
   // What was first said of each height, and the heights of which something else was said too: a rule that looks for
   // nodes that differ is asked after every event, and must not go over all heights each time.

@@ -58,8 +58,12 @@ struct ChainCli::Call {
 };
 
 ChainCli::ChainCli(Loop& loop, const Profile& profile, std::filesystem::path scratch,
-                   std::map<std::string, std::string> environment)
-    : loop_(loop), profile_(profile), scratch_(std::move(scratch)), environment_(std::move(environment)) {
+                   std::map<std::string, std::string> environment, std::filesystem::path input)
+    : loop_(loop),
+      profile_(profile),
+      scratch_(std::move(scratch)),
+      environment_(std::move(environment)),
+      input_(std::move(input)) {
   std::filesystem::create_directories(scratch_);
 }
 
@@ -87,7 +91,7 @@ void ChainCli::run(const std::filesystem::path& binary, std::vector<std::string>
     ended_.push_back(std::move(node.mapped()));
     done(std::move(a));
   };
-  call->child = Child::spawn(loop_, {arguments, environment_, {}, call->out, call->err}, std::move(on_exit));
+  call->child = Child::spawn(loop_, {arguments, environment_, {}, call->out, call->err, input_}, std::move(on_exit));
   call->limit = loop_.after(limit, [limit, late = call.get()] {
     late->killed_after = limit;
     late->child->signal_group(SIGKILL);

@@ -30,8 +30,10 @@ struct CliAnswer {
 
 class ChainCli {
  public:
-  // `scratch` keeps the output of each command as NNN.out and NNN.err. `environment` is all that a command gets.
-  ChainCli(Loop&, const Profile&, std::filesystem::path scratch, std::map<std::string, std::string> environment);
+  // `scratch` keeps the output of each command as NNN.out and NNN.err. `environment` is all that a command gets, and `input`
+  // what it reads, such as the passphrase of a keyring; empty: nothing.
+  ChainCli(Loop&, const Profile&, std::filesystem::path scratch, std::map<std::string, std::string> environment,
+           std::filesystem::path input = {});
 
   ~ChainCli();
   // Kills the commands that still run; none of their handlers is called any more.
@@ -46,6 +48,7 @@ class ChainCli {
   const Profile& profile_;
   std::filesystem::path scratch_;
   std::map<std::string, std::string> environment_;
+  std::filesystem::path input_;
   struct Call;
   std::map<int, std::unique_ptr<Call>> calls_;
   std::vector<std::unique_ptr<Call>> ended_;  // freed at the next call: not from their own handler

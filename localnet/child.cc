@@ -27,7 +27,7 @@ namespace {
 
 // Runs in the child between fork and exec: only async-signal-safe calls.
 struct OwnGroup {
-  int out, err;
+  int in, out, err;
   rlim_t open_files;
   template <class Launcher>
   boost::system::error_code on_exec_setup(Launcher&, const process::filesystem::path&,
@@ -40,8 +40,7 @@ struct OwnGroup {
       limit.rlim_cur = limit.rlim_max = std::min(limit.rlim_max, open_files);  // only root may have more than that
       ::setrlimit(RLIMIT_NOFILE, &limit);
     }
-    const int null = ::open("/dev/null", O_RDONLY);
-    ::dup2(null, 0);
+    ::dup2(in, 0);
     ::dup2(out, 1);
     ::dup2(err, 2);
     sigset_t none;
@@ -53,8 +52,8 @@ struct OwnGroup {
 
 struct File {
   int fd;
-  explicit File(const std::filesystem::path& path)
-      : fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644)) {
+  explicit File(const std::filesystem::path& path, int how = O_WRONLY | O_CREAT | O_APPEND)
+      : fd(::open(path.c_str(), how | O_CLOEXEC, 0644)) {
     if (fd < 0) throw Error(Blame::machine, path.string() + ": cannot be opened: " + std::strerror(errno));
   }
   ~File() { ::close(fd); }
@@ -93,13 +92,13 @@ std::unique_ptr<Child> Child::spawn(Loop& loop, ChildSpec spec, OnExit on_exit) 
   std::vector<std::string> environment;
   for (const auto& [name, value] : spec.environment) environment.push_back(name + "=" + value);
   const auto directory = spec.directory.empty() ? std::filesystem::current_path() : spec.directory;
-  const File out(spec.out), err(spec.err);
+  const File in(spec.in.empty() ? "/dev/null" : spec.in, O_RDONLY), out(spec.out), err(spec.err);
   process::default_process_launcher launcher;
   boost::system::error_code failed;
   process::process started =
       launcher(boost::asio::any_io_executor(loop.impl().context.get_executor()), failed,
                process::filesystem::path(program), arguments, process::process_environment(environment),
-               process::process_start_dir(directory.string()), OwnGroup{out.fd, err.fd, spec.open_files});
+               process::process_start_dir(directory.string()), OwnGroup{in.fd, out.fd, err.fd, spec.open_files});
   if (failed) {
     if (launcher.pid > 0) ::waitpid(launcher.pid, nullptr, 0);  // nobody else reaps the child that could not exec
     throw Error(Blame::machine, program + ": cannot be executed: " + failed.message(), kDoesNotRun);

@@ -27,6 +27,7 @@ struct ChildSpec {
   std::filesystem::path directory;                 // working directory; empty: ours
   std::filesystem::path out, err;                  // appended to; may be one file
   std::uint64_t open_files = 0;                    // limit, as far as this process may raise its own; 0: its own
+  std::filesystem::path in = {};                   // read from; empty: nothing
 };
 
 inline constexpr const char* kDoesNotRun = "binary-does-not-run";

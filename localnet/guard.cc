@@ -87,32 +87,17 @@ fs::path folder_of(const fs::path& given) {
   return whole.has_filename() ? whole : whole.parent_path();
 }
 
-std::vector<int> processes_of(const std::string& run_id) {
+std::vector<int> processes_of(const std::string& run_id, const std::string& node) {
   auto found = all_processes();
   std::erase_if(found, [&](int pid) {
-    return pid == ::getpid() || environment_value(pid, kRunVariable) != run_id;
+    return pid == ::getpid() || environment_value(pid, kRunVariable) != run_id ||
+           (!node.empty() && environment_value(pid, kNodeVariable) != node);
   });
   return found;
 }
 
-// A process may be starting another one while it is killed: repeats until none is left.
-int kill_all_of(const std::string& run_id) {
-  int killed = 0;
-  for (auto pids = processes_of(run_id); !pids.empty(); pids = processes_of(run_id)) {
-    for (const int pid : pids) killed += ::kill(pid, SIGKILL) == 0;
-    for (const int pid : pids) {
-      const int fd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
-      if (fd < 0) continue;
-      pollfd ended{fd, POLLIN, 0};
-      ::poll(&ended, 1, 1000);
-      ::close(fd);
-    }
-  }
-  return killed;
-}
-
 std::string end_run(const fs::path& lock, const Live& run) {
-  const int killed = kill_all_of(run.run_id);
+  const int killed = end_processes(run.run_id);
   fs::remove(lock);
   return fmt::format("run {} ({}): {} processes ended", run.run_id, run.folder, killed);
 }
@@ -194,6 +179,22 @@ std::vector<Live> live_runs(const fs::path& dir) {
   for (const auto& path : lock_files(dir))
     if (!lockable(path)) found.push_back(read_lock(path));
   return found;
+}
+
+// A process may be starting another one while it is killed: repeats until none is left.
+int end_processes(const std::string& run_id, const std::string& node) {
+  int killed = 0;
+  for (auto pids = processes_of(run_id, node); !pids.empty(); pids = processes_of(run_id, node)) {
+    for (const int pid : pids) killed += ::kill(pid, SIGKILL) == 0;
+    for (const int pid : pids) {
+      const int fd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+      if (fd < 0) continue;
+      pollfd ended{fd, POLLIN, 0};
+      ::poll(&ended, 1, 1000);
+      ::close(fd);
+    }
+  }
+  return killed;
 }
 
 Healed heal(const fs::path& dir, const std::string& wanted) {

@@ -42,6 +42,9 @@ struct Live {
 };
 std::vector<Live> live_runs(const std::filesystem::path& runtime_dir);
 
+// Kills the processes of a run, or of one of its nodes, wherever they have gone to, and waits for their ends; how many.
+int end_processes(const std::string& run_id, const std::string& node = "");
+
 struct Healed {
   std::vector<std::string> done;  // a line for each run
   bool refused = false;           // the run that was asked for is alive

@@ -65,6 +65,7 @@ std::map<std::string, std::string> Network::environment(const std::string& node)
 }
 
 Respondent Network::respondent(const std::string& name) {
+  if (provider_ && name == provider_name_) return provider_->respondent();
   const auto& n = node(name);
   const auto& i = n.identity();
   auto values = chain_values(profile_, plan_.folder / "operator", i.ip, name);
@@ -136,6 +137,23 @@ void Network::prepare(const WaitFor& wait) {
   cosmovisor("init", under(SupervisorKind::cosmovisor), wait);  // makes `current`
 }
 
+ProviderDaemon& Network::add_provider(const std::string& name) {
+  constexpr int kAddress = 253;  // beyond the nodes
+  ProviderPlan p;
+  p.name = provider_name_ = name;
+  p.run_id = plan_.run_id;
+  p.home = home_of(name);
+  p.keyring = plan_.folder / "operator" / name;
+  p.scratch = plan_.folder / "commands" / name;
+  p.ip = addresses_.at(kAddress);
+  p.environment = environment(name);
+  p.values = chain_values(profile_, p.keyring, ip_of(nodes_.front()->identity().name), name);
+  p.values["rpc_url"] = nodes_.front()->rpc_url();
+  p.values["rest_url"] = nodes_.front()->rest_url();
+  provider_ = std::make_unique<ProviderDaemon>(loop_, sink_, profile_, std::move(p));
+  return *provider_;
+}
+
 void Network::reconfigure(const std::string& name, const std::map<std::string, std::string>& values) {
   std::vector<NodeIdentity> all;
   for (const auto& n : nodes_) all.push_back(n->identity());
@@ -197,6 +215,7 @@ void Network::start() {
   for (auto& n : nodes_) observer_.add(n->identity().name, n->rpc_url());
   log_poll_ = loop_.every(kPollLogs, [this] {
     for (auto& n : nodes_) n->read_log();
+    if (provider_) provider_->read_log();
   });
   sampling_ = loop_.every(kSampling, [this] {
     for (auto& n : nodes_)
@@ -209,6 +228,7 @@ void Network::stop() {
   for (auto& n : nodes_) n->read_log();
   log_poll_.reset();
   sampling_.reset();
+  if (provider_) provider_->stop();
   for (auto& n : nodes_) n->signal(SIGKILL);  // all at once, then reap each
   for (auto& n : nodes_) n->kill();
 }

@@ -14,6 +14,7 @@
 #include "localnet/node_home.h"
 #include "localnet/observer.h"
 #include "localnet/profile.h"
+#include "localnet/provider_daemon.h"
 
 namespace rehearse {
 
@@ -28,7 +29,10 @@ class Network {
   void start();
   // Renders config.toml of a node again, with these values beyond what it had: dotted key -> TOML value.
   void reconfigure(const std::string& node, const std::map<std::string, std::string>& values);
-  // Kills every node now, and commands that still run.
+  // A provider daemon beside the nodes, called that, which asks the first of them. Its own to install and start.
+  ProviderDaemon& add_provider(const std::string& name);
+  ProviderDaemon* provider() const { return provider_.get(); }  // null: there is none
+  // Kills every node now, the provider daemon, and commands that still run.
   void stop();
   std::vector<Node*> all() const;
   // Those that are run that way.
@@ -69,6 +73,8 @@ class Network {
   BlockObserver observer_;
   std::map<std::string, NodeKeys> keys_;
   std::vector<std::unique_ptr<Node>> nodes_;
+  std::unique_ptr<ProviderDaemon> provider_;
+  std::string provider_name_;
   std::filesystem::path client_binary_;
   std::string watched_account_;
   Loop::Handle log_poll_, sampling_;

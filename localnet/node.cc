@@ -2,27 +2,18 @@
 
 namespace rehearse {
 
-namespace {
-constexpr std::size_t kLastLines = 5;  // shown when a process dies
-}
-
 Node::Node(Loop& loop, Sink& sink, const LogMatcher& matcher, NodeIdentity identity,
            SupervisorSettings settings, std::vector<std::string> start,
            std::map<std::string, std::string> environment)
     : loop_(loop),
       sink_(sink),
-      matcher_(matcher),
       identity_(std::move(identity)),
       settings_(std::move(settings)),
       start_(std::move(start)),
       environment_(std::move(environment)),
       supervisor_(make_supervisor(settings_)),
-      log_(settings_.home / "logs" / "node.log",
-           [this](const std::string& text, std::int64_t offset, std::int64_t number) {
-             line(text, offset, number);
-           }) {
-  std::filesystem::create_directories(settings_.home / "logs");
-}
+      log_(sink, matcher, identity_.name, settings_.home / "logs" / "node.log",
+           [this](const std::string& line) { return tells_of_end(line); }) {}
 
 void Node::start(const std::vector<std::string>& more) {
   first_start_seen_ = false;
@@ -49,27 +40,16 @@ void Node::read_log() { log_.read(); }
 void Node::ended(ExitStatus status) {
   log_.read(true);  // its last words come before its end
   const auto program = std::filesystem::path(supervisor_->command({})[0]).filename().string();
-  LastWords words{{}, log_file().string(), last_lines_.empty() ? 0 : last_lines_.back().second};
-  for (const auto& [text, number] : last_lines_) words.lines.push_back(text);
-  sink_.process_ended(identity_.name, program, status, words);
+  sink_.process_ended(identity_.name, program, status, log_.last_words());
 }
 
-void Node::line(const std::string& text, std::int64_t offset, std::int64_t number) {
-  if (!text.empty() && !supervisor_->repeats_exit(text)) {
-    last_lines_.push_back({text, number});
-    if (last_lines_.size() > kLastLines) last_lines_.pop_front();
-  }
-  if (const auto program = supervisor_->started_by_line(text); !program.empty()) {
+bool Node::tells_of_end(const std::string& line) {
+  if (const auto program = supervisor_->started_by_line(line); !program.empty()) {
     chain_pid_ = 0;
     // The first one is the start that was reported when the supervisor was spawned.
     if (std::exchange(first_start_seen_, true)) sink_.process_started(identity_.name, 0, program);
   }
-  for (auto& m : matcher_.match(text)) {
-    m.file = log_file().string();
-    m.offset = offset;
-    m.line = number;
-    sink_.log_line(identity_.name, m);
-  }
+  return !supervisor_->repeats_exit(line);
 }
 
 std::optional<ProcSample> Node::resources() {

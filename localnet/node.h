@@ -10,8 +10,8 @@
 
 #include "localnet/child.h"
 #include "localnet/config_files.h"
-#include "localnet/log.h"
 #include "localnet/proc.h"
+#include "localnet/process_log.h"
 #include "localnet/questions.h"
 #include "localnet/sink.h"
 #include "localnet/supervisor.h"
@@ -36,7 +36,7 @@ class Node {
 
   const NodeIdentity& identity() const { return identity_; }
   const std::filesystem::path& home() const { return settings_.home; }
-  std::filesystem::path log_file() const { return settings_.home / "logs" / "node.log"; }
+  const std::filesystem::path& log_file() const { return log_.file(); }
   std::string rpc_url() const { return rehearse::rpc_url(identity_.ip); }
   std::string rest_url() const { return rehearse::rest_url(identity_.ip); }
   Supervisor& supervisor() const { return *supervisor_; }
@@ -59,19 +59,17 @@ class Node {
   const std::map<std::string, std::string>& environment() const { return environment_; }
 
  private:
-  void line(const std::string& text, std::int64_t offset, std::int64_t number);
+  bool tells_of_end(const std::string& line);
   void ended(ExitStatus);
 
   Loop& loop_;
   Sink& sink_;
-  const LogMatcher& matcher_;
   NodeIdentity identity_;
   SupervisorSettings settings_;
   std::vector<std::string> start_;
   std::map<std::string, std::string> environment_;
   std::unique_ptr<Supervisor> supervisor_;
-  LogFollower log_;
-  std::deque<std::pair<std::string, std::int64_t>> last_lines_;  // text, number
+  ProcessLog log_;
   bool first_start_seen_ = false;  // of this supervisor process
   int chain_pid_ = 0;              // of the process that is sampled; 0: to be found (a scan of /proc)
   std::unique_ptr<Child> child_;

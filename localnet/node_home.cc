@@ -19,13 +19,13 @@ void write(const fs::path& path, const std::string& text, fs::perms mode = fs::p
   if (!out) throw Error(Blame::machine, path.string() + ": cannot be written; is there room on the disk?");
 }
 
-void write_secret(const fs::path& path, const std::string& text) {
-  write(path, text, fs::perms::owner_read | fs::perms::owner_write);
-}
-
 }  // namespace
 
 void write_file(const fs::path& path, const std::string& text) { write(path, text); }
+
+void write_secret(const fs::path& path, const std::string& text) {
+  write(path, text, fs::perms::owner_read | fs::perms::owner_write);
+}
 
 void write_config(const fs::path& home, const NodeConfig& config) {
   write(home / "config" / "config.toml", render_config_toml(config));

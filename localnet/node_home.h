@@ -19,6 +19,8 @@ struct NodeKeys {
 
 // Writes a file whole, and the folders above it.
 void write_file(const std::filesystem::path&, const std::string& text);
+// The same, for its owner alone.
+void write_secret(const std::filesystem::path&, const std::string& text);
 // config.toml, app.toml and client.toml: with them commands that run side by side do not each write their
 // defaults.
 void write_config(const std::filesystem::path& home, const NodeConfig&);

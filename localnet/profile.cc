@@ -34,7 +34,40 @@ const std::vector<KnownQuestion>& known_questions() {
       {"balances", true, "every owner of the staking denomination, with the balance"},
       {"delegations", true, "all that is delegated to {validator}"},
       {"votes", true, "the votes on proposal {id}"},
+      {"provider-info", true, "what the chain knows of provider {address}"},
+      {"provider-orders", true, "all orders of providers' customers"},
       {"model-status", true, "version and hash of the model a node scores with"},
+  };
+  return all;
+}
+
+const std::vector<KnownQuestion>& known_daemon_questions() {
+  static const std::vector<KnownQuestion> all = {
+      {"health", false, "what the daemon's health endpoint says: status, version"},
+      {"version", false, "the version that its program prints"},
+      {"bids", false, "what its bid engine does: state, last_height, in_flight"},
+      {"workloads", false, "its running workloads, a line each"},
+  };
+  return all;
+}
+
+const std::vector<KnownCommand>& known_daemon_commands() {
+  static const std::vector<KnownCommand> all = {
+      {"version", KnownCommand::always, {}, "prints the version"},
+      {"start", KnownCommand::always, {}, "runs the daemon"},
+      {"migrate-config", KnownCommand::always, {}, "rewrites its configuration for the release"},
+  };
+  return all;
+}
+
+const std::vector<KnownCommand>& known_provider_commands() {
+  static const std::vector<KnownCommand> all = {
+      {"add-key", KnownCommand::always, {}, "makes key {key} in the keyring of {home}, answers its `address`"},
+      {"fund", KnownCommand::always, {}, "a validator sends {address} what it needs"},
+      {"create", KnownCommand::always, {}, "registers the provider"},
+      {"pause", KnownCommand::always, {}, "sets it to be paused, for {reason}"},
+      {"resume", KnownCommand::always, {}, "sets it to be active"},
+      {"order", KnownCommand::always, {}, "a validator places order number {ordinal}"},
   };
   return all;
 }

@@ -92,6 +92,24 @@ struct Governance {
   std::string deposit, expedited_deposit;
 };
 
+// The provider daemon of a chain that has one: it bids on the chain's orders and runs their workloads.
+struct ProviderProfile {
+  std::string binary;              // name of the daemon's program
+  std::string releases, from, to;  // as of the chain
+  std::string key;                 // whose account the provider is
+  std::string config;              // the daemon's configuration file, below its HOME
+  nlohmann::json settings;         // what stands in it before the upgrade; its texts are templates
+  std::map<std::string, std::string> migrated;  // JSON pointer of a value there -> in what migrate-config makes of it
+  std::string certificate;         // that vouches for the daemon's API, below its HOME
+  int port = 0;                    // of that API
+  std::map<std::string, Command> daemon;    // command lines of the daemon
+  std::map<std::string, Command> commands;  // of the chain's program
+  std::vector<std::string> transaction;     // arguments that each transaction of the provider's gets
+  Ordered<std::string> log_patterns;        // of the daemon's log
+  std::vector<HarmlessError> harmless_errors;
+  std::map<std::string, std::vector<AnswerSource>> questions;  // that the daemon answers
+};
+
 struct Profile {
   std::string name;                // the file's name without .yaml
   std::filesystem::path file;
@@ -117,6 +135,7 @@ struct Profile {
   std::vector<KeptRecord> kept;
   MemoryBound memory;
   Monitoring monitoring;
+  std::optional<ProviderProfile> provider;
 };
 
 template <class V>
@@ -197,6 +216,26 @@ void describe(V& v, KnownDefect& d) {
 }
 
 template <class V>
+void describe(V& v, ProviderProfile& p) {
+  v.required("binary", p.binary, "name of the daemon's program");
+  v.required("releases", p.releases, "manifest of the daemon's releases, relative to this file");
+  v.required("from", p.from, "release a run starts on");
+  v.required("to", p.to, "release a run upgrades to");
+  v.required("key", p.key, "name of the provider's key");
+  v.required("config", p.config, "the daemon's configuration file, below its HOME");
+  v.required("settings", p.settings, "what stands in it before the upgrade");
+  v.required("migrated", p.migrated, "JSON pointer of a value in it -> where the migrated file has it");
+  v.required("certificate", p.certificate, "certificate that vouches for the daemon's API, below its HOME");
+  v.required("port", p.port, "port of the daemon's API");
+  v.required("daemon", p.daemon, "the daemon's command lines");
+  v.required("commands", p.commands, "command lines of the chain's program, for providers and their customers");
+  v.required("transaction", p.transaction, "arguments that each transaction of the provider gets");
+  v.optional("log_patterns", p.log_patterns, "name -> regular expression over a line of the daemon's log");
+  v.optional("harmless_errors", p.harmless_errors, "errors in its log that mean nothing");
+  v.required("questions", p.questions, "what the daemon can be asked, and where the answer stands");
+}
+
+template <class V>
 void describe(V& v, Profile& p) {
   v.required("title", p.title, "the chain's name");
   v.required("chain", p.chain, "what the chain is called and how its values look");
@@ -222,6 +261,7 @@ void describe(V& v, Profile& p) {
   v.optional("kept", p.kept, "records that must survive an upgrade");
   v.optional("monitoring", p.monitoring, "what watches the nodes");
   v.optional("memory", p.memory, "bounds on a node's memory");
+  v.optional("provider", p.provider, "the chain's provider daemon, if it has one");
 }
 
 // Throws Error(Blame::scenario) with file:line:column.
@@ -246,6 +286,10 @@ struct KnownCommand {
 };
 const std::vector<KnownCommand>& known_commands();
 
+// The same of a provider: commands of its daemon, and of the chain's program.
+const std::vector<KnownCommand>& known_daemon_commands();
+const std::vector<KnownCommand>& known_provider_commands();
+
 // The closed list of questions that checks and procedures may ask. A profile has a source for each, except
 // for those that are optional (a chain without such a thing).
 struct KnownQuestion {
@@ -254,5 +298,7 @@ struct KnownQuestion {
   const char* doc;
 };
 const std::vector<KnownQuestion>& known_questions();
+// Those that a provider daemon answers.
+const std::vector<KnownQuestion>& known_daemon_questions();
 
 }  // namespace rehearse

@@ -23,6 +23,7 @@ class Rules {
     if (root_["genesis"]) check_patches(root_["genesis"]);
     for (const auto& kind : root_["population"]) check_value(kind["each"], known_record_values());
     check_defects();
+    if (p_.provider) check_provider(*p_.provider, root_["provider"]);
   }
 
  private:
@@ -118,6 +119,27 @@ class Rules {
                  ": its mask hides nothing: give genesis, config_toml, app_toml or environment");
       if (here["mask"]["genesis"]) check_patches(here["mask"]["genesis"]);
     }
+  }
+
+  void check_provider(const ProviderProfile& p, const YAML::Node& here) const {
+    for (const auto& c : known_daemon_commands())
+      if (!p.daemon.contains(c.name)) fail(here["daemon"], std::string("daemon: `") + c.name + "` is missing: it " + c.doc);
+    for (const auto& c : known_provider_commands())
+      if (!p.commands.contains(c.name))
+        fail(here["commands"], std::string("commands: `") + c.name + "` is missing: it " + c.doc);
+    for (const auto& q : known_daemon_questions())
+      if (const auto found = p.questions.find(q.name); found == p.questions.end())
+        fail(here["questions"], std::string("questions: `") + q.name + "` is missing: " + q.doc);
+    for (const auto& [name, sources] : p.questions)
+      for (std::size_t i = 0; i < sources.size(); ++i) check_source(here["questions"][name][i], name, sources[i]);
+    for (const char* asked : {"provider-info", "provider-orders"})
+      if (!p_.questions.contains(asked)) fail(here, std::string("questions: a chain with a provider has `") + asked + "`");
+    for (const auto& [name, pattern] : p.log_patterns)
+      check_pattern(here["log_patterns"][name], "log_patterns: " + name, pattern);
+    for (const auto& [before, after] : p.migrated)
+      if (!before.starts_with("/") || !after.starts_with("/"))
+        fail(here["migrated"][before], "migrated: a JSON pointer starts with /");
+    if (!p.settings.is_object()) fail(here["settings"], "settings: expected a map");
   }
 
   static std::string listed(const std::vector<std::string>& values) {

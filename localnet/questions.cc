@@ -59,11 +59,12 @@ Answer read_rest(const AnswerSource& s, const HttpResponse& r) {
   return read_answer(s, parse_json(r.body));
 }
 
-Answer read_cli(const AnswerSource& s, const CliAnswer& a) {
+Answer read_cli(const AnswerSource& s, const CliAnswer& a, bool text) {
   if (!a.status.ok() && error_says_absent(s, a.err + a.out)) return none("cli");
   if (!a.trouble().empty()) throw std::runtime_error(a.trouble());
-  if (!a.json) throw std::runtime_error("`" + a.command + "`: the answer is not JSON");
-  return read_answer(s, *a.json);
+  if (a.json) return read_answer(s, *a.json);
+  if (!text) throw std::runtime_error("`" + a.command + "`: the answer is not JSON");
+  return read_answer(s, a.out.substr(0, a.out.find_last_not_of(" \n") + 1));
 }
 
 }  // namespace
@@ -90,8 +91,9 @@ void Questioner::ask(const Question& question, const Respondent& to, std::functi
   asking->to = to;
   for (const auto& [k, v] : question.args) asking->to.values[k] = v;
   asking->done = std::move(done);
-  const auto found = profile_.questions.find(question.name);
-  if (found == profile_.questions.end()) {
+  const auto& questions = to.questions ? *to.questions : profile_.questions;
+  const auto found = questions.find(question.name);
+  if (found == questions.end()) {
     Answer a;
     a.error = "the profile has no question `" + question.name + "`";
     asking->done(a);
@@ -143,6 +145,7 @@ void Questioner::try_source(std::shared_ptr<Asking> asking) {
   } else if (!s.rest.empty()) {
     HttpRequest request{
         asking->to.rest_url + fill(s.rest, values, where), "", {}, std::chrono::milliseconds(5000)};
+    request.ca_file = asking->to.ca_file;
     if (asking->question.height)
       request.headers.push_back("x-cosmos-block-height: " + std::to_string(asking->question.height));
     http_.send(std::move(request), [asking, finish](HttpResponse r) {
@@ -150,13 +153,16 @@ void Questioner::try_source(std::shared_ptr<Asking> asking) {
     });
   } else {
     auto arguments = fill(s.cli, values, where);
-    for (const auto& a : fill(profile_.query, values, where)) arguments.push_back(a);
+    auto* own = asking->to.cli;
+    if (!own)
+      for (const auto& a : fill(profile_.query, values, where)) arguments.push_back(a);
     if (asking->question.height) {
       arguments.push_back("--height");
       arguments.push_back(std::to_string(asking->question.height));
     }
-    cli_.run(asking->to.binary, arguments, Stream::out,
-             [asking, finish](CliAnswer a) { finish("cli", [&] { return read_cli(asking->source(), a); }); });
+    (own ? *own : cli_).run(asking->to.binary, arguments, Stream::out, [asking, finish](CliAnswer a) {
+      finish("cli", [&] { return read_cli(asking->source(), a, asking->to.cli); });
+    });
   }
 }
 

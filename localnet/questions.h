@@ -31,6 +31,11 @@ struct Respondent {
   std::string rpc_url, rest_url;   // http://IP:PORT
   std::filesystem::path binary;    // for the command line
   Values values;                   // home, rpc, ...: what templates of the profile may name
+  // Of what is no node, such as the provider daemon: the questions that it has, who vouches for it, and its own command
+  // line, whose answers may be plain text.
+  const std::map<std::string, std::vector<AnswerSource>>* questions = nullptr;  // null: the profile's
+  std::filesystem::path ca_file = {};
+  ChainCli* cli = nullptr;
 };
 
 class Questioner {

@@ -63,12 +63,12 @@ inline constexpr const char* kAfter = "after";
 // The share of the run in which something waited for a processor, as an answer at kAfter.
 inline constexpr const char* kPressure = "cpu-pressure";
 
-enum class Scope { each_validator, network };
+enum class Scope { each_validator, network, provider };
 
 struct Check {
   const char* title;  // as the runbook prints it
   Scope scope;
-  // `node` is a validator, or for a network check empty.
+  // `node` is a validator; for a check of the network or the provider it is empty.
   std::vector<Question> (*questions)(const Context&, const std::string& moment, const std::string& node);
   Finding (*judge)(const Context&, const std::string& node);
   // It may come true a while after the chain goes on (a node catches up, finds its peers): the verification waits for it.

@@ -21,6 +21,7 @@ const std::vector<Checklist>& checklists() {
       {kJustBefore, "Pre-Upgrade Checklist: Immediately Before", kBeforeUpgrade, just_before_checks()},
       {"validator-verification", "Validator Verification Checklist", "Post-Upgrade Verification",
        validator_checks()},
+      {"provider-verification", "Provider Verification Checklist", "Post-Upgrade Verification", provider_checks()},
       {"network-verification", "Network-Wide Verification", "Post-Upgrade Verification", network_checks()},
       {"state-invariants", "State Invariants", "Post-Upgrade Verification", state_checks()},
       {"state-in-use", "State of a Chain in Use", "Post-Upgrade Verification", population_checks()},
@@ -50,7 +51,7 @@ namespace {
 template <class Visit>
 void each_item_of(const Checklist& list, const Context& c, Visit visit) {
   for (const auto& check : list.checks) {
-    if (check.scope == Scope::network) {
+    if (check.scope != Scope::each_validator) {
       visit(list, check, "");
       continue;
     }
@@ -62,6 +63,11 @@ template <class Visit>
 void each_item(const Context& c, Visit visit) {
   for (const auto* lists : {&c.scenario.before, &c.scenario.after})
     for (const auto& name : *lists) each_item_of(*find_checklist(name), c, visit);
+}
+
+std::string subject_of(const Check& check, const std::string& node) {
+  if (check.scope == Scope::each_validator) return node;
+  return check.scope == Scope::provider ? kProvider : "network";
 }
 
 // What the answers say comes from the release under test: one of a form that nobody expected proves nothing.
@@ -107,14 +113,14 @@ std::vector<std::string> unsettled(const Context& c) {
     const auto outcome = finding_of(check, c, node).outcome;
     if (outcome == record::Outcome::pass || outcome == record::Outcome::skipped) return;
     for_good = for_good || !check.settles;
-    open.push_back(fmt::format("{} ({})", check.title, node.empty() ? "network" : node));
+    open.push_back(fmt::format("{} ({})", check.title, subject_of(check, node)));
   });
   return for_good ? std::vector<std::string>{} : open;
 }
 
 namespace {
 record::CheckResult result_of(const Checklist& list, const Check& check, const std::string& node, Finding f) {
-  return {list.title, check.title, node.empty() ? "network" : node, f.outcome, std::move(f.expected), std::move(f.actual),
+  return {list.title, check.title, subject_of(check, node), f.outcome, std::move(f.expected), std::move(f.actual),
           std::move(f.message), std::move(f.evidence), 0};
 }
 }  // namespace

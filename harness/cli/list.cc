@@ -29,6 +29,7 @@ void validate_one(const fs::path& file) {
   if (root["chain"]) {
     const auto profile = load_profile(file);
     if (!profile.releases.empty()) release_names(file.parent_path() / profile.releases);
+    if (profile.provider) release_names(file.parent_path() / profile.provider->releases);
   } else {
     load_scenario(file);
   }
@@ -47,9 +48,12 @@ int list(const Project& project) {
   for (const auto& file : yaml_files(project.profiles())) {
     const auto profile = load_profile(file);
     line(profile.name, profile.title);
-    if (profile.releases.empty()) continue;
-    std::cout << "releases of " << profile.name << "\n";
-    for (const auto& release : release_names(profile.file.parent_path() / profile.releases)) line(release, "");
+    const auto releases = [&](const std::string& of, const std::string& manifest) {
+      std::cout << "releases of " << of << "\n";
+      for (const auto& release : release_names(profile.file.parent_path() / manifest)) line(release, "");
+    };
+    if (!profile.releases.empty()) releases(profile.name, profile.releases);
+    if (profile.provider) releases(profile.name + "'s provider daemon", profile.provider->releases);
   }
   std::cout << "procedures\n";
   for (const auto& p : procedures()) line(p.name, p.runbook);

@@ -63,6 +63,16 @@ const std::vector<Cause>& causes() {
       {"rollback-destroys", "rolling a node's state back across the upgrade would destroy it",
        "restore the data folder from its backup, and keep the newer priv_validator_state.json"},
       {"blocks-missed", "a validator that was up did not sign", "look at its log between those heights"},
+      // Of the provider daemon.
+      {"provider-config-refused", "the provider daemon does not read its configuration",
+       "it is of another release: run migrate-config after an upgrade, bring config.yaml.bak back with a rollback"},
+      {"provider-config-key-lost", "migrate-config lost a value of the configuration",
+       "compare it with config.yaml.bak; put the value in by hand, and mend the migration"},
+      {"provider-workloads-lost", "the provider daemon has come back without workloads that it had",
+       "their processes may still run: see whether it reads the state of the release before it"},
+      {"provider-bids-stuck", "the provider daemon's bid engine does not follow the chain",
+       "its health endpoint does not show it: look at `bids status`, and at the daemon's log"},
+      {"provider-exited", "the provider daemon ended by itself", "read the last lines of its log"},
       // Of what came out.
       {"check-failed", "the upgrade went through, but a checklist item does not hold",
        "see the failed items"},

@@ -31,6 +31,10 @@ const std::vector<Rule>& rules() {
       {"genesis-refused", true, genesis_refused},
       {"chain-did-not-halt", true, chain_did_not_halt},
       {"node-exited", true, node_exited},
+      {"provider-config-refused", true, provider_config_refused},
+      {"provider-exited", true, provider_exited},
+      {"provider-workloads-lost", false, provider_workloads_lost},
+      {"provider-bids-stuck", false, provider_bids_stuck},
       {"quorum-short", false, quorum_short},
   };
   return all;

@@ -46,6 +46,12 @@ Found chain_did_not_halt(const NetworkView&);
 Found quorum_short(const NetworkView&);
 Found node_exited(const NetworkView&);
 
+// Of the provider daemon (provider.cc).
+Found provider_config_refused(const NetworkView&);
+Found provider_exited(const NetworkView&);
+Found provider_workloads_lost(const NetworkView&);
+Found provider_bids_stuck(const NetworkView&);
+
 // Names, power and the earliest line of the nodes that show a line of `pattern` for which `fits`.
 struct Shown {
   std::vector<std::string> nodes;

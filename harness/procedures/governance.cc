@@ -15,17 +15,6 @@ using record::Json;
 
 namespace {
 
-// The hash of a transaction that the node took into its mempool.
-std::string accepted(const CliAnswer& a) {
-  if (!a.trouble().empty()) throw StepFailed(a.trouble(), "transaction-failed");
-  if (!a.json || !a.json->contains("txhash"))
-    throw StepFailed("`" + a.command + "`: there is no txhash in its answer", "transaction-failed");
-  if (const auto code = a.json->value("code", 0); code != 0)
-    throw StepFailed(fmt::format("`{}`: code {}: {}", a.command, code, a.json->value("raw_log", "")),
-                     "transaction-failed");
-  return (*a.json)["txhash"].get<std::string>();
-}
-
 bool in_voting_period(Rehearsal& r, const std::string& proposal) {
   const auto a = r.ask("voting", {{"proposal", r.view().order.front(), {{"id", proposal}}, 0}}).front();
   return a.answered && !a.absent && a.value.value("status", "") == "PROPOSAL_STATUS_VOTING_PERIOD";
@@ -49,6 +38,16 @@ Included await_included(Rehearsal& r, const Sent& sent) {
 }
 
 }  // namespace
+
+std::string accepted(const CliAnswer& a) {
+  if (!a.trouble().empty()) throw StepFailed(a.trouble(), "transaction-failed");
+  if (!a.json || !a.json->contains("txhash"))
+    throw StepFailed("`" + a.command + "`: there is no txhash in its answer", "transaction-failed");
+  if (const auto code = a.json->value("code", 0); code != 0)
+    throw StepFailed(fmt::format("`{}`: code {}: {}", a.command, code, a.json->value("raw_log", "")),
+                     "transaction-failed");
+  return (*a.json)["txhash"].get<std::string>();
+}
 
 std::vector<NodeCommand> signed_by_each(Rehearsal& r, std::vector<NodeCommand> commands) {
   for (auto& [node, arguments] : commands) {

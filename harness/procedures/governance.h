@@ -23,6 +23,9 @@ struct Sent {
   std::string node, hash;
 };
 
+// The hash of a transaction that the node took into its mempool, by what the command for it printed.
+std::string accepted(const CliAnswer&);
+
 // The commands with the arguments that each transaction gets.
 std::vector<NodeCommand> signed_by_each(Rehearsal&, std::vector<NodeCommand>);
 // Sends one transaction a command, side by side. The arguments are without the profile's `transaction` ones;

@@ -19,6 +19,8 @@ const std::vector<Procedure>& procedures() {
       {"rolling", "Non-Breaking Upgrades", rolling_upgrade, {"order"}},
       {"config", "Upgrade Types", config_change, {"max_tx_bytes", "missed"}},
       {"hotfix", "Emergency Hotfixes", emergency_hotfix, {"second_source", "confirmed", "breaking"}},
+      {"provider", "Provider Daemon Upgrades", provider_upgrade, {}, true},
+      {"provider-rollback", "Rollback Procedures", provider_rollback, {"revert_config"}, true},
   };
   return all;
 }

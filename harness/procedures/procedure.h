@@ -14,6 +14,7 @@ struct Procedure {
   const char* runbook;
   void (*run)(Rehearsal&);  // throws what Rehearsal's waits throw
   std::vector<std::string> takes;  // of a scenario's `upgrade:`, beside kind and blocks_after
+  bool of_provider = false;        // it needs a chain with a provider daemon
 };
 
 const std::vector<Procedure>& procedures();
@@ -33,5 +34,8 @@ void patch_rollback(Rehearsal&);
 void rolling_upgrade(Rehearsal&);
 void config_change(Rehearsal&);
 void emergency_hotfix(Rehearsal&);
+// The provider daemon, on a chain that stays as it is (provider.cc).
+void provider_upgrade(Rehearsal&);
+void provider_rollback(Rehearsal&);
 
 }  // namespace rehearse

@@ -166,6 +166,13 @@ struct NetworkPlanned {
   std::vector<Member> members;
 };
 
+// The provider daemon that the run has, and its releases as they become known.
+struct ProviderPlanned {
+  static constexpr const char* kind = "provider-planned";
+  std::string address;  // of its account
+  Provenance from, to;
+};
+
 struct PhaseEntered {
   static constexpr const char* kind = "phase";
   std::string
@@ -198,6 +205,7 @@ struct Aimed {
   std::int64_t height = 0;     // what comes after it is after the upgrade
   std::string release = "to";  // that every node runs: from or to
   bool applied = true;         // the plan was carried out
+  std::string provider = "to";  // that the provider daemon runs, if there is one
 };
 
 // A step expects this of the node (of all, when the event names none), until one with `begins` false: it is then no
@@ -246,7 +254,7 @@ struct Concluded {
 
 using Body =
     std::variant<ProcessStarted, ProcessEnded, LogLine, HeadSeen, BlockSeen, Answered, Sampled, Stalled,
-                 RunStarted, ReleasesOpened, NetworkPlanned, PhaseEntered, StepStarted, StepEnded,
+                 RunStarted, ReleasesOpened, NetworkPlanned, ProviderPlanned, PhaseEntered, StepStarted, StepEnded,
                  PlanProposed, Aimed, Expected, RunStopped, TeardownEnded, Moment, Judged, Concluded>;
 
 struct Event {

@@ -126,6 +126,16 @@ TEST_F(ChainCliTest, GivesACommandItsEnvironmentAndNoOther) {
   EXPECT_EQ(run("exec /usr/bin/env -u PWD -u OLDPWD -u _").out, "MADE=yes\n");
 }
 
+TEST_F(ChainCliTest, GivesEachCommandTheInputToRead) {
+  ChainCli cli(loop_, profile_, folder_ / "more", {}, folder_.write("passphrase", "secret\nsecret\n"));
+  for (int i = 0; i < 2; ++i) {
+    std::optional<CliAnswer> got;
+    cli.run(folder_.script("maded", "read a; read b; echo $a $b"), {}, Stream::out, [&](CliAnswer a) { got = std::move(a); });
+    EXPECT_TRUE(made::run_until(loop_, [&] { return got.has_value(); }));
+    EXPECT_EQ(got.value_or(CliAnswer{}).out, "secret secret\n");
+  }
+}
+
 TEST_F(ChainCliTest, NamesAProgramThatIsNotThere) {
   EXPECT_THAT(made::trouble_of([&] { cli_.run(folder_ / "none", {}, Stream::out, [](CliAnswer) {}); },
                                Blame::machine),

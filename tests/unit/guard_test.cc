@@ -275,6 +275,20 @@ TEST_F(LocksTest, HealEndsWhatADeadRunLeftAndNothingElse) {
   EXPECT_THAT(heal(folder_.path()).done, IsEmpty());
 }
 
+TEST(EndProcesses, TakesThoseOfOneNodeWhateverSessionTheyAreIn) {
+  const std::string run = "run-of-" + std::to_string(::getpid());
+  const auto variable = [](const char* name, const std::string& value) { return std::string(name) + "=" + value; };
+  const made::Sleeper one({variable(kRunVariable, run), variable(kNodeVariable, "provider")}),
+      other({variable(kRunVariable, run), variable(kNodeVariable, "validator-1")}),
+      another({variable(kRunVariable, run + "1"), variable(kNodeVariable, "provider")});
+  EXPECT_EQ(end_processes(run, "provider"), 1);
+  EXPECT_EQ(one.ended_by(), SIGKILL);
+  EXPECT_EQ(other.ended_by(), 0);
+  EXPECT_EQ(end_processes(run), 1);
+  EXPECT_EQ(other.ended_by(), SIGKILL);
+  EXPECT_EQ(another.ended_by(), 0);
+}
+
 TEST_F(LocksTest, HealLeavesALiveRunAlone) {
   const auto alive = id("alive");
   RunLock lock(folder_.path(), alive, run_folder(alive));

@@ -254,6 +254,55 @@ TEST_F(ProfileFile, RefusesToKeepWhatItCannotAskFor) {
             "46:27: kept: oil: there is no question `oil-level`");
 }
 
+// The daemon of another chain, in its own words.
+constexpr const char* kDaemon = R"yaml(provider:
+  binary: keeper
+  releases: keeper.yaml
+  from: a
+  to: b
+  key: keeper
+  config: keeper.yaml
+  settings: {wick: 3}
+  migrated: {/wick: /wicks/number}
+  certificate: keeper.crt
+  port: 99
+  daemon: {version: {run: [--version]}, start: {run: [go]}, migrate-config: {run: [renew]}}
+  commands:
+    add-key: {run: [wallet, new, "{key}"]}
+    fund: {run: [pay, "{address}"]}
+    create: {run: [keeper, new]}
+    pause: {run: [keeper, rest, "{reason}"]}
+    resume: {run: [keeper, go]}
+    order: {run: [light, "{ordinal}"]}
+  transaction: [--as, "{key}"]
+  log_patterns: {out: 'gone'}
+  questions: {health: [{rest: /well}], version: [{cli: [--version]}], bids: [{cli: [bids]}], workloads: [{cli: [lamps]}]}
+)yaml";
+
+TEST_F(ProfileFile, MayHaveAProviderDaemon) {
+  const std::string asked = "  provider-info: [{rest: \"/keepers/{address}\"}]\n  provider-orders: [{rest: /orders}]\n";
+  const auto whole = [&](std::string daemon) {
+    std::string text = kOtherChain;
+    return text.insert(text.find("kept:"), asked) + daemon;
+  };
+  EXPECT_FALSE(load(kOtherChain).provider);
+  const auto p = load(whole(kDaemon)).provider.value();
+  EXPECT_EQ(p.daemon.at("start").run, std::vector<std::string>{"go"});
+  EXPECT_EQ(p.settings.at("wick"), 3);
+  for (const auto& [line, by, said] : std::vector<std::array<std::string, 3>>{
+           {"start: {run: [go]}, ", "", "daemon: `start` is missing: it runs the daemon"},
+           {"    resume: {run: [keeper, go]}\n", "", "commands: `resume` is missing"},
+           {", bids: [{cli: [bids]}]", "", "questions: `bids` is missing"},
+           {"[{cli: [bids]}]", "[{cli: [bids], rest: /bids}]", "a source is one of"},
+           {"'gone'", "'('", "not a regular expression"},
+           {"/wick: ", "wick: ", "a JSON pointer starts with /"}}) {
+    std::string daemon = kDaemon;
+    daemon.replace(daemon.find(line), line.size(), by);
+    EXPECT_THAT(made::trouble_of([&] { load(whole(daemon)); }), HasSubstr(said));
+  }
+  EXPECT_THAT(made::trouble_of([&] { load(std::string(kOtherChain) + kDaemon); }), HasSubstr("has `provider-info`"));
+}
+
 TEST_F(ProfileFile, SaysWhereItIsMalformed) {
   EXPECT_EQ(trouble("binary:", "binry:"),
             "4:3: chain: `binary` is missing: name of the chain's program; is `binry` meant?");

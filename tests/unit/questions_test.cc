@@ -107,6 +107,34 @@ TEST_F(QuestionsTest, TellsWhatEachSourceSaid) {
   EXPECT_THAT(a.error, HasSubstr("exit 1: Error: no route"));
 }
 
+// Such as the provider daemon: no node.
+TEST_F(QuestionsTest, AskWhoHasQuestionsOfItsOwn) {
+  sources({rest("/plan", "")});
+  ChainCli own(loop_, profile_, folder_ / "own", {{"WHO", "me"}});
+  const std::map<std::string, std::vector<AnswerSource>> questions = {
+      {"health", {rest("/health", "/status")}}, {"version", {cli({"version"}, "")}}, {"list", {cli({"list"}, "")}}};
+  to_.questions = &questions, to_.cli = &own, to_.ca_file = "/made/ca.pem";
+  ask({}, 0, "health");
+  EXPECT_EQ(http_.sent.at(0).ca_file, "/made/ca.pem");
+  http_.answer(200, json{{"status", "ok"}});
+  EXPECT_EQ(answer().value, "ok");
+  chain("echo $WHO $*; echo more; echo");
+  ask({}, 0, "version");
+  EXPECT_EQ(answer().value, "me version\nmore");  // text, and without the arguments of the chain's questions
+  chain("true");
+  ask({}, 0, "list");
+  EXPECT_EQ(answer().value, "");
+  ask();
+  EXPECT_THAT(answer().error, HasSubstr("no question `plan`"));
+}
+
+TEST_F(QuestionsTest, TextIsNoAnswerOfANode) {
+  sources({cli({"query"}, "")});
+  chain("echo v1.0.0");
+  ask();
+  EXPECT_THAT(answer().error, HasSubstr("is not JSON"));
+}
+
 TEST_F(QuestionsTest, SaysThatAQuestionHasNoSource) {
   ask({}, 0, "colour");
   const auto a = answer();

@@ -53,6 +53,12 @@ class ScenarioFile : public testing::Test {
   made::TempFolder folder_;
 };
 
+TEST_F(ScenarioFile, ChecksAProviderOnlyWhereThereIsOne) {
+  EXPECT_THAT(trouble("  - state-invariants", "  - provider-verification"),
+              HasSubstr("the procedure `chain` starts no provider daemon that could be checked"));
+  EXPECT_THAT(trouble("  voting_period: 2s", "  revert_config: false"), HasSubstr("takes no `revert_config`"));
+}
+
 TEST(Scenario, TheChainUpgradeIsWhatThePageSays) {
   const auto s = load_scenario(std::filesystem::path(REHEARSE_SOURCE_DIR) / "scenarios/chain-upgrade.yaml");
   EXPECT_EQ(s.name, "chain-upgrade");
