@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "harness/record/event.h"
+#include "harness/rehearsal.h"
 #include "harness/releases.h"
 #include "harness/run.h"
 #include "harness/scenario.h"
@@ -16,6 +17,7 @@ struct Inputs {
   Profile profile;  // with what masks its known defects
   std::vector<record::KnownDefect> defects;
   Release from, to;
+  std::optional<ModelChange> model;
 };
 
 // Nothing is made and no release opened. Throws Error(Blame::scenario) for what is wrong in a file or an option.

@@ -71,7 +71,7 @@ void Preflight::fetch(const std::string& which, Release& release) {
   release.archive = store_ / "downloads" / release.remote->sha256 / release.name;
   if (fs::exists(release.archive)) return;
   r_.step("fetch-" + which, "Fetch the release given by URL", "", [&] {
-    download({release.remote->url, release.archive, release.remote->sha256});
+    r_.download({{release.remote->url, release.archive, release.remote->sha256}});
     return fmt::format("{}: {:.1f} MB", release.name,
                        static_cast<double>(fs::file_size(release.archive)) / 1e6);
   });
@@ -94,21 +94,6 @@ bool Preflight::publish(Release& release) {
   server_.publish(release.name, sums);
   release.url = server_.url(release.name, name);
   return published;
-}
-
-void Preflight::download(const Download& what) {
-  struct State {
-    bool ended = false;
-    std::optional<Error> trouble;
-  };
-  // Shared with the handler: it may be called after the wait was given up.
-  auto state = std::make_shared<State>();
-  rehearse::download(r_.http(), what, [state](std::optional<Error> trouble) {
-    *state = {true, std::move(trouble)};
-  });
-  r_.await_done(
-      what.url, [&] { return state->ended; }, kWhileAnythingComes);
-  if (state->trouble) throw Error(*state->trouble);
 }
 
 // What that answer says of the release's archive.

@@ -39,7 +39,6 @@ class Preflight {
   void tell();
   void fetch(const std::string& which, Release&);
   bool publish(Release&);
-  void download(const Download&);
   std::string published_checksum(const HttpResponse& sums) const;
   void start_download();
   void arrived(std::optional<Error> trouble);

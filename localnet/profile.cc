@@ -34,7 +34,10 @@ const std::vector<KnownQuestion>& known_questions() {
       {"balances", true, "every owner of the staking denomination, with the balance"},
       {"delegations", true, "all that is delegated to {validator}"},
       {"votes", true, "the votes on proposal {id}"},
-      {"model-status", true, "version and hash of the model a node scores with"},
+      {"model-status", true,
+       "the active model's `model_version` and `model_hash`, an approved `update`; of the node that is asked the `scorer` "
+       "(model or stub), its `scoring_hash` and the `files` it has loaded, each with its `hash`"},
+      {"scored-records", true, "what the model has scored: each with `id`, `score`, `model_version`"},
   };
   return all;
 }
@@ -65,6 +68,7 @@ const std::vector<KnownCommand>& known_commands() {
       {"start", always, {"home"}, "runs a node"},
       {"submit-proposal", always, {}, "submits the proposal {file}"},
       {"vote", always, {}, "votes {option} on {proposal}"},
+      {"report-model", for_model, {}, "tells that the validator's node has loaded {model_version}, {model_hash}"},
   };
   return all;
 }

@@ -17,6 +17,8 @@ const std::vector<Procedure>& procedures() {
       {"rolling", "Non-Breaking Upgrades", rolling_upgrade, {"order"}},
       {"config", "Upgrade Types", config_change, {"max_tx_bytes", "missed"}},
       {"hotfix", "Emergency Hotfixes", emergency_hotfix, {"second_source", "confirmed"}},
+      {"model", "Model Upgrades (VEID)", model_upgrade, {"voting_period", "activation", "published", "missed"}},
+      {"model-rollback", "Model Rollback", model_rollback, {"voting_period", "missed"}},
   };
   return all;
 }

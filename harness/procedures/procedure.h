@@ -30,5 +30,8 @@ void chain_rollback(Rehearsal&);
 void rolling_upgrade(Rehearsal&);
 void config_change(Rehearsal&);
 void emergency_hotfix(Rehearsal&);
+// The model that nodes score with changed, and changed back (model.cc).
+void model_upgrade(Rehearsal&);
+void model_rollback(Rehearsal&);
 
 }  // namespace rehearse
