@@ -30,7 +30,7 @@ ProviderReleases provider_releases(const Inputs& in, const RunOptions& o) {
 Inputs read_inputs(const RunOptions& o) {
   if (!o.break_at.empty() && !is_phase(o.break_at))
     throw Error(Blame::scenario, "--break-at takes a phase: " + phase_names() + "; found `" + o.break_at + "`");
-  Inputs in{load_scenario(o.scenario), load_profile(o.profile), {}, {}, {}};
+  Inputs in{load_scenario(o.scenario), load_profile(o.profile), {}, {}, {}, {}};
   in.defects = mask_defects(in.scenario, in.profile);
   if (o.validators) set_validators(in.scenario, *o.validators);
   if (!o.attest.empty()) attest(in.scenario, o.attest);
@@ -52,6 +52,13 @@ Inputs read_inputs(const RunOptions& o) {
   in.from = pick(o.from, in.scenario.releases.from, in.profile.from, "from");
   in.to = pick(o.to, in.scenario.releases.to, in.profile.to, "to");
   if (find_procedure(in.scenario.upgrade.kind)->of_provider) in.provider = provider_releases(in, o);
+  if (const auto& section = in.profile.model) {
+    const auto version = [&](const std::string& scenario, const std::string& profile) {
+      return find_model(*section, o.models, scenario.empty() ? profile : scenario);
+    };
+    const auto& models = in.scenario.models;
+    in.model = ModelChange{version(models.from, section->from), version(models.to, section->to), "", {}};
+  }
   return in;
 }
 

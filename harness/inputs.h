@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "harness/record/event.h"
+#include "harness/rehearsal.h"
 #include "harness/releases.h"
 #include "harness/run.h"
 #include "harness/scenario.h"
@@ -17,6 +18,7 @@ struct Inputs {
   std::vector<record::KnownDefect> defects;
   Release from, to;
   std::optional<ProviderReleases> provider = {};  // of a procedure that is about one
+  std::optional<ModelChange> model = {};  // where the chain has one
 };
 
 // Nothing is made and no release opened. Throws Error(Blame::scenario) for what is wrong in a file or an option.

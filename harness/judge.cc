@@ -31,6 +31,9 @@ std::vector<CheckResult> step_results(const NetworkView& v) {
     if (s.outcome == "done") {
       r.outcome = Outcome::pass;
       r.actual = s.detail;
+    } else if (s.outcome == "skipped") {
+      r.outcome = Outcome::skipped;
+      r.message = s.detail;
     } else {
       r.outcome = s.outcome == "failed" ? Outcome::fail : Outcome::error;
       r.message = s.detail.empty() ? "it did not end" : s.detail;

@@ -58,7 +58,7 @@ void Preflight::fetch(const std::string& which, Release& release) {
   release.archive = store_ / "downloads" / release.remote->sha256 / release.name;
   if (fs::exists(release.archive)) return;
   r_.step("fetch-" + which, "Fetch the release given by URL", "", [&] {
-    await_download(r_, {release.remote->url, release.archive, release.remote->sha256});
+    r_.download({{release.remote->url, release.archive, release.remote->sha256}});
     return fmt::format("{}: {:.1f} MB", release.name,
                        static_cast<double>(fs::file_size(release.archive)) / 1e6);
   });

@@ -51,21 +51,6 @@ std::string published_checksum(const HttpResponse& sums, const ReleaseServer& se
   return *found;
 }
 
-void await_download(Rehearsal& r, const Download& what) {
-  struct State {
-    bool ended = false;
-    std::optional<Error> trouble;
-  };
-  // Shared with the handler: it may be called after the wait was given up.
-  auto state = std::make_shared<State>();
-  download(r.http(), what, [state](std::optional<Error> trouble) {
-    *state = {true, std::move(trouble)};
-  });
-  r.await_done(
-      what.url, [&] { return state->ended; }, kWhileAnythingComes);
-  if (state->trouble) throw Error(*state->trouble);
-}
-
 Artifact fetch_published(Rehearsal& r, const ReleaseServer& server, const Release& release, const std::string& binary,
                          const fs::path& store) {
   auto sums = std::make_shared<std::optional<HttpResponse>>();
@@ -73,7 +58,7 @@ Artifact fetch_published(Rehearsal& r, const ReleaseServer& server, const Releas
   r.await_done("SHA256SUMS of " + release.name, [&] { return sums->has_value(); });
   const auto checksum = published_checksum(**sums, server, release);
   const auto file = r.folder() / "download" / release.archive.filename();
-  await_download(r, {release.url, file, checksum, server.ca_file()});
+  r.download({{release.url, file, checksum, server.ca_file()}});
   auto artifact = open_artifact(file, binary, store, checksum);
   fs::remove_all(file.parent_path());
   return artifact;

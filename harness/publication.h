@@ -26,11 +26,6 @@ std::string published_checksum(const HttpResponse& sums, const ReleaseServer&, c
 Artifact fetch_published(Rehearsal&, const ReleaseServer&, const Release&, const std::string& binary,
                          const std::filesystem::path& store);
 
-// A dead transfer ends by itself, and --timeout ends the run.
-inline constexpr Budget kWhileAnythingComes{std::chrono::hours(24), std::chrono::hours(24)};
-// Throws Error with the cause.
-void await_download(Rehearsal&, const Download&);
-
 record::Provenance provenance(const Release&);
 
 }  // namespace rehearse

@@ -17,6 +17,7 @@ namespace {
 constexpr auto kApiStarts = 3s;
 // A wake-up that comes this much later than asked for: the machine stood still.
 constexpr auto kStall = 1s;
+// A dead transfer ends by itself, and --timeout ends the run.
 // After a failure is proven: how long other nodes may take to show the same, so that all affected are named.
 constexpr auto kLinger = 1200ms;
 
@@ -81,6 +82,8 @@ void Rehearsal::step(const std::string& id, const std::string& title, const std:
   };
   try {
     end("done", work());
+  } catch (const StepSkipped& e) {
+    end("skipped", e.what());
   } catch (const StepFailed& e) {
     end("failed", e.what());
     throw;
@@ -223,6 +226,22 @@ std::vector<CliAnswer> Rehearsal::run_programs(const std::vector<ProgramCall>& c
     });
   await_done("commands", [&] { return running->open == 0; });
   return running->answers;
+}
+
+void Rehearsal::download(const std::vector<Download>& all) {
+  struct Transfers {
+    std::size_t open;
+    std::optional<Error> trouble;
+  };
+  // Shared with the handlers: they may be called after the wait was given up.
+  auto transfers = std::make_shared<Transfers>(Transfers{all.size(), {}});
+  for (const auto& one : all)
+    rehearse::download(http_, one, [transfers](std::optional<Error> trouble) {
+      if (trouble) transfers->trouble = std::move(trouble);
+      --transfers->open;
+    });
+  await_done(all.front().url, [&] { return transfers->open == 0; }, kWhileAnythingComes);
+  if (transfers->trouble) throw Error(*transfers->trouble);
 }
 
 std::string Rehearsal::in_folder(const std::string& file) const {

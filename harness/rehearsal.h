@@ -12,7 +12,9 @@
 #include "harness/releases.h"
 #include "harness/scenario.h"
 #include "harness/view.h"
+#include "localnet/download.h"
 #include "localnet/error.h"
+#include "localnet/model.h"
 #include "localnet/network.h"
 #include "localnet/pressure.h"
 #include "localnet/questions.h"
@@ -34,11 +36,18 @@ struct Budget {
   std::chrono::milliseconds cap{120000};
 };
 
+// A dead transfer ends by itself, and --timeout ends the run.
+inline constexpr Budget kWhileAnythingComes{std::chrono::hours(24), std::chrono::hours(24)};
+
 // A step could not do what it is for. `cause` is of the closed set, or empty: diagnosis finds it.
 struct StepFailed : std::runtime_error {
   explicit StepFailed(const std::string& message, std::string cause = "")
       : std::runtime_error(message), cause(std::move(cause)) {}
   std::string cause;
+};
+// What a step is for cannot be done here: it is skipped, and the procedure goes on. "needs Keras"
+struct StepSkipped : std::runtime_error {
+  using std::runtime_error::runtime_error;
 };
 // A goal was not met in its budget. With the cause kStalled it was the machine that was too slow: the run is
 // inconclusive.
@@ -94,6 +103,13 @@ struct ProviderReleases {
   std::filesystem::path store;
 };
 
+// The models that nodes score with, before and after.
+struct ModelChange {
+  Model from, to;
+  std::string url;                // where operators download the new one
+  std::filesystem::path ca_file;  // see Download
+};
+
 class Rehearsal : public Sink {
  public:
   // All outlive this. `folder` is the run's.
@@ -112,6 +128,8 @@ class Rehearsal : public Sink {
 
   // Of the run so far, the part in which something waited for a processor (pressure.h).
   double cpu_pressure() const { return pressure_.share(); }
+  std::optional<ModelChange> model;  // where the chain has one
+  std::filesystem::path keras;       // a Python that may have Keras; empty: none is known
 
   // Journals something that was done (or observed by the harness itself).
   void record(record::Body, const std::string& node = "");
@@ -135,6 +153,8 @@ class Rehearsal : public Sink {
   // Runs chain commands side by side; their answers, in the same order.
   std::vector<CliAnswer> run_commands(const std::vector<NodeCommand>&);
   std::vector<CliAnswer> run_programs(const std::vector<ProgramCall>&);
+  // Transfers them side by side. Throws the Error of one that fails.
+  void download(const std::vector<Download>&);
   // The profile's command with its templates filled for that node.
   std::vector<std::string> command(const std::string& name, const std::string& node, Values extra = {});
 

@@ -23,6 +23,7 @@
 #include "localnet/guard.h"
 #include "localnet/release_server.h"
 #include "localnet/sha256.h"
+#include "localnet/text.h"
 
 namespace rehearse {
 
@@ -153,9 +154,12 @@ class Run {
     r_.enter("prepare");
     r_.from = in_.from;
     r_.to = in_.to;
+    r_.model = in_.model;
+    r_.keras = o_.keras;
     addresses_.emplace(AddressBlock::claim(runtime_dir()));
     constexpr int kServerAddress = 254;  // beyond the nodes
     release_server_.emplace(loop_, addresses_->at(kServerAddress), o_.folder / "release-server");
+    if (r_.model) publish_model(*r_.model);
     Preflight preflight(
         r_, *release_server_, o_.store,
         {{"HOME", (o_.folder / "operator").string()}, {"PATH", "/usr/bin:/bin"}, {kRunVariable, id_}});
@@ -174,6 +178,19 @@ class Run {
     r_.provider = in_.provider;
     r_.provider->server = &*release_server_;
     publish(*release_server_, r_.provider->to);
+  }
+
+  // What lies at its address need not be what governance is asked for.
+  void publish_model(ModelChange& model) {
+    auto file = model.to.file;
+    if (in_.scenario.upgrade.published == PublishedModel::another) {
+      file = o_.folder / "published" / file.filename();
+      write_file(file, read_file(model.from.file));
+    }
+    constexpr const char* kTag = "models";
+    release_server_->publish(kTag, file);
+    model.url = release_server_->url(kTag, file.filename());
+    model.ca_file = release_server_->ca_file();
   }
 
   // How the run ended, whatever was thrown.
@@ -243,6 +260,7 @@ class Run {
     p.population = n.population;
     p.binary = r_.from.artifact.binary;
     p.cosmovisor = cosmovisor;
+    if (in_.model) p.model = in_.model->from;
     p.genesis = o_.genesis;
     p.genesis_values = [this, start = Loop::Clock::now()] { return voting_periods(Loop::Clock::now() - start); };
     return p;

@@ -24,6 +24,8 @@ struct RunOptions {
   std::filesystem::path built;       // where fixture releases are: <name>/<archive>
   std::filesystem::path store;       // of verified binaries
   std::filesystem::path cosmovisor;  // its program
+  std::filesystem::path models;      // where fixture models are, with SHA256SUMS
+  std::filesystem::path keras;       // a Python that may have Keras; empty: none is known
   std::uint64_t seed = 1;
   std::optional<int> validators;
   std::vector<std::pair<std::string, record::Json>> genesis;  // dotted path -> value, beyond the profile's

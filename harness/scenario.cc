@@ -226,6 +226,16 @@ const Ordered<SecondSource>& names(SecondSource) {
   return all;
 }
 
+const Ordered<Activation>& names(Activation) {
+  static const Ordered<Activation> all = {{"before-height", Activation::before_height}, {"at-height", Activation::at_height}};
+  return all;
+}
+
+const Ordered<PublishedModel>& names(PublishedModel) {
+  static const Ordered<PublishedModel> all = {{"right", PublishedModel::right}, {"another", PublishedModel::another}};
+  return all;
+}
+
 const Ordered<PlanInfo>& names(PlanInfo) {
   static const Ordered<PlanInfo> all = {{"right", PlanInfo::right},
                                         {"wrong-checksum", PlanInfo::wrong_checksum},

@@ -40,6 +40,18 @@ struct ReleasesSection : ReleasePair {
   ReleasePair provider;  // of the provider daemon
 };
 
+// Versions of the model that nodes score with; empty: the profile's.
+struct ModelsSection {
+  std::string from, to;
+};
+
+// When operators have their nodes load a new model.
+enum class Activation { before_height, at_height };
+const Ordered<Activation>& names(Activation);
+// What lies at the address of the new model.
+enum class PublishedModel { right, another };
+const Ordered<PublishedModel>& names(PublishedModel);
+
 enum class RollingOrder { smallest_first, largest_first };
 const Ordered<RollingOrder>& names(RollingOrder);
 
@@ -70,6 +82,8 @@ struct UpgradeSection {
   bool confirmed = true;              // the operators' answer: is the checksum verified?
   std::int64_t max_tx_bytes = 200;    // that a change of configuration sets
   bool revert_config = true;          // a rollback of the provider daemon takes its configuration back too
+  Activation activation = Activation::before_height;
+  PublishedModel published = PublishedModel::right;
 };
 
 // How long things may take, in the runbook's time. A second of the run stands for `scale` of them.
@@ -92,6 +106,7 @@ struct Scenario {
   std::string title, runbook;
   NetworkSection network;
   ReleasesSection releases;
+  ModelsSection models;
   UpgradeSection upgrade;
   DefectsSection defects;
   std::vector<std::string> before, after;           // checklists
@@ -134,6 +149,12 @@ void describe(V& v, ReleasesSection& r) {
 }
 
 template <class V>
+void describe(V& v, ModelsSection& m) {
+  v.optional("from", m.from, "version of the model that the network starts with");
+  v.optional("to", m.to, "version that it changes to");
+}
+
+template <class V>
 void describe(V& v, UpgradeSection& u) {
   v.required("kind", u.kind, "the procedure to carry out");
   v.optional("vote", u.vote, "what every validator votes");
@@ -153,6 +174,8 @@ void describe(V& v, UpgradeSection& u) {
   v.optional("confirmed", u.confirmed, "the operators' answer to: is the checksum verified?");
   v.optional("max_tx_bytes", u.max_tx_bytes, "the largest transaction that a change of configuration lets in");
   v.optional("revert_config", u.revert_config, "the provider daemon's configuration is taken back with its release");
+  v.optional("activation", u.activation, "when nodes load a new model: before its effective height, or from it on");
+  v.optional("published", u.published, "what lies at the address of the new model");
   v.optional("order", u.order, "in which validators are upgraded one by one");
 }
 
@@ -178,6 +201,7 @@ void describe(V& v, Scenario& s) {
   v.required("runbook", s.runbook, "the section of the runbook it carries out");
   v.optional("network", s.network, "the network it runs on");
   v.optional("releases", s.releases, "what it upgrades from and to");
+  v.optional("models", s.models, "the models that its nodes score with, before and after");
   v.required("upgrade", s.upgrade, "what is done");
   v.optional("defects", s.defects,
              "which of the profile's known defects are masked, where it says otherwise");

@@ -67,6 +67,7 @@ GenesisMaker::GenesisMaker(ChainCli& cli, const Profile& profile, const NetworkP
   values_["genesis_time"] = now_rfc3339();
   values_["validator_count"] = std::to_string(
       std::count_if(plan.nodes.begin(), plan.nodes.end(), [](const NodePlan& n) { return n.validator; }));
+  if (plan.model) values_.insert({{"model_version", plan.model->version}, {"model_hash", plan.model->hash()}});
   values_["gov_authority"] = module_address("gov", profile.chain.bech32);
 }
 
@@ -137,6 +138,8 @@ Json GenesisMaker::read_genesis(const char* after) const {
 
 void GenesisMaker::patch(Json& genesis, Stage stage) const {
   apply_patches(genesis, profile_.genesis, stage, values_, profile_.chain.bech32, profile_.file.string());
+  if (plan_.model)
+    apply_patches(genesis, profile_.model->genesis, stage, values_, profile_.chain.bech32, profile_.file.string());
 }
 
 std::string GenesisMaker::make(const std::vector<NodeIdentity>& identities,

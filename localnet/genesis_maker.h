@@ -22,6 +22,9 @@ class GenesisMaker {
   // A key in the operator's home for each validator, whose addresses are filled in; and the default genesis.
   void make_keys(std::vector<NodeIdentity>&);
 
+  // Where the chain's `init` has written its defaults.
+  const std::filesystem::path& home() const { return home_; }
+
   // The text of genesis.json, after make_keys(). Each node's home is there already (node_home.h) and `keys`
   // are its own. `watched` is an account beside the validators'.
   std::string make(const std::vector<NodeIdentity>&, const std::map<std::string, NodeKeys>& keys,

@@ -131,7 +131,9 @@ void Network::prepare(const WaitFor& wait) {
   watched_account_ = bech32_encode(profile_.chain.bech32, address_bytes(Ed25519Key::generate().pub));
   const auto genesis = maker.make(identities, keys_, watched_account_);
   for (std::size_t i = 0; i < identities.size(); ++i) {
-    write_file(home_of(identities[i].name) / "config" / "genesis.json", genesis);
+    const auto home = home_of(identities[i].name);
+    write_file(home / "config" / "genesis.json", genesis);
+    if (plan_.model) give_model(*profile_.model, *plan_.model, maker.home(), home);
     add_node(identities[i], plan_.nodes[i]);
   }
   cosmovisor("init", under(SupervisorKind::cosmovisor), wait);  // makes `current`

@@ -7,10 +7,12 @@
 #include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "localnet/config_files.h"
+#include "localnet/model.h"
 #include "localnet/population.h"
 #include "localnet/supervisor.h"
 #include "localnet/template.h"
@@ -33,6 +35,7 @@ struct NetworkPlan {
   Population population;
   std::filesystem::path binary;      // the release it starts on
   std::filesystem::path cosmovisor;  // its program
+  std::optional<Model> model;        // that it starts with; the profile has a section on it then
   // {voting_period} and {expedited_voting_period}, which the profile's patches name; asked for once the keys are made; may be empty.
   std::function<Values()> genesis_values;
   std::vector<std::pair<std::string, nlohmann::json>> genesis;  // path -> value; wins over the profile's

@@ -36,7 +36,10 @@ const std::vector<KnownQuestion>& known_questions() {
       {"votes", true, "the votes on proposal {id}"},
       {"provider-info", true, "what the chain knows of provider {address}"},
       {"provider-orders", true, "all orders of providers' customers"},
-      {"model-status", true, "version and hash of the model a node scores with"},
+      {"model-status", true,
+       "the active model's `model_version` and `model_hash`, an approved `update`; of the node that is asked the `scorer` "
+       "(model or stub), its `scoring_hash` and the `files` it has loaded, each with its `hash`"},
+      {"scored-records", true, "what the model has scored: each with `id`, `score`, `model_version`"},
   };
   return all;
 }
@@ -98,6 +101,7 @@ const std::vector<KnownCommand>& known_commands() {
       {"start", always, {"home"}, "runs a node"},
       {"submit-proposal", always, {}, "submits the proposal {file}"},
       {"vote", always, {}, "votes {option} on {proposal}"},
+      {"report-model", for_model, {}, "tells that the validator's node has loaded {model_version}, {model_hash}"},
   };
   return all;
 }

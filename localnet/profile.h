@@ -76,6 +76,7 @@ struct KeptRecord {
   std::map<std::string, std::string> args;
   std::map<std::string, std::int64_t> scaled;  // JSON pointer -> factor that the migration applies to the number there
   std::vector<std::string> ignored;            // JSON pointers that a migration may add or change
+  std::string made_at;  // of a list: JSON pointer in an element to the height it was made at; empty: none is added meanwhile
 };
 
 struct MemoryBound {
@@ -110,6 +111,17 @@ struct ProviderProfile {
   std::map<std::string, std::vector<AnswerSource>> questions;  // that the daemon answers
 };
 
+// What nodes score with, on a chain whose state depends on files of its nodes. Paths are in a node's home.
+struct ModelSection {
+  std::string file;    // of a model, a template: {model_version}
+  std::string config;  // the file that names the model; the chain's `init` writes it
+  std::string match;   // RE2: what of it is replaced, at most once a line
+  std::string set;     // by this, a template: {path}
+  std::string from, to;
+  std::vector<GenesisPatch> genesis;             // {model_version}, {model_hash}: the one a network starts with
+  std::map<std::string, std::string> proposal;   // the message; {model_version}, {model_hash}, {height}
+};
+
 struct Profile {
   std::string name;                // the file's name without .yaml
   std::filesystem::path file;
@@ -133,6 +145,7 @@ struct Profile {
   std::vector<std::vector<std::string>> seed_transactions;  // sent before the upgrade: there is state to keep
   std::vector<RecordTemplate> population;  // what a scenario's records are
   std::vector<KeptRecord> kept;
+  std::optional<ModelSection> model;
   MemoryBound memory;
   Monitoring monitoring;
   std::optional<ProviderProfile> provider;
@@ -179,6 +192,19 @@ void describe(V& v, KeptRecord& k) {
   v.optional("args", k.args, "arguments of the question");
   v.optional("scaled", k.scaled, "JSON pointer -> factor that the migration applies");
   v.optional("ignored", k.ignored, "JSON pointers that may differ afterwards");
+  v.optional("made_at", k.made_at, "JSON pointer in each element to its height: later ones may be added meanwhile");
+}
+
+template <class V>
+void describe(V& v, ModelSection& m) {
+  v.required("file", m.file, "path of a model file in a node's home; {model_version} is filled in");
+  v.required("config", m.config, "path of the file in a node's home that names the model");
+  v.required("match", m.match, "regular expression over what names it");
+  v.required("set", m.set, "what it is replaced by; {path} is filled in");
+  v.required("from", m.from, "version of the model a network starts with");
+  v.required("to", m.to, "version of the model that a rehearsal changes to");
+  v.optional("genesis", m.genesis, "genesis values to set; {model_version} and {model_hash} are filled in");
+  v.required("proposal", m.proposal, "the message of the proposal; {model_version}, {model_hash} and {height} are filled in");
 }
 
 template <class V>
@@ -260,6 +286,7 @@ void describe(V& v, Profile& p) {
   v.optional("population", p.population, "records that a scenario's network can have from its genesis on");
   v.optional("kept", p.kept, "records that must survive an upgrade");
   v.optional("monitoring", p.monitoring, "what watches the nodes");
+  v.optional("model", p.model, "the model that nodes score with, where the chain has one");
   v.optional("memory", p.memory, "bounds on a node's memory");
   v.optional("provider", p.provider, "the chain's provider daemon, if it has one");
 }
@@ -278,7 +305,7 @@ std::map<std::string, std::string> chain_environment(const Profile&, const Value
 // The commands that a profile has; it may have others, for what is optional. `values`: all that their
 // templates may name.
 struct KnownCommand {
-  enum Needed { always, for_genesis };
+  enum Needed { always, for_genesis, for_model };
   const char* name;
   Needed needed;
   std::vector<std::string> values;  // empty: of a transaction, see chain_values()

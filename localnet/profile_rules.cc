@@ -24,13 +24,16 @@ class Rules {
     for (const auto& kind : root_["population"]) check_value(kind["each"], known_record_values());
     check_defects();
     if (p_.provider) check_provider(*p_.provider, root_["provider"]);
+    if (p_.model) check_model();
   }
 
  private:
   void check_commands() const {
     const auto commands = root_["commands"];
     for (const auto& c : known_commands()) {
-      const bool needed = c.needed == KnownCommand::always || p_.genesis_by == GenesisBy::commands;
+      const bool needed = c.needed == KnownCommand::always ||
+                          (c.needed == KnownCommand::for_genesis && p_.genesis_by == GenesisBy::commands) ||
+                          (c.needed == KnownCommand::for_model && p_.model);
       const auto found = p_.commands.find(c.name);
       if (found == p_.commands.end()) {
         if (needed) fail(commands, std::string("commands: `") + c.name + "` is missing: it " + c.doc);
@@ -140,6 +143,12 @@ class Rules {
       if (!before.starts_with("/") || !after.starts_with("/"))
         fail(here["migrated"][before], "migrated: a JSON pointer starts with /");
     if (!p.settings.is_object()) fail(here["settings"], "settings: expected a map");
+  void check_model() const {
+    const auto here = root_["model"];
+    check_pattern(here["match"], "model: match", p_.model->match);
+    if (here["genesis"]) check_patches(here["genesis"]);
+    for (const char* name : {"model-status", "scored-records"})
+      if (!p_.questions.contains(name)) fail(here, std::string("model: the question `") + name + "` is missing");
   }
 
   static std::string listed(const std::vector<std::string>& values) {

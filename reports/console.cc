@@ -72,7 +72,8 @@ void Progress::step_ended(const std::string& title, const std::string& outcome, 
   if (!pending_.empty()) out_ << "\r\x1b[K";
   pending_.clear();
   std::string text = one_line(title) + (detail.empty() ? "" : ": " + one_line(detail));
-  if (outcome != "done") text = paint(kRed, (outcome == "failed" ? "FAILED " : "ERROR ") + text);
+  if (outcome == "skipped") text = paint(kYellow, "skipped " + text);
+  else if (outcome != "done") text = paint(kRed, (outcome == "failed" ? "FAILED " : "ERROR ") + text);
   line(clock(seconds) + "  " + text);
 }
 

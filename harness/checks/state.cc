@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "harness/checks/checklist.h"
+#include "localnet/rpc.h"
 
 namespace rehearse {
 
@@ -262,6 +263,17 @@ void migrate(Json& before, Json& after, const KeptRecord& k) {
       for (const auto& place : places(*doc, pointer)) erase_at(*doc, place);
 }
 
+// A list without what was made once the first answer was given.
+void drop_later(const Json& before, Json& after, const KeptRecord& k) {
+  if (k.made_at.empty() || !before.is_array() || !after.is_array()) return;
+  const auto height = [pointer = Json::json_pointer(k.made_at)](const Json& element) {
+    return element.contains(pointer) ? number_in(element.at(pointer)) : 0;
+  };
+  std::int64_t newest = 0;
+  for (const auto& element : before) newest = std::max(newest, height(element));
+  after.erase(std::remove_if(after.begin(), after.end(), [&](const Json& e) { return height(e) > newest; }), after.end());
+}
+
 Finding judge_records(const Context& c, const std::string&) {
   if (c.profile.kept.empty()) return skipped("the profile names no records to keep");
   std::size_t compared = 0;
@@ -276,6 +288,7 @@ Finding judge_records(const Context& c, const std::string&) {
     if (after->answer.absent) return failed(k.name + " are gone", "kept", "none", {after->answer.source});
     try {
       auto want = before->answer.value, have = after->answer.value;
+      drop_later(want, have, k);
       if (c.applied()) migrate(want, have, k);
       if (want != have) {
         const auto patch = Json::diff(want, have);

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "harness/checks/checklist.h"
+#include "harness/checks/scoring.h"
 
 namespace rehearse {
 
@@ -133,7 +134,7 @@ Finding judge_consensus(const Context& c, const std::string& node) {
   return passed(want, have, {last->answer.source});
 }
 
-// --- VEID Scoring: every validator scores with the same model as before
+// --- VEID Scoring: the model of the network answers, the one from before unless the procedure was to change it
 // ------------------------------------------
 
 Question model_question(const std::string& node) { return {"model-status", node, {}, 0}; }
@@ -143,31 +144,19 @@ std::vector<Question> ask_model(const Context& c, const std::string& moment, con
   return {model_question(node)};
 }
 
-// The model that most of the power scores with; empty when a validator did not say.
-std::string model_of_most(const Context& c) {
-  std::map<std::string, std::vector<std::string>> groups;
-  for (const auto* n : c.view.validators())
-    if (const auto [a, missing] = look_up(c, kAfter, model_question(n->member.name)); a)
-      groups[text_of(a->answer.value)].push_back(n->member.name);
-  const auto most = std::max_element(groups.begin(), groups.end(), [&](const auto& x, const auto& y) {
-    return c.view.power_of(x.second) < c.view.power_of(y.second);
-  });
-  return most == groups.end() ? "" : most->first;
-}
-
 Finding judge_model(const Context& c, const std::string& node) {
   if (!c.profile.questions.contains("model-status")) return skipped("this chain has no model");
   const auto [before, no_before] = look_up(c, kBefore, model_question(node));
   if (!before) return no_before;
   const auto [after, no_after] = look_up(c, kAfter, model_question(node));
   if (!after) return no_after;
-  const auto want = text_of(before->answer.value), have = text_of(after->answer.value);
   if (before->answer.absent || after->answer.absent)
-    return failed("there is no model", want, have, {after->answer.source});
-  if (want != have) return failed("the model changed in the upgrade", want, have, {after->answer.source});
-  if (const auto most = model_of_most(c); have != most)
-    return failed("its model is not that of most of the power", most, have, {after->answer.source});
-  return passed(want, have, {after->answer.source});
+    return failed("there is no model", text_of(before->answer.value), text_of(after->answer.value), {after->answer.source});
+  const bool changes = c.view.aim && !c.view.aim->model_hash.empty();
+  const auto want = changes ? c.view.aim->model_hash : before->answer.value.value("model_hash", "");
+  if (const auto trouble = scoring_trouble(after->answer.value, want); !trouble.empty())
+    return failed(trouble, "the model " + want, describe_scoring(after->answer.value), {after->answer.source});
+  return passed("the model " + want, describe_scoring(after->answer.value), {after->answer.source});
 }
 
 // --- Memory

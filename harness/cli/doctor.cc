@@ -77,6 +77,10 @@ int doctor(const Project& project, const std::string& profile_name) {
         return release.archive.filename().string();
       });
   }
+  std::cout << "of use\n";
+  const auto keras = project.keras();
+  std::cout << fmt::format("  {:<8} {:<28} {}\n", keras.empty() ? "none" : "there", "Keras, to load models",
+                           keras.empty() ? "./rehearse keras installs it" : keras.string());
   std::cout << "runs on this machine\n";
   const auto runs = live_runs(runtime_dir());
   for (const auto& r : runs) std::cout << fmt::format("  {}  process {}  {}\n", r.run_id, r.pid, r.folder);

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "localnet/error.h"
 
@@ -14,6 +15,12 @@ Project Project::find() {
   for (auto folder = program.parent_path(); folder != folder.root_path(); folder = folder.parent_path())
     if (fs::is_directory(folder / "fixtures" / "profiles")) return Project(folder);
   throw Error(Blame::machine, program.string() + ": is not inside a checkout of rehearse; run ./rehearse there");
+}
+
+fs::path Project::keras() const {
+  if (const char* own = std::getenv("REHEARSE_KERAS"); own && *own) return own;
+  const auto made = root_ / ".cache" / "keras" / "bin" / "python";
+  return fs::exists(made) ? made : fs::path();
 }
 
 fs::path Project::named(const std::string& text, const fs::path& folder, const char* what) {

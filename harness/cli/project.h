@@ -21,6 +21,9 @@ class Project {
   fs::path results() const { return root_ / "results"; }
   fs::path built_releases() const { return root_ / ".cache" / "fixtures" / "releases"; }
   fs::path cosmovisor() const { return root_ / ".cache" / "fixtures" / "bin" / "cosmovisor"; }
+  fs::path built_models() const { return root_ / ".cache" / "fixtures" / "models"; }
+  // The Python of $REHEARSE_KERAS, or that `./rehearse keras` has made; empty: neither.
+  fs::path keras() const;
   fs::path store() const { return root_ / ".cache" / "store"; }
 
   // A path, or the name of a file in scenarios/ (profiles/) without .yaml. Throws Error(Blame::scenario) naming what there is.

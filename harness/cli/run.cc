@@ -252,6 +252,8 @@ int run(const Project& project, const RunFlags& flags, const std::string& comman
   o.built = project.built_releases();
   o.store = project.store();
   o.cosmovisor = flags.cosmovisor.empty() ? project.cosmovisor() : fs::absolute(flags.cosmovisor);
+  o.models = project.built_models();
+  o.keras = project.keras();
   o.seed = flags.seed;
   o.break_at = flags.break_at;
   o.expect = flags.expect;

@@ -62,6 +62,12 @@ const std::vector<Cause>& causes() {
        "keep the newest priv_validator_state.json, whatever else is restored: it prevents double signing"},
       {"rollback-destroys", "rolling a node's state back across the upgrade would destroy it",
        "restore the data folder from its backup, and keep the newer priv_validator_state.json"},
+      {"model-hash-mismatch", "the model at its address is not the one that governance is asked for",
+       "install nothing; vote no unless the right file is published"},
+      {"model-not-loaded", "a stub scores on a node, and nothing there says so",
+       "put the file where model_path says and restart the node; ask its model status"},
+      {"wrong-model", "a node scores with another model than the network has agreed on",
+       "give it the file with the agreed hash and restart it before it meets a record"},
       {"blocks-missed", "a validator that was up did not sign", "look at its log between those heights"},
       // Of the provider daemon.
       {"provider-config-refused", "the provider daemon does not read its configuration",

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 
 #include "harness/goals.h"
@@ -185,6 +186,24 @@ double measured_block_seconds(const NetworkView& v, double nominal) {
   if (gaps.size() < 2) return nominal;
   std::nth_element(gaps.begin(), gaps.begin() + static_cast<std::ptrdiff_t>(gaps.size() / 2), gaps.end());
   return gaps[gaps.size() / 2];
+}
+
+// Making the network was some of the chain's commands side by side, this is one.
+double seconds_to_submit(const NetworkView& v) {
+  constexpr double kLeast = 0.5, kMost = 3.0;  // a stall of the machine is no measure
+  for (const auto& s : v.steps)
+    if (s.step.step == "make" && s.ended) return std::clamp(static_cast<double>(s.ended - s.started) / 1e6 / 2, kLeast, kMost);
+  return kLeast;
+}
+
+std::int64_t height_after(Rehearsal& r, double seconds) {
+  const double nominal = nominal_block_seconds(r.scenario().network.pace);
+  const double measured = measured_block_seconds(r.view(), nominal);
+  // Blocks may come faster once the machine has less to do; a height that is past when the proposal passes
+  // cannot be scheduled (osmosis#7255), so the estimate leans to the fast side.
+  const double fast = std::min(measured, nominal) * 0.9;
+  constexpr std::int64_t kMargin = 3;
+  return r.view().highest_height() + static_cast<std::int64_t>(std::ceil(seconds / fast)) + kMargin;
 }
 
 }  // namespace rehearse

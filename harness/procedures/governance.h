@@ -60,6 +60,11 @@ bool approve(Rehearsal&, const std::string& proposal);
 // voted TimedOut for a rejection.
 void await_passed(Rehearsal&, const std::string& proposal, bool all_voted);
 
+// Seconds that submitting a proposal will take on this machine, with what else runs on it.
+double seconds_to_submit(const NetworkView&);
+// The height that will not be reached for that many seconds, and not much later.
+std::int64_t height_after(Rehearsal&, double seconds);
+
 // Median seconds between the blocks seen so far, by their headers; `nominal` until there are three.
 double measured_block_seconds(const NetworkView&, double nominal);
 

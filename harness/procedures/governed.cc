@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "harness/goals.h"
 #include "harness/procedures/preparation.h"
@@ -72,33 +71,15 @@ void GovernedUpgrade::expect_no_plan() {
           [&] { return ask_for_no_plan(r_, "pending", "an upgrade is planned already"); });
 }
 
-// When the plan's height will be reached: late enough that the vote is over, and not later. `submitting`: seconds that
-// submitting the proposal will take.
-std::int64_t GovernedUpgrade::choose_height(double submitting) const {
+// When the plan's height will be reached: late enough that the vote is over, and not later.
+std::int64_t GovernedUpgrade::choose_height() const {
   const auto& u = r_.scenario().upgrade;
-  const auto now = r_.view().highest_height();
-  if (u.height_in) return now + u.height_in;
-  const double nominal = nominal_block_seconds(r_.scenario().network.pace);
-  const double measured = measured_block_seconds(r_.view(), nominal);
-  // Blocks may come faster once the machine has less to do; a height that is past when the proposal passes
-  // cannot be scheduled (osmosis#7255), so the estimate leans to the fast side.
-  const double fast = std::min(measured, nominal) * 0.9;
-  constexpr std::int64_t kMargin = 3;
-  const double wait = submitting + r_.view().network->voting_period_s * (1 + u.lead);
-  return now + static_cast<std::int64_t>(std::ceil(wait / fast)) + kMargin;
-}
-
-// Seconds that submitting the proposal will take on this machine, with what else runs on it: making the network was some
-// of the chain's commands side by side, this is one.
-double GovernedUpgrade::seconds_to_submit() const {
-  constexpr double kLeast = 0.5, kMost = 3.0;  // a stall of the machine is no measure
-  for (const auto& s : r_.view().steps)
-    if (s.step.step == "make" && s.ended) return std::clamp(static_cast<double>(s.ended - s.started) / 1e6 / 2, kLeast, kMost);
-  return kLeast;
+  if (u.height_in) return r_.view().highest_height() + u.height_in;
+  return height_after(r_, seconds_to_submit(r_.view()) + r_.view().network->voting_period_s * (1 + u.lead));
 }
 
 void GovernedUpgrade::submit() {
-  plan_.height = choose_height(seconds_to_submit());
+  plan_.height = choose_height();
   proposal_ = submit_proposal(
       r_, {"Upgrade to " + plan_.name,
            {{"@type", "/cosmos.upgrade.v1beta1.MsgSoftwareUpgrade"},

@@ -36,9 +36,8 @@ class GovernedUpgrade {
   void resume();    // H+1 on every node
 
  private:
-  std::int64_t choose_height(double submitting) const;
+  std::int64_t choose_height() const;
   void throw_if_halted(const std::string& before_what) const;
-  double seconds_to_submit() const;
   void start_other_vote();
   void submit();
   void await_end_of_vote();

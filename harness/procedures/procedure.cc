@@ -21,6 +21,8 @@ const std::vector<Procedure>& procedures() {
       {"hotfix", "Emergency Hotfixes", emergency_hotfix, {"second_source", "confirmed", "breaking"}},
       {"provider", "Provider Daemon Upgrades", provider_upgrade, {}, true},
       {"provider-rollback", "Rollback Procedures", provider_rollback, {"revert_config"}, true},
+      {"model", "Model Upgrades (VEID)", model_upgrade, {"voting_period", "activation", "published", "missed"}},
+      {"model-rollback", "Model Rollback", model_rollback, {"voting_period", "missed"}},
   };
   return all;
 }

@@ -37,5 +37,8 @@ void emergency_hotfix(Rehearsal&);
 // The provider daemon, on a chain that stays as it is (provider.cc).
 void provider_upgrade(Rehearsal&);
 void provider_rollback(Rehearsal&);
+// The model that nodes score with changed, and changed back (model.cc).
+void model_upgrade(Rehearsal&);
+void model_rollback(Rehearsal&);
 
 }  // namespace rehearse

@@ -187,7 +187,7 @@ struct StepStarted {
 struct StepEnded {
   static constexpr const char* kind = "step-ended";
   std::string step;
-  std::string outcome;  // done, failed, error
+  std::string outcome;  // done, skipped, failed, error
   std::string detail;
 };
 
@@ -205,6 +205,7 @@ struct Aimed {
   std::int64_t height = 0;     // what comes after it is after the upgrade
   std::string release = "to";  // that every node runs: from or to
   bool applied = true;         // the plan was carried out
+  std::string model_hash = {};  // that every node scores with; empty: the one from before
   std::string provider = "to";  // that the provider daemon runs, if there is one
 };
 

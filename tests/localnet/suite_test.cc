@@ -53,6 +53,26 @@ TEST_P(Scenario, EndsAsItExpects) {
 
 INSTANTIATE_TEST_SUITE_P(Project, Scenario, testing::ValuesIn(scenarios()), test_name);
 
+// Whether the real Keras loads the model; the run fails later, for another cause.
+void expect_keras(const std::string& python, const std::string& outcome, const std::string& says) {
+  Scratch scratch;
+  auto r = run(scratch, {(project() / "scenarios/twins/model-upgrade-literal.yaml").string()}, {"REHEARSE_KERAS=" + python});
+  ASSERT_EQ(r.wait(), 0) << r.output();
+  const auto checks = r.record()["checks"];
+  const auto step = std::find_if(checks.begin(), checks.end(), [](const auto& c) { return c["title"] == "Test model loads: Keras"; });
+  ASSERT_NE(step, checks.end());
+  EXPECT_EQ((*step)["outcome"], outcome);
+  EXPECT_NE(step->dump().find(says), std::string::npos) << step->dump();
+}
+
+TEST(Model, IsNotSaidToLoadWhereKerasIsNot) { expect_keras("/usr/bin/python3", "skipped", "needs Keras"); }
+
+TEST(Model, IsLoadedByKeras) {
+  const auto keras = project() / ".cache/keras/bin/python";
+  if (!fs::exists(keras)) GTEST_SKIP() << "needs Keras: ./rehearse keras";
+  expect_keras(keras.string(), "pass", "loads veid_scorer_v1.1.0.h5");
+}
+
 TEST(Suite, HoldsTheReportsOfItsRuns) {
   Scratch scratch;
   auto r = run(scratch, {small_suite(scratch).string()});

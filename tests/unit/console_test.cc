@@ -77,14 +77,16 @@ TEST(Progress, IsOneLineAStepWithoutATerminal) {
   progress.step_ended("proposal passed", "done", "v2.0.0 at height 41", 3.21);
   progress.step_ended("swap the binary", "failed", made::hostile(), 725);
   progress.step_ended("verify", "error", "", 11'100);
+  progress.step_ended("load", "skipped", "needs Keras", 11'101);
   EXPECT_TRUE(made::is_harmless(out.str()));
   const auto all = lines(out.str());
-  ASSERT_EQ(all.size(), 5u);
+  ASSERT_EQ(all.size(), 6u);
   EXPECT_EQ(all[0], "    0.0 s  -- prepare");
   EXPECT_EQ(all[1], "           Cosmovisor v1.7.1");
   EXPECT_EQ(all[2], "    3.2 s  proposal passed: v2.0.0 at height 41");
   EXPECT_TRUE(all[3].starts_with("   12m05s  FAILED swap the binary: a]]>b"));
   EXPECT_EQ(all[4], "    3h05m  ERROR verify");
+  EXPECT_EQ(all[5], "    3h05m  skipped load: needs Keras");
 }
 
 TEST(Progress, ATerminalShowsTheStepUnderWay) {

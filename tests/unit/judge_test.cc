@@ -47,6 +47,16 @@ TEST(Verdict, IsPassWhenEveryItemIsPassed) {
   EXPECT_EQ(record::exit_code(record), 0);
 }
 
+TEST(Verdict, IsPassWithAStepThatWasSkippedButTheStepIsNot) {
+  auto u = healthy();
+  u.all<record::StepEnded>().front()->outcome = "skipped";
+  u.all<record::StepEnded>().front()->detail = "needs Keras";
+  const auto record = u.judged();
+  EXPECT_EQ(record.verdict, "pass");
+  EXPECT_THAT(not_passed(record), testing::ElementsAre("Download new binary and verify checksum (network): skipped"));
+  EXPECT_EQ(record.checks.front().message, "needs Keras");
+}
+
 TEST(Verdict, IsFailWhenAnItemFails) {
   auto u = healthy();
   u.answer("after", "supply").value = "1";

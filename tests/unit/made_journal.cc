@@ -32,6 +32,7 @@ Json records(bool migrated) {
   for (int i = 1; i <= 4; ++i)
     all.push_back({{"id", "passport-" + std::to_string(i)},
                    {"owner", account(i)},
+                   {"height", std::to_string(3 + i / 4)},
                    {"score", (50 + i) * (migrated ? 100 : 1)},
                    {"status", migrated ? "RECORD_STATUS_REJECTED" : "RECORD_STATUS_UNSPECIFIED"}});
   return all;
@@ -60,7 +61,8 @@ Json good_answer(const Question& q, const std::string& moment) {
   if (q.name == "peers") return "3";
   if (q.name == "consensus-state") return after ? "26/0/1" : "22/0/4";
   if (q.name == "signing-info") return {{"missed_blocks_counter", "1"}, {"tombstoned", false}};
-  if (q.name == "model-status") return {{"model_hash", "sha256:0a63"}, {"model_version", "v1.0.0"}};
+  if (q.name == "model-status") return {{"model_hash", "sha256:0a63"}, {"model_version", "v1.0.0"},
+                                         {"scorer", "model"}, {"scoring_hash", "sha256:0a63"}};
   if (q.name == "validators") return bonded_validators();
   if (q.name == "app-hash") return app_hash(q.height);
   if (q.name == "current-plan") return nullptr;
@@ -69,7 +71,7 @@ Json good_answer(const Question& q, const std::string& moment) {
   if (q.name == "balance") return "123456789";
   if (q.name == "supply") return "4000223456789";
   if (q.name == "delegation") return q.args.at("delegator").substr(10) + "0000000";
-  if (q.name == "veid-records") return records(after);
+  if (q.name == "scored-records") return records(after);
   if (q.name == "veid-params")
     return {{"max_records_per_owner", after ? "20000" : "10000"}, {"min_score", after ? 6000 : 60}};
   throw std::invalid_argument("made_journal.cc: there is no good answer to " + q.name);

@@ -24,7 +24,7 @@ inline Upgrade called_off() {
   u.answer(kAfter, "module-versions").value = {{{"name", "bank"}, {"version", "4"}},
                                                {{"name", "gov"}, {"version", "5"}},
                                                {{"name", "veid"}, {"version", "1"}}};
-  for (const char* kept : {"veid-records", "veid-params"})
+  for (const char* kept : {"scored-records", "veid-params"})
     u.answer(kAfter, kept).value = u.answer(kBefore, kept).value;
   return u;
 }

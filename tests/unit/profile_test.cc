@@ -211,7 +211,7 @@ TEST_F(ProfileFile, RefusesAComputedValueThatThereIsNot) {
   const std::string there_are =
       "; there are {chain_id}, {denom}, {genesis_time}, {validator_count}, {voting_period}, "
       "{expedited_voting_period}, "
-      "{gov_authority}, {module:NAME}";
+      "{model_version}, {model_hash}, {gov_authority}, {module:NAME}";
   EXPECT_EQ(trouble("{denom: \"{denom}\", amount", "{denom: \"{denum}\", amount"),
             "21:46: genesis: there is no value for {denum}" + there_are);
   EXPECT_THAT(trouble("{denom: \"{denom}\", amount", "{denom: \"{module:}\", amount"),
@@ -247,6 +247,28 @@ TEST_F(ProfileFile, PutsTheMasksOfMaskedDefectsInItsPlaces) {
   EXPECT_EQ(p.genesis.size(), 2u);
   EXPECT_FALSE(p.chain.environment.contains("WICK"));
   EXPECT_EQ(p.config_toml.at("a.b") + p.app_toml.at("c"), "12");
+}
+
+// What a chain with a model needs beside.
+TEST_F(ProfileFile, NeedsWhatAModelIsChangedBy) {
+  const std::string model =
+      "model: {file: 'm/{model_version}', config: c, match: 'path = .*', set: 'path = {path}', from: a, to: b, proposal: {}}\n";
+  const std::string questions = "  model-status: [{rest: /model}]\n  scored-records: [{rest: /oil}]\n";
+  const std::string command = "  report-model: {run: [report]}\n";
+  const auto text = [&](const std::string& m, const std::string& q, const std::string& c) {
+    std::string all = kOtherChain + m;
+    all.insert(all.find("kept:\n"), q);
+    return all.insert(all.find("transaction:"), c);
+  };
+  const auto said = [&](const std::string& all) { return made::trouble_of([&] { load(all); }); };
+  EXPECT_EQ(load(text(model, questions, command)).model->to, "b");
+  EXPECT_FALSE(load(kOtherChain).model);
+  EXPECT_THAT(said(text(model, questions, "")), HasSubstr("commands: `report-model` is missing"));
+  EXPECT_THAT(said(text(model, "  model-status: [{rest: /model}]\n", command)),
+              HasSubstr("model: the question `scored-records` is missing"));
+  auto bad = model;
+  bad.replace(bad.find("path = .*"), 9, "path = (.");
+  EXPECT_THAT(said(text(bad, questions, command)), HasSubstr("model: match: not a regular expression"));
 }
 
 TEST_F(ProfileFile, RefusesToKeepWhatItCannotAskFor) {

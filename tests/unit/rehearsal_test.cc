@@ -213,6 +213,12 @@ TEST_F(RehearsalTest, AStepThatIsDoneSaysWhatCameOfIt) {
   EXPECT_GT(step.ended, 0);
 }
 
+TEST_F(RehearsalTest, AStepThatCannotBeDoneHereIsSkippedAndTheRunGoesOn) {
+  r_.step("load", "Load", "Model", []() -> std::string { throw StepSkipped("needs Keras"); });
+  EXPECT_EQ(shown_.lines.back(), "skipped Load: needs Keras");
+  EXPECT_EQ(r_.view().steps.at(0).outcome, "skipped");
+}
+
 template <class Thrown>
 std::function<std::string()> throws(const Thrown& what) {
   return [what]() -> std::string { throw what; };

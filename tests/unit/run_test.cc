@@ -57,6 +57,12 @@ TEST_F(RunTest, BreaksAtAPhase) {
   EXPECT_THAT(refusal(), StartsWith("--break-at takes a phase: prepare, voting"));
 }
 
+TEST_F(RunTest, NeedsTheModelsThatNodesScoreWith) {
+  options_.scenario = kProject / "scenarios/model-upgrade.yaml";
+  options_.models = folder_.path();
+  EXPECT_EQ(refusal(), (folder_ / "veid_scorer_v1.0.0.h5").string() + ": there is no model v1.0.0; ./rehearse run makes it");
+}
+
 TEST_F(RunTest, SaysWhichNodesItsNumberOfValidatorsTakesAway) {
   options_.scenario = kProject / "scenarios/chain-upgrade-manual.yaml";
   options_.validators = 2;

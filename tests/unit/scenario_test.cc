@@ -143,6 +143,20 @@ TEST_F(ScenarioFile, RefusesWhatItsProcedureWouldNotLookAt) {
               HasSubstr(":16:3: the procedure `chain` takes no `confirmed`; it takes vote, voters"));
 }
 
+TEST_F(ScenarioFile, SaysHowAModelIsChanged) {
+  const auto page = std::filesystem::path(REHEARSE_SOURCE_DIR) / "scenarios/twins";
+  const auto literal = load_scenario(page / "model-upgrade-literal.yaml");
+  EXPECT_EQ(literal.upgrade.activation, Activation::at_height);
+  EXPECT_EQ(literal.upgrade.published, PublishedModel::right);
+  const auto rollback = load_scenario(page / "rollback-model-missed.yaml");
+  EXPECT_EQ(rollback.models.from, "v1.1.0");
+  EXPECT_EQ(rollback.models.to, "v1.0.0");
+  EXPECT_THAT(trouble("  kind: chain", "  kind: model-rollback\n  activation: at-height"),
+              HasSubstr("the procedure `model-rollback` takes no `activation`"));
+  EXPECT_THAT(trouble("  kind: chain", "  kind: model\n  activation: later"),
+              HasSubstr("expected one of before-height, at-height; found `later`"));
+}
+
 TEST_F(ScenarioFile, NamesOnlyNodesThatThereAre) {
   EXPECT_THAT(trouble("  supervisor: cosmovisor", "  supervisors: {validator-9: bare}"),
               HasSubstr(": there is no node validator-9"));

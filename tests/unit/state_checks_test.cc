@@ -121,26 +121,26 @@ TEST(StateChecks, SupplyKeptFailsWhenCoinsAppear) {
 
 TEST(StateChecks, RecordsKeptFailsWhenOneOfFourIsLost) {
   auto u = healthy();
-  u.answer("after", "veid-records").value.erase(1);
+  u.answer("after", "scored-records").value.erase(1);
   EXPECT_THAT(not_passed(u), ElementsAre("Records Kept (network): fail"));
 }
 
 TEST(StateChecks, RecordsKeptFailsWhenAScoreIsNotScaled) {
   auto u = healthy();
-  u.answer("after", "veid-records").value[2]["score"] = 53;
+  u.answer("after", "scored-records").value[2]["score"] = 53;
   EXPECT_THAT(not_passed(u), ElementsAre("Records Kept (network): fail"));
   EXPECT_THAT(item(u.judged(), "Records Kept").message, HasSubstr("/2/score"));
 }
 
 TEST(StateChecks, RecordsKeptFailsWhenAnOwnerChanges) {
   auto u = healthy();
-  u.answer("after", "veid-records").value[0]["owner"] = "ve1somebody";
+  u.answer("after", "scored-records").value[0]["owner"] = "ve1somebody";
   EXPECT_THAT(not_passed(u), ElementsAre("Records Kept (network): fail"));
 }
 
 TEST(StateChecks, RecordsKeptFailsWhenAllAreGone) {
   auto u = healthy();
-  u.answer("after", "veid-records").absent = true;
+  u.answer("after", "scored-records").absent = true;
   EXPECT_THAT(not_passed(u), ElementsAre("Records Kept (network): fail"));
   EXPECT_EQ(item(u.judged(), "Records Kept").message, "identity records are gone");
 }
@@ -153,14 +153,30 @@ TEST(StateChecks, RecordsKeptFailsWhenAParameterIsNotScaled) {
 
 TEST(StateChecks, RecordsKeptAllowsWhatTheProfileSaysTheMigrationChanges) {
   auto u = healthy();
-  u.answer("after", "veid-records").value[0]["status"] = "ANYTHING";
+  u.answer("after", "scored-records").value[0]["status"] = "ANYTHING";
   u.answer("after", "veid-params").value["max_records_per_owner"] = "30000";
   EXPECT_THAT(not_passed(u), IsEmpty());
 }
 
+TEST(StateChecks, RecordsKeptAllowsWhatWasMadeMeanwhile) {
+  auto u = healthy();
+  auto& records = u.answer("after", "scored-records").value;
+  auto more = records[0];
+  more["id"] = "passport-9", more["height"] = "18";
+  records.insert(records.begin() + 1, more);
+  EXPECT_THAT(not_passed(u), IsEmpty());
+}
+
+TEST(StateChecks, RecordsKeptFailsForOneThatIsTooManyAndClaimsToBeOld) {
+  auto u = healthy();
+  auto& records = u.answer("after", "scored-records").value;
+  records.push_back(records[0]);
+  EXPECT_THAT(not_passed(u), ElementsAre("Records Kept (network): fail"));
+}
+
 TEST(StateChecks, RecordsKeptIsInconclusiveWhenThereWasNothingToLose) {
   auto u = healthy();
-  u.answer("before", "veid-records").value = record::Json::array();
+  u.answer("before", "scored-records").value = record::Json::array();
   EXPECT_THAT(not_passed(u), ElementsAre("Records Kept (network): inconclusive"));
 }
 

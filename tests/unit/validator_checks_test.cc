@@ -93,29 +93,40 @@ TEST(ValidatorChecks, ConsensusFailsWhenOnlyTheRoundAdvances) {
   EXPECT_THAT(not_passed(u), ElementsAre("Consensus (validator-4): fail"));
 }
 
-// Its model is held against that of each other validator, so one that differs shows on all of them.
-TEST(ValidatorChecks, VeidScoringFailsWhenTheModelChangesOnOneNode) {
+TEST(ValidatorChecks, VeidScoringFailsWhenTheNetworksModelChanges) {
   auto u = healthy();
   u.answer("after", "model-status", "validator-2").value["model_hash"] = "sha256:ffff";
   EXPECT_THAT(not_passed(u), ElementsAre("VEID Scoring (validator-2): fail"));
-  EXPECT_EQ(item(u.judged(), "VEID Scoring", "validator-2").message, "the model changed in the upgrade");
+  EXPECT_EQ(item(u.judged(), "VEID Scoring", "validator-2").message, "the network's model is sha256:ffff, not sha256:0a63");
+}
+
+TEST(ValidatorChecks, VeidScoringFailsWhereTheStubAnswers) {
+  auto u = healthy();
+  auto& status = u.answer("after", "model-status", "validator-3").value;
+  status["scorer"] = "stub", status["scoring_hash"] = "";
+  EXPECT_THAT(not_passed(u), ElementsAre("VEID Scoring (validator-3): fail"));
+  EXPECT_EQ(item(u.judged(), "VEID Scoring", "validator-3").message, "its stub scorer answers: no model is loaded");
+  EXPECT_EQ(item(u.judged(), "VEID Scoring", "validator-3").actual, "stub");
 }
 
 TEST(ValidatorChecks, VeidScoringFailsOnANodeThatAlwaysHadAnotherModel) {
   auto u = healthy();
   for (const char* moment : {"before", "after"})
-    u.answer(moment, "model-status", "validator-4").value["model_hash"] = "sha256:ffff";
+    u.answer(moment, "model-status", "validator-4").value["scoring_hash"] = "sha256:ffff";
   EXPECT_THAT(not_passed(u), ElementsAre("VEID Scoring (validator-4): fail"));
-  EXPECT_EQ(item(u.judged(), "VEID Scoring", "validator-4").message, "its model is not that of most of the power");
+  EXPECT_EQ(item(u.judged(), "VEID Scoring", "validator-4").message, "it scores with sha256:ffff, not sha256:0a63");
 }
 
-TEST(ValidatorChecks, VeidScoringFailsWhenTheModelChangesOnAllAlike) {
+// The model that the procedure was to change to.
+TEST(ValidatorChecks, VeidScoringWantsTheModelThatWasAimedAt) {
   auto u = healthy();
-  for (int i = 1; i <= 4; ++i)
-    u.answer("after", "model-status", made::validator(i)).value["model_version"] = "v1.1.0";
-  for (int i = 1; i <= 4; ++i)
-    EXPECT_EQ(item(u.judged(), "VEID Scoring", made::validator(i)).message,
-              "the model changed in the upgrade");
+  u.add(made::at::kPassed, "", record::Aimed{made::kHeight, "to", true, "sha256:ffff"});
+  for (int i = 1; i <= 3; ++i) {
+    auto& status = u.answer("after", "model-status", made::validator(i)).value;
+    status["model_hash"] = status["scoring_hash"] = "sha256:ffff";
+  }
+  EXPECT_THAT(not_passed(u), ElementsAre("VEID Scoring (validator-4): fail"));
+  EXPECT_EQ(item(u.judged(), "VEID Scoring", "validator-1").actual, "model sha256:ffff");
 }
 
 TEST(ValidatorChecks, VeidScoringIsSkippedForAChainWithoutAModel) {

@@ -68,7 +68,7 @@ TEST(Withdrawn, UpgradePlanClearedFailsWhileThePlanStands) {
 
 TEST(Withdrawn, RecordsKeptFailsWhenTheyAreMigrated) {
   auto u = called_off();
-  u.answer(kAfter, "veid-records").value = made::healthy().answer(kAfter, "veid-records").value;
+  u.answer(kAfter, "scored-records").value = made::healthy().answer(kAfter, "scored-records").value;
   EXPECT_THAT(not_passed(u), ElementsAre("Records Kept (network): fail"));
   EXPECT_THAT(item(u.judged(), "Records Kept").message, HasSubstr("identity records differ"));
 }
