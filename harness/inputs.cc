@@ -33,6 +33,7 @@ Inputs read_inputs(const RunOptions& o) {
   Inputs in{load_scenario(o.scenario), load_profile(o.profile), {}, {}, {}};
   in.defects = mask_defects(in.scenario, in.profile);
   if (o.validators) set_validators(in.scenario, *o.validators);
+  if (!o.attest.empty()) attest(in.scenario, o.attest);
   if (!o.expect.empty()) {
     if (o.expect != "pass" && !is_cause(o.expect))
       throw Error(Blame::scenario, "--expect takes pass or a cause of `rehearse list`; found `" + o.expect + "`");

@@ -6,7 +6,6 @@
 
 #include "harness/diagnosis/diagnose.h"
 #include "localnet/log.h"
-#include "localnet/pressure.h"
 
 namespace rehearse {
 

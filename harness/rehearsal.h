@@ -14,6 +14,7 @@
 #include "harness/view.h"
 #include "localnet/error.h"
 #include "localnet/network.h"
+#include "localnet/pressure.h"
 #include "localnet/questions.h"
 #include "localnet/release_server.h"
 #include "localnet/sink.h"
@@ -109,6 +110,9 @@ class Rehearsal : public Sink {
   Release from, to;
   std::optional<ProviderReleases> provider;  // of a procedure that is about one
 
+  // Of the run so far, the part in which something waited for a processor (pressure.h).
+  double cpu_pressure() const { return pressure_.share(); }
+
   // Journals something that was done (or observed by the harness itself).
   void record(record::Body, const std::string& node = "");
   void enter(const std::string& phase);
@@ -167,6 +171,7 @@ class Rehearsal : public Sink {
   std::map<std::string, int> incarnations_;
   std::optional<Cancelled> cancelled_;
   std::optional<Error> trouble_;
+  CpuPressure pressure_;
   bool armed_ = true;
   std::string hold_at_;
   std::uint64_t judged_progress_ = 0;  // the view that the tripwires have seen

@@ -15,6 +15,7 @@
 #include "harness/inputs.h"
 #include "harness/judge.h"
 #include "harness/preflight.h"
+#include "harness/procedures/preparation.h"
 #include "harness/procedures/procedure.h"
 #include "harness/publication.h"
 #include "harness/releases.h"
@@ -143,6 +144,7 @@ class Run {
     s.conditions = {{"nominal_block_s", nominal_block_seconds(in_.scenario.network.pace)},
                     {"blocks_after", in_.scenario.upgrade.blocks_after},
                     {"expect", in_.scenario.expect},
+                    {"attestations", in_.scenario.attestations},
                     {"validators", validator_names(in_.scenario.network)}};
     r_.record(std::move(s));
   }
@@ -163,6 +165,7 @@ class Run {
     preflight.check_versions();
     publish_provider();
     start_network();
+    prepare_upgrade(r_);
     find_procedure(in_.scenario.upgrade.kind)->run(r_);
   }
 
@@ -304,6 +307,7 @@ class Run {
         for (const char* part : {"data", "bin"}) remove(provider->home() / part);
     }
     remove(o_.folder / "operator");  // keys
+    if (!keep) remove(o_.folder / "backups");
     result.exit_code = exit_code_ ? exit_code_ : record::exit_code(result.record);
     return result;
   }

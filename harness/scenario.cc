@@ -48,6 +48,24 @@ const NamedPace& find_pace(const std::string& name) {
 }
 
 // Rules between fields, each complaint at the line of the field it is about.
+// Of --attest.
+struct AttestFile {
+  std::map<std::string, std::string> attestations;
+};
+
+template <class V>
+void describe(V& v, AttestFile& f) {
+  v.required("attestations", f.attestations, "item of a pre-upgrade list -> who saw to it, and when");
+}
+
+void check_attestations(const YAML::Node& all, const std::string& file) {
+  const auto& items = attested_items();
+  for (const auto& entry : all)
+    if (std::find(items.begin(), items.end(), entry.first.Scalar()) == items.end())
+      complain_at(file, entry.first,
+                  fmt::format("nobody attests `{}`; there are {}", entry.first.Scalar(), fmt::join(items, ", ")));
+}
+
 class Rules {
  public:
   Rules(const Scenario& s, const YAML::Node& root) : s_(s), root_(root) {}
@@ -95,14 +113,16 @@ class Rules {
       fail(at("upgrade", "voting_period"), "at least 1s");
     check_lists(names);
     if (s_.upgrade.lead < 0 || s_.upgrade.lead > 100) fail(at("upgrade", "lead"), "0 to 100 voting periods");
+    if (s_.upgrade.drops < 0 || s_.upgrade.drops > 10) fail(at("upgrade", "drops"), "0 to 10 blocks");
     if (s_.upgrade.height_in < 0) fail(at("upgrade", "height_in"), "a number of blocks");
     for (std::size_t i = 0; i < s_.defects.mask.size(); ++i)
       if (const auto& keep = s_.defects.keep;
           std::find(keep.begin(), keep.end(), s_.defects.mask[i]) != keep.end())
         fail(root_["defects"]["mask"][i], "`" + s_.defects.mask[i] + "` is both kept and masked");
+    check_before();
     if (s_.after.empty()) fail(root_["after"], "nothing would be checked; there are " + checklist_names());
     for (std::size_t i = 0; i < s_.after.size(); ++i)
-      if (!find_checklist(s_.after[i]))
+      if (!find_checklist(s_.after[i]) || is_before(s_.after[i]))
         fail(root_["after"][i], "there is no checklist `" + s_.after[i] + "`; there are " + checklist_names());
     for (std::size_t i = 0; i < s_.after.size(); ++i)
       if (s_.after[i] == "provider-verification" && !find_procedure(s_.upgrade.kind)->of_provider)
@@ -112,6 +132,14 @@ class Rules {
   }
 
  private:
+  void check_before() const {
+    for (std::size_t i = 0; i < s_.before.size(); ++i)
+      if (!is_before(s_.before[i]))
+        fail(root_["before"][i], fmt::format("`{}` is no pre-upgrade list; there are {}, {} and {}", s_.before[i], kDayBefore, kHourBefore, kJustBefore));
+    if (root_["attestations"]) check_attestations(root_["attestations"], s_.file.string());
+    if (s_.service_levels.scale <= 0) fail(at("service_levels", "scale"), "must be more than 0");
+  }
+
   void check_lists(const std::set<std::string>& names) const {
     struct List {
       const char* key;
@@ -226,6 +254,13 @@ Scenario load_scenario(const std::filesystem::path& file) {
   s.name = file.stem().string();
   Rules(s, root).check();
   return s;
+}
+
+void attest(Scenario& s, const std::filesystem::path& file) {
+  const auto root = load_yaml(file);
+  const auto given = decode<AttestFile>(root, file.string());
+  check_attestations(root["attestations"], file.string());
+  for (const auto& [item, who] : given.attestations) s.attestations[item] = who;
 }
 
 void set_validators(Scenario& s, int count) {

@@ -61,12 +61,24 @@ struct UpgradeSection {
   std::int64_t blocks_after = 5;    // K: blocks that must follow the upgrade
   std::vector<std::string> late;    // validators whose operators act once the others have made blocks without them
   std::vector<std::string> missed;  // nodes whose operators leave out what all others do
+  std::int64_t drops = 0;           // blocks that operators drop by rolling the state back, whatever it demands
+  bool compared = true;             // the operators compare last signed heights before they start
   RollingOrder order = RollingOrder::smallest_first;
   PlanInfo plan_info = PlanInfo::right;
   SecondSource second_source = SecondSource::agrees;
+  bool breaking = false;              // a hotfix that changes the state machine: all stop at one height
   bool confirmed = true;              // the operators' answer: is the checksum verified?
   std::int64_t max_tx_bytes = 200;    // that a change of configuration sets
   bool revert_config = true;          // a rollback of the provider daemon takes its configuration back too
+};
+
+// How long things may take, in the runbook's time. A second of the run stands for `scale` of them.
+struct ServiceLevels {
+  double scale = 20;
+  // After the halt (runbook, "Upgrade Coordination Timeline").
+  Duration majority_upgraded{std::chrono::minutes(5)}, chain_resumes{std::chrono::minutes(15)}, verified{std::chrono::hours(1)};
+  // After the announcement of a hotfix. For a critical one the runbook says "immediate".
+  Duration response{std::chrono::minutes(15)}, hotfix_majority{std::chrono::hours(2)};
 };
 
 // Known defects of the profile by name, where the scenario wants it otherwise than the profile.
@@ -82,7 +94,9 @@ struct Scenario {
   ReleasesSection releases;
   UpgradeSection upgrade;
   DefectsSection defects;
-  std::vector<std::string> after;  // checklists
+  std::vector<std::string> before, after;           // checklists
+  std::map<std::string, std::string> attestations;  // item of a pre-upgrade list -> who saw to it, and when
+  ServiceLevels service_levels;
   std::string expect = "pass";     // or the cause it must fail with
 };
 
@@ -131,12 +145,25 @@ void describe(V& v, UpgradeSection& u) {
   v.optional("blocks_after", u.blocks_after, "blocks that must follow the upgrade");
   v.optional("late", u.late, "validators whose operators act once the others have made blocks without them");
   v.optional("missed", u.missed, "nodes whose operators leave out what all others do");
+  v.optional("drops", u.drops, "how often operators roll the state back, whatever it demands");
+  v.optional("compared", u.compared, "the operators compare last signed heights before they start");
   v.optional("plan_info", u.plan_info, "what plan.info says of the download");
   v.optional("second_source", u.second_source, "whether the announcement has the checksum of SHA256SUMS");
+  v.optional("breaking", u.breaking, "the hotfix changes the state machine: all nodes stop at one height and start together");
   v.optional("confirmed", u.confirmed, "the operators' answer to: is the checksum verified?");
   v.optional("max_tx_bytes", u.max_tx_bytes, "the largest transaction that a change of configuration lets in");
   v.optional("revert_config", u.revert_config, "the provider daemon's configuration is taken back with its release");
   v.optional("order", u.order, "in which validators are upgraded one by one");
+}
+
+template <class V>
+void describe(V& v, ServiceLevels& s) {
+  v.optional("scale", s.scale, "seconds that a second of the run stands for");
+  v.optional("majority_upgraded", s.majority_upgraded, "from the halt until more than 2/3 of the power has upgraded");
+  v.optional("chain_resumes", s.chain_resumes, "from the halt to the next block");
+  v.optional("verified", s.verified, "from the halt until everything is verified");
+  v.optional("response", s.response, "from a hotfix's announcement until the first node runs it");
+  v.optional("hotfix_majority", s.hotfix_majority, "the same until more than 2/3 of the power runs it");
 }
 
 template <class V>
@@ -154,12 +181,18 @@ void describe(V& v, Scenario& s) {
   v.required("upgrade", s.upgrade, "what is done");
   v.optional("defects", s.defects,
              "which of the profile's known defects are masked, where it says otherwise");
+  v.optional("before", s.before, "checklists that must hold before anything is upgraded");
+  v.optional("attestations", s.attestations, "item of a pre-upgrade list that people see to -> who did, and when");
+  v.optional("service_levels", s.service_levels, "how long things may take");
   v.required("after", s.after, "checklists that must hold afterwards");
   v.optional("expect", s.expect, "pass, or the cause it must fail with");
 }
 
 // Throws Error(Blame::scenario) with file:line:column for what is malformed or impossible.
 Scenario load_scenario(const std::filesystem::path& file);
+
+// Adds those of a file with `attestations` as a scenario has them. Throws Error(Blame::scenario) with file:line:column.
+void attest(Scenario&, const std::filesystem::path& file);
 
 // Replaces the validators by `count` ones of nearly equal power, larger ones first. Throws
 // Error(Blame::scenario) with file:line:column for what the scenario then says of nodes that are gone.

@@ -105,9 +105,9 @@ std::vector<TimelineEntry> timeline_of(const NetworkView& v) {
     entries.push_back(
         {what, node, seconds(v.run->invoked, *when), first_halt ? seconds(*first_halt, *when) : 0});
   };
-  add("proposal submitted", "", v.plan_seen);
-  add("voting ends, upgrade confirmed", "", moment(v, "passed"));
-  add("T-0: chain halts at upgrade height", "", first_halt);
+  add(kProposalEntry, "", v.plan_seen);
+  add(kConfirmedEntry, "", moment(v, "passed"));
+  add(kHaltEntry, "", first_halt);
   // More than 2/3 of the power carried out the upgrade: the moment the node that tips it did.
   std::vector<std::pair<Micros, const NodeView*>> upgraded;
   When resumed;
@@ -124,10 +124,10 @@ std::vector<TimelineEntry> timeline_of(const NetworkView& v) {
   for (const auto& [when, n] : upgraded) {
     names.push_back(n->member.name);
     if (3 * v.power_of(names) <= 2 * v.total_power()) continue;
-    add("majority of the power upgraded", "", when);
+    add(kMajorityEntry, "", when);
     break;
   }
-  add("chain resumes", "", resumed);
+  add(kResumesEntry, "", resumed);
   if (v.stopped && v.stopped->reason == "completed") add("verification complete", "", v.stopped_seen);
   std::stable_sort(entries.begin(), entries.end(),
                    [](const auto& a, const auto& b) { return a.t_s < b.t_s; });

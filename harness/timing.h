@@ -26,6 +26,13 @@ namespace rehearse {
 record::Timing timing_of(const NetworkView&);
 std::vector<record::TimelineEntry> timeline_of(const NetworkView&);
 
+// Entries of the timeline that service levels are about.
+inline constexpr const char* kProposalEntry = "proposal submitted";
+inline constexpr const char* kConfirmedEntry = "voting ends, upgrade confirmed";
+inline constexpr const char* kHaltEntry = "T-0: chain halts at upgrade height";
+inline constexpr const char* kMajorityEntry = "majority of the power upgraded";
+inline constexpr const char* kResumesEntry = "chain resumes";
+
 // When the node was seen to have halted at the upgrade height: its log line; nothing when it was not.
 std::optional<Micros> halted_at(const NodeView&);
 

@@ -1,6 +1,7 @@
 #include "harness/view.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace rehearse {
 
@@ -20,14 +21,19 @@ void reach(std::map<std::int64_t, Micros>& reached, std::int64_t height, Micros 
   if (height > (reached.empty() ? 0 : reached.rbegin()->first)) reached[height] = now;
 }
 
+// What it says last: a node whose blocks were dropped may come to have others at their heights.
+void hear_block(NetworkView& v, NodeView& n, std::int64_t height, const std::string& hash) {
+  if (hash.empty() || std::exchange(n.block_hashes[height], hash) == hash) return;
+  v.block_hashes.hear(height, hash);
+}
+
 void fold_head(NetworkView& v, NodeView& n, const HeadSeen& h, Micros seen) {
   if (h.store_height > n.head.store_height || h.app_height > n.head.app_height) ++v.progress;
   n.head = h;
   n.head_seen = seen;
   if (!h.app_hash.empty() && n.app_hashes.try_emplace(h.app_height, h.app_hash).second)
     v.states.hear(h.app_height, h.app_hash);
-  if (!h.block_hash.empty() && n.block_hashes.try_emplace(h.store_height, h.block_hash).second)
-    v.block_hashes.hear(h.store_height, h.block_hash);
+  hear_block(v, n, h.store_height, h.block_hash);
   reach(n.committed, h.app_height, seen);
   reach(n.stored, h.store_height, seen);
 }
@@ -153,6 +159,7 @@ void fold(NetworkView& v, const Event& e) {
                    if (n && e.incarnation == n->incarnation) fold_head(v, *n, h, e.seen);
                  },
                  [&](const BlockSeen& b) {
+                   if (n) hear_block(v, *n, b.height, b.hash);
                    if (!v.blocks.try_emplace(b.height, SeenBlock{b, e.seen}).second) return;
                    ++v.progress;
                    if (!b.app_hash.empty()) v.states.hear(b.height - 1, b.app_hash);

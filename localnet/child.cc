@@ -4,9 +4,11 @@
 #include <fmt/format.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/process/v2/environment.hpp>
 #include <boost/process/v2/process.hpp>
 #include <boost/process/v2/start_dir.hpp>
@@ -26,12 +28,18 @@ namespace {
 // Runs in the child between fork and exec: only async-signal-safe calls.
 struct OwnGroup {
   int in, out, err;
+  rlim_t open_files;
   template <class Launcher>
   boost::system::error_code on_exec_setup(Launcher&, const process::filesystem::path&,
                                           const char* const*&) const {
     ::setpgid(0, 0);
     // Bound to the thread that spawns, which is the one that lives as long as the harness.
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    rlimit limit{open_files, open_files};
+    if (open_files && ::setrlimit(RLIMIT_NOFILE, &limit) != 0 && ::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+      limit.rlim_cur = limit.rlim_max = std::min(limit.rlim_max, open_files);  // only root may have more than that
+      ::setrlimit(RLIMIT_NOFILE, &limit);
+    }
     ::dup2(in, 0);
     ::dup2(out, 1);
     ::dup2(err, 2);
@@ -90,7 +98,7 @@ std::unique_ptr<Child> Child::spawn(Loop& loop, ChildSpec spec, OnExit on_exit) 
   process::process started =
       launcher(boost::asio::any_io_executor(loop.impl().context.get_executor()), failed,
                process::filesystem::path(program), arguments, process::process_environment(environment),
-               process::process_start_dir(directory.string()), OwnGroup{in.fd, out.fd, err.fd});
+               process::process_start_dir(directory.string()), OwnGroup{in.fd, out.fd, err.fd, spec.open_files});
   if (failed) {
     if (launcher.pid > 0) ::waitpid(launcher.pid, nullptr, 0);  // nobody else reaps the child that could not exec
     throw Error(Blame::machine, program + ": cannot be executed: " + failed.message(), kDoesNotRun);

@@ -2,6 +2,7 @@
 // Boost.Process v2 starts and reaps it; the traps it has are dealt with in child.cc (toolchain.md).
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -26,6 +27,7 @@ struct ChildSpec {
   std::filesystem::path directory;                 // working directory; empty: ours
   std::filesystem::path out, err;                  // appended to; may be one file
   std::filesystem::path in = {};                   // read from; empty: nothing
+  std::uint64_t open_files = 0;                    // limit, as far as this process may raise its own; 0: its own
 };
 
 inline constexpr const char* kDoesNotRun = "binary-does-not-run";

@@ -125,7 +125,8 @@ std::string render_config_toml(const NodeConfig& node) {
 
   toml.set("statesync.enable", "false");
   toml.text("tx_index.indexer", "kv");
-  toml.set("instrumentation.prometheus", "false");
+  toml.set("instrumentation.prometheus", node.metrics ? "true" : "false");
+  toml.text("instrumentation.prometheus_listen_addr", at_port(node.ip, metrics_port));
   toml.override_with(node.config_toml, "config.toml");
   return toml.str();
 }

@@ -13,6 +13,7 @@
 namespace rehearse {
 
 inline constexpr int p2p_port = 26656;
+inline constexpr int metrics_port = 26660;
 inline constexpr int rpc_port = 26657;
 inline constexpr int rest_port = 1317;
 inline constexpr int grpc_port = 9090;
@@ -51,6 +52,7 @@ struct NodeConfig {
   std::vector<Peer> peers;         // whom it dials and accepts always
   std::string minimum_gas_prices;  // "0.0025uve"; some chains have them in consensus: the same on every node
   std::string log_level = "info";
+  bool metrics = false;  // Prometheus' endpoint, see metrics.h
   // Dotted key ("mempool.max_tx_bytes", a key without a dot is of the top level) to a TOML literal
   // ("1048576",
   // "\"everything\""). They win over what is rendered anyway.

@@ -13,6 +13,7 @@
 #include <cstring>
 #include <fstream>
 #include <iostream>
+#include <set>
 
 #include "localnet/address.h"
 #include "localnet/error.h"
@@ -24,13 +25,15 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int kHarnessKilled = 3;  // exit code: infrastructure (reports.md)
-
 // Kills and reaps until no child is left; orphans below arrive here because this process is their reaper.
-void end_all_children() {
+// Returns their ids.
+std::set<pid_t> end_all_children() {
+  std::set<pid_t> ended;
   for (;;) {
     for (const int child : children_of(::getpid())) ::kill(child, SIGKILL);
-    if (::waitpid(-1, nullptr, 0) < 0 && errno == ECHILD) return;
+    const pid_t pid = ::waitpid(-1, nullptr, 0);
+    if (pid < 0 && errno == ECHILD) return ended;
+    if (pid > 0) ended.insert(pid);
   }
 }
 
@@ -99,12 +102,12 @@ std::string end_run(const fs::path& lock, const Live& run) {
   return fmt::format("run {} ({}): {} processes ended", run.run_id, run.folder, killed);
 }
 
-// A harness that was killed could not give back what it held in the runtime folder.
-void give_back_for(pid_t harness) {
+// Harnesses that were killed could not give back what they held in the runtime folder.
+void give_back_for(const std::set<pid_t>& harnesses) {
   try {
     const auto dir = runtime_dir();
     for (const auto& path : lock_files(dir))
-      if (const auto run = read_lock(path); run.pid == harness && lockable(path)) end_run(path, run);
+      if (const auto run = read_lock(path); harnesses.contains(run.pid) && lockable(path)) end_run(path, run);
     AddressBlock::remove_stale(dir);
   } catch (const std::exception& e) {
     std::cerr << "rehearse: " << e.what() << "\n";
@@ -137,11 +140,12 @@ int run_guarded(const std::function<int()>& inner) {
     std::_Exit(code);
   }
   const auto [status, told] = wait_for_inner(pid, watched);
-  end_all_children();
+  auto ended = end_all_children();
   if (WIFEXITED(status)) return WEXITSTATUS(status);
   std::cerr << "rehearse: the harness was ended by " << ::strsignal(WTERMSIG(status))
             << "; what it had started is stopped\n";
-  give_back_for(pid);
+  ended.insert(pid);
+  give_back_for(ended);
   // It was asked to end when it could not yet, or no longer, do it by itself.
   return WTERMSIG(status) == told ? 128 + told : kHarnessKilled;
 }

@@ -13,10 +13,12 @@ namespace rehearse {
 inline constexpr const char* kRunVariable = "REHEARSE_RUN";
 inline constexpr const char* kNodeVariable = "REHEARSE_NODE";
 
+inline constexpr int kHarnessKilled = 3;  // exit code: infrastructure
+
 // Runs `inner` in a child process and returns its exit code. This process passes SIGINT, SIGTERM and SIGHUP
 // on to it and, when it ends or is killed, kills and reaps all that is left below. When this process is
 // killed, `inner` gets SIGTERM. Call it before any thread starts. Returns 3 when `inner` was killed, 128 + N
-// when a signal N that was passed on ended it; its run's locks are then removed.
+// when a signal N that was passed on ended it; the locks of what was killed are then removed.
 int run_guarded(const std::function<int()>& inner);
 
 // Held while a run lives: a locked file in the runtime folder that names the run.

@@ -96,6 +96,7 @@ std::vector<NodeIdentity> Network::make_identities() {
 
 NodeConfig Network::config_of(const NodeIdentity& node, const std::vector<NodeIdentity>& all) const {
   NodeConfig config;
+  config.metrics = !profile_.monitoring.alerts.empty();
   config.moniker = node.name;
   config.chain_id = profile_.chain.id;
   config.ip = node.ip;

@@ -25,9 +25,14 @@ void Node::start(const std::vector<std::string>& more) {
   spec.environment.merge(supervisor_->environment());
   spec.directory = settings_.home;
   spec.out = spec.err = log_file();
+  spec.open_files = kOpenFiles;
   const auto program = spec.argv[0];
   child_ = Child::spawn(loop_, std::move(spec), [this](ExitStatus status) { ended(status); });
   sink_.process_started(identity_.name, child_->pid(), program);
+}
+
+void Node::unset(const std::map<std::string, std::string>& variables) {
+  for (const auto& [name, value] : variables) environment_.erase(name);
 }
 
 void Node::read_log() { log_.read(); }

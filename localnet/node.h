@@ -45,6 +45,8 @@ class Node {
 
   // `more` are arguments beyond the usual ones, of this start only.
   void start(const std::vector<std::string>& more = {});
+  // Its next start has none of these.
+  void unset(const std::map<std::string, std::string>& variables);
   bool running() const { return child_ && child_->running(); }
   void signal(int signal) { if (running()) child_->signal_group(signal); }
   void kill() { child_.reset(); }  // at once, with all its group; no observation follows

@@ -17,10 +17,14 @@ std::optional<std::chrono::microseconds> some_total(std::string_view text) {
   return std::chrono::microseconds(micros);
 }
 
-CpuPressure::CpuPressure(std::filesystem::path file)
-    : file_(std::move(file)), start_(std::chrono::steady_clock::now()), before_(total()) {}
+CpuPressure::CpuPressure(std::filesystem::path file, std::chrono::seconds least)
+    : file_(std::move(file)), least_(least), start_(std::chrono::steady_clock::now()), before_(total()) {}
 
 std::optional<std::chrono::microseconds> CpuPressure::total() const { return some_total(read_file(file_)); }
+
+bool CpuPressure::is_short() const {
+  return std::chrono::steady_clock::now() - start_ >= least_ && share() > kShort;
+}
 
 double CpuPressure::share() const {
   const auto after = total();

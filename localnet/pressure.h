@@ -15,17 +15,19 @@ std::optional<std::chrono::microseconds> some_total(std::string_view text);
 // From its making on.
 class CpuPressure {
  public:
-  explicit CpuPressure(std::filesystem::path file = "/proc/pressure/cpu");
+  explicit CpuPressure(std::filesystem::path file = "/proc/pressure/cpu",
+                       std::chrono::seconds least = std::chrono::seconds(5));
   // Of the time so far, the part in which something waited, 0 to 1; 0 on a kernel that does not say.
   double share() const;
-  bool is_short() const { return share() > kShort; }
+  // So for some seconds: of less the kernel's account, to which it adds every two, says nothing.
+  bool is_short() const;
+  static constexpr double kShort = 0.8;
 
  private:
-  // Not 1: the kernel adds to its account every two seconds, and waits are not much longer.
-  static constexpr double kShort = 0.8;
   std::optional<std::chrono::microseconds> total() const;
 
   std::filesystem::path file_;
+  std::chrono::seconds least_;
   std::chrono::steady_clock::time_point start_;
   std::optional<std::chrono::microseconds> before_;
 };

@@ -83,6 +83,11 @@ struct MemoryBound {
   double most_growth = 2.0;  // times the resident size before the upgrade
 };
 
+struct Monitoring {
+  std::string alerts;  // Prometheus alerting rules, relative to the profile; empty: nothing is configured
+  std::string prefix;  // of the metrics' names
+};
+
 struct Governance {
   std::string deposit, expedited_deposit;
 };
@@ -130,6 +135,7 @@ struct Profile {
   std::vector<KeptRecord> kept;
   MemoryBound memory;
   std::optional<ProviderProfile> provider;
+  Monitoring monitoring;
 };
 
 template <class V>
@@ -179,6 +185,12 @@ template <class V>
 void describe(V& v, MemoryBound& m) {
   v.optional("most_mb", m.most_mb, "largest resident size of a node, MB");
   v.optional("most_growth", m.most_growth, "largest resident size after the upgrade, times that before");
+}
+
+template <class V>
+void describe(V& v, Monitoring& m) {
+  v.required("alerts", m.alerts, "file of Prometheus alerting rules, relative to this file");
+  v.required("prefix", m.prefix, "that the names of the nodes' metrics start with");
 }
 
 template <class V>
@@ -247,6 +259,7 @@ void describe(V& v, Profile& p) {
   v.optional("seed_transactions", p.seed_transactions, "transactions to send before the upgrade");
   v.optional("population", p.population, "records that a scenario's network can have from its genesis on");
   v.optional("kept", p.kept, "records that must survive an upgrade");
+  v.optional("monitoring", p.monitoring, "what watches the nodes");
   v.optional("memory", p.memory, "bounds on a node's memory");
   v.optional("provider", p.provider, "the chain's provider daemon, if it has one");
 }

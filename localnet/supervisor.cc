@@ -19,6 +19,7 @@ class Bare : public Supervisor {
   void install(const fs::path& binary) override { link_or_copy(binary, current()); }
   void stage(const std::string& plan, const fs::path& binary) override { link_or_copy(binary, staged(plan)); }
   fs::path staged(const std::string& plan) const override { return s_.home / "bin" / (s_.binary + "-" + plan); }
+  void switch_back() override {}
   std::vector<std::string> command(const std::vector<std::string>& start) const override {
     std::vector<std::string> argv = {current().string()};
     argv.insert(argv.end(), start.begin(), start.end());
@@ -46,6 +47,14 @@ class Cosmovisor : public Supervisor {
     std::string name = plan;
     std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
     return root() / "upgrades" / name / "bin" / s_.binary;
+  }
+
+  // Beside the data: Cosmovisor would find it there and switch again.
+  void switch_back() override {
+    fs::remove(root() / "current");
+    fs::create_directory_symlink(root() / "genesis", root() / "current");
+    const auto info = s_.home / "data" / "upgrade-info.json";
+    if (fs::exists(info)) fs::rename(info, s_.home / "upgrade-info.json.set-aside");
   }
 
   std::vector<std::string> command(const std::vector<std::string>& start) const override {

@@ -2,6 +2,7 @@
 // runbook's layout. A supervisor knows where binaries lie; it does not know why they are changed.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -11,6 +12,9 @@
 #include "localnet/decode.h"
 
 namespace rehearse {
+
+// LimitNOFILE of the runbook's unit: what each node's process gets.
+inline constexpr std::uint64_t kOpenFiles = 65535;
 
 enum class SupervisorKind { bare, cosmovisor };
 
@@ -31,6 +35,8 @@ class Supervisor {
   virtual void stage(const std::string& plan, const std::filesystem::path& binary) = 0;
   // Where stage() puts it.
   virtual std::filesystem::path staged(const std::string& plan) const = 0;
+  // Makes the first binary the current one again, where an upgrade has switched by itself.
+  virtual void switch_back() = 0;
   // The command line that runs `binary start...`.
   virtual std::vector<std::string> command(const std::vector<std::string>& start) const = 0;
   virtual std::map<std::string, std::string> environment() const = 0;

@@ -54,9 +54,14 @@ Finding skipped(std::string message);
 
 // Moments at which checks ask: before the upgrade, when the chain goes on, and after its blocks.
 inline constexpr const char* kUnderWay = "under-way";  // another proposal was made, to be voted on meanwhile
+inline constexpr const char* kPrepared = "prepared";  // facts of the preparation
+inline constexpr const char* kReady = "ready";        // the last look before the upgrade
 inline constexpr const char* kBefore = "before";
 inline constexpr const char* kResumed = "resumed";
 inline constexpr const char* kAfter = "after";
+
+// The share of the run in which something waited for a processor, as an answer at kAfter.
+inline constexpr const char* kPressure = "cpu-pressure";
 
 enum class Scope { each_validator, network, provider };
 

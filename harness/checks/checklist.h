@@ -18,7 +18,17 @@ struct Checklist {
 
 const std::vector<Checklist>& checklists();
 const Checklist* find_checklist(const std::string& name);  // null: there is none
-std::string checklist_names();
+std::string checklist_names();  // of those that come after an upgrade
+
+// The lists that come before an upgrade; their names are those of the steps that see to them, too.
+inline constexpr const char* kDayBefore = "pre-upgrade-24h";
+inline constexpr const char* kHourBefore = "pre-upgrade-1h";
+inline constexpr const char* kJustBefore = "pre-upgrade-now";
+bool is_before(const std::string& checklist);
+// Their items that people see to, and attest.
+const std::vector<std::string>& attested_items();
+// What each node is asked about its health.
+std::vector<Question> health_questions(const Context&);
 
 // All questions of the scenario's checklists at that moment, each once.
 std::vector<Question> questions_of(const Context&, const std::string& moment);
@@ -27,11 +37,20 @@ std::vector<std::string> unsettled(const Context&);
 // Every item of the scenario's checklists; those that were not reached are skipped with that reason.
 std::vector<record::CheckResult> judge_checklists(const Context&);
 
-// One list a file.
+// Of one list alone, as far as things have come.
+std::vector<record::CheckResult> judge_checklist(const Context&, const std::string& name);
+
+// One list, or a few of a kind, a file.
+std::vector<Check> day_before_checks();
+std::vector<Check> hour_before_checks();
+std::vector<Check> just_before_checks();
+std::vector<Check> timeline_checks();
+std::vector<Check> hotfix_timeline_checks();
 std::vector<Check> validator_checks();
 std::vector<Check> network_checks();
 std::vector<Check> state_checks();
 std::vector<Check> provider_checks();
 std::vector<Check> population_checks();
+std::vector<Check> rollback_checks();
 
 }  // namespace rehearse

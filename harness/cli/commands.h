@@ -17,10 +17,10 @@ struct RunFlags {
   std::vector<std::string> releases;  // from=..., to=...
   std::vector<std::string> genesis;   // PATH=JSON
   std::string from, to;               // the same, as flags of their own
-  std::string out, cosmovisor, keep = "on-failure", timeout = "5min", junit_dialect = "rich", break_at, expect;
+  std::string out, cosmovisor, keep = "on-failure", timeout = "5min", junit_dialect = "rich", break_at, expect, attest;
   std::uint64_t log_cap = Caps{}.log_bytes;
   std::optional<int> validators;
-  int repeat = 1;
+  int repeat = 1, jobs = 1;
   std::uint64_t seed = 1;
 };
 
@@ -33,6 +33,11 @@ int doctor(const Project&, const std::string& profile);
 // Asks a scratch node of that program every question of the profile.
 int examine(const Project&, const std::string& profile, const std::string& binary);
 int report(const std::string& folder);
+// Prints the table of RUNBOOK.md.
+int runbook(const Project&);
+// Prints the systemd unit of the runbook's appendix for that chain; what is empty is as the runbook has it.
+int unit(const Project&, const std::string& profile, const std::string& user, const std::string& home,
+         const std::string& cosmovisor);
 // Prints the JSON Schema of a kind of file.
 int schema(const std::string& kind);
 int heal(const std::string& run);

@@ -8,6 +8,7 @@
 #include "harness/diagnosis/causes.h"
 #include "harness/procedures/procedure.h"
 #include "harness/releases.h"
+#include "harness/runbook.h"
 #include "harness/scenario.h"
 #include "harness/suite.h"
 #include "localnet/profile.h"
@@ -61,11 +62,22 @@ int list(const Project& project) {
     line(l.name, l.title);
     for (const auto& c : l.checks) std::cout << "    - " << c.title << "\n";
   }
+  std::cout << "not rehearsed\n";
+  for (const auto& e : load_runbook(project.runbook()).entries)
+    if (!e.needs.empty()) line(e.section, "skipped: needs " + e.needs);
   std::cout << "values of a genesis patch\n";
   for (const auto& v : known_genesis_values()) line("{" + std::string(v.name) + "}", v.doc);
   line("{module:NAME}", "the address of that module's account");
   std::cout << "causes\n";
   for (const auto& c : causes()) line(c.name, c.meaning);
+  return 0;
+}
+
+int runbook(const Project& project) {
+  std::cout << "# The runbook, and what stands for it\n\n"
+               "Made by `./rehearse runbook` of harness/runbook.yaml. On the right are the titles of steps and checklist items, or\n"
+               "their beginnings; \"the item\" is the checklist item of that title. The default suite has to show each of them.\n\n"
+            << runbook_table(load_runbook(project.runbook()));
   return 0;
 }
 

@@ -64,11 +64,15 @@ void add_run_flags(CLI::App& run, RunFlags& f) {
   run.add_option("--to", f.to, "--release to=...");
   run.add_option("--out", f.out, "folder for the results; must not exist or be empty")->envname("REHEARSE_OUT");
   run.add_option("--validators", f.validators, "that many validators instead of the scenario's");
+  run.add_option("--attest", f.attest, "file with more `attestations`: what people saw to before the upgrade");
   run.add_option("--expect", f.expect, "pass, or the cause it must fail with, instead of what the scenario expects");
   run.add_option("--seed", f.seed, "of everything random")->envname("REHEARSE_SEED")->capture_default_str();
   run.add_option("--repeat", f.repeat, "that many runs, one after the other; all must pass")
       ->envname("REHEARSE_REPEAT")
       ->check(CLI::Range(1, 10000));
+  run.add_option("--jobs", f.jobs, "runs of a suite side by side, as far as memory and processors allow")
+      ->envname("REHEARSE_JOBS")
+      ->check(CLI::Range(1, 1000));
   run.add_option("--timeout", f.timeout, "the longest the run may take")->envname("REHEARSE_TIMEOUT")->capture_default_str();
   run.add_option("--break-at", f.break_at, "hold the run when it enters that phase, for `rehearse net`");
   run.add_option("--log-cap", f.log_cap, "the most that a node may log, such as 500MB")
@@ -115,10 +119,18 @@ int dispatch(int argc, char** argv) {
   doctor_->add_option("--binary", binary, "its program: a scratch node is asked every question of the profile");
   auto* report_ = app.add_subcommand("report", "judge a run again from its journal, and render it");
   report_->add_option("run", folder, "a run's folder")->required();
+  auto* runbook_ = app.add_subcommand("runbook", "what the runbook has and what of it is rehearsed by what: RUNBOOK.md");
   auto* schema_ = app.add_subcommand("schema", "the JSON Schema of a kind of file, for editors");
   schema_->add_option("kind", kind, "scenario, suite, profile or releases")->required();
   auto* heal_ = app.add_subcommand("heal", "end what killed runs have left behind");
   heal_->add_option("run", folder, "a run's id or folder; none: all");
+
+  auto* unit_ = app.add_subcommand("unit", "the systemd unit that runs a node under Cosmovisor");
+  std::string user = "validator", home, cosmovisor;
+  unit_->add_option("--profile", profile, "the chain")->capture_default_str();
+  unit_->add_option("--user", user, "who runs it")->capture_default_str();
+  unit_->add_option("--home", home, "the node's home; none: the chain's in that user's");
+  unit_->add_option("--cosmovisor", cosmovisor, "its program; none: in that user's go/bin");
 
   auto* net_ = app.add_subcommand("net", "a network to play with, or one that a run holds (--break-at)");
   net_->require_subcommand(1);
@@ -155,6 +167,8 @@ int dispatch(int argc, char** argv) {
   if (validate_->parsed()) return validate(project, files);
   if (doctor_->parsed()) return doctor(project, profile);
   if (report_->parsed()) return report(folder);
+  if (runbook_->parsed()) return runbook(project);
+  if (unit_->parsed()) return unit(project, profile, user, home, cosmovisor);
   if (schema_->parsed()) return schema(kind);
   if (heal_->parsed()) return heal(folder);
   return 2;

@@ -13,7 +13,9 @@
 
 #include "harness/cli/commands.h"
 #include "harness/journal.h"
+#include "harness/side_by_side.h"
 #include "harness/suite.h"
+#include "localnet/text.h"
 #include "reports/console.h"
 #include "reports/render.h"
 #include "reports/summary_md.h"
@@ -119,26 +121,95 @@ RunResult run_once(const RunOptions& o, reports::JunitDialect dialect, const fs:
 
 using WriteWhole = std::function<void(const std::vector<record::RunRecord>&)>;
 
-// Runs one after the other, each in a folder of its own beside the reports of the whole, which are written after each.
-int run_all(const std::vector<RunOptions>& runs, reports::JunitDialect dialect, const fs::path& shown,
-            const WriteWhole& write_whole) {
-  std::vector<record::RunRecord> records;
-  std::map<std::string, int> count;
-  int worst = 0, stopped = 0;
-  for (auto one : runs) {
-    if (!records.empty()) one.invoked = now_micros();
-    const auto result = run_once(one, dialect, shown / one.folder.filename());
-    ++count[result.record.verdict];
-    if (worst != 1) worst = result.exit_code ? result.exit_code : worst;  // a failure weighs more than a doubt
-    records.push_back(result.record);
-    write_whole(records);
-    if (result.exit_code > 128) stopped = result.exit_code;
-    if (stopped) break;
+// Runs of a suite, or of one scenario several times, and the reports of the whole, which are written after each.
+class Whole {
+ public:
+  Whole(std::vector<RunOptions> all, WriteWhole write)
+      : runs(std::move(all)), write_(std::move(write)), records_(runs.size()) {}
+  void add(std::size_t run, const std::optional<record::RunRecord>& record, int code) {
+    ++ended_;
+    ++count_[record ? record->verdict : "error"];
+    if (code > 128) stopped = code;
+    if (worst_ != 1) worst_ = code ? code : worst_;  // a failure weighs more than a doubt
+    records_[run] = record;
+    std::vector<record::RunRecord> known;
+    for (const auto& r : records_)
+      if (r) known.push_back(*r);
+    if (!known.empty()) write_(known);
   }
-  std::string tally;
-  for (const auto& [verdict, n] : count) tally += fmt::format(", {} {}", n, verdict);
-  std::cout << fmt::format("\n{} of {} runs{}; results in {}\n", records.size(), runs.size(), tally, shown.string());
-  return stopped ? stopped : worst;
+  // Shows how many ended how; the exit code.
+  int conclude(const fs::path& shown) const {
+    std::string tally;
+    for (const auto& [verdict, n] : count_) tally += fmt::format(", {} {}", n, verdict);
+    std::cout << fmt::format("\n{} of {} runs{}; results in {}\n", ended_, runs.size(), tally, shown.string());
+    return stopped ? stopped : worst_;
+  }
+
+  const std::vector<RunOptions> runs;
+  int stopped = 0;  // by a signal: the exit code
+
+ private:
+  WriteWhole write_;
+  std::vector<std::optional<record::RunRecord>> records_;
+  std::map<std::string, int> count_;
+  std::size_t ended_ = 0;
+  int worst_ = 0;
+};
+
+int run_all(Whole whole, reports::JunitDialect dialect, const fs::path& shown) {
+  for (std::size_t i = 0; i < whole.runs.size() && !whole.stopped; ++i) {
+    auto one = whole.runs[i];
+    if (i > 0) one.invoked = now_micros();
+    const auto result = run_once(one, dialect, shown / one.folder.filename());
+    whole.add(i, result.record, result.exit_code);
+  }
+  return whole.conclude(shown);
+}
+
+// What a run in another process has left; nothing when it could not even begin.
+std::optional<record::RunRecord> record_of(const fs::path& folder) {
+  const auto json = record::Json::parse(read_file(folder / "run.json"), nullptr, false);
+  if (!json.is_discarded()) return record::run_record_from_json(json);
+  if (!fs::exists(folder / "events.jsonl")) return std::nullopt;
+  return judge_folder(folder);  // it was killed
+}
+
+// The same side by side. What each prints is kept beside its folder, and shown when it has ended.
+int run_all_at_once(Whole whole, int jobs, reports::JunitDialect dialect, const fs::path& shown) {
+  std::vector<Job> all;
+  for (const auto& run : whole.runs)
+    all.push_back({[one = run, dialect, &shown]() mutable {
+                     try {
+                       one.invoked = now_micros();
+                       return run_once(one, dialect, shown / one.folder.filename()).exit_code;
+                     } catch (const Error& e) {
+                       return complain(e);
+                     }
+                   },
+                   fs::path(run.folder.string() + ".log")});
+  const int signal = run_side_by_side(all, jobs, [&](std::size_t i, int code) {
+    std::cout << read_file(all[i].output) << std::flush;
+    whole.add(i, record_of(whole.runs[i].folder), code);
+  });
+  if (signal) whole.stopped = 128 + signal;
+  return whole.conclude(shown);
+}
+
+// As many runs at a time as were asked for, and as the machine bears.
+int jobs_for(const std::vector<RunOptions>& runs, int asked) {
+  std::size_t nodes = 0;
+  for (const auto& run : runs) {
+    const auto n = load_scenario(run.scenario).network;
+    const auto validators = run.validators ? static_cast<std::size_t>(*run.validators) : n.validators.size();
+    nodes = std::max(nodes, validators + n.full_nodes.size());
+  }
+  const auto processors = ::sysconf(_SC_NPROCESSORS_ONLN);
+  const auto memory = available_memory(read_file("/proc/meminfo"));
+  const int jobs = std::min(asked, bearable(processors, memory, nodes));
+  std::cout << fmt::format("{} at a time of {} asked for: {} processors, {} MB available, {} nodes a run at most\n", jobs,
+                           asked, processors, memory / 1'000'000, nodes)
+            << std::flush;
+  return jobs;
 }
 
 int run_repeated(const RunOptions& o, int times, reports::JunitDialect dialect, const fs::path& shown) {
@@ -147,12 +218,13 @@ int run_repeated(const RunOptions& o, int times, reports::JunitDialect dialect, 
     runs.push_back(o);
     runs.back().folder /= std::to_string(i);
   }
-  return run_all(runs, dialect, shown, [&](const auto& records) {
+  Whole whole(std::move(runs), [&](const auto& records) {
     reports::write_repeated(records.front().scenario, records, o.folder, dialect);
   });
+  return run_all(std::move(whole), dialect, shown);
 }
 
-int run_suite(const RunOptions& o, reports::JunitDialect dialect, const fs::path& shown) {
+int run_suite(const RunOptions& o, int jobs, reports::JunitDialect dialect, const fs::path& shown) {
   const auto suite = load_suite(o.scenario);
   std::vector<RunOptions> runs;
   for (const auto& file : scenario_files(suite, o.scenario)) {
@@ -160,8 +232,10 @@ int run_suite(const RunOptions& o, reports::JunitDialect dialect, const fs::path
     runs.back().scenario = file;
     runs.back().folder /= file.stem();
   }
-  return run_all(runs, dialect, shown,
-                 [&](const auto& records) { reports::write_suite(suite.name, records, o.folder, dialect); });
+  if (jobs > 1) jobs = jobs_for(runs, jobs);
+  Whole whole(std::move(runs), [&](const auto& records) { reports::write_suite(suite.name, records, o.folder, dialect); });
+  return jobs > 1 ? run_all_at_once(std::move(whole), jobs, dialect, shown)
+                  : run_all(std::move(whole), dialect, shown);
 }
 
 }  // namespace
@@ -181,6 +255,7 @@ int run(const Project& project, const RunFlags& flags, const std::string& comman
   o.seed = flags.seed;
   o.break_at = flags.break_at;
   o.expect = flags.expect;
+  if (!flags.attest.empty()) o.attest = fs::absolute(flags.attest);
   for (const auto& text : flags.genesis) o.genesis.push_back(parse_genesis(text));
   o.validators = flags.validators;
   o.timeout = parse_timeout(flags.timeout);
@@ -192,7 +267,10 @@ int run(const Project& project, const RunFlags& flags, const std::string& comman
   const auto shown = own_folder ? o.folder.lexically_relative(project.root()) : fs::path(flags.out);
   if (is_suite(o.scenario) && flags.repeat != 1)
     throw Error(Blame::scenario, "--repeat takes a scenario, not a suite");
-  const int code = is_suite(o.scenario) ? run_suite(o, dialect, shown)
+  if (flags.jobs != 1 && !is_suite(o.scenario)) throw Error(Blame::scenario, "--jobs takes a suite");
+  if (flags.jobs != 1 && !o.break_at.empty())
+    throw Error(Blame::scenario, "--break-at holds one run at a time, without --jobs");
+  const int code = is_suite(o.scenario) ? run_suite(o, flags.jobs, dialect, shown)
                    : flags.repeat == 1  ? run_once(o, dialect, shown).exit_code
                                         : run_repeated(o, flags.repeat, dialect, shown);
   if (own_folder) link_latest(o.folder);

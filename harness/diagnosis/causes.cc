@@ -55,10 +55,13 @@ const std::vector<Cause>& causes() {
       // Of how it was done.
       {"wrong-order", "validators would be upgraded in another order than the runbook's",
        "smallest voting power first, ties by address"},
+      {"not-ready", "an item of a pre-upgrade list does not hold", "mend what it names; nothing was upgraded"},
       {"not-confirmed", "an operator did not confirm the checksum", "find out why before anything is installed"},
       {"config-not-active", "a changed configuration is not in effect", "restart the node that was forgotten"},
       {"signing-state-rewound", "a validator would sign heights again that it has signed",
        "keep the newest priv_validator_state.json, whatever else is restored: it prevents double signing"},
+      {"rollback-destroys", "rolling a node's state back across the upgrade would destroy it",
+       "restore the data folder from its backup, and keep the newer priv_validator_state.json"},
       {"blocks-missed", "a validator that was up did not sign", "look at its log between those heights"},
       // Of the provider daemon.
       {"provider-config-refused", "the provider daemon does not read its configuration",

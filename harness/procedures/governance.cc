@@ -92,7 +92,11 @@ void make_records(Rehearsal& r) {
   constexpr std::size_t kMost = 3;
   auto validators = r.view().validators();
   validators.resize(std::min(validators.size(), kMost));
-  for (const auto& transaction : r.profile().seed_transactions) send_transactions(r, seeds(r, transaction, validators));
+  std::int64_t last = 0;
+  for (const auto& transaction : r.profile().seed_transactions)
+    for (const auto& included : send_transactions(r, seeds(r, transaction, validators))) last = std::max(last, included.height);
+  // Whoever sent one knows of its block first; what is asked next is asked of another.
+  r.await("the records on every node", executed_on_all(last));
 }
 
 std::string submit_proposal(Rehearsal& r, const Proposal& proposal) {

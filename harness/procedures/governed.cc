@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "harness/goals.h"
+#include "harness/procedures/preparation.h"
 #include "harness/procedures/verification.h"
 #include "localnet/sha256.h"
 
@@ -185,6 +186,7 @@ void GovernedUpgrade::pass() {
 
 void GovernedUpgrade::await_halt() {
   r_.enter("waiting");
+  check_finally(r_);
   r_.step("halt", "Chain halts at upgrade height", kTimeline, [&] {
     const double far = r_.view().network->voting_period_s * r_.scenario().upgrade.lead + 120;
     r_.await("halt at " + std::to_string(plan_.height),

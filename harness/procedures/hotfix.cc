@@ -4,7 +4,9 @@
 
 #include <fstream>
 
+#include "harness/goals.h"
 #include "harness/procedures/in_turn.h"
+#include "harness/procedures/operator.h"
 #include "harness/procedures/procedure.h"
 #include "harness/procedures/verification.h"
 #include "localnet/sha256.h"
@@ -66,14 +68,38 @@ void confirm(Rehearsal& r) {
   });
 }
 
-}  // namespace
+// Some nodes with it and some without would part: all stop at one height, and start together on the hotfix, which executes
+// that block.
+void install_at_one_height(Rehearsal& r) {
+  NodeNames all;
+  for (const auto& n : r.network().nodes()) all.push_back(n->identity().name);
+  std::int64_t height = 0;
+  r.step("halt-height", "Every node is told the height to stop at", kHotfix, [&] {
+    stop_nodes(r, all);
+    constexpr std::int64_t kBlocksLeft = 10;
+    height = r.view().highest_height() + kBlocksLeft;
+    start_nodes(r, all, r.command("halt-height", all.front(), {{"height", std::to_string(height)}}));
+    return fmt::format("height {}", height);
+  });
+  r.step("halt", "Every node stops at that height", kHotfix, [&] {
+    r.await(fmt::format("halt at {}", height), on_every_node([height](const NodeView& n) {
+              const bool halted = n.head.store_height == height && n.head.app_height == height - 1 && n.line("consensus-failure");
+              return halted ? std::string() : fmt::format("is at {}", n.head.store_height);
+            }));
+    return fmt::format("block {} stored and not executed on {} nodes", height, all.size());
+  });
+  r.step("hotfix", "Apply hotfix: all nodes, started together", kHotfix, [&] {
+    stop_nodes(r, all);
+    install_on(r, all, r.from, r.to);
+    start_nodes(r, all);
+    r.await(fmt::format("height {} on all", height + 1), stored_on_all(height + 1));
+    return fmt::format("height {} on all nodes", height + 1);
+  });
+  r.record(record::Aimed{height, "to", false});
+}
 
-void emergency_hotfix(Rehearsal& r) {
-  begin_in_turn(r);
-  announce(r);
-  confirm(r);
+void install_with_overlap(Rehearsal& r) {
   const auto from = r.view().highest_height();
-  r.enter("swap");
   Downs downs;
   int count = 0;
   for (const auto& names : batches(r.view(), smallest_first(r)))
@@ -83,6 +109,19 @@ void emergency_hotfix(Rehearsal& r) {
     });
   r.step("signed", "Every block signed by all but those that restart", kHotfix, [&] { return check_signatures(r.view(), from, downs); });
   r.record(record::Aimed{r.view().highest_height(), "to", false});
+}
+
+}  // namespace
+
+void emergency_hotfix(Rehearsal& r) {
+  begin_in_turn(r);
+  announce(r);
+  confirm(r);
+  r.enter("swap");
+  if (r.scenario().upgrade.breaking)
+    install_at_one_height(r);
+  else
+    install_with_overlap(r);
   ask_when_resumed(r);
   verify(r);
 }

@@ -6,6 +6,7 @@
 
 #include "harness/goals.h"
 #include "harness/procedures/governance.h"
+#include "harness/procedures/preparation.h"
 #include "harness/procedures/verification.h"
 
 namespace rehearse {
@@ -70,6 +71,7 @@ void begin_in_turn(Rehearsal& r) {
     make_records(r);
     return ask_state_before(r);
   });
+  check_finally(r);
 }
 
 }  // namespace rehearse

@@ -9,6 +9,10 @@
 
 namespace rehearse {
 
+void stage_release(Rehearsal& r, const std::string& plan) {
+  for (const auto* n : r.network().under(SupervisorKind::cosmovisor)) n->supervisor().stage(plan, r.to.artifact.binary);
+}
+
 void stop_nodes(Rehearsal& r, const NodeNames& names) {
   for (const auto& name : names) {
     r.record(record::Expected{"process-ended", "an operator stops it", true}, name);
@@ -32,17 +36,28 @@ void start_skipping(Rehearsal& r, const NodeNames& names, std::int64_t height) {
 }
 
 void install_on(Rehearsal& r, const NodeNames& names, const Release& running, const Release& next) {
-  std::vector<ProgramCall> calls;
   for (const auto& name : names) {
     const auto& s = r.network().node(name).supervisor();
     link_or_copy(s.current(), s.staged(running.printed_version));
     link_or_copy(next.artifact.binary, s.current());
-    calls.push_back({s.current(), r.profile().commands.at("version").run});
   }
+  check_installed(r, names, next);
+}
+
+void check_installed(Rehearsal& r, const NodeNames& names, const Release& release) {
+  std::vector<ProgramCall> calls;
+  for (const auto& name : names)
+    calls.push_back({r.network().node(name).supervisor().current(), r.profile().commands.at("version").run});
   const auto answers = r.run_programs(calls);
   for (std::size_t i = 0; i < names.size(); ++i)
-    if (const auto version = version_in(answers[i]); version != next.printed_version)
-      throw StepFailed(names[i] + ": `" + answers[i].command + "` says " + version + ", not " + next.printed_version);
+    if (const auto version = version_in(answers[i]); version != release.printed_version)
+      throw StepFailed(names[i] + ": `" + answers[i].command + "` says " + version + ", not " + release.printed_version);
+}
+
+NodeNames all_nodes(Rehearsal& r) {
+  NodeNames names;
+  for (const auto* n : r.network().all()) names.push_back(n->identity().name);
+  return names;
 }
 
 NodeNames bare_nodes(Rehearsal& r) {

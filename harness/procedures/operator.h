@@ -11,6 +11,8 @@ namespace rehearse {
 
 using NodeNames = std::vector<std::string>;
 
+// Of the nodes under Cosmovisor: the new release where their Cosmovisor takes it from at the halt.
+void stage_release(Rehearsal&, const std::string& plan);
 // Stops them as a service manager does, with SIGTERM, and waits until all have ended.
 void stop_nodes(Rehearsal&, const NodeNames&);
 // Starts them; `more` are arguments beyond the usual ones.
@@ -21,6 +23,10 @@ void start_skipping(Rehearsal&, const NodeNames&, std::int64_t height);
 // what lies there afterwards does not print the release's version.
 void install_on(Rehearsal&, const NodeNames&, const Release& running, const Release& next);
 
+// The release that lies in their place prints its version. Throws StepFailed when one prints another.
+void check_installed(Rehearsal&, const NodeNames&, const Release&);
+
+NodeNames all_nodes(Rehearsal&);
 // The nodes of the network that are run without Cosmovisor.
 NodeNames bare_nodes(Rehearsal&);
 // All but those in `without`, in the order they have.

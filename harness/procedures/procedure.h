@@ -25,8 +25,11 @@ std::string procedure_names();
 void chain_upgrade(Rehearsal&);
 void cancelled_upgrade(Rehearsal&);
 void skipped_upgrade(Rehearsal&);
-// Taken back when the new release makes no blocks (rollback.cc).
+// Taken back when the new release makes no blocks (rollback.cc); one node's state restored from its backup (restore.cc), or
+// rolled back after a patch that only it had (patch_rollback.cc).
 void chain_rollback(Rehearsal&);
+void chain_restore(Rehearsal&);
+void patch_rollback(Rehearsal&);
 // One validator after the other, without a halt (rolling.cc, config.cc), or as fast as the power allows (hotfix.cc).
 void rolling_upgrade(Rehearsal&);
 void config_change(Rehearsal&);

@@ -6,61 +6,74 @@
 #include "harness/procedures/governed.h"
 #include "harness/procedures/operator.h"
 #include "harness/procedures/procedure.h"
+#include "harness/procedures/signing_state.h"
+#include "harness/procedures/state_rollback.h"
 #include "harness/procedures/verification.h"
+#include "localnet/artifact.h"
 #include "localnet/keys.h"
 #include "localnet/node_home.h"
-#include "localnet/text.h"
+#include "localnet/rpc.h"
 
 namespace rehearse {
-
-namespace fs = std::filesystem;
 
 namespace {
 
 constexpr const char* kRollback = "Chain Upgrade Rollback";
 
-fs::path signing_state(Rehearsal& r, const std::string& name) {
-  return r.network().node(name).home() / "data" / "priv_validator_state.json";
+void expect_bad(Rehearsal& r, const NodeNames& names) {
+  for (const auto& name : names) r.record(record::Expected{"process-ended", "the release is bad", true}, name);
 }
 
-std::int64_t last_signed(Rehearsal& r, const std::string& name) {
-  const auto state = record::Json::parse(read_file(signing_state(r, name)), nullptr, false);
-  if (!state.is_object() || !state.contains("height"))
-    throw StepFailed(signing_state(r, name).string() + ": holds no height", "signing-state-rewound");
-  return number_in(state.at("height"));
-}
-
-// The bad release meets the upgrade height and ends on every node.
-void install_bad(Rehearsal& r, const NodeNames& all) {
+// The bad release meets the upgrade height and ends on every node. Cosmovisor has switched by itself.
+void await_bad_end(Rehearsal& r) {
   r.step("bad-release", "The new release makes no blocks", kRollback, [&] {
-    stop_nodes(r, all);
-    install_on(r, all, r.from, r.to);
-    r.record(record::Expected{"upgrade-handler-error", "it is what is rolled back", true});
-    start_nodes(r, all);
-    for (const auto& name : all) r.record(record::Expected{"process-ended", "the release is bad", true}, name);
+    const auto bare = bare_nodes(r);
+    stop_nodes(r, bare);
+    install_on(r, bare, r.from, r.to);
+    start_nodes(r, bare);
+    expect_bad(r, bare);
     r.await("the end of every node", on_every_node([](const NodeView& n) { return std::string(n.alive ? "runs" : ""); }));
-    return fmt::format("ended on all {} nodes", all.size());
+    return fmt::format("ended on all {} nodes", r.view().nodes.size());
+  });
+}
+
+// The runbook copies the old binary to where it was before Cosmovisor; that is not what Cosmovisor runs.
+void show_useless_copy(Rehearsal& r, Node* node) {
+  r.step("useless-copy", "Cosmovisor runs another binary than the one that the runbook restores", kRollback, [&] {
+    link_or_copy(r.from.artifact.binary, node->home() / "bin" / r.profile().chain.binary);
+    const auto printed = r.network().cosmovisor("version", {node}, r.wait_for()).front();
+    if (printed.find(r.to.printed_version) == std::string::npos)
+      throw StepFailed("`cosmovisor version` does not run " + r.to.printed_version);
+    return "finding: the runbook's steps change nothing, " + node->identity().name + " still runs " + r.to.printed_version;
+  });
+}
+
+void restore_binary(Rehearsal& r) {
+  const auto switched = r.network().under(SupervisorKind::cosmovisor);
+  if (!switched.empty()) show_useless_copy(r, switched.front());
+  r.step("restore", "Restore previous binary", kRollback, [&] {
+    install_on(r, bare_nodes(r), r.to, r.from);
+    for (auto* n : switched) n->supervisor().switch_back();
+    check_installed(r, all_nodes(r), r.from);
+    const auto& version = r.from.printed_version;
+    return switched.empty() ? fmt::format("{}; the runbook's {}.bak is never made", version, r.profile().chain.binary)
+                            : "current is " + version + " again, upgrade-info.json is set aside";
   });
 }
 
 // An old data folder would have an old signing state too: whoever is among the `missed` restores it with the rest.
-void restore_binary(Rehearsal& r, const NodeNames& all, const std::map<std::string, std::int64_t>& signed_at) {
-  r.step("restore", "Restore previous binary", kRollback, [&] {
-    install_on(r, all, r.to, r.from);
-    for (const auto& name : r.scenario().upgrade.missed)
-      write_file(signing_state(r, name), priv_validator_state_json());
-    return fmt::format("{}; the runbook's {}.bak is never made", r.from.printed_version, r.profile().chain.binary);
-  });
-  r.step("signing-state", "Last signed height never goes back", kRollback, [&] {
-    for (const auto& [name, height] : signed_at)
-      if (const auto now = last_signed(r, name); now < height)
-        throw StepFailed(fmt::format("{} would start with {} as its last signed height, and has signed {}", name, now, height),
-                         "signing-state-rewound");
-    return fmt::format("on {} validators", signed_at.size());
-  });
+void change_state(Rehearsal& r, const NodeNames& names) {
+  const auto& u = r.scenario().upgrade;
+  if (u.drops > 0)
+    r.step("state", "Rollback state", kRollback, [&] {
+      for (auto i = u.drops; i > 0; --i) roll_back_state(r, names);
+      return fmt::format("{} times on {} nodes", u.drops, names.size());
+    });
+  for (const auto& name : u.missed) write_file(signing_state_file(r, name), priv_validator_state_json());
 }
 
-// The runbook ends with the old binary started again. It halts as it did before.
+// The runbook ends with the old binary started again. It halts as it did before. Not shown under Cosmovisor, which may
+// switch again before its node has ended.
 void show_second_halt(Rehearsal& r, const std::string& name) {
   r.step("second-halt", "The old binary halts at the upgrade height again", kRollback, [&] {
     const int halted = r.view().nodes.at(name).incarnation;
@@ -76,27 +89,59 @@ void show_second_halt(Rehearsal& r, const std::string& name) {
   });
 }
 
+// Each of them is asked for its block at that height; two different ones are a fork, which the diagnosis finds.
+void compare_blocks(Rehearsal& r, const NodeNames& names, std::int64_t height) {
+  auto open = std::make_shared<std::size_t>(names.size());
+  for (const auto& name : names)
+    Rpc(r.http(), r.network().node(name).rpc_url(), name).block(height, [&r, open, name](Result<Block> b) {
+      if (b.value) r.block(name, *b.value);
+      --*open;
+    });
+  r.await_done(fmt::format("the block at {}", height), [&] { return *open == 0; });
+}
+
+void start_again(Rehearsal& r, const NodeNames& all, std::int64_t height) {
+  const auto& late = r.scenario().upgrade.late;
+  const auto first = except(all, late);
+  r.step("skip", "Every node starts, told to skip the upgrade", kRollback, [&] {
+    start_skipping(r, first, height);
+    return fmt::format("{} nodes", first.size());
+  });
+  r.step("same-block", fmt::format("One block at height {}", height), kRollback, [&] {
+    if (!late.empty()) {
+      r.await(fmt::format("blocks without {}", fmt::join(late, ", ")), above(height + 1));
+      compare_blocks(r, first, height);
+      start_skipping(r, late, height);
+    }
+    r.await(fmt::format("height {} on all", height), stored_on_all(height));
+    compare_blocks(r, all, height);
+    return fmt::format("the same on {} nodes", all.size());
+  });
+}
+
 }  // namespace
 
 void chain_rollback(Rehearsal& r) {
   GovernedUpgrade upgrade(r);
+  stage_release(r, upgrade.plan().name);
   upgrade.go_through_vote();
+  r.record(record::Expected{"upgrade-handler-error", "it is what is rolled back", true});
+  expect_bad(r, except(all_nodes(r), bare_nodes(r)));
   upgrade.await_halt();
 
-  const auto all = bare_nodes(r);
   const auto height = upgrade.plan().height;
+  const auto& u = r.scenario().upgrade;
   r.enter("swap");
-  install_bad(r, all);
-  std::map<std::string, std::int64_t> signed_at;
-  for (const auto* n : r.view().validators()) signed_at[n->member.name] = last_signed(r, n->member.name);
-  restore_binary(r, all, signed_at);
-  show_second_halt(r, all.front());
+  await_bad_end(r);
+  read_signing_states(r, "halted");
+  restore_binary(r);
+  change_state(r, except(all_nodes(r), u.late));
+  if (u.compared) check_signing_states(r);
+  if (const auto bare = bare_nodes(r); !bare.empty() && u.drops == 0) show_second_halt(r, bare.front());
   r.record(record::Aimed{height, "from", false});
-  r.step("skip", "Every node starts, told to skip the upgrade", kRollback, [&] {
-    start_skipping(r, all, height);
-    return fmt::format("{} nodes", all.size());
-  });
+  start_again(r, all_nodes(r), height);
   upgrade.resume();
+  read_signing_states(r, "resumed");
   verify(r);
 }
 

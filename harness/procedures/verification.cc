@@ -4,7 +4,6 @@
 
 #include "harness/checks/checklist.h"
 #include "harness/goals.h"
-#include "localnet/pressure.h"
 
 namespace rehearse {
 
@@ -35,6 +34,7 @@ std::string ask_until_settled(Rehearsal& r) {
   // A validator that was starved is late with every signature: nothing is wrong with the release.
   if (!open.empty() && pressure.is_short())
     throw TimedOut(fmt::format("still open: {}", fmt::join(open, ", ")) + kShortOfProcessors, kStalled);
+  r.record(record::Answered{kAfter, kPressure, {}, 0, "/proc/pressure/cpu", true, false, r.cpu_pressure(), ""});
   r.record(record::Moment{"asked"});
   return fmt::format("{} answers", asked);
 }

@@ -20,6 +20,8 @@ namespace {
 
 constexpr auto kPoll = std::chrono::milliseconds(10);
 
+}  // namespace
+
 bool until(std::chrono::milliseconds limit, const std::function<bool()>& done) {
   const auto end = std::chrono::steady_clock::now() + limit;
   while (!done()) {
@@ -28,8 +30,6 @@ bool until(std::chrono::milliseconds limit, const std::function<bool()>& done) {
   }
   return true;
 }
-
-}  // namespace
 
 std::string read(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -73,6 +74,9 @@ class Outside {
 
 // `rehearse heal [RUN]`; its exit code.
 int heal(const Scratch&, const std::string& run = "", std::vector<std::string> environment = {});
+
+// True as soon as it is done; false after `limit`.
+bool until(std::chrono::milliseconds limit, const std::function<bool()>& done);
 
 // Processes of that run (of its folder), by what their environment says: the chain's and Cosmovisor's.
 std::vector<int> processes_of(const fs::path& folder);

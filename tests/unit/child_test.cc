@@ -56,6 +56,13 @@ TEST_F(ChildTest, TellsTheExitCode) {
   EXPECT_EQ(ends_.size(), 4u) << "each is told once";
 }
 
+TEST_F(ChildTest, OpensAsManyFilesAsItIsGiven) {
+  auto s = spec({"/bin/sh", "-c", "ulimit -Sn; ulimit -Hn"});
+  s.open_files = 100;
+  EXPECT_TRUE(end_of(start(s)).ok());
+  EXPECT_EQ(made::read_file(out_), "100\n100\n");
+}
+
 TEST_F(ChildTest, TellsTheSignal) {
   const auto status = end_of(shell("kill -TERM $$"));
   EXPECT_EQ(status.signal, SIGTERM);

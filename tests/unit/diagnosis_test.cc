@@ -262,6 +262,16 @@ TEST(Diagnosis, OfConflictingBlocksNamesTheHeightAndTheLesserPart) {
   EXPECT_THAT(d.first_evidence, HasSubstr("on validator-4 (power 10 of 100)"));
 }
 
+// Its block was dropped, and it has come to have another one.
+TEST(Diagnosis, OfConflictingBlocksTakesTheLastWordOfANode) {
+  auto u = made::healthy();
+  u.head_at(made::at::kHalt, "validator-4", 15, 15);
+  u.head_at(made::at::kHalt + 0.01, "validator-4", 15, 15);
+  u.made.back().body = record::HeadSeen{15, "C0FFEE", 15, made::app_hash(15), "v1.0.0", false};
+  u.stop(made::at::kHalt + 0.1, "failure-proven", "a rule of diagnosis");
+  EXPECT_EQ(diagnosis_of(u).proven_by, "two blocks at height 15");
+}
+
 // --- Of the network
 
 TEST(Diagnosis, OfAChainThatDidNotHaltNamesWhoWentOn) {

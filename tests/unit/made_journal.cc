@@ -84,6 +84,27 @@ void answer_all(Upgrade& u, double when, const std::string& moment) {
   }
 }
 
+// What the preparation finds out.
+void facts(Upgrade& u) {
+  auto tell = [&](const std::string& question, const std::string& node, Json value) {
+    u.add(at::kPrepared, node, Answered{kPrepared, question, {}, 0, "the harness", true, false, std::move(value), ""});
+  };
+  tell("changelog", "", "New module: group.");
+  tell("earlier-run", "", "20261124-120000");
+  tell("room", "", {{"free", 1'000'000}, {"needed", 1'000}});
+  for (int i = 1; i <= 4; ++i) {
+    tell("rollback-binary", validator(i), "bb");
+    for (const char* part : {"config-backup", "data-backup"})
+      tell(part, validator(i), {{"files", 8}, {"bytes", 500}, {"differing", Json::array()}});
+    tell("alerts", validator(i), {{"rules", 6}, {"missing", Json::array()}});
+    for (const auto& [when, moment] : {std::pair{at::kPrepared, kPrepared}, {at::kReady, kReady}}) {
+      u.add(when, validator(i), Answered{moment, "consensus-state", {}, 0, "rpc", true, false, "9/0/1", ""});
+      u.add(when, validator(i), Answered{moment, "peers", {}, 0, "rpc", true, false, "3", ""});
+    }
+  }
+  u.add(at::kAnswers, "", Answered{kAfter, kPressure, {}, 0, "/proc/pressure/cpu", true, false, 0.4, ""});
+}
+
 void steps(Upgrade& u) {
   struct Done {
     const char *id, *title;
@@ -93,10 +114,13 @@ void steps(Upgrade& u) {
            {"checksum", "Download new binary and verify checksum", 0.03, 0.04},
            {"version", "Verify binary", 0.04, at::kReleasesOpened},
            {"network", "Network up", at::kReleasesOpened, 1.1},
+           {kDayBefore, "24 Hours Before", 1.11, 1.15},
+           {kHourBefore, "1 Hour Before", 1.15, 1.19},
            {"before", "State before the upgrade", 1.2, 1.35},
            {"propose", "Governance proposal submitted", 1.4, 1.51},
            {"vote", "Every validator votes", 1.52, 1.9},
            {"passed", "Voting ends, upgrade confirmed", 2.0, at::kPassed},
+           {kJustBefore, "Immediately Before", 3.501, 3.505},
            {"halt", "Chain halts at upgrade height", 3.51, 3.9},
            {"resume", "Chain resumes", 3.91, 5.48},
            {"blocks", "Check blocks producing", 5.49, 6.01},
@@ -115,8 +139,11 @@ void beginning(Upgrade& u) {
   run.seed = 7;
   run.harness_version = "0.1.0", run.host = "a host", run.command = "rehearse run chain-upgrade --seed 7";
   run.invoked = kInvoked;
+  Json attested;
+  for (const auto& item : attested_items()) attested[item] = "seen to";
   run.conditions = {{"nominal_block_s", kBlockSeconds},
                     {"blocks_after", kBlocksAfter},
+                    {"attestations", attested},
                     {"validators", {"validator-1", "validator-2", "validator-3", "validator-4"}}};
   u.add(at::kRunStarted, "", run);
   u.add(at::kRunStarted, "", PhaseEntered{"prepare"});
@@ -166,6 +193,7 @@ Upgrade make() {
   u.profile = load_profile(root / "fixtures/profiles/virtengine.yaml");
   beginning(u);
   steps(u);
+  facts(u);
   for (std::int64_t h = 1; h <= kLast; ++h) block(u, h);
   for (int i = 1; i <= 4; ++i) {
     for (std::int64_t h = 1; h < kHeight; ++h) u.head_at(time_of(h) + lag_of(i), validator(i), h, h);

@@ -23,7 +23,7 @@ inline constexpr record::Micros kInvoked = 1'800'000'000'000'000;
 namespace at {
 inline constexpr double kRunStarted = 0.02, kReleasesOpened = 0.1, kStarted = 0.34;
 inline constexpr double kFirstBlock = 1.0;  // height h is at kFirstBlock + (h - 1) * kBlockSeconds
-inline constexpr double kBefore = 1.3, kPlan = 1.5, kPassed = 3.5;
+inline constexpr double kPrepared = 1.12, kReady = 3.503, kBefore = 1.3, kPlan = 1.5, kPassed = 3.5;
 inline constexpr double kHalt = 3.86;
 inline constexpr double kNewBinary = 4.5;  // + 0.1 from one node to the next
 inline constexpr double kUpgraded = 4.7;   // + 0.1 from one node to the next

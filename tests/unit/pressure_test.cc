@@ -27,9 +27,11 @@ class CpuPressureOf : public ::testing::Test {
 
 TEST_F(CpuPressureOf, AMachineOnWhichSomethingWaitsAllTheTimeIsShort) {
   write("0");
-  const CpuPressure pressure(file_);
+  const CpuPressure pressure(file_, std::chrono::seconds(0));
+  const CpuPressure too_brief(file_);
   write("3600000000");
   EXPECT_TRUE(pressure.is_short());
+  EXPECT_FALSE(too_brief.is_short());
 }
 
 TEST_F(CpuPressureOf, AMachineWithIdleProcessorsIsNotNorOneThatDoesNotSay) {

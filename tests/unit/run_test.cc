@@ -61,7 +61,7 @@ TEST_F(RunTest, SaysWhichNodesItsNumberOfValidatorsTakesAway) {
   options_.scenario = kProject / "scenarios/chain-upgrade-manual.yaml";
   options_.validators = 2;
   EXPECT_THAT(refusal(), StartsWith(options_.scenario.string() +
-                                    ":10:31: there is no node validator-4; --validators 2"));
+                                    ":12:31: there is no node validator-4; --validators 2"));
 }
 
 TEST_F(RunTest, IsJudgedAgainByWhatItWasToldToExpect) {

@@ -72,7 +72,8 @@ TEST(Scenario, TheChainUpgradeIsWhatThePageSays) {
   EXPECT_EQ(s.upgrade.vote, Vote::yes);
   EXPECT_EQ(to_string(s.upgrade.voting_period), "2s");
   EXPECT_EQ(s.upgrade.blocks_after, 5);
-  EXPECT_THAT(s.after, ElementsAre("validator-verification", "network-verification", "state-invariants"));
+  EXPECT_THAT(s.after, ElementsAre("validator-verification", "network-verification", "state-invariants", "coordination-timeline"));
+  EXPECT_THAT(s.before, ElementsAre("pre-upgrade-24h", "pre-upgrade-1h", "pre-upgrade-now"));
   EXPECT_EQ(s.expect, "pass");
 }
 
@@ -160,6 +161,27 @@ TEST_F(ScenarioFile, RefusesAnUpgradeThatProvesNothing) {
 TEST_F(ScenarioFile, NamesTheChecklistsThereAre) {
   EXPECT_THAT(trouble("  - state-invariants", "  - state"),
               HasSubstr(":19:5: there is no checklist `state`; there are validator-verification"));
+}
+
+TEST_F(ScenarioFile, HasOnlyPreUpgradeListsBefore) {
+  EXPECT_THAT(trouble("after:", "before: [network-verification]\nafter:"), HasSubstr("`network-verification` is no pre-upgrade list"));
+  EXPECT_THAT(trouble("  - state-invariants", "  - pre-upgrade-1h"), HasSubstr("there is no checklist `pre-upgrade-1h`"));
+}
+
+TEST_F(ScenarioFile, AttestsOnlyWhatPeopleSeeTo) {
+  EXPECT_THAT(trouble("after:", "attestations: {Version: me}\nafter:"), HasSubstr("nobody attests `Version`; there are Notify team"));
+}
+
+TEST_F(ScenarioFile, HasNoRecordsWithoutAccounts) {
+  EXPECT_THAT(trouble("network:", "network:\n  population: {records: 5}"), HasSubstr("whose? give accounts too"));
+}
+
+TEST_F(ScenarioFile, HasAVoteUnderWayOnlyBesideAnExpeditedOne) {
+  EXPECT_THAT(trouble("network:", "network:\n  vote_under_way: true"), HasSubstr("make it expedited"));
+}
+
+TEST_F(ScenarioFile, HasAScaleOfTime) {
+  EXPECT_THAT(trouble("after:", "service_levels: {scale: 0}\nafter:"), HasSubstr("must be more than 0"));
 }
 
 TEST_F(ScenarioFile, ExpectsAPassOrACause) {

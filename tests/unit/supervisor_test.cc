@@ -52,6 +52,20 @@ TEST_F(SupervisorTest, CosmovisorsCurrentIsWhereItsLinkPoints) {
   EXPECT_EQ(fs::canonical(s->current()), fs::canonical(s->staged("v2")));
 }
 
+TEST_F(SupervisorTest, CosmovisorIsSwitchedBackAndNotToldOfTheUpgradeAgain) {
+  const auto s = make(SupervisorKind::cosmovisor);
+  const auto root = settings_.home / "cosmovisor";
+  s->install(one_);
+  s->stage("v2", two_);
+  fs::create_directory_symlink(root / "upgrades/v2", root / "current");
+  folder_.write("home/data/upgrade-info.json", "{}");
+  s->switch_back();
+  EXPECT_EQ(made::read_file(s->current()), made::read_file(one_));
+  EXPECT_FALSE(fs::exists(settings_.home / "data/upgrade-info.json"));
+  s->switch_back();
+  EXPECT_EQ(made::read_file(s->current()), made::read_file(one_)) << "twice is as good as once";
+}
+
 TEST_F(SupervisorTest, CosmovisorRunsTheStartCommand) {
   const auto s = make(SupervisorKind::cosmovisor);
   EXPECT_THAT(s->command({"start", "--home", "/h"}),

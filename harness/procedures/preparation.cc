@@ -1,0 +1,157 @@
+#include "harness/procedures/preparation.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <algorithm>
+
+#include "harness/checks/checklist.h"
+#include "harness/procedures/operator.h"
+#include "harness/procedures/verification.h"
+#include "localnet/artifact.h"
+#include "localnet/backup.h"
+#include "localnet/metrics.h"
+#include "localnet/sha256.h"
+#include "localnet/text.h"
+
+namespace rehearse {
+
+namespace fs = std::filesystem;
+using record::Json;
+
+namespace {
+
+constexpr const char* kChecklist = "Pre-Upgrade Checklist";
+
+// A fact that the harness found out itself, as an answer: what is judged rests on nothing else.
+void tell(Rehearsal& r, const std::string& question, const std::string& node, const std::string& source, Json value) {
+  const bool absent = value.is_null();
+  r.record(record::Answered{kPrepared, question, {}, 0, source, true, absent, std::move(value), ""}, node);
+}
+
+void find_changelog(Rehearsal& r) {
+  const auto file = r.to.archive.parent_path() / "CHANGELOG.md";
+  const auto text = read_file(file);
+  tell(r, "changelog", "", file.filename().string(), text.empty() ? Json() : Json(text));
+}
+
+// An earlier run, beside this one, of the same two releases that passed.
+void find_earlier_run(Rehearsal& r) {
+  Json found;
+  for (const auto& entry : fs::directory_iterator(r.folder().parent_path())) {
+    const auto run = Json::parse(read_file(entry.path() / "run.json"), nullptr, false);
+    if (!run.is_object() || run.value("verdict", "") != "pass") continue;
+    if (run.contains("diagnosis") && !run["diagnosis"].is_null()) continue;  // it passed by failing
+    auto same = [&](const char* which, const Release& release) {
+      return run.contains(which) && run[which].is_object() && run[which].value("sha256", "") == release.artifact.sha256;
+    };
+    if (same("from", r.from) && same("to", r.to)) found = entry.path().filename().string();
+  }
+  tell(r, "earlier-run", "", "run.json", std::move(found));
+}
+
+fs::path backups_of(Rehearsal& r, const Node& node) { return r.folder() / "backups" / node.identity().name; }
+
+void keep_binary(Rehearsal& r, const Node& node) {
+  const auto kept = backups_of(r, node) / "bin" / r.profile().chain.binary;
+  link_or_copy(node.supervisor().current(), kept);
+  tell(r, "rollback-binary", node.identity().name, kept.lexically_relative(r.folder()).string(), sha256_file(kept));
+}
+
+Json as_json(const Backup& b) { return {{"files", b.files}, {"bytes", b.bytes}, {"differing", b.differing}}; }
+
+void back_up_part(Rehearsal& r, const Node& node, const char* part) {
+  const auto to = backups_of(r, node) / part;
+  tell(r, std::string(part) + "-backup", node.identity().name, to.lexically_relative(r.folder()).string(),
+       as_json(back_up(node.home() / part, to)));
+}
+
+// Files that change while they are copied are no backup: the node stands still for the few milliseconds.
+class Paused {
+ public:
+  explicit Paused(Node& node) : node_(node) { node_.signal(SIGSTOP); }
+  ~Paused() { node_.signal(SIGCONT); }
+  Paused(const Paused&) = delete;
+
+ private:
+  Node& node_;
+};
+
+void check_room(Rehearsal& r) {
+  std::uintmax_t data = 0;
+  for (const auto& n : r.network().nodes()) data += compare_backup(n->home() / "data", n->home() / "data").bytes;
+  // Cosmovisor copies the data folder once more at the halt.
+  tell(r, "room", "", "statvfs", {{"free", fs::space(r.folder()).available}, {"needed", 2 * data}});
+}
+
+// Which metrics the alert rules name, and whether each node has them.
+void check_alerts(Rehearsal& r) {
+  const auto& monitoring = r.profile().monitoring;
+  if (monitoring.alerts.empty()) return;
+  const auto alerts = read_alerts(r.profile().file.parent_path() / monitoring.alerts, monitoring.prefix);
+  auto open = std::make_shared<std::size_t>(r.network().nodes().size());
+  for (const auto& n : r.network().nodes())
+    r.http().send({metrics_url(n->identity().ip)}, [&r, open, alerts, name = n->identity().name](HttpResponse a) {
+      --*open;
+      const bool answered = a.status == 200;
+      r.record(record::Answered{kPrepared, "alerts", {}, 0, "metrics", answered, false,
+                                {{"rules", alerts.rules.size()}, {"missing", missing_metrics(alerts, a.body)}},
+                                answered ? "" : a.error.empty() ? fmt::format("HTTP {}", a.status) : a.error},
+               name);
+    });
+  r.await_done("the nodes' metrics", [open] { return *open == 0; });
+}
+
+// What a list finds now; nothing goes on while an item of it does not hold.
+std::string hold_against(Rehearsal& r, const char* list) {
+  const auto results = judge_checklist(context_of(r), list);
+  std::size_t skipped = 0;
+  for (const auto& item : results) {
+    if (item.outcome == record::Outcome::skipped) ++skipped;
+    if (item.outcome == record::Outcome::fail)
+      throw StepFailed(fmt::format("{} ({}): {}; nothing was upgraded", item.title, item.subject, item.message), "not-ready");
+  }
+  return fmt::format("{} items{}", results.size(), skipped ? fmt::format(", {} of them skipped", skipped) : "");
+}
+
+bool wants(Rehearsal& r, const char* list) {
+  const auto& before = r.scenario().before;
+  return std::find(before.begin(), before.end(), list) != before.end();
+}
+
+}  // namespace
+
+void prepare_upgrade(Rehearsal& r) {
+  if (wants(r, kDayBefore))
+    r.step(kDayBefore, "24 Hours Before", kChecklist, [&] {
+      find_changelog(r);
+      find_earlier_run(r);
+      for (const auto& n : r.network().nodes()) {
+        keep_binary(r, *n);
+        back_up_part(r, *n, "config");
+      }
+      return hold_against(r, kDayBefore);
+    });
+  if (wants(r, kHourBefore))
+    r.step(kHourBefore, "1 Hour Before", kChecklist, [&] {
+      for (const auto& n : r.network().nodes()) {
+        const Paused paused(*n);
+        back_up_part(r, *n, "data");
+      }
+      check_room(r);
+      check_alerts(r);
+      const auto context = context_of(r);
+      r.ask(kPrepared, health_questions(context));
+      return hold_against(r, kHourBefore);
+    });
+}
+
+void check_finally(Rehearsal& r) {
+  if (!wants(r, kJustBefore)) return;
+  r.step(kJustBefore, "Immediately Before", kChecklist, [&] {
+    r.ask(kReady, health_questions(context_of(r)));
+    return hold_against(r, kJustBefore);
+  });
+}
+
+}  // namespace rehearse

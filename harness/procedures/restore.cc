@@ -1,0 +1,100 @@
+// A node whose state parted from the others' in the upgrade: rolling it back would cross the upgrade height, so its data
+// comes back from the backup that Cosmovisor made at the halt, with the newer signing state.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/diagnosis/rules.h"
+#include "harness/goals.h"
+#include "harness/procedures/governed.h"
+#include "harness/procedures/procedure.h"
+#include "harness/procedures/signing_state.h"
+#include "harness/procedures/state_rollback.h"
+#include "harness/procedures/verification.h"
+
+namespace rehearse {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kRollback = "Chain Upgrade Rollback";
+
+fs::path backup_of(const fs::path& home) {
+  for (const auto& entry : fs::directory_iterator(home))
+    if (entry.path().filename().string().starts_with("data-backup-")) return entry.path();
+  throw StepFailed(home.string() + ": holds no data backup", "check-failed");
+}
+
+void restore_data(Rehearsal& r, const std::string& name) {
+  const auto data = r.network().node(name).home() / "data";
+  const auto backup = backup_of(data.parent_path()), aside = data.parent_path() / "data-set-aside";
+  const auto signing_state = signing_state_file(r, name).filename();
+  fs::rename(data, aside);
+  fs::copy(backup, data, fs::copy_options::recursive);
+  fs::copy_file(aside / signing_state, data / signing_state, fs::copy_options::overwrite_existing);
+  fs::remove_all(aside);
+}
+
+void check_rollback(Rehearsal& r, const NodeNames& names) {
+  r.step("state", "Rollback state", kRollback, [&] {
+    if (r.scenario().upgrade.drops > 0) roll_back_state(r, names);
+    for (const auto& name : names)
+      if (destroyed_by_rollback(r.view(), name).empty())
+        throw StepFailed(name + ": its state could be rolled back");
+    return "finding: the runbook's step is left out: " + destroyed_by_rollback(r.view(), names.front());
+  });
+}
+
+// Nodes whose state is not that of more than 2/3 of the power.
+NodeNames await_divergence(Rehearsal& r) {
+  NodeNames parted;
+  r.step("diverged", "A node's state is not the chain's", kRollback, [&] {
+    r.await("states that differ", [&](const NetworkView& v) -> std::optional<Unmet> {
+      if (const auto found = app_hash_divergence(v)) parted = found->affected_nodes;
+      if (parted.empty()) return Unmet{{}, fmt::format("height {}", v.highest_height())};
+      return std::nullopt;
+    });
+    r.await("blocks without them", above(r.view().plan->height + 1));
+    return fmt::format("{}; the others go on", fmt::join(parted, ", "));
+  });
+  return parted;
+}
+
+}  // namespace
+
+void chain_restore(Rehearsal& r) {
+  GovernedUpgrade upgrade(r);
+  stage_release(r, upgrade.plan().name);
+  upgrade.go_through_vote();
+  r.record(record::Expected{"app-hash-divergence", "the node is restored from its backup", true});
+  upgrade.await_halt();
+
+  r.enter("swap");
+  const auto parted = await_divergence(r);
+  r.step("stop", "Stop node", kRollback, [&] {
+    stop_nodes(r, parted);
+    return fmt::format("{}", fmt::join(parted, ", "));
+  });
+  read_signing_states(r, "stopped");
+  check_rollback(r, parted);
+  r.step("restore", "Restore the data backup, keep the newer priv_validator_state.json", kRollback, [&] {
+    for (const auto& name : parted) {
+      restore_data(r, name);
+      r.network().node(name).unset(r.to.environment.set);  // what had set it apart
+    }
+    return fmt::format("{}", fmt::join(parted, ", "));
+  });
+  check_signing_states(r);
+  r.step("return", "Start node", kRollback, [&] {
+    const auto height = r.view().highest_height();
+    start_nodes(r, parted);
+    for (const auto& name : parted) r.await(name + " to sign again", signs_above(name, height));
+    return fmt::format("signing above {}", height);
+  });
+  upgrade.resume();
+  read_signing_states(r, "resumed");
+  verify(r);
+}
+
+}  // namespace rehearse

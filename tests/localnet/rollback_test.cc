@@ -1,0 +1,39 @@
+// A rollback across the upgrade height is refused, and leaves what it would have destroyed.
+#include <cstdlib>
+#include <sstream>
+
+#include "tests/localnet/rehearsal.h"
+
+namespace rehearse::localnet {
+
+namespace {
+
+// The height of the plan, from the journal.
+std::string plan_height(const fs::path& run) {
+  std::istringstream in(read(run / "events.jsonl"));
+  for (std::string line; std::getline(in, line);) {
+    const auto e = nlohmann::json::parse(line);
+    if (e.value("kind", "") == "plan-proposed") return std::to_string(e["body"]["height"].get<int>());
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST(Rollback, AcrossTheUpgradeIsRefusedBeforeItDestroysAnything) {
+  Scratch scratch;
+  auto r = run(scratch, {(project() / "scenarios/twins/rollback-chain-destroys.yaml").string(), "--keep", "always"});
+  ASSERT_EQ(r.wait(), 0) << r.output();
+  EXPECT_EQ(r.cause(), "rollback-destroys");
+  const auto home = r.folder() / "nodes/validator-4", program = home / "cosmovisor/current/bin/virtengine";
+  const auto call = [&](const std::string& arguments) {
+    const auto command = program.string() + " " + arguments + " --home " + home.string() + " >/dev/null 2>&1";
+    return std::system(command.c_str());
+  };
+  const auto state = "module-hash-by-height " + plan_height(r.folder());
+  EXPECT_EQ(call(state), 0) << "the state is whole";
+  EXPECT_NE(call("rollback --hard"), 0);
+  EXPECT_NE(call(state), 0) << "and would not have been";
+}
+
+}  // namespace rehearse::localnet
