@@ -17,7 +17,6 @@ namespace {
 constexpr auto kApiStarts = 3s;
 // A wake-up that comes this much later than asked for: the machine stood still.
 constexpr auto kStall = 1s;
-// A dead transfer ends by itself, and --timeout ends the run.
 // After a failure is proven: how long other nodes may take to show the same, so that all affected are named.
 constexpr auto kLinger = 1200ms;
 

@@ -46,8 +46,7 @@ class ProviderDaemon {
   Respondent respondent();
 
   void start();
-  bool running() const { return child_ && child_->running(); }
-  void signal(int signal) { if (running()) child_->signal_group(signal); }
+  void signal(int signal) { if (child_ && child_->running()) child_->signal_group(signal); }
   void read_log() { log_.read(); }
   // Kills it, its workloads and what its operator has under way.
   void stop();
