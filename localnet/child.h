@@ -26,8 +26,8 @@ struct ChildSpec {
   std::map<std::string, std::string> environment;  // all of it: nothing is inherited
   std::filesystem::path directory;                 // working directory; empty: ours
   std::filesystem::path out, err;                  // appended to; may be one file
-  std::uint64_t open_files = 0;                    // limit, as far as this process may raise its own; 0: its own
   std::filesystem::path in = {};                   // read from; empty: nothing
+  std::uint64_t open_files = 0;                    // limit, as far as this process may raise its own; 0: its own
 };
 
 inline constexpr const char* kDoesNotRun = "binary-does-not-run";

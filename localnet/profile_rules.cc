@@ -143,6 +143,8 @@ class Rules {
       if (!before.starts_with("/") || !after.starts_with("/"))
         fail(here["migrated"][before], "migrated: a JSON pointer starts with /");
     if (!p.settings.is_object()) fail(here["settings"], "settings: expected a map");
+  }
+
   void check_model() const {
     const auto here = root_["model"];
     check_pattern(here["match"], "model: match", p_.model->match);

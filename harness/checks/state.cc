@@ -283,7 +283,9 @@ Finding judge_records(const Context& c, const std::string&) {
     if (!before) return no_before;
     const auto [after, no_after] = look_up(c, kAfter, q);
     if (!after) return no_after;
-    if (before->answer.absent || before->answer.value.empty())
+    const bool none = before->answer.absent || before->answer.value.empty();
+    if (none && k.may_be_none) continue;
+    if (none)
       return inconclusive(k.name + ": there were none before the upgrade");
     if (after->answer.absent) return failed(k.name + " are gone", "kept", "none", {after->answer.source});
     try {

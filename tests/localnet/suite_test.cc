@@ -1,8 +1,12 @@
 // Every scenario of the project ends as it says, and suites hold the reports of their runs together.
+#include <gmock/gmock.h>
 #include <signal.h>
 
 #include <algorithm>
+#include <set>
 
+#include "harness/runbook.h"
+#include "harness/suite.h"
 #include "localnet/proc.h"
 #include "tests/localnet/rehearsal.h"
 
@@ -10,12 +14,17 @@ namespace rehearse::localnet {
 
 namespace {
 
+fs::path default_suite() { return project() / "scenarios/default.suite.yaml"; }
+
+// All but those of the default suite, which is run as a whole.
 std::vector<std::string> scenarios() {
   std::vector<std::string> names;
+  std::set<fs::path> of_suite;
+  for (const auto& file : scenario_files(load_suite(default_suite()), default_suite())) of_suite.insert(file);
   for (const std::string folder : {"", "twins/"})
     for (const auto& entry : fs::directory_iterator(project() / "scenarios" / folder))
       if (const auto file = entry.path().filename().string();
-          file.ends_with(".yaml") && !file.ends_with(".suite.yaml"))
+          file.ends_with(".yaml") && !file.ends_with(".suite.yaml") && !of_suite.contains(entry.path()))
         names.push_back(folder + entry.path().stem().string());
   std::sort(names.begin(), names.end());
   return names;
@@ -49,6 +58,20 @@ TEST_P(Scenario, EndsAsItExpects) {
   EXPECT_EQ(r.wait(), 0) << r.output();
   EXPECT_TRUE(none_left(r.folder()));
   EXPECT_TRUE(r.junit_is_whole());
+}
+
+// Every procedure ends as it should, and together they show every part of the runbook.
+TEST(WholeSuite, PassesAndCoversTheRunbook) {
+  Scratch scratch;
+  auto r = run(scratch, {default_suite().string()});
+  EXPECT_EQ(r.wait(std::chrono::minutes(20)), 0) << r.output();
+  EXPECT_TRUE(none_left(r.folder()));
+  EXPECT_TRUE(r.junit_is_whole());
+  std::vector<record::CheckResult> done;
+  for (const auto& run : r.record()["runs"])
+    for (const auto& check : record::run_record_from_json(run).checks) done.push_back(check);
+  for (const auto& entry : load_runbook(project() / "harness/runbook.yaml").entries)
+    EXPECT_THAT(not_seen(entry, done), testing::IsEmpty()) << entry.section << ": " << entry.commands << entry.item;
 }
 
 INSTANTIATE_TEST_SUITE_P(Project, Scenario, testing::ValuesIn(scenarios()), test_name);

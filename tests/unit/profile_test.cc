@@ -90,7 +90,7 @@ TEST(Profile, LoadsTheOnesThatComeWithIt) {
   EXPECT_EQ(ve.chain.binary, "virtengine");
   EXPECT_EQ(ve.chain.bech32, "ve");
   EXPECT_TRUE(ve.questions.contains("model-status"));
-  EXPECT_THAT(ve.kept, testing::SizeIs(2));
+  EXPECT_THAT(ve.kept, testing::SizeIs(3));
 
   const auto stock = load_profile(source("stock.yaml"));
   EXPECT_EQ(stock.chain.binary, "stockd");

@@ -43,8 +43,9 @@ TEST(Runbook, TheTableInTheDocumentationIsTheLists) {
 }
 
 TEST(Runbook, AnEntryIsSeenByItsTitlesOrAsItsListsItem) {
-  const std::vector<record::CheckResult> done = {{"Upgrade", "Upgrade validator-4", "network"},
-                                                 {"Provider Verification Checklist", "Version", "provider"}};
+  std::vector<record::CheckResult> done(2);
+  done[0].checklist = "Upgrade", done[0].title = "Upgrade validator-4";
+  done[1].checklist = "Provider Verification Checklist", done[1].title = "Version";
   EXPECT_THAT(not_seen({"Patches", "stop", "", {"Upgrade validator-", "Get order"}, ""}, done), ElementsAre("Get order"));
   EXPECT_THAT(not_seen({"Checks / Provider Verification Checklist", "", "Version", {}, ""}, done), IsEmpty());
   EXPECT_THAT(not_seen({"Checks / Validator Verification Checklist", "", "Version", {}, ""}, done), ElementsAre("Version"));
