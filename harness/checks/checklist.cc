@@ -112,8 +112,8 @@ std::vector<std::string> unsettled(const Context& c) {
   each_item(c, [&](const Checklist&, const Check& check, const std::string& node) {
     const auto outcome = finding_of(check, c, node).outcome;
     if (outcome == record::Outcome::pass || outcome == record::Outcome::skipped) return;
-    for_good = for_good || !check.settles;
-    open.push_back(fmt::format("{} ({})", check.title, subject_of(check, node)));
+    for_good = for_good || (!check.settles && outcome == record::Outcome::fail);
+    if (check.settles) open.push_back(fmt::format("{} ({})", check.title, subject_of(check, node)));
   });
   return for_good ? std::vector<std::string>{} : open;
 }

@@ -57,6 +57,27 @@ TEST(TimelineChecks, TheBinaryHasToBeReadyBeforeTheHalt) {
   EXPECT_THAT(not_passed(u), ElementsAre("Final preparation, binary ready (network): fail"));
 }
 
+// --- What the verification waits for
+
+TEST(Unsettled, IsWhatMayStillComeTrueThoughTheTimelineIsNotOver) {
+  auto u = healthy();
+  std::erase_if(u.made, [](const auto& e) {
+    const auto* m = std::get_if<record::Moment>(&e.body);
+    return m && m->name == "asked";
+  });
+  u.answer(kAfter, "peers", "validator-2").value = "2";
+  const auto view = u.view();
+  EXPECT_THAT(unsettled({view, u.scenario, u.profile}), ElementsAre("Peer Count (validator-2)"));
+}
+
+TEST(Unsettled, IsNothingOnceAnItemFailsForGood) {
+  auto u = healthy();
+  u.answer(kAfter, "peers", "validator-2").value = "2";
+  u.answer(kAfter, "supply").value = "1";
+  const auto view = u.view();
+  EXPECT_THAT(unsettled({view, u.scenario, u.profile}), ElementsAre());
+}
+
 // --- A hotfix: announced at 2 s; nodes started at 4.5 s and a tenth later each (made_journal.h)
 
 made::Upgrade hotfix() {
