@@ -50,12 +50,14 @@ void check_rollback(Rehearsal& r, const NodeNames& names) {
 NodeNames await_divergence(Rehearsal& r) {
   NodeNames parted;
   r.step("diverged", "A node's state is not the chain's", kRollback, [&] {
+    r.await("blocks after the upgrade", above(r.view().plan->height + 1));
     r.await("states that differ", [&](const NetworkView& v) -> std::optional<Unmet> {
       if (const auto found = app_hash_divergence(v)) parted = found->affected_nodes;
-      if (parted.empty()) return Unmet{{}, fmt::format("height {}", v.highest_height())};
+      // Before more than 2/3 have said theirs, it is not known whose state is the chain's.
+      if (parted.empty() || 3 * v.power_of(parted) >= v.total_power())
+        return Unmet{parted, fmt::format("height {}", v.highest_height())};
       return std::nullopt;
     });
-    r.await("blocks without them", above(r.view().plan->height + 1));
     return fmt::format("{}; the others go on", fmt::join(parted, ", "));
   });
   return parted;
