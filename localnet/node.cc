@@ -1,5 +1,7 @@
 #include "localnet/node.h"
 
+#include <algorithm>
+
 namespace rehearse {
 
 Node::Node(Loop& loop, Sink& sink, const LogMatcher& matcher, NodeIdentity identity,
@@ -33,6 +35,13 @@ void Node::start(const std::vector<std::string>& more) {
 
 void Node::unset(const std::map<std::string, std::string>& variables) {
   for (const auto& [name, value] : variables) environment_.erase(name);
+}
+
+bool Node::paused() const {
+  if (!running()) return false;
+  auto pids = children_of(child_->pid(), Descent::all_descendants);
+  pids.push_back(child_->pid());
+  return std::all_of(pids.begin(), pids.end(), [](int pid) { return process_state(pid) == 'T'; });
 }
 
 void Node::read_log() { log_.read(); }

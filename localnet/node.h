@@ -49,6 +49,7 @@ class Node {
   void unset(const std::map<std::string, std::string>& variables);
   bool running() const { return child_ && child_->running(); }
   void signal(int signal) { if (running()) child_->signal_group(signal); }
+  bool paused() const;  // after SIGSTOP: every process of it has stopped
   void kill() { child_.reset(); }  // at once, with all its group; no observation follows
 
   // Reads what is new in the log; what matches goes to the sink.

@@ -38,7 +38,8 @@ void find_changelog(Rehearsal& r) {
 // An earlier run, beside this one, of the same two releases that passed.
 void find_earlier_run(Rehearsal& r) {
   Json found;
-  for (const auto& entry : fs::directory_iterator(r.folder().parent_path())) {
+  std::error_code unreadable;  // then there is none that we could see
+  for (const auto& entry : fs::directory_iterator(r.folder().parent_path(), unreadable)) {
     const auto run = Json::parse(read_file(entry.path() / "run.json"), nullptr, false);
     if (!run.is_object() || run.value("verdict", "") != "pass") continue;
     if (run.contains("diagnosis") && !run["diagnosis"].is_null()) continue;  // it passed by failing
@@ -60,10 +61,11 @@ void keep_binary(Rehearsal& r, const Node& node) {
 
 Json as_json(const Backup& b) { return {{"files", b.files}, {"bytes", b.bytes}, {"differing", b.differing}}; }
 
-void back_up_part(Rehearsal& r, const Node& node, const char* part) {
+Backup back_up_part(Rehearsal& r, const Node& node, const char* part) {
   const auto to = backups_of(r, node) / part;
-  tell(r, std::string(part) + "-backup", node.identity().name, to.lexically_relative(r.folder()).string(),
-       as_json(back_up(node.home() / part, to)));
+  auto backup = back_up(node.home() / part, to);
+  tell(r, std::string(part) + "-backup", node.identity().name, to.lexically_relative(r.folder()).string(), as_json(backup));
+  return backup;
 }
 
 // Files that change while they are copied are no backup: the node stands still for the few milliseconds.
@@ -77,10 +79,8 @@ class Paused {
   Node& node_;
 };
 
-void check_room(Rehearsal& r) {
-  std::uintmax_t data = 0;
-  for (const auto& n : r.network().nodes()) data += compare_backup(n->home() / "data", n->home() / "data").bytes;
-  // Cosmovisor copies the data folder once more at the halt.
+// `data`: bytes that the nodes' data folders have now. Cosmovisor copies them once more at the halt.
+void check_room(Rehearsal& r, std::uintmax_t data) {
   tell(r, "room", "", "statvfs", {{"free", fs::space(r.folder()).available}, {"needed", 2 * data}});
 }
 
@@ -134,11 +134,13 @@ void prepare_upgrade(Rehearsal& r) {
     });
   if (wants(r, kHourBefore))
     r.step(kHourBefore, "1 Hour Before", kChecklist, [&] {
+      std::uintmax_t data = 0;
       for (const auto& n : r.network().nodes()) {
         const Paused paused(*n);
-        back_up_part(r, *n, "data");
+        r.await_done("the pause of " + n->identity().name, [&] { return n->paused(); });
+        data += back_up_part(r, *n, "data").bytes;
       }
-      check_room(r);
+      check_room(r, data);
       check_alerts(r);
       const auto context = context_of(r);
       r.ask(kPrepared, health_questions(context));
