@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "harness/checks/checklist.h"
+#include "harness/goals.h"
 #include "harness/procedures/operator.h"
 #include "harness/procedures/verification.h"
 #include "localnet/artifact.h"
@@ -84,22 +85,39 @@ void check_room(Rehearsal& r, std::uintmax_t data) {
   tell(r, "room", "", "statvfs", {{"free", fs::space(r.folder()).available}, {"needed", 2 * data}});
 }
 
-// Which metrics the alert rules name, and whether each node has them.
+// Whether some node lacks one of these metrics.
+bool ask_for_metrics(Rehearsal& r, const Alerts& alerts) {
+  struct Asked {
+    std::size_t open;
+    bool lacks = false;
+  };
+  // Shared with the handlers: they may be called after the wait was given up.
+  auto asked = std::make_shared<Asked>(Asked{r.network().nodes().size()});
+  for (const auto& n : r.network().nodes())
+    r.http().send({metrics_url(n->identity().ip)}, [&r, asked, alerts, name = n->identity().name](HttpResponse a) {
+      --asked->open;
+      const bool answered = a.status == 200;
+      const auto missing = missing_metrics(alerts, a.body);
+      asked->lacks = asked->lacks || !missing.empty();
+      r.record(record::Answered{kPrepared, "alerts", {}, 0, "metrics", answered, false,
+                                {{"rules", alerts.rules.size()}, {"missing", missing}},
+                                answered ? "" : a.error.empty() ? fmt::format("HTTP {}", a.status) : a.error},
+               name);
+    });
+  r.await_done("the nodes' metrics", [asked] { return asked->open == 0; });
+  return asked->lacks;
+}
+
+// Whether each node has the metrics that the alert rules name. Some are there only once they have a value: the interval
+// between blocks needs two of them.
 void check_alerts(Rehearsal& r) {
   const auto& monitoring = r.profile().monitoring;
   if (monitoring.alerts.empty()) return;
   const auto alerts = read_alerts(r.profile().file.parent_path() / monitoring.alerts, monitoring.prefix);
-  auto open = std::make_shared<std::size_t>(r.network().nodes().size());
-  for (const auto& n : r.network().nodes())
-    r.http().send({metrics_url(n->identity().ip)}, [&r, open, alerts, name = n->identity().name](HttpResponse a) {
-      --*open;
-      const bool answered = a.status == 200;
-      r.record(record::Answered{kPrepared, "alerts", {}, 0, "metrics", answered, false,
-                                {{"rules", alerts.rules.size()}, {"missing", missing_metrics(alerts, a.body)}},
-                                answered ? "" : a.error.empty() ? fmt::format("HTTP {}", a.status) : a.error},
-               name);
-    });
-  r.await_done("the nodes' metrics", [open] { return *open == 0; });
+  constexpr std::int64_t kBlocks = 5;
+  const auto last = r.view().highest_height() + kBlocks;
+  while (ask_for_metrics(r, alerts) && r.view().highest_height() < last)
+    r.await("metrics of another block", above(r.view().highest_height()));
 }
 
 // What a list finds now; nothing goes on while an item of it does not hold.

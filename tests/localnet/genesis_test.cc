@@ -46,7 +46,7 @@ TEST(GenesisByCommands, KnowsNoDefectThatTheProfileDoesNotName) {
   auto r = run(scratch, {scratch.write("wrong.yaml", scenario_with("{mask: [comission-floor]}")), "--profile",
                          "stock"});
   EXPECT_EQ(r.wait(), 2) << r.output();
-  EXPECT_NE(r.output().find("wrong.yaml:11:18: "), std::string::npos) << r.output();
+  EXPECT_NE(r.output().find("wrong.yaml:13:18: "), std::string::npos) << r.output();
   EXPECT_NE(r.output().find("knows no defect `comission-floor`; there are commission-floor"),
             std::string::npos);
 }
