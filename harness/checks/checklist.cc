@@ -136,9 +136,13 @@ std::vector<record::CheckResult> judge_checklist(const Context& c, const std::st
 std::vector<record::CheckResult> judge_checklists(const Context& c) {
   const auto why = c.view.stopped ? "not reached (" + stop_reason(c.view) + ")" : "not reached";
   std::vector<record::CheckResult> results;
-  each_item(c, [&](const Checklist& list, const Check& check, const std::string& node) {
-    results.push_back(result_of(list, check, node, is_reached(c, list.name) ? finding_of(check, c, node) : skipped(why)));
-  });
+  for (const auto* lists : {&c.scenario.before, &c.scenario.after})
+    for (const auto& name : *lists) {
+      const bool reached = is_reached(c, name);
+      each_item_of(*find_checklist(name), c, [&](const Checklist& list, const Check& check, const std::string& node) {
+        results.push_back(result_of(list, check, node, reached ? finding_of(check, c, node) : skipped(why)));
+      });
+    }
   return results;
 }
 
