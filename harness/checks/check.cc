@@ -26,4 +26,11 @@ Lookup look_up(const Context& c, const std::string& moment, const Question& q) {
   return {a, {}};
 }
 
+Both look_up_both(const Context& c, const Question& q) {
+  const auto [before, no_before] = look_up(c, kBefore, q);
+  if (!before) return {nullptr, nullptr, no_before};
+  const auto [after, no_after] = look_up(c, kAfter, q);
+  return {before, after, no_after};
+}
+
 }  // namespace rehearse

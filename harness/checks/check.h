@@ -84,5 +84,11 @@ struct Lookup {
   Finding missing;
 };
 Lookup look_up(const Context&, const std::string& moment, const Question&);
+// The answers before and after the upgrade; without `after`, `missing` says why.
+struct Both {
+  const SeenAnswer *before = nullptr, *after = nullptr;
+  Finding missing;
+};
+Both look_up_both(const Context&, const Question&);
 
 }  // namespace rehearse

@@ -15,18 +15,6 @@ Question asked_first(const Context& c, const char* name, std::map<std::string, s
 
 bool at_both(const std::string& moment) { return moment == kBefore || moment == kAfter; }
 
-struct Both {
-  const SeenAnswer *before = nullptr, *after = nullptr;
-  Finding missing;
-};
-
-Both look_up_both(const Context& c, const Question& q) {
-  const auto [before, no_before] = look_up(c, kBefore, q);
-  if (!before) return {nullptr, nullptr, no_before};
-  const auto [after, no_after] = look_up(c, kAfter, q);
-  return {before, after, no_after};
-}
-
 // --- Every Balance Kept: of the accounts from the genesis, whose keys nobody has
 
 std::map<std::string, std::string> balances_in(const SeenAnswer& a) {

@@ -146,10 +146,8 @@ std::vector<Question> at_both(const Kept& kept, const std::string& moment) {
 
 Finding judge_kept(const Context& c, const Kept& kept, const std::string& what) {
   for (const auto& q : kept) {
-    const auto [before, no_before] = look_up(c, kBefore, q);
-    if (!before) return no_before;
-    const auto [after, no_after] = look_up(c, kAfter, q);
-    if (!after) return no_after;
+    const auto [before, after, missing] = look_up_both(c, q);
+    if (!after) return missing;
     const auto want = text_of(before->answer.value),
                have = after->answer.absent ? "none" : text_of(after->answer.value);
     if (before->answer.absent) return inconclusive("there was none before the upgrade: " + q.name);
@@ -279,10 +277,8 @@ Finding judge_records(const Context& c, const std::string&) {
   std::size_t compared = 0;
   for (const auto& k : c.profile.kept) {
     const Question q{k.question, first_validator(c), k.args, 0};
-    const auto [before, no_before] = look_up(c, kBefore, q);
-    if (!before) return no_before;
-    const auto [after, no_after] = look_up(c, kAfter, q);
-    if (!after) return no_after;
+    const auto [before, after, missing] = look_up_both(c, q);
+    if (!after) return missing;
     const bool none = before->answer.absent || before->answer.value.empty();
     if (none && k.may_be_none) continue;
     if (none)
