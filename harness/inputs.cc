@@ -2,6 +2,7 @@
 
 #include "harness/defects.h"
 #include "harness/diagnosis/causes.h"
+#include "harness/faults/plan.h"
 #include "harness/procedures/procedure.h"
 
 namespace rehearse {
@@ -39,6 +40,7 @@ Inputs read_inputs(const RunOptions& o) {
       throw Error(Blame::scenario, "--expect takes pass or a cause of `rehearse list`; found `" + o.expect + "`");
     in.scenario.expect = o.expect;
   }
+  in.faults = o.schedule.empty() ? plan_faults(in.scenario, o.seed) : read_schedule(o.schedule);
   const auto manifest = (in.profile.file.parent_path() / in.profile.releases).lexically_normal();
   auto pick = [&](const std::string& flag, const std::string& scenario, const std::string& profile,
                   const char* which) {

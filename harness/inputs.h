@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "harness/faults/fault.h"
 #include "harness/record/event.h"
 #include "harness/rehearsal.h"
 #include "harness/releases.h"
@@ -19,6 +20,7 @@ struct Inputs {
   Release from, to;
   std::optional<ProviderReleases> provider = {};  // of a procedure that is about one
   std::optional<ModelChange> model = {};  // where the chain has one
+  std::vector<Injection> faults = {};
 };
 
 // Nothing is made and no release opened. Throws Error(Blame::scenario) for what is wrong in a file or an option.

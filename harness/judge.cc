@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "harness/checks/checklist.h"
+#include "harness/checks/faults.h"
 #include "harness/diagnosis/causes.h"
 #include "harness/diagnosis/diagnose.h"
 #include "harness/timing.h"
@@ -79,6 +80,9 @@ RunRecord judge(const NetworkView& v, const Scenario& scenario, const Profile& p
   r.checks = step_results(v);
   const auto items = judge_checklists({v, scenario, profile});
   r.checks.insert(r.checks.end(), items.begin(), items.end());
+  const auto of_faults = judge_faults({v, scenario, profile});
+  r.checks.insert(r.checks.end(), of_faults.begin(), of_faults.end());
+  r.coverage = coverage_of(v);
   if (v.network) r.network = v.network->members;
   r.verdict = verdict_of(v, r.checks);
   if (r.verdict == "fail") {

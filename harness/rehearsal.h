@@ -110,6 +110,16 @@ struct ModelChange {
   std::filesystem::path ca_file;  // see Download
 };
 
+// What goes on beside the procedure while it waits: injected faults.
+class Beside {
+ public:
+  virtual ~Beside() = default;
+  // Called whenever something was waited for a moment.
+  virtual void turn() = 0;
+  // The procedure is through: comes to its end, and waits until all is as it was.
+  virtual void end() = 0;
+};
+
 class Rehearsal : public Sink {
  public:
   // All outlive this. `folder` is the run's.
@@ -123,8 +133,11 @@ class Rehearsal : public Sink {
   Http& http() { return http_; }
   Network& network() { return *network_; }
   void set_network(Network* network) { network_ = network; }
+  void set_beside(Beside* beside) { beside_ = beside; }
+  void end_beside() { if (beside_) beside_->end(); }
   Release from, to;
   std::optional<ProviderReleases> provider;  // of a procedure that is about one
+  ReleaseServer* release_server = nullptr;   // where everything is published; null: there is none yet
 
   // Of the run so far, the part in which something waited for a processor (pressure.h).
   double cpu_pressure() const { return pressure_.share(); }
@@ -134,6 +147,8 @@ class Rehearsal : public Sink {
   // Journals something that was done (or observed by the harness itself).
   void record(record::Body, const std::string& node = "");
   void enter(const std::string& phase);
+  // Shows it to whoever watches.
+  void note(const std::string& text) { watcher_.note(text); }
   // The run stays where it is when it enters that phase, until a file `continue` lies in its folder.
   void hold_at(const std::string& phase) { hold_at_ = phase; }
 
@@ -147,6 +162,8 @@ class Rehearsal : public Sink {
   void await_done(const std::string& what, const std::function<bool()>& done, Budget = {});
   WaitFor wait_for();
 
+  // Where commands for a node go: to it, or to another one as long as a fault takes it away.
+  Respondent respondent(const std::string& node);
   // Asks all at once, journals each answer under `moment`, and returns them in the questions' order. A node whose API does
   // not serve yet, though its RPC does, is asked again for a few seconds.
   std::vector<record::Answered> ask(const std::string& moment, const std::vector<Question>&);
@@ -187,6 +204,7 @@ class Rehearsal : public Sink {
   const Profile& profile_;
   std::filesystem::path folder_;
   Network* network_ = nullptr;
+  Beside* beside_ = nullptr;
   NetworkView view_;
   std::map<std::string, int> incarnations_;
   std::optional<Cancelled> cancelled_;

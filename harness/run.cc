@@ -6,11 +6,14 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iostream>
 #include <random>
 
 #include "harness/autopsy.h"
+#include "harness/faults/driver.h"
+#include "harness/faults/plan.h"
 #include "harness/goals.h"
 #include "harness/inputs.h"
 #include "harness/judge.h"
@@ -75,6 +78,7 @@ class Run {
   RunResult carry_out() {
     fs::copy_file(o_.scenario, o_.folder / kScenarioCopy);
     fs::copy_file(o_.profile, o_.folder / kProfileCopy);
+    if (!in_.faults.empty() || in_.scenario.draw.times) write_schedule(o_.folder / "schedule.json", in_.faults);
     loop_.on_stop_signal([this](int signal) {
       exit_code_ = 128 + signal;
       r_.cancel(fmt::format("ended by {}", ::strsignal(signal)), signal);
@@ -97,6 +101,8 @@ class Run {
       }
     r_.record(std::move(stopped));
     r_.disarm();
+    r_.set_beside(nullptr);
+    faults_.reset();
     if (network_) {
       network_->stop();
       examine();
@@ -159,6 +165,7 @@ class Run {
     addresses_.emplace(AddressBlock::claim(runtime_dir()));
     constexpr int kServerAddress = 254;  // beyond the nodes
     release_server_.emplace(loop_, addresses_->at(kServerAddress), o_.folder / "release-server");
+    r_.release_server = &*release_server_;
     if (r_.model) publish_model(*r_.model);
     Preflight preflight(
         r_, *release_server_, o_.store,
@@ -169,6 +176,10 @@ class Run {
     preflight.check_versions();
     publish_provider();
     start_network();
+    if (!in_.faults.empty()) {
+      faults_.emplace(r_, in_.faults);
+      r_.set_beside(&*faults_);
+    }
     prepare_upgrade(r_);
     find_procedure(in_.scenario.upgrade.kind)->run(r_);
   }
@@ -257,6 +268,8 @@ class Run {
         node.environment.insert(
             {{"DAEMON_ALLOW_DOWNLOAD_BINARIES", "true"}, {"SSL_CERT_FILE", release_server_->ca_file().string()}});
     p.pace = pace_named(n.pace);
+    p.links = std::any_of(in_.faults.begin(), in_.faults.end(), [](const Injection& i) { return find_fault_kind(i.kind)->acts_on == ActsOn::link; });
+    p.seed = o_.seed;
     p.population = n.population;
     p.binary = r_.from.artifact.binary;
     p.cosmovisor = cosmovisor;
@@ -325,6 +338,7 @@ class Run {
         for (const char* part : {"data", "bin"}) remove(provider->home() / part);
     }
     remove(o_.folder / "operator");  // keys
+    remove(o_.folder / "faults");    // what they took the place of
     if (!keep) remove(o_.folder / "backups");
     result.exit_code = exit_code_ ? exit_code_ : record::exit_code(result.record);
     return result;
@@ -341,6 +355,7 @@ class Run {
   std::optional<AddressBlock> addresses_;
   std::optional<ReleaseServer> release_server_;
   std::optional<Network> network_;
+  std::optional<FaultDriver> faults_;
   double voting_period_s_ = 0;
   int exit_code_ = 0;
 };

@@ -27,6 +27,7 @@ struct RunOptions {
   std::filesystem::path models;      // where fixture models are, with SHA256SUMS
   std::filesystem::path keras;       // a Python that may have Keras; empty: none is known
   std::uint64_t seed = 1;
+  std::filesystem::path schedule;    // of faults, as another run wrote it; empty: planned from the scenario and the seed
   std::optional<int> validators;
   std::vector<std::pair<std::string, record::Json>> genesis;  // dotted path -> value, beyond the profile's
   std::chrono::seconds timeout{300};

@@ -7,6 +7,7 @@
 
 #include "harness/checks/checklist.h"
 #include "harness/diagnosis/causes.h"
+#include "harness/faults/plan.h"
 #include "harness/procedures/procedure.h"
 #include "harness/record/event.h"
 #include "localnet/config_files.h"
@@ -120,6 +121,7 @@ class Rules {
           std::find(keep.begin(), keep.end(), s_.defects.mask[i]) != keep.end())
         fail(root_["defects"]["mask"][i], "`" + s_.defects.mask[i] + "` is both kept and masked");
     check_before();
+    check_faults();
     if (s_.after.empty()) fail(root_["after"], "nothing would be checked; there are " + checklist_names());
     for (std::size_t i = 0; i < s_.after.size(); ++i)
       if (!find_checklist(s_.after[i]) || is_before(s_.after[i]))
@@ -132,6 +134,21 @@ class Rules {
   }
 
  private:
+  void check_faults() const {
+    for (std::size_t i = 0; i < s_.faults.size(); ++i) {
+      const auto written = root_["faults"][i];
+      const auto trouble = trouble_with(s_.faults[i], s_.network);
+      if (!trouble.what.empty()) fail(written[trouble.key] ? written[trouble.key] : written, trouble.what);
+    }
+    if (s_.draw.times < 0 || s_.draw.times > 100) fail(at("draw", "times"), "0 to 100 faults");
+    for (const auto& [kind, weight] : s_.draw.weights) {
+      const auto where = at("draw", "weights", kind);
+      if (weight <= 0) fail(where, "a weight must be more than 0");
+      if (kind != "nothing" && !find_fault_kind(kind))
+        fail(where, "there is no fault `" + kind + "`; there are nothing, " + fault_kind_names());
+    }
+  }
+
   void check_before() const {
     for (std::size_t i = 0; i < s_.before.size(); ++i)
       if (!is_before(s_.before[i]))

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/faults/spec.h"
 #include "localnet/decode.h"
 #include "localnet/population.h"
 #include "localnet/supervisor.h"
@@ -112,6 +113,9 @@ struct Scenario {
   std::vector<std::string> before, after;           // checklists
   std::map<std::string, std::string> attestations;  // item of a pre-upgrade list -> who saw to it, and when
   ServiceLevels service_levels;
+  std::vector<FaultSpec> faults;
+  DrawSection draw;  // more of them, at random
+  DemandsSection demands;
   std::string expect = "pass";     // or the cause it must fail with
 };
 
@@ -208,6 +212,9 @@ void describe(V& v, Scenario& s) {
   v.optional("before", s.before, "checklists that must hold before anything is upgraded");
   v.optional("attestations", s.attestations, "item of a pre-upgrade list that people see to -> who did, and when");
   v.optional("service_levels", s.service_levels, "how long things may take");
+  v.optional("faults", s.faults, "failures that are injected");
+  v.optional("draw", s.draw, "more of them, drawn at random from the seed");
+  v.optional("demands", s.demands, "what is demanded of the network while faults act on it, and after");
   v.required("after", s.after, "checklists that must hold afterwards");
   v.optional("expect", s.expect, "pass, or the cause it must fail with");
 }

@@ -49,8 +49,17 @@ void fold_start(NetworkView& v, NodeView& n, const ProcessStarted& p, const Even
 
 void fold_end(NetworkView& v, NodeView& n, const ProcessEnded& p, const Event& e) {
   n.alive = false;
-  n.ends.push_back({e.seq, e.seen, e.incarnation, v.expects(e.node, "process-ended"), p});
+  n.ends.push_back({e.seq, e.seen, e.incarnation, v.expects(e.node, "process-ended") || v.disabled(e.node), p});
   ++v.progress;
+}
+
+void fold_fault(NetworkView& v, const FaultMoved& m, Micros seen) {
+  ++v.progress;
+  for (auto& f : v.faults) {
+    if (f.plan.id != m.id) continue;
+    if (m.to == "injecting") f.due = m.due, f.nodes = m.nodes, f.disabled = m.disabled;
+    f.moves.push_back({m.to, m.detail, seen});
+  }
 }
 
 std::optional<Micros> find_reached(const std::map<std::int64_t, Micros>& reached, std::int64_t height) {
@@ -72,6 +81,30 @@ std::optional<Micros> NodeView::stored_at(std::int64_t h) const { return find_re
 
 void NetworkView::Words::hear(std::int64_t height, const std::string& word) {
   if (first.try_emplace(height, word).first->second != word) disputed.insert(height);
+}
+
+const SeenFault::Move* SeenFault::move(const std::string& to) const {
+  for (const auto& m : moves)
+    if (m.to == to) return &m;
+  return nullptr;
+}
+
+bool SeenFault::open() const { return move("injecting") && !move("recovered") && !move("failed"); }
+
+bool NetworkView::disabled(const std::string& node) const {
+  return std::any_of(faults.begin(), faults.end(), [&](const SeenFault& f) {
+    return f.open() && std::find(f.disabled.begin(), f.disabled.end(), node) != f.disabled.end();
+  });
+}
+
+bool NetworkView::fault_open() const {
+  return std::any_of(faults.begin(), faults.end(), [](const SeenFault& f) { return f.open(); });
+}
+
+bool NetworkView::brought(const std::string& cause) const {
+  return std::any_of(faults.begin(), faults.end(), [&](const SeenFault& f) {
+    return f.move("injecting") && std::find(f.plan.brings.begin(), f.plan.brings.end(), cause) != f.plan.brings.end();
+  });
 }
 
 std::string NetworkView::phase_at(Micros when) const {
@@ -199,6 +232,8 @@ void fold(NetworkView& v, const Event& e) {
                    else
                      v.expected.erase({e.node, x.what});
                  },
+                 [&](const FaultPlanned& p) { v.faults.push_back({p, p.nodes, {}, {}, 0}); },
+                 [&](const FaultMoved& m) { fold_fault(v, m, e.seen); },
                  [&](const RunStopped& s) { v.stopped = s, v.stopped_seen = e.seen, v.stopped_seq = e.seq; },
                  [&](const TeardownEnded& t) { v.teardown = t, v.torn_down = e.seen; },
                  [&](const Moment& m) { v.moments.try_emplace(m.name, e.seen); },

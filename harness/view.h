@@ -67,6 +67,20 @@ struct SeenAnswer {
   record::Answered answer;
 };
 
+struct SeenFault {
+  record::FaultPlanned plan;
+  std::vector<std::string> nodes, disabled;  // that it acts on; that it takes away while it is open
+  struct Move {
+    std::string to, detail;
+    Micros seen = 0;
+  };
+  std::vector<Move> moves;
+  Micros due = 0;  // when it should have begun
+  const Move* move(const std::string& to) const;  // null: it has not come that far
+  // It was begun, and not all is as it was before.
+  bool open() const;
+};
+
 struct SeenStep {
   record::StepStarted step;
   Micros started = 0, ended = 0;  // ended 0: not yet
@@ -114,6 +128,7 @@ struct NetworkView {
   std::set<std::pair<std::string, std::string>> expected;  // (node or "", what)
   std::vector<SeenStep> steps;
   std::vector<SeenAnswer> answers;
+  std::vector<SeenFault> faults;  // as planned
   std::map<std::string, Micros> moments;  // first of each name
   std::optional<record::RunStopped> stopped;
   Micros stopped_seen = 0;
@@ -128,6 +143,11 @@ struct NetworkView {
   bool expects(const std::string& node, const std::string& what) const {
     return expected.contains({node, what}) || expected.contains({"", what});
   }
+  // A fault takes it away now: it may end, and need not answer.
+  bool disabled(const std::string& node) const;
+  bool fault_open() const;
+  // A fault that was begun brings that cause about by itself.
+  bool brought(const std::string& cause) const;
   std::vector<const NodeView*> validators() const;
   std::vector<const NodeView*> all() const;  // as planned
   // The lowest block that a node's present process has.

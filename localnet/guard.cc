@@ -87,15 +87,6 @@ fs::path folder_of(const fs::path& given) {
   return whole.has_filename() ? whole : whole.parent_path();
 }
 
-std::vector<int> processes_of(const std::string& run_id, const std::string& node) {
-  auto found = all_processes();
-  std::erase_if(found, [&](int pid) {
-    return pid == ::getpid() || environment_value(pid, kRunVariable) != run_id ||
-           (!node.empty() && environment_value(pid, kNodeVariable) != node);
-  });
-  return found;
-}
-
 std::string end_run(const fs::path& lock, const Live& run) {
   const int killed = end_processes(run.run_id);
   fs::remove(lock);
@@ -182,9 +173,18 @@ std::vector<Live> live_runs(const fs::path& dir) {
 }
 
 // A process may be starting another one while it is killed: repeats until none is left.
+std::vector<int> processes_of_run(const std::string& run_id, const std::string& node) {
+  auto found = all_processes();
+  std::erase_if(found, [&](int pid) {
+    return pid == ::getpid() || environment_value(pid, kRunVariable) != run_id ||
+           (!node.empty() && environment_value(pid, kNodeVariable) != node);
+  });
+  return found;
+}
+
 int end_processes(const std::string& run_id, const std::string& node) {
   int killed = 0;
-  for (auto pids = processes_of(run_id, node); !pids.empty(); pids = processes_of(run_id, node)) {
+  for (auto pids = processes_of_run(run_id, node); !pids.empty(); pids = processes_of_run(run_id, node)) {
     for (const int pid : pids) killed += ::kill(pid, SIGKILL) == 0;
     for (const int pid : pids) {
       const int fd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));

@@ -42,6 +42,9 @@ struct Live {
 };
 std::vector<Live> live_runs(const std::filesystem::path& runtime_dir);
 
+// Processes that carry the run's name in their environment, and the node's, if one is given.
+std::vector<int> processes_of_run(const std::string& run_id, const std::string& node = "");
+
 // Kills the processes of a run, or of one of its nodes, wherever they have gone to, and waits for their ends; how many.
 int end_processes(const std::string& run_id, const std::string& node = "");
 

@@ -1,5 +1,7 @@
 #include "localnet/node.h"
 
+#include <signal.h>
+
 #include <algorithm>
 
 namespace rehearse {
@@ -37,6 +39,10 @@ void Node::unset(const std::map<std::string, std::string>& variables) {
   for (const auto& [name, value] : variables) environment_.erase(name);
 }
 
+void Node::signal_supervisor(int signal) {
+  if (running()) ::kill(child_->pid(), signal);
+}
+
 bool Node::paused() const {
   if (!running()) return false;
   auto pids = children_of(child_->pid(), Descent::all_descendants);
@@ -61,14 +67,18 @@ bool Node::tells_of_end(const std::string& line) {
   return !supervisor_->repeats_exit(line);
 }
 
-std::optional<ProcSample> Node::resources() {
-  if (!running()) return std::nullopt;
+int Node::chain_process() {
+  if (!running()) return chain_pid_ = 0;
   if (!chain_pid_) {
     const auto children = settings_.kind == SupervisorKind::cosmovisor ? children_of(child_->pid())
                                                                        : std::vector<int>{child_->pid()};
-    if (children.empty()) return std::nullopt;
-    chain_pid_ = children.front();
+    if (!children.empty()) chain_pid_ = children.front();
   }
+  return chain_pid_;
+}
+
+std::optional<ProcSample> Node::resources() {
+  if (!chain_process()) return std::nullopt;
   const auto taken = sample(chain_pid_);
   if (!taken) chain_pid_ = 0;
   return taken;

@@ -45,12 +45,21 @@ class Node {
 
   // `more` are arguments beyond the usual ones, of this start only.
   void start(const std::vector<std::string>& more = {});
+  // Its next start has these variables.
+  void set(const std::map<std::string, std::string>& variables) { for (const auto& [k, v] : variables) environment_[k] = v; }
   // Its next start has none of these.
   void unset(const std::map<std::string, std::string>& variables);
   bool running() const { return child_ && child_->running(); }
   void signal(int signal) { if (running()) child_->signal_group(signal); }
+  // To what was started alone: Cosmovisor, not the chain's process below it.
+  void signal_supervisor(int signal);
   bool paused() const;  // after SIGSTOP: every process of it has stopped
   void kill() { child_.reset(); }  // at once, with all its group; no observation follows
+
+  // Of what was started, with all below it; 0: it does not run.
+  int group() const { return running() ? child_->pid() : 0; }
+  // The chain's process itself (under Cosmovisor its child); 0: there is none.
+  int chain_process();
 
   // Reads what is new in the log; what matches goes to the sink.
   void read_log();

@@ -120,6 +120,7 @@ struct ReleaseServer::Impl : std::enable_shared_from_this<Impl> {
   tcp::acceptor plain, secure;
   std::map<std::string, fs::path> files;  // by path
   ReleaseServerTrouble trouble;
+  int met = 0;  // the trouble
 };
 
 Answer ReleaseServer::Impl::answer(const Request& request) {
@@ -136,6 +137,7 @@ Answer ReleaseServer::Impl::answer(const Request& request) {
     if (found != files.end()) return file_answer(request, found->second);
   }
   if (!files.contains(path)) return {head_of(request, http::status::not_found)};
+  if (!trouble.redirect_to.empty()) ++met;
   Answer elsewhere{head_of(request, http::status::found)};
   elsewhere.head.set(http::field::location,
                      trouble.redirect_to.empty() ? kWhereTheBytesAre + path : trouble.redirect_to);
@@ -149,7 +151,7 @@ template <class Stream, class Server>
 class Session : public std::enable_shared_from_this<Session<Stream, Server>> {
  public:
   Session(Stream stream, std::weak_ptr<Server> server)
-      : stream_(std::move(stream)), server_(std::move(server)) {}
+      : stream_(std::move(stream)), server_(std::move(server)), timer_(stream_.get_executor()) {}
 
   void start() {
     if constexpr (std::is_same_v<Stream, beast::tcp_stream>) {
@@ -186,6 +188,8 @@ class Session : public std::enable_shared_from_this<Session<Stream, Server>> {
     cut_at_ = server->trouble.cut_after < answer_.end - answer_.begin
                   ? answer_.begin + server->trouble.cut_after
                   : -1;
+    rate_ = server->trouble.rate;
+    if (cut_at_ >= 0 || (rate_ && answer_.end > answer_.begin)) ++server->met;
     http::async_write(stream_, answer_.head, [self = this->shared_from_this()](ErrorCode error, std::size_t) {
       if (!error) self->write_piece();
     });
@@ -195,23 +199,34 @@ class Session : public std::enable_shared_from_this<Session<Stream, Server>> {
     if (answer_.begin == cut_at_) return socket().close();
     const auto end = cut_at_ >= 0 ? cut_at_ : answer_.end;
     if (answer_.begin == end) return request_.keep_alive() ? read() : socket().close();
-    piece_.resize(static_cast<std::size_t>(std::min<std::int64_t>(end - answer_.begin, 1 << 18)));
+    const std::int64_t most = rate_ ? std::max<std::int64_t>(rate_ / kPiecesASecond, 1) : 1 << 18;
+    piece_.resize(static_cast<std::size_t>(std::min<std::int64_t>(end - answer_.begin, most)));
     const auto got = ::pread(answer_.file->fd, piece_.data(), piece_.size(), answer_.begin);
     if (got <= 0) return socket().close();  // it has become shorter meanwhile
     answer_.begin += got;
     socket().expires_after(kPatience);
     asio::async_write(stream_, asio::buffer(piece_.data(), static_cast<std::size_t>(got)),
                       [self = this->shared_from_this()](ErrorCode error, std::size_t) {
-                        if (!error) self->write_piece();
+                        if (!error) self->rate_ ? self->pause() : self->write_piece();
                       });
   }
+
+  void pause() {
+    timer_.expires_after(std::chrono::milliseconds(1000 / kPiecesASecond));
+    timer_.async_wait([self = this->shared_from_this()](ErrorCode error) {
+      if (!error) self->write_piece();
+    });
+  }
+
+  static constexpr int kPiecesASecond = 10;
 
   Stream stream_;
   std::weak_ptr<Server> server_;
   beast::flat_buffer buffer_;
   Request request_;
   Answer answer_;
-  std::int64_t cut_at_ = -1;
+  std::int64_t cut_at_ = -1, rate_ = 0;
+  asio::steady_timer timer_;
   std::string piece_;
 };
 
@@ -234,7 +249,10 @@ void ReleaseServer::Impl::accept(tcp::acceptor& acceptor, Serve serve) {
       keep_to_us(socket.native_handle());
       ErrorCode ignored;
       socket.set_option(tcp::no_delay(true), ignored);  // a head is not to wait for its body
-      serve(*self, beast::tcp_stream(std::move(socket)));
+      if (self->trouble.turns_away)
+        ++self->met;  // and it is closed
+      else
+        serve(*self, beast::tcp_stream(std::move(socket)));
     }
     self->accept(acceptor, serve);
   });
@@ -285,6 +303,11 @@ std::string ReleaseServer::plain_url(const std::string& tag, const std::string& 
 
 fs::path ReleaseServer::ca_file() const { return impl_->ca_file; }
 
-void ReleaseServer::misbehave(ReleaseServerTrouble trouble) { impl_->trouble = std::move(trouble); }
+void ReleaseServer::misbehave(ReleaseServerTrouble trouble) {
+  impl_->trouble = std::move(trouble);
+  impl_->met = 0;
+}
+
+int ReleaseServer::met() const { return impl_->met; }
 
 }  // namespace rehearse

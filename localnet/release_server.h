@@ -25,6 +25,8 @@ struct ReleaseServerTrouble {
   std::int64_t cut_after =
       std::numeric_limits<std::int64_t>::max();  // bytes of an answer's body; then it hangs up
   std::string redirect_to;                       // a path or a URL, instead of where the bytes are
+  bool turns_away = false;                       // every connection is closed at once
+  std::int64_t rate = 0;                         // bytes a second; 0: as fast as it can
 };
 
 class ReleaseServer {
@@ -43,6 +45,8 @@ class ReleaseServer {
   std::filesystem::path ca_file() const;
 
   void misbehave(ReleaseServerTrouble);
+  // Requests and connections that have met the present trouble.
+  int met() const;
 
  private:
   struct Impl;

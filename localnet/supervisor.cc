@@ -104,6 +104,7 @@ Ordered<std::string> log_patterns(SupervisorKind kind) {
   if (kind == SupervisorKind::bare) return {};
   // It reads upgrade-info.json without a lock, while the chain writes it, and panics on half a file.
   return {{"upgrade-info-misread", R"(panic: failed to parse upgrade info file: (.*))"},
+          {"backup-begins", R"(starting to take backup of data directory)"},
           {"download-checksum", R"(Checksums did not match)"},
           {"download-platform", R"(cannot find binary for os/arch: (\S+))"}};
 }

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <ostream>
 
+#include "reports/coverage.h"
 #include "reports/facts.h"
 #include "reports/text.h"
 
@@ -171,7 +172,7 @@ std::string timing(const RunRecord& run) {
 }  // namespace
 
 std::string summary(const RunRecord& run, const std::string& results, bool color) {
-  std::string out = title_block(run, color) + checklist_table(run, color) + problems(run, color) +
+  std::string out = title_block(run, color) + checklist_table(run, color) + coverage_text(run.coverage) + problems(run, color) +
                     diagnosis(run) + timeline(run) + timing(run);
   const std::string folder = one_line(results, 4000);
   const bool passed = run.verdict == "pass";

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "reports/coverage.h"
 #include "reports/files.h"
 #include "reports/html.h"
 #include "reports/summary_md.h"
@@ -51,6 +52,7 @@ void write_runs(const std::string& name, const std::vector<record::RunRecord>& r
   const record::Json json = {{"schema", record::kSchemaVersion},
                              {"suite", name},
                              {"verdict", suite_verdict(runs)},
+                             {"coverage", coverage(runs)},
                              {"runs", std::move(all)}};
   write_atomically(folder / "run.json", text_of(json));
   write_atomically(folder / "junit.xml", junit_xml);

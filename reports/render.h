@@ -16,7 +16,7 @@ namespace rehearse::reports {
 void write_all(const record::RunRecord&, const std::filesystem::path& run_folder,
                JunitDialect = JunitDialect::rich);
 
-// run.json ({"schema", "suite", "verdict", "runs": [...]}), junit.xml and summary.md of the whole. The runs'
+// run.json ({"schema", "suite", "verdict", "coverage", "runs": [...]}), junit.xml and summary.md of the whole. The runs'
 // own reports stand in their folders beside it.
 void write_suite(const std::string& suite, const std::vector<record::RunRecord>&,
                  const std::filesystem::path& folder, JunitDialect = JunitDialect::rich);

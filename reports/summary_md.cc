@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "reports/coverage.h"
 #include "reports/facts.h"
 #include "reports/text.h"
 
@@ -187,6 +188,7 @@ std::string summary_md(const RunRecord& run) {
   budget.add(diagnosis(run));
   budget.add("Reproduce with\n\n" + block(run.reproduce.empty() ? run.command : run.reproduce) + "\n");
   budget.add(checklist_table(run));
+  budget.add(coverage_md(run.coverage));
   budget.add(problems(run));
   budget.add(timing(run));
   budget.add(timeline(run));
@@ -208,7 +210,7 @@ std::string summary_md(const std::vector<RunRecord>& runs, std::string_view suit
                            name, prose(run.scenario), run.verdict == "pass" ? "" : code(cause(run)),
                            t.executed(), t.executed() - t.passed, t.skipped, duration(run.timing.wall_s)));
   }
-  budget.add("\n");
+  budget.add("\n" + coverage_md(coverage(runs)));
   for (const auto& run : runs)
     if (run.verdict != "pass")
       budget.add(heading(run, "##") + diagnosis(run) + "Reproduce with\n\n" +

@@ -22,6 +22,7 @@ struct RunFlags {
   std::optional<int> validators;
   int repeat = 1, jobs = 1;
   std::uint64_t seed = 1;
+  std::string schedule;
 };
 
 // `command` is the line that gives this run again.

@@ -67,6 +67,7 @@ void add_run_flags(CLI::App& run, RunFlags& f) {
   run.add_option("--attest", f.attest, "file with more `attestations`: what people saw to before the upgrade");
   run.add_option("--expect", f.expect, "pass, or the cause it must fail with, instead of what the scenario expects");
   run.add_option("--seed", f.seed, "of everything random")->envname("REHEARSE_SEED")->capture_default_str();
+  run.add_option("--schedule", f.schedule, "schedule.json of another run: the faults that it planned, instead of the scenario's");
   run.add_option("--repeat", f.repeat, "that many runs, one after the other; all must pass")
       ->envname("REHEARSE_REPEAT")
       ->check(CLI::Range(1, 10000));

@@ -17,6 +17,7 @@
 #include "harness/suite.h"
 #include "localnet/text.h"
 #include "reports/console.h"
+#include "reports/coverage.h"
 #include "reports/render.h"
 #include "reports/summary_md.h"
 
@@ -141,6 +142,10 @@ class Whole {
   int conclude(const fs::path& shown) const {
     std::string tally;
     for (const auto& [verdict, n] : count_) tally += fmt::format(", {} {}", n, verdict);
+    std::vector<record::RunRecord> known;
+    for (const auto& r : records_)
+      if (r) known.push_back(*r);
+    std::cout << reports::coverage_text(reports::coverage(known));
     std::cout << fmt::format("\n{} of {} runs{}; results in {}\n", ended_, runs.size(), tally, shown.string());
     return stopped ? stopped : worst_;
   }
@@ -255,6 +260,7 @@ int run(const Project& project, const RunFlags& flags, const std::string& comman
   o.models = project.built_models();
   o.keras = project.keras();
   o.seed = flags.seed;
+  if (!flags.schedule.empty()) o.schedule = fs::absolute(flags.schedule);
   o.break_at = flags.break_at;
   o.expect = flags.expect;
   if (!flags.attest.empty()) o.attest = fs::absolute(flags.attest);

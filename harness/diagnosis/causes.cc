@@ -39,6 +39,8 @@ const std::vector<Cause>& causes() {
        "read the error; run the migration on exported state"},
       {"upgrade-handler-missing", "the new binary does not know the plan",
        "register an upgrade handler under the plan's exact name"},
+      {"plan-replaced", "another proposal has put its plan in the place of this one",
+       "a chain has one plan: look at `query upgrade plan` again after every proposal, to the height itself"},
       {"plan-not-cancelled", "the chain halts for a plan that was to be cancelled",
        "the cancellation must pass before the upgrade height: look at its proposal's status and end of voting"},
       {"upgrade-not-skipped", "a node halts again at the height that was to be skipped",

@@ -20,6 +20,7 @@ const std::vector<Rule>& rules() {
       {"store-already-there", true, store_already_there},
       {"upgrade-handler-panic", true, handler_panic},
       {"upgrade-handler-error", true, handler_error},
+      {"plan-replaced", true, plan_replaced},
       {"plan-not-cancelled", true, plan_not_cancelled},
       {"upgrade-not-skipped", true, upgrade_not_skipped},
       {"upgrade-handler-missing", true, handler_missing},
@@ -96,9 +97,9 @@ Diagnosis make_diagnosis(const NetworkView& v, const char* cause, const std::str
 }
 
 namespace {
-// A step may expect a failure: then it is none.
+// A step may expect a failure, and a fault may bring it about: then it is none.
 Found find(const Rule& rule, const NetworkView& v) {
-  return v.expects("", rule.cause) ? std::nullopt : rule.find(v);
+  return v.expects("", rule.cause) || v.brought(rule.cause) ? std::nullopt : rule.find(v);
 }
 }  // namespace
 

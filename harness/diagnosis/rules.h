@@ -21,6 +21,8 @@ Found store_already_there(const NetworkView&);
 Found handler_panic(const NetworkView&);
 Found handler_error(const NetworkView&);
 Found handler_missing(const NetworkView&);
+// Another proposal has taken the plan's place (upgrade.cc).
+Found plan_replaced(const NetworkView&);
 // When the plan was not to be carried out (upgrade.cc).
 Found plan_not_cancelled(const NetworkView&);
 Found upgrade_not_skipped(const NetworkView&);

@@ -62,6 +62,16 @@ Found handler_error(const NetworkView& v) {
                     "block H cannot be replayed: an error follows \"applying upgrade\" on the same node");
 }
 
+Found plan_replaced(const NetworkView& v) {
+  if (!v.plan) return std::nullopt;
+  const auto of_another = [&v](const NodeView&, const SeenLine& l) {
+    return !l.line.captures.empty() && l.line.captures[0] != v.plan->name;
+  };
+  const auto shown = nodes_showing(v, "upgrade-needed", of_another);
+  if (shown.nodes.empty()) return std::nullopt;
+  return make_diagnosis(v, "plan-replaced", fmt::format("the chain halts for `{}`, not for `{}`", shown.first->line.captures[0], v.plan->name), shown);
+}
+
 Found plan_not_cancelled(const NetworkView& v) {
   if (!v.aim || v.aim->applied) return std::nullopt;
   const auto first_halt_since = [&v](const NodeView& n, const SeenLine& l) {

@@ -52,7 +52,7 @@ std::string accepted(const CliAnswer& a) {
 
 std::vector<NodeCommand> signed_by_each(Rehearsal& r, std::vector<NodeCommand> commands) {
   for (auto& [node, arguments] : commands) {
-    const auto values = r.network().respondent(node).values;
+    const auto values = r.respondent(node).values;
     for (auto& a : fill(r.profile().transaction, values, r.profile().file.string() + ": transaction"))
       arguments.push_back(std::move(a));
   }
@@ -81,7 +81,7 @@ std::vector<NodeCommand> seeds(Rehearsal& r, const std::vector<std::string>& tra
                                const std::vector<const NodeView*>& validators, std::size_t after) {
   std::vector<NodeCommand> commands;
   for (const auto* n : validators) {
-    auto values = r.network().respondent(n->member.name).values;
+    auto values = r.respondent(n->member.name).values;
     values["ordinal"] = std::to_string(after + commands.size() + 1);
     commands.push_back(
         {n->member.name, fill(transaction, values, r.profile().file.string() + ": seed_transactions")});

@@ -48,6 +48,7 @@ void verify(Rehearsal& r) {
     r.await("height " + std::to_string(last) + " on all", executed_on_all(last));
     return fmt::format("height {} on all nodes", last);
   });
+  r.end_beside();
   r.step("verify", "Full verification", kVerification, [&] { return ask_until_settled(r); });
   r.enter("verified");
 }

@@ -218,6 +218,32 @@ struct Expected {
   bool begins = true;
 };
 
+// A failure that is brought about on purpose, as it was planned; one event for each time that it is to happen.
+struct FaultPlanned {
+  static constexpr const char* kind = "fault-planned";
+  std::string id;     // unique in the run
+  std::string fault;  // its kind
+  std::string when;   // its trigger, as it is written
+  std::string who;    // the same of its target
+  std::vector<std::string> nodes;   // that it acts on, as far as they are known beforehand
+  std::vector<std::string> brings;  // causes that it brings about by itself
+  double lasts_s = 0;
+};
+
+// A planned fault came that far. `injecting` is written before anything is done: what was begun can be found after a crash.
+struct FaultMoved {
+  static constexpr const char* kind = "fault";
+  std::string id;
+  // injecting, applied, healing, healed, peers-back, height-advances, caught-up, recovered; or, for good: skipped (it cannot
+  // be done here), missed (its trigger never came true), failed
+  std::string to;
+  std::string detail;              // the evidence, or what is lacking
+  // Of injecting: what it acts on; whose processes may end, and whose power counts for nothing, until it has recovered; when
+  // it should have begun.
+  std::vector<std::string> nodes, disabled;
+  Micros due = 0;
+};
+
 // Why the run ended before its procedure did, or that it was carried out whole.
 struct RunStopped {
   static constexpr const char* kind = "run-stopped";
@@ -256,7 +282,7 @@ struct Concluded {
 using Body =
     std::variant<ProcessStarted, ProcessEnded, LogLine, HeadSeen, BlockSeen, Answered, Sampled, Stalled,
                  RunStarted, ReleasesOpened, NetworkPlanned, ProviderPlanned, PhaseEntered, StepStarted, StepEnded,
-                 PlanProposed, Aimed, Expected, RunStopped, TeardownEnded, Moment, Judged, Concluded>;
+                 PlanProposed, Aimed, Expected, FaultPlanned, FaultMoved, RunStopped, TeardownEnded, Moment, Judged, Concluded>;
 
 struct Event {
   std::int64_t seq = 0;

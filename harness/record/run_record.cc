@@ -1,5 +1,6 @@
 #include "harness/record/run_record.h"
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 #include <utility>
@@ -45,6 +46,7 @@ Json to_json(const RunRecord& r) {
             {"timing", r.timing},
             {"timeline", r.timeline},
             {"checks", r.checks},
+            {"coverage", r.coverage},
             {"seed", r.seed},
             {"cosmovisor_sha256", r.cosmovisor_sha256},
             {"scenario_digest", r.scenario_digest},
@@ -73,6 +75,7 @@ RunRecord run_record_from_json(const Json& j) {
   j.at("timing").get_to(r.timing);
   j.at("timeline").get_to(r.timeline);
   j.at("checks").get_to(r.checks);
+  r.coverage = j.value("coverage", std::vector<FaultCoverage>{});
   j.at("seed").get_to(r.seed);
   j.at("cosmovisor_sha256").get_to(r.cosmovisor_sha256);
   j.at("scenario_digest").get_to(r.scenario_digest);
@@ -87,6 +90,16 @@ RunRecord run_record_from_json(const Json& j) {
   if (const auto& from = j.at("releases").at("from"); !from.is_null()) r.from = from.get<Provenance>();
   if (const auto& to = j.at("releases").at("to"); !to.is_null()) r.to = to.get<Provenance>();
   return r;
+}
+
+std::vector<FaultCoverage> sum_up(const std::vector<FaultCoverage>& all) {
+  std::vector<FaultCoverage> sums;
+  for (const auto& one : all) {
+    auto sum = std::find_if(sums.begin(), sums.end(), [&](const auto& s) { return s.fault == one.fault && s.phase == one.phase; });
+    if (sum == sums.end()) sum = sums.insert(sums.end(), {one.fault, one.phase});
+    sum->planned += one.planned, sum->applied += one.applied, sum->healed += one.healed, sum->skipped += one.skipped;
+  }
+  return sums;
 }
 
 int exit_code(const RunRecord& r) {

@@ -71,6 +71,17 @@ struct TimelineEntry {
   double after_halt_s = 0;
 };
 
+// How often a kind of fault was planned for a trigger, and what became of it.
+struct FaultCoverage {
+  std::string fault, phase;
+  int planned = 0, applied = 0, healed = 0, skipped = 0;  // what cannot be done on this machine is not planned
+};
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(FaultCoverage, fault, phase, planned, applied, healed, skipped)
+
+// Of several runs: sums of what is of one kind and trigger, in the order in which they are first met.
+std::vector<FaultCoverage> sum_up(const std::vector<FaultCoverage>&);
+
 struct RunRecord {
   std::string scenario, title, profile;
   std::string verdict;  // pass, fail, inconclusive, error, cancelled
@@ -78,6 +89,7 @@ struct RunRecord {
   Timing timing;
   std::vector<TimelineEntry> timeline;
   std::vector<CheckResult> checks;
+  std::vector<FaultCoverage> coverage;  // of the faults that were injected on purpose
   // Provenance: what was tested, with what, where.
   std::optional<Provenance> from, to;
   std::string cosmovisor_sha256, scenario_digest, profile_digest;

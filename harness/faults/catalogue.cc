@@ -1,0 +1,46 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "harness/faults/kinds.h"
+
+namespace rehearse {
+
+bool is_duration(const std::string& text) { return parse_duration(text).has_value(); }
+
+bool is_count(const std::string& text) {
+  unsigned long value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return !text.empty() && error == std::errc() && end == text.data() + text.size();
+}
+
+namespace {
+
+std::vector<FaultKind> make_kinds() {
+  std::vector<FaultKind> all;
+  for (const auto& some : {process_kinds(), file_kinds(), machine_kinds(), link_kinds(), governance_kinds(), server_kinds(), provider_kinds()})
+    all.insert(all.end(), some.begin(), some.end());
+  return all;
+}
+
+}  // namespace
+
+const std::vector<FaultKind>& fault_kinds() {
+  static const auto all = make_kinds();
+  return all;
+}
+
+const FaultKind* find_fault_kind(const std::string& name) {
+  for (const auto& k : fault_kinds())
+    if (k.name == name) return &k;
+  return nullptr;
+}
+
+std::string fault_kind_names() {
+  std::string names;
+  for (const auto& k : fault_kinds()) names += (names.empty() ? "" : ", ") + std::string(k.name);
+  return names;
+}
+
+}  // namespace rehearse

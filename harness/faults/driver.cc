@@ -1,0 +1,243 @@
+#include "harness/faults/driver.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <iostream>
+
+#include "harness/journal.h"
+#include "localnet/text.h"
+
+namespace rehearse {
+
+namespace {
+
+// For the proofs: what is not in effect by then never is.
+constexpr double kMostToApply = 20, kMostToHeal = 40;
+
+double seconds_since(Micros then) { return static_cast<double>(now_micros() - then) / 1e6; }
+
+// A network that has done nothing yet shows nothing: no trigger counts before the first blocks.
+constexpr std::int64_t kFirstBlocks = 3;
+
+std::optional<Micros> traffic(const NetworkView& v) {
+  std::optional<Micros> first;
+  for (const auto* n : v.all())
+    if (const auto at = n->stored_at(kFirstBlocks); at && (!first || *at < *first)) first = at;
+  return first;
+}
+
+// Whoever proposed the latest block that was seen.
+std::vector<std::string> proposer(const NetworkView& v) {
+  if (!v.blocks.empty())
+    for (const auto* n : v.validators())
+      if (n->member.consensus_address == v.blocks.rbegin()->second.block.proposer) return {n->member.name};
+  return {};
+}
+
+}  // namespace
+
+struct FaultDriver::Course {
+  Injection what;
+  Trigger trigger;
+  std::unique_ptr<Fault> fault;
+  std::string state = "planned";  // as in FaultMoved
+  Micros since = 0;               // in this state
+  bool in_effect = false;
+  bool busy = false;  // one of its verbs waits, and the others go on
+  // Of its recovery.
+  Micros clear = 0;  // no other fault is in its way since then
+  std::int64_t height = 0;
+  std::map<std::string, std::int64_t> peers;  // as each node says
+  Loop::Handle asking;
+};
+
+std::unique_ptr<Fault> make_fault(Rehearsal& r, const Injection& i) { return find_fault_kind(i.kind)->make(r, i); }
+
+FaultDriver::FaultDriver(Rehearsal& r, std::vector<Injection> planned, Make make)
+    : r_(r), make_(std::move(make)), questioner_(r.http(), r.network().cli(), r.profile()) {
+  for (auto& i : planned) {
+    for (const auto& name : i.target.nodes)
+      if (!r.view().nodes.contains(name))
+        throw Error(Blame::scenario, fmt::format("fault {}: there is no node {} in this network", i.id, name));
+    auto c = std::make_unique<Course>();
+    c->trigger = parse_trigger(i.when);
+    const auto& kind = *find_fault_kind(i.kind);
+    r.record(record::FaultPlanned{i.id, i.kind, i.when, i.who, i.target.nodes, {kind.brings.begin(), kind.brings.end()}, i.lasts_s});
+    c->what = std::move(i);
+    all_.push_back(std::move(c));
+  }
+}
+
+FaultDriver::~FaultDriver() {
+  for (auto& c : all_) {
+    if (!c->in_effect) continue;
+    try {
+      c->fault->heal();
+    } catch (const std::exception& e) {
+      std::cerr << "rehearse: fault " << c->what.id << " (" << c->what.kind << ") was not healed: " << e.what() << "\n";
+    }
+  }
+}
+
+void FaultDriver::move(Course& c, const std::string& to, const std::string& detail) {
+  c.state = to;
+  c.since = now_micros();
+  r_.record(record::FaultMoved{c.what.id, to, detail, {}, {}, 0});
+  if (to != "injecting" && to != "healing") r_.note(fmt::format("fault {}: {}: {}{}", c.what.id, c.what.kind, to, detail.empty() ? "" : ", " + detail));
+}
+
+bool FaultDriver::over(const Course& c) const {
+  return c.state == "recovered" || c.state == "skipped" || c.state == "missed" || c.state == "failed";
+}
+
+void FaultDriver::turn() {
+  for (auto& c : all_) {
+    if (over(*c) || c->busy) continue;
+    c->busy = true;
+    try {
+      advance(*c);
+    } catch (...) {
+      c->busy = false;
+      throw;
+    }
+    c->busy = false;
+  }
+}
+
+void FaultDriver::advance(Course& c) {
+  try {
+    if (c.state == "planned") return wait_for_trigger(c);
+    if (c.state == "injecting") {
+      if (const auto proof = c.fault->applied(); !proof.empty()) return move(c, "applied", proof);
+      if (seconds_since(c.since) < kMostToApply) return;
+      c.fault->heal();
+      c.in_effect = false;
+      return move(c, "failed", fmt::format("not seen to be applied in {} s", kMostToApply));
+    }
+    if (c.state == "applied") {
+      if (seconds_since(c.since) < c.what.lasts_s) return;
+      move(c, "healing", "");
+      c.fault->heal();
+      c.in_effect = false;
+    }
+    if (c.state == "healing") {
+      if (const auto proof = c.fault->healed(); !proof.empty()) {
+        c.height = r_.view().highest_height();
+        c.clear = now_micros();
+        return move(c, "healed", proof);
+      }
+      if (seconds_since(c.since) > kMostToHeal) move(c, "failed", fmt::format("not seen to be healed in {} s", kMostToHeal));
+      return;
+    }
+    watch_recovery(c);
+  } catch (const Error& e) {
+    move(c, "failed", e.what());
+  } catch (const StepFailed& e) {
+    move(c, "failed", e.what());
+  }
+}
+
+void FaultDriver::wait_for_trigger(Course& c) {
+  const auto when = came_true(c.trigger, r_.view(), c.what.target.nodes), may = traffic(r_.view());
+  if (!when || !may) return;
+  const auto due = std::max(*when, *may) + static_cast<Micros>(c.what.after_s * 1e6);
+  if (now_micros() < due) return;
+  if (c.what.target.proposer) {
+    const auto node = proposer(r_.view());
+    if (node.empty()) return;
+    const auto& kind = *find_fault_kind(c.what.kind);
+    c.what.target = kind.acts_on == ActsOn::link ? isolate(r_.scenario().network, node) : Target{node, {}, {}, false};
+  }
+  begin(c, due);
+}
+
+void FaultDriver::begin(Course& c, Micros due) {
+  const auto& kind = *find_fault_kind(c.what.kind);
+  c.fault = make_(r_, c.what);
+  if (const auto lacks = c.fault->lacks(); !lacks.empty()) return move(c, "skipped", lacks);
+  const auto& t = c.what.target;
+  record::FaultMoved begins{c.what.id, "injecting", "", t.nodes, {}, due};
+  if (kind.disables)
+    begins.disabled = kind.acts_on == ActsOn::link ? t.cut_off : kind.acts_on == ActsOn::provider ? std::vector<std::string>{kProvider} : t.nodes;
+  c.state = "injecting";
+  c.since = now_micros();
+  r_.record(begins);
+  c.in_effect = true;
+  c.fault->inject();
+  advance(c);
+}
+
+// Another fault that has begun since acts on one of its nodes, too: what becomes of the node is its matter.
+bool FaultDriver::begun_since(const Course& c) const {
+  const auto& faults = r_.view().faults;
+  const auto mine = std::find_if(faults.begin(), faults.end(), [&](const SeenFault& f) { return f.plan.id == c.what.id; });
+  return std::any_of(faults.begin(), faults.end(), [&](const SeenFault& f) {
+    const auto* begun = f.move("injecting");
+    return &f != &*mine && begun && begun->seen > mine->move("injecting")->seen &&
+           std::any_of(f.nodes.begin(), f.nodes.end(), [&](const auto& n) {
+             return std::find(mine->nodes.begin(), mine->nodes.end(), n) != mine->nodes.end();
+           });
+  });
+}
+
+void FaultDriver::ask_peers(Course& c) {
+  if (c.asking) return;
+  c.asking = r_.loop().every(std::chrono::milliseconds(200), [this, &c] {
+    for (const auto& name : c.what.target.nodes)
+      questioner_.ask({"peers", name, {}, 0}, r_.network().respondent(name), [&c, name](Answer a) {
+        if (a.answered) c.peers[name] = std::atoll(text_of(a.value).c_str());
+      });
+  });
+}
+
+// In its parts: the fault is removed, peers are back, the chain goes on, and the nodes have caught up with it.
+void FaultDriver::watch_recovery(Course& c) {
+  const auto& v = r_.view();
+  const auto& nodes = c.what.target.nodes;
+  if (begun_since(c)) return move(c, "recovered", "another fault acts on it by now");
+  const auto part = [&](const char* name, bool done) {
+    const auto& f = *std::find_if(v.faults.begin(), v.faults.end(), [&](const SeenFault& s) { return s.plan.id == c.what.id; });
+    if (done && !f.move(name)) r_.record(record::FaultMoved{c.what.id, name, fmt::format("{:.1f} s after its heal", seconds_since(c.since)), {}, {}, 0});
+    return f.move(name) != nullptr || done;
+  };
+  std::size_t up = 0;
+  for (const auto& name : v.order) up += !v.disabled(name) || std::find(nodes.begin(), nodes.end(), name) != nodes.end();
+  ask_peers(c);
+  const bool peers = part("peers-back", std::all_of(nodes.begin(), nodes.end(), [&](const auto& n) {
+    return c.peers.contains(n) && c.peers.at(n) + 1 >= static_cast<std::int64_t>(up);
+  }));
+  const bool advances = part("height-advances", v.highest_height() > c.height);
+  const bool caught_up = part("caught-up", std::all_of(nodes.begin(), nodes.end(), [&](const auto& n) {
+    return v.nodes.at(n).alive && v.nodes.at(n).head.store_height >= c.height;
+  }));
+  if (peers && advances && caught_up) {
+    c.asking.reset();
+    return move(c, "recovered", fmt::format("{:.1f} s after its heal", seconds_since(c.since)));
+  }
+  const bool others = std::any_of(all_.begin(), all_.end(), [&](const auto& o) { return o.get() != &c && o->in_effect; });
+  if (others) c.clear = now_micros();
+  if (seconds_since(c.clear) <= r_.scenario().demands.recovery.seconds()) return;
+  c.asking.reset();
+  move(c, "failed", fmt::format("not recovered in {} s: {}{}{}", r_.scenario().demands.recovery.seconds(), peers ? "" : "peers missing; ",
+                                advances ? "" : "the chain stands; ", caught_up ? "" : "behind"));
+}
+
+void FaultDriver::end() {
+  if (all_.empty()) return;
+  r_.step("faults", "Faults healed, the network has recovered", "", [&] {
+    for (auto& c : all_)
+      if (c->state == "planned" && !came_true(c->trigger, r_.view(), c->what.target.nodes))
+        move(*c, "missed", "`" + c->what.when + "` never came");
+    constexpr std::chrono::minutes kMost{30};  // each has bounds of its own
+    r_.await_done("the faults' end", [&] { return std::all_of(all_.begin(), all_.end(), [&](const auto& c) { return over(*c); }); },
+                  {kMost, kMost});
+    std::size_t recovered = 0;
+    for (const auto& c : all_) recovered += c->state == "recovered";
+    r_.record(record::Moment{"faults-over"});
+    return fmt::format("{} of {}", recovered, all_.size());
+  });
+}
+
+}  // namespace rehearse

@@ -1,0 +1,48 @@
+// Carries out the planned faults beside the procedure: waits for their triggers, injects, proves, heals, proves again, and
+// watches the network recover. Each step is an event; the one of a beginning is written before anything is done.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "harness/faults/fault.h"
+#include "harness/faults/trigger.h"
+#include "localnet/questions.h"
+
+namespace rehearse {
+
+// As the catalogue says.
+std::unique_ptr<Fault> make_fault(Rehearsal&, const Injection&);
+
+class FaultDriver : public Beside {
+ public:
+  using Make = std::function<std::unique_ptr<Fault>(Rehearsal&, const Injection&)>;
+  // The network is made. Journals what is planned. Throws Error(Blame::scenario) for a target that is not in the network.
+  FaultDriver(Rehearsal&, std::vector<Injection>, Make = make_fault);
+  ~FaultDriver() override;  // heals what is still in effect, and waits for no proof
+
+  void turn() override;
+  // Lets those that have begun run their course, heals them, and waits until the network has recovered. What has not been
+  // triggered by then never is.
+  void end() override;
+
+ private:
+  struct Course;  // of one injection
+  void advance(Course&);
+  void wait_for_trigger(Course&);
+  void begin(Course&, Micros due);
+  void watch_recovery(Course&);
+  void ask_peers(Course&);
+  void move(Course&, const std::string& to, const std::string& detail);
+  bool over(const Course&) const;
+  bool begun_since(const Course&) const;
+
+  Rehearsal& r_;
+  Make make_;
+  std::vector<std::unique_ptr<Course>> all_;
+  Questioner questioner_;
+};
+
+}  // namespace rehearse

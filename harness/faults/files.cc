@@ -1,0 +1,220 @@
+#include "harness/faults/files.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <algorithm>
+
+#include "harness/faults/kinds.h"
+#include "harness/faults/node_fault.h"
+#include "localnet/node_home.h"
+#include "localnet/rpc.h"
+#include "localnet/text.h"
+
+namespace rehearse {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// --- Where
+
+fs::path upgrade_info(const Node& n, const std::string&) { return n.home() / "data" / "upgrade-info.json"; }
+fs::path signing_state(const Node& n, const std::string&) { return n.home() / "data" / "priv_validator_state.json"; }
+fs::path write_ahead_log(const Node& n, const std::string&) { return n.home() / "data" / "cs.wal" / "wal"; }
+fs::path genesis(const Node& n, const std::string&) { return n.home() / "config" / "genesis.json"; }
+fs::path config(const Node& n, const std::string&) { return n.home() / "config" / "config.toml"; }
+fs::path current_link(const Node& n, const std::string&) { return n.home() / "cosmovisor" / "current"; }
+fs::path new_binary(const Node& n, const std::string& plan) { return n.supervisor().staged(plan); }
+
+// --- What is done to it. What lies there may be linked with another node's: it is written anew, never changed in place.
+
+void replace(const fs::path& file, const std::string& text) {
+  const auto mode = fs::status(file).permissions();
+  fs::remove(file);
+  write_file(file, text);
+  if (mode != fs::perms::unknown && mode != fs::perms::none) fs::permissions(file, mode);
+}
+
+void lose(const fs::path& file) { fs::remove_all(file); }
+void cut_in_half(const fs::path& file) {
+  const auto text = read_file(file);
+  replace(file, text.substr(0, text.size() / 2));
+}
+void write_junk(const fs::path& file) { replace(file, "\x01 not what it should be {"); }
+void make_directory(const fs::path& file) {
+  fs::remove_all(file);
+  fs::create_directories(file / "in-the-way");
+}
+void flip_in_the_middle(const fs::path& file) {
+  auto text = read_file(file);
+  for (auto at = text.size() / 2; at < text.size() && at < text.size() / 2 + 64; ++at) text[at] = static_cast<char>(~text[at]);
+  replace(file, text);
+}
+void alter_genesis(const fs::path& file) {
+  auto json = nlohmann::json::parse(read_file(file));
+  json["genesis_time"] = "2001-01-01T00:00:00Z";
+  replace(file, json.dump());
+}
+void append_junk(const fs::path& file) { replace(file, read_file(file) + "\n[ not toml\n"); }
+void lead_nowhere(const fs::path& link) {
+  fs::remove(link);
+  fs::create_directory_symlink(link.parent_path() / "nowhere", link);
+}
+void forbid(const fs::path& file) {
+  replace(file, read_file(file));  // its mode is the file's own, not that of what it is linked with
+  fs::permissions(file, fs::perms::owner_read | fs::perms::group_read);
+}
+void other_machine(const fs::path& file) {
+  constexpr std::size_t kMachine = 18;  // e_machine of the ELF header
+  auto text = read_file(file);
+  text.at(kMachine) = static_cast<char>(0xB7), text.at(kMachine + 1) = 0;  // EM_AARCH64
+  replace(file, text);
+}
+void set_signed(const fs::path& file, std::int64_t height) {
+  replace(file, nlohmann::json{{"height", std::to_string(height)}, {"round", 0}, {"step", 0}}.dump());
+}
+void zero_signed(const fs::path& file) { set_signed(file, 0); }
+void old_signed(const fs::path& file) {
+  constexpr std::int64_t kBack = 5;
+  set_signed(file, number_in(nlohmann::json::parse(read_file(file)).at("height")) - kBack);
+}
+
+// --- Proof, read back from the disk
+
+std::string is_gone(const fs::path& file) { return fs::exists(fs::symlink_status(file)) ? "" : file.filename().string() + " is not there"; }
+std::string is_directory(const fs::path& file) { return fs::is_directory(file) ? file.filename().string() + " is a folder" : ""; }
+std::string has_size(const fs::path& file) {
+  return fs::is_regular_file(file) ? fmt::format("{} has {} bytes", file.filename().string(), fs::file_size(file)) : "";
+}
+std::string is_no_json(const fs::path& file) {
+  return nlohmann::json::accept(read_file(file)) ? "" : file.filename().string() + " is not JSON";
+}
+std::string leads_nowhere(const fs::path& link) {
+  return fs::is_symlink(link) && !fs::exists(link) ? link.filename().string() + " leads to " + fs::read_symlink(link).filename().string() : "";
+}
+std::string may_not_run(const fs::path& file) {
+  const auto any = fs::perms::owner_exec | fs::perms::group_exec | fs::perms::others_exec;
+  return fs::exists(file) && (fs::status(file).permissions() & any) == fs::perms::none ? file.filename().string() + " is not executable" : "";
+}
+std::string says_signed(const fs::path& file) {
+  const auto json = nlohmann::json::parse(read_file(file), nullptr, false);
+  return json.is_discarded() ? "" : "its last signed height is said to be " + text_of(json.value("height", nlohmann::json()));
+}
+
+class FileDamage : public NodeFault {
+ public:
+  FileDamage(Rehearsal& r, const Injection& i, const Damage& what)
+      : NodeFault(r, i), what_(what), kept_(r.folder() / "faults" / i.id / "kept") {}
+
+  std::string lacks() override {
+    const bool of_cosmovisor = what_.where == new_binary || what_.where == current_link;
+    if (of_cosmovisor && node().supervisor_kind() != SupervisorKind::cosmovisor)
+      return "needs Cosmovisor: " + name() + " is run without it";
+    return "";
+  }
+
+  void inject() override {
+    if (what_.restart)
+      node().signal(SIGKILL), stopping_ = true;
+    else
+      spoil();
+  }
+
+  std::string applied() override {
+    if (stopping_ && alive()) return "";
+    if (std::exchange(stopping_, false)) {
+      spoil();
+      begun_to_inject();
+      begun_to_heal();  // what answers from here on has met it
+      node().start();
+    }
+    const auto proof = what_.proof(file());
+    if (proof.empty() || what_.met == Met::nothing) return proof;
+    const auto end = end_since_injected();
+    const auto met = !end.empty() ? end + (last_line().empty() ? "" : ": " + last_line()) : what_.met == Met::ended ? "" : answers();
+    return met.empty() ? "" : proof + "; " + met;
+  }
+
+  void heal() override {
+    begun_to_heal();
+    restoring_ = true;
+    const bool leave = what_.keep && alive();
+    if (!leave && alive() && (what_.restart || what_.restart_to_heal)) node().signal(SIGKILL);
+    else if (leave) restoring_ = false;
+  }
+
+  std::string healed() override {
+    if (restoring_) {
+      if (alive() && (what_.restart || what_.restart_to_heal)) return "";
+      restore();
+      restoring_ = false;
+      if (!alive()) revive();
+    }
+    const auto up = revived();
+    return up.empty() ? "" : what_.keep ? up : file().filename().string() + " is as it was; " + up;
+  }
+
+ private:
+  fs::path file() { return what_.where(node(), r().view().plan ? r().view().plan->name : ""); }
+
+  void spoil() {
+    std::error_code ignored;
+    fs::create_directories(kept_.parent_path());
+    if (fs::is_symlink(file())) fs::copy_symlink(file(), kept_);
+    else if (fs::exists(file())) fs::copy(file(), kept_, fs::copy_options::recursive);
+    what_.spoil(file());
+  }
+
+  void restore() {
+    fs::remove_all(file());
+    if (fs::is_symlink(kept_)) fs::copy_symlink(kept_, file());
+    else if (fs::exists(kept_)) fs::copy(kept_, file(), fs::copy_options::recursive);
+  }
+
+  const Damage& what_;
+  fs::path kept_;
+  bool stopping_ = false, restoring_ = false;
+};
+
+}  // namespace
+
+const std::vector<Damage>& damages() {
+  static const std::vector<Damage> all = {
+      {"upgrade-info-unwritable", "a folder lies where the chain writes upgrade-info.json", upgrade_info, make_directory, is_directory,
+       false, true},
+      {"upgrade-info-truncated", "half of upgrade-info.json is lost", upgrade_info, cut_in_half, is_no_json, false, true, false,
+       Met::ended, {"cosmovisor-misread"}},
+      {"upgrade-info-bad", "upgrade-info.json holds something else", upgrade_info, write_junk, is_no_json, false, true, false,
+       Met::ended, {"cosmovisor-misread"}},
+      {"signing-state-lost", "priv_validator_state.json is lost", signing_state, lose, is_gone, true, false, false, Met::ended},
+      {"signing-state-zeroed", "priv_validator_state.json says that nothing was signed", signing_state, zero_signed, says_signed, true,
+       false, true, Met::either},
+      {"signing-state-old", "an old copy of priv_validator_state.json is restored", signing_state, old_signed, says_signed, true, false,
+       true, Met::either},
+      {"wal-truncated", "the second half of the consensus log is lost", write_ahead_log, cut_in_half, has_size, true, false, true,
+       Met::either},
+      {"wal-corrupted", "bytes in the middle of the consensus log are others", write_ahead_log, flip_in_the_middle, has_size, true,
+       false, true, Met::either},
+      {"genesis-altered", "genesis.json is another", genesis, alter_genesis, has_size, true, false, false, Met::either},
+      {"current-broken", "Cosmovisor's `current` leads nowhere", current_link, lead_nowhere, leads_nowhere, true, false, false,
+       Met::ended},
+      {"binary-missing", "the new binary is not where Cosmovisor looks", new_binary, lose, is_gone},
+      {"binary-not-executable", "the new binary may not be executed", new_binary, forbid, may_not_run},
+      {"binary-wrong-architecture", "the new binary is for another machine", new_binary, other_machine, has_size},
+      {"binary-truncated", "half of the new binary is there", new_binary, cut_in_half, has_size},
+      {"config-bad", "config.toml is not TOML", config, append_junk, has_size, true, false, false, Met::ended},
+  };
+  return all;
+}
+
+std::vector<FaultKind> file_kinds() {
+  std::vector<FaultKind> all;
+  for (const auto& d : damages())
+    all.push_back({d.name, d.what, ActsOn::node, true, {}, d.brings, [](Rehearsal& r, const Injection& i) -> std::unique_ptr<Fault> {
+                     return std::make_unique<FileDamage>(r, i, *std::find_if(damages().begin(), damages().end(), [&](const Damage& one) { return one.name == i.kind; }));
+                   }});
+  return all;
+}
+
+}  // namespace rehearse

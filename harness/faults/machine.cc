@@ -1,0 +1,185 @@
+// Faults of the machine under one node: limits, processors, clock, disk. What each does to the process stands in localnet.
+#include <fmt/format.h>
+#include <signal.h>
+
+#include "harness/faults/kinds.h"
+#include "harness/faults/node_fault.h"
+#include "localnet/capabilities.h"
+#include "localnet/clock_skew.h"
+#include "localnet/limits.h"
+#include "localnet/small_disk.h"
+#include "localnet/strace.h"
+#include "localnet/throttle.h"
+
+namespace rehearse {
+
+namespace {
+
+std::string fact(const Evidence& e) { return e.holds ? e.facts : ""; }
+
+// Of the chain's process as it is when it is injected; should that end of it, its service manager starts it again.
+template <class Mechanism>
+class OnProcess : public NodeFault {
+ public:
+  OnProcess(Rehearsal& r, const Injection& i, const char* needs) : NodeFault(r, i), needs_(needs) {}
+  std::string lacks() override { return capability(needs_).needs; }
+  void inject() override {
+    const int pid = node().chain_process();
+    if (!pid) throw Error(Blame::machine, name() + " does not run");
+    mechanism_ = begin(pid);
+  }
+  std::string applied() override {
+    const auto facts = fact(mechanism_->applied());
+    return facts.empty() ? end_since_injected() : facts;
+  }
+  void heal() override {
+    if (mechanism_) mechanism_->undo();
+    revive();
+  }
+  std::string healed() override {
+    if (!mechanism_->undone().holds) return "";
+    const auto up = revived();
+    return up.empty() ? "" : mechanism_->undone().facts + "; " + up;
+  }
+
+ protected:
+  virtual std::unique_ptr<Mechanism> begin(int pid) = 0;
+  Mechanism& mechanism() { return *mechanism_; }
+
+ private:
+  const char* needs_;
+  std::unique_ptr<Mechanism> mechanism_;
+};
+
+class Limit : public OnProcess<LoweredLimit> {
+ public:
+  Limit(Rehearsal& r, const Injection& i) : OnProcess(r, i, "prlimit") {}
+  std::unique_ptr<LoweredLimit> begin(int pid) override {
+    const bool files = kind() == "descriptors";
+    return std::make_unique<LoweredLimit>(pid, files ? Resource::open_files : Resource::data, std::stoull(option("spare")));
+  }
+};
+
+class CpuLimit : public OnProcess<Throttle> {
+ public:
+  CpuLimit(Rehearsal& r, const Injection& i) : OnProcess(r, i, "signals") {}
+  std::unique_ptr<Throttle> begin(int) override {
+    return std::make_unique<Throttle>(r().loop(), node().group(), std::stod(option("percent")) / 100);
+  }
+};
+
+class Clock : public OnProcess<ClockSkew> {
+ public:
+  Clock(Rehearsal& r, const Injection& i) : OnProcess(r, i, "vdso-clock") {}
+  std::unique_ptr<ClockSkew> begin(int pid) override {
+    auto skew = std::make_unique<ClockSkew>(pid);
+    skew->set(std::chrono::seconds(std::stoll(option("seconds"))));
+    return skew;
+  }
+};
+
+class Disk : public OnProcess<Strace> {
+ public:
+  Disk(Rehearsal& r, const Injection& i) : OnProcess(r, i, "strace") {}
+  std::unique_ptr<Strace> begin(int pid) override {
+    const auto folder = r().folder() / "faults";
+    std::filesystem::create_directories(folder);
+    return std::make_unique<Strace>(r().loop(), pid, what(), folder / ("strace-" + id() + ".txt"), node().environment());
+  }
+  std::string applied() override {
+    if (const auto trouble = mechanism().trouble(); !trouble.empty() && alive()) throw Error(Blame::machine, "strace: " + trouble);
+    return OnProcess::applied();
+  }
+
+ private:
+  SyscallFault what() {
+    const auto data = node().home() / "data";
+    if (kind() == "sync-fails") return failing_sync();
+    if (kind() == "sync-slow") return slow_sync(parse_duration(option("delay"))->value);
+    return kind() == "disk-full" ? full_disk(data) : read_only_disk(data);
+  }
+};
+
+// Cosmovisor copies the data folder to a small file system of its own, which is full: it must not switch without its backup.
+class BackupDiskFull : public NodeFault {
+ public:
+  using NodeFault::NodeFault;
+  std::string lacks() override {
+    if (node().supervisokind() != SupervisorKind::cosmovisor) return "needs Cosmovisor: " + name() + " is run without it";
+    return capability("mount-namespace").needs;
+  }
+  void inject() override { node().signal(SIGKILL), stopping_ = true; }
+  std::string applied() override {
+    if (stopping_ && alive()) return "";
+    if (std::exchange(stopping_, false)) {
+      constexpr std::uint64_t kRoom = 16 << 20;
+      disk_ = std::make_unique<SmallDisk>(folder(), kRoom);
+      disk_->fill(4096);
+      node().set({{"DAEMON_DATA_BACKUP_DIR", folder().string()}});
+      begun_to_inject();
+      begun_to_heal();
+      node().start();
+    }
+    const auto full = fact(disk_->is_full()), up = answers();
+    return full.empty() || up.empty() ? "" : full + "; " + up;
+  }
+  // It has to go on without: a backup that fits is not to be had there.
+  void heal() override {
+    if (disk_) disk_->undo_fill();
+    revive();
+  }
+  std::string healed() override {
+    const auto room = fact(disk_->has_room());
+    return room.empty() ? "" : revived();
+  }
+
+ private:
+  std::filesystem::path folder() { return node().home() / "backups"; }
+  bool stopping_ = false;
+  std::unique_ptr<SmallDisk> disk_;
+};
+
+// Processes beside the network that keep every processor busy.
+class Burn : public Fault {
+ public:
+  Burn(Rehearsal& r, const Injection& i) : r_(r), processes_(std::stoi(i.options.at("processes"))) {}
+  void inject() override { burn_ = std::make_unique<CpuBurn>(r_.loop(), processes_, r_.network().environment("burn")); }
+  std::string applied() override { return fact(burn_->applied()); }
+  void heal() override { burn_->undo(); }
+  std::string healed() override { return fact(burn_->undone()); }
+
+ private:
+  Rehearsal& r_;
+  int processes_;
+  std::unique_ptr<CpuBurn> burn_;
+};
+
+bool is_percent(const std::string& text) { return is_count(text) && text.size() < 3 && std::stoi(text) > 0; }
+bool is_seconds(const std::string& text) {
+  return text.size() < 8 && is_count(text.starts_with('-') || text.starts_with('+') ? text.substr(1) : text);
+}
+
+}  // namespace
+
+std::vector<FaultKind> machine_kinds() {
+  return {
+      {"descriptors", "no more file descriptors for its process", ActsOn::node, true,
+       {{"spare", "0", "descriptors that it may still open", is_count}}, {}, make_one<Limit>},
+      {"memory", "no more memory for its process", ActsOn::node, true,
+       {{"spare", "1000000", "bytes that it may still get", is_count}}, {}, make_one<Limit>},
+      {"cpu-limit", "its process may run for a part of the time only", ActsOn::node, true,
+       {{"percent", "20", "of the time, 1 to 99", is_percent}}, {}, make_one<CpuLimit>},
+      {"cpu-burn", "other processes keep the processors busy", ActsOn::network, false,
+       {{"processes", "2", "that many", is_count}}, {}, make_one<Burn>},
+      {"clock", "its wall clock is wrong", ActsOn::node, false,
+       {{"seconds", "3600", "ahead of the right time; -5 is behind it", is_seconds}}, {}, make_one<Clock>},
+      {"sync-fails", "what it has written cannot be made sure (EIO)", ActsOn::node, true, {}, {}, make_one<Disk>},
+      {"sync-slow", "to make sure what it has written takes long", ActsOn::node, true,
+       {{"delay", "100ms", "longer, each time", is_duration}}, {}, make_one<Disk>},
+      {"disk-full", "there is no room for what it writes (ENOSPC)", ActsOn::node, true, {}, {}, make_one<Disk>},
+      {"disk-read-only", "nothing can be written (EROFS)", ActsOn::node, true, {}, {}, make_one<Disk>},
+      {"backup-disk-full", "there is no room for Cosmovisor's backup", ActsOn::node, true, {}, {}, make_one<BackupDiskFull>},
+  };
+}
+
+}  // namespace rehearse

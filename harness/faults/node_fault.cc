@@ -1,0 +1,63 @@
+#include "harness/faults/node_fault.h"
+
+#include <fmt/format.h>
+
+#include "harness/journal.h"
+#include "localnet/guard.h"
+
+namespace rehearse {
+
+namespace {
+constexpr Micros kRestart = 1'000'000;  // the runbook's RestartSec is ten seconds; a rehearsal has fewer
+}
+
+const SeenEnd* NodeFault::last_end() const {
+  const auto& ends = seen().ends;
+  return ends.empty() || ends.back().seq <= injected_seq_ ? nullptr : &ends.back();
+}
+
+std::string NodeFault::end_since_injected() const {
+  const auto* end = last_end();
+  if (!end) return "";
+  return end->end.signal ? fmt::format("{} ended: signal {}", end->end.program, end->end.signal)
+                         : fmt::format("{} ended: exit {}", end->end.program, end->end.exit_code);
+}
+
+std::string NodeFault::last_line() const {
+  const auto* end = last_end();
+  return end && !end->end.last_lines.empty() ? end->end.last_lines.back() : "";
+}
+
+std::string NodeFault::last_words(const std::string& text) const {
+  if (const auto* end = last_end())
+    for (const auto& line : end->end.last_lines)
+      if (line.find(text) != std::string::npos) return line;
+  return "";
+}
+
+std::string NodeFault::answers() const {
+  const auto& n = seen();
+  if (!n.alive || n.head_seen <= std::max(healing_since_, n.started) || n.head.store_height == 0) return "";
+  return fmt::format("it answers, at height {}", n.head.store_height);
+}
+
+// What an ended Cosmovisor has left behind would keep the ports.
+void NodeFault::start_again() {
+  started_ = now_micros();
+  end_processes(run_id(), name());
+  node().start();
+}
+
+void NodeFault::revive() {
+  begun_to_heal();
+  if (!node().running()) start_again();
+}
+
+std::string NodeFault::revived() {
+  if (!alive() && !node().running() && now_micros() - started_ > kRestart) {
+    start_again();
+  }
+  return answers();
+}
+
+}  // namespace rehearse

@@ -1,0 +1,51 @@
+// What faults on one node have in common: the node, what was seen of it since, and bringing it back to life.
+#pragma once
+
+#include <string>
+
+#include "harness/faults/fault.h"
+
+namespace rehearse {
+
+class NodeFault : public Fault {
+ public:
+  NodeFault(Rehearsal& r, const Injection& i) : r_(r), injection_(i), injected_seq_(r.view().last_seq) {}
+
+ protected:
+  Rehearsal& r() { return r_; }
+  const std::string& name() const { return injection_.target.nodes.front(); }
+  Node& node() { return r_.network().node(name()); }
+  const NodeView& seen() const { return r_.view().nodes.at(name()); }
+  const std::string& id() const { return injection_.id; }
+  const std::string& kind() const { return injection_.kind; }
+  const std::string& option(const char* which) const { return injection_.options.at(which); }
+  const std::string& run_id() { return r_.network().plan().run_id; }
+  bool alive() const { return seen().alive; }
+
+  // What is seen from here on counts as a consequence; at first, since the fault was made.
+  void begun_to_inject() { injected_seq_ = r_.view().last_seq; }
+  void begun_to_heal() { healing_since_ = r_.view().last_seen; }
+  // How its process ended since it was injected; empty: it did not.
+  std::string end_since_injected() const;
+  // What it said last before that.
+  std::string last_line() const;
+  // The line among the last words of such an end that contains the text; empty: none.
+  std::string last_words(const std::string& text) const;
+  // Its RPC has answered since the healing was begun, from a process that lives; empty: not yet.
+  std::string answers() const;
+  // Starts it unless it runs.
+  void revive();
+  // The same proof as answers(). What ends again is started again, as its service manager would (runbook, "Systemd with
+  // Cosmovisor": Restart=on-failure), at a pace.
+  std::string revived();
+
+ private:
+  const SeenEnd* last_end() const;
+  void start_again();
+  Rehearsal& r_;
+  const Injection injection_;
+  std::int64_t injected_seq_;
+  Micros healing_since_ = 0, started_ = 0;
+};
+
+}  // namespace rehearse

@@ -1,0 +1,98 @@
+// Faults of a node's processes: killed, stopped, left without their supervisor, or ended at a crash point of CometBFT.
+#include <fmt/format.h>
+#include <signal.h>
+
+#include "harness/faults/kinds.h"
+#include "harness/faults/node_fault.h"
+#include "localnet/guard.h"
+#include "localnet/proc.h"
+
+namespace rehearse {
+
+namespace {
+
+// SIGKILL to all of it, as the machine's power would; its service manager starts it again.
+class Kill : public NodeFault {
+ public:
+  using NodeFault::NodeFault;
+  void inject() override { node().signal(SIGKILL); }
+  std::string applied() override { return end_since_injected(); }
+  void heal() override { revive(); }
+  std::string healed() override { return revived(); }
+};
+
+class Pause : public NodeFault {
+ public:
+  using NodeFault::NodeFault;
+  void inject() override { node().signal(SIGSTOP); }
+  std::string applied() override { return node().paused() ? "every process of it is stopped (/proc: T)" : ""; }
+  void heal() override {
+    begun_to_heal();
+    node().signal(SIGCONT);
+  }
+  std::string healed() override { return node().paused() ? "" : answers(); }
+};
+
+// Cosmovisor alone: the chain's process lives on without it, and nobody would switch it.
+class KillCosmovisor : public NodeFault {
+ public:
+  using NodeFault::NodeFault;
+  std::string lacks() override {
+    return node().supervisor_kind() == SupervisorKind::cosmovisor ? "" : "needs Cosmovisor: " + name() + " is run without it";
+  }
+  void inject() override { node().signal_supervisor(SIGKILL); }
+  std::string applied() override {
+    const auto ended = end_since_injected();
+    const auto left = processes_of_run(run_id(), name());
+    return ended.empty() || left.empty() ? "" : fmt::format("{}; the chain's process {} lives on", ended, left.front());
+  }
+  void heal() override {
+    end_processes(run_id(), name());
+    revive();
+  }
+  std::string healed() override { return revived(); }
+};
+
+// CometBFT ends itself at the Nth of its crash points (cosmos.md, "Crash points without any privilege").
+class CrashPoint : public NodeFault {
+ public:
+  using NodeFault::NodeFault;
+  void inject() override {
+    node().set(variables());
+    node().signal(SIGKILL);
+    state_ = State::stopping;
+  }
+  std::string applied() override {
+    if (state_ == State::stopping && !alive()) {
+      begun_to_inject();  // what ends from here on ended at the crash point
+      node().start();
+      state_ = State::started;
+    }
+    if (state_ == State::stopping) return "";
+    const auto said = last_words("*** fail-test " + option("index") + " ***");
+    return said.empty() ? "" : fmt::format("it said `{}` and ended", said);
+  }
+  void heal() override {
+    node().unset(variables());
+    revive();
+  }
+  std::string healed() override { return revived(); }
+
+ private:
+  enum class State { running, stopping, started } state_ = State::running;
+  std::map<std::string, std::string> variables() const { return {{"FAIL_TEST_INDEX", option("index")}}; }
+};
+
+}  // namespace
+
+std::vector<FaultKind> process_kinds() {
+  return {
+      {"kill", "SIGKILL to all processes of a node", ActsOn::node, true, {}, {}, make_one<Kill>},
+      {"pause", "SIGSTOP: its connections stay open", ActsOn::node, true, {}, {}, make_one<Pause>},
+      {"kill-cosmovisor", "SIGKILL to Cosmovisor alone", ActsOn::node, true, {}, {}, make_one<KillCosmovisor>},
+      {"crash-point", "CometBFT ends itself in the middle of a block", ActsOn::node, true,
+       {{"index", "3", "which of its crash points since the start, 0 or more", is_count}}, {}, make_one<CrashPoint>},
+  };
+}
+
+}  // namespace rehearse
