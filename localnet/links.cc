@@ -4,7 +4,9 @@
 #include <signal.h>
 
 #include <future>
+#include <optional>
 
+#include "localnet/error.h"
 #include "localnet/link_proxies.h"
 
 namespace rehearse {
@@ -41,11 +43,18 @@ LinkSet::~LinkSet() {
 }
 
 void LinkSet::carry_out(std::function<void(LinkProxies&)> work) {
-  // Shared: the thread is still inside it when its result is there.
-  const auto task = std::make_shared<std::packaged_task<void()>>([this, &work] { work(*proxies_); });
-  auto done = task->get_future();
-  proxies_->post([task] { (*task)(); });
-  done.get();
+  std::optional<std::pair<Blame, std::string>> trouble;
+  const auto done = std::make_shared<std::promise<void>>();  // shared: the thread is in it still when we go on
+  proxies_->post([&, done] {
+    try {
+      work(*proxies_);
+    } catch (const Error& e) {
+      trouble = {e.blame, e.what()};
+    }
+    done->set_value();
+  });
+  done->get_future().get();
+  if (trouble) throw Error(trouble->first, trouble->second);
 }
 
 int LinkSet::add(const LinkRoute& route) {
