@@ -19,7 +19,9 @@ struct LinkRoute {
   SocketAddress target;        // dialled for each connection; one to where nobody listens is reset
 };
 
-// What stands here in units of its own is off at zero. The default is a link in order.
+// The default is a link in order; all that can be set together is in force together. CometBFT notices no stall for about a
+// minute: after a shorter one all goes on at once. A connection that was reset, or has to be since it lost bytes, is back when
+// the node that dialled it dials again: at once, or 5 to 8 s after its last try; much later once it has tried for two minutes.
 struct LinkCondition {
   std::chrono::microseconds delay{0};   // of each byte; the order is kept
   std::chrono::microseconds jitter{0};  // up to that much more or less than the delay, never less than nothing
@@ -33,7 +35,8 @@ struct LinkCondition {
   };
   Bytes bytes = Bytes::pass;
 
-  // A cut: connections between the two are reset, new ones too, in whichever direction they were dialled.
+  // A cut: connections between the two are reset, new ones too, in whichever direction they were dialled. To be accepted and
+  // reset at once is for CometBFT what a closed port is (it dials again 5 to 8 s after either), and each try is counted.
   bool refuse = false;
 
   bool operator==(const LinkCondition&) const = default;

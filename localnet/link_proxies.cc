@@ -179,8 +179,9 @@ void LinkProxies::connect(Route& r, int client) {
   c->client.fd = client;
   c->server.fd = dial(r.target);
   without_delay(client);
-  const bool made = c->server.fd >= 0 && watch(client, token(number, kClient)) && watch(c->server.fd, token(number, kServer));
-  if (!made) return c->reset();
+  const bool dialled = c->server.fd >= 0;
+  if (!dialled || !watch(client, token(number, kClient)) || !watch(c->server.fd, token(number, kServer)))
+    return c->reset();
   connections_[number] = std::move(c);
 }
 

@@ -44,8 +44,8 @@ class LinkSet {
 
   // All of these throw Error(Blame::scenario) when there is no such link.
 
-  // On connections that exist and on those to come, until the next one; counters begin anew. It ends half-open connections of
-  // this link, and those that have lost bytes when it does not drop, by a reset.
+  // On connections that exist and on those to come, until the next one; counters begin anew. It resets half-open connections
+  // of this link, and those that have lost bytes unless it drops too.
   void set(const std::string& from, const std::string& to, const LinkCondition&);
   // The link is in order again.
   void clear(const std::string& from, const std::string& to) { set(from, to, {}); }

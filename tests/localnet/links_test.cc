@@ -185,4 +185,23 @@ TEST_F(LinkedNetwork, HearsNothingOneWayButIsHeard) {
   EXPECT_TRUE(within(60s, [&] { return heads_.of[kCut] >= lowest(kCut) - 1; })) << "what waited comes";
 }
 
+TEST_F(LinkedNetwork, HasItsProviderAskThroughALink) {
+  const auto url = network_->add_provider("provider").values().at("rpc_url") + "/status";
+  const auto status_of = [&](const std::string& asked) {
+    std::optional<int> status;
+    http_->send({asked}, [&](HttpResponse r) { status = r.status; });
+    EXPECT_TRUE(within(10s, [&] { return status.has_value(); }));
+    return status;
+  };
+  const auto& node = network_->node("validator-1");
+  EXPECT_EQ(status_of(url), 200);
+  EXPECT_GT(network_->links()->state("validator-1", "provider").passed, 0);
+  network_->links()->set("provider", "validator-1", {.refuse = true});
+  EXPECT_EQ(status_of(url), 0);
+  EXPECT_EQ(network_->links()->state("provider", "validator-1").refused, 1);
+  EXPECT_EQ(status_of(node.rpc_url() + "/status"), 200) << "the harness asks past the links";
+  network_->links()->clear("provider", "validator-1");
+  EXPECT_EQ(status_of(url), 200);
+}
+
 }  // namespace rehearse::localnet
