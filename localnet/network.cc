@@ -8,6 +8,7 @@
 #include "localnet/error.h"
 #include "localnet/genesis_maker.h"
 #include "localnet/guard.h"
+#include "localnet/links.h"
 #include "localnet/peer_links.h"
 #include "localnet/text.h"
 

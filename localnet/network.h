@@ -9,7 +9,6 @@
 
 #include "localnet/address.h"
 #include "localnet/chain_cli.h"
-#include "localnet/links.h"
 #include "localnet/network_plan.h"
 #include "localnet/node.h"
 #include "localnet/node_home.h"
@@ -18,6 +17,8 @@
 #include "localnet/provider_daemon.h"
 
 namespace rehearse {
+
+class LinkSet;  // links.h
 
 class Network {
  public:
