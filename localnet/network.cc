@@ -8,6 +8,8 @@
 #include "localnet/error.h"
 #include "localnet/genesis_maker.h"
 #include "localnet/guard.h"
+#include "localnet/links.h"
+#include "localnet/peer_links.h"
 #include "localnet/text.h"
 
 namespace rehearse {
@@ -42,15 +44,28 @@ Network::Network(Loop& loop, Http& http, Sink& sink, const Profile& profile, con
       matcher_(patterns_of(profile, plan_)),
       observer_(loop, http, sink, kPollBlocks),
       client_binary_(plan_.binary) {
+  if (plan_.links) check_peer_links(static_cast<int>(plan_.nodes.size()));
   cli_ = std::make_unique<ChainCli>(loop, profile, plan_.folder / "commands", environment("operator"));
 }
 
 Network::~Network() = default;
 
-std::string Network::ip_of(const std::string& node) const {
+int Network::number_of(const std::string& node) const {
   for (std::size_t i = 0; i < plan_.nodes.size(); ++i)
-    if (plan_.nodes[i].name == node) return addresses_.at(static_cast<int>(i) + 1);
-  return addresses_.at(1);  // whom the operator asks
+    if (plan_.nodes[i].name == node) return static_cast<int>(i) + 1;
+  return 1;  // whom the operator asks
+}
+
+void Network::make_links(const std::vector<NodeIdentity>& nodes) {
+  links_ = std::make_unique<LinkSet>(plan_.seed);
+  for (const auto& from : nodes)
+    for (const auto& to : nodes)
+      if (from.id != to.id) links_->add({from.name, to.name, {dialled_at(from.name, to.name), p2p_port}, {to.ip, p2p_port}});
+}
+
+std::string Network::dialled_at(const std::string& from, const std::string& to) const {
+  if (!plan_.links) return ip_of(to);
+  return addresses_.at(peer_link_address(static_cast<int>(plan_.nodes.size()), number_of(from), number_of(to)));
 }
 
 std::map<std::string, std::string> Network::environment(const std::string& node) const {
@@ -102,7 +117,7 @@ NodeConfig Network::config_of(const NodeIdentity& node, const std::vector<NodeId
   config.ip = node.ip;
   config.pace = plan_.pace;
   for (const auto& other : all)
-    if (other.id != node.id) config.peers.push_back({other.id, other.ip});
+    if (other.id != node.id) config.peers.push_back({other.id, dialled_at(node.name, other.name)});
   config.minimum_gas_prices = profile_.minimum_gas_prices;
   config.config_toml = profile_.config_toml;
   config.app_toml = profile_.app_toml;
@@ -124,6 +139,7 @@ void Network::add_node(const NodeIdentity& id, const NodePlan& planned) {
 
 void Network::prepare(const WaitFor& wait) {
   auto identities = make_identities();
+  if (plan_.links) make_links(identities);
   GenesisMaker maker(*cli_, profile_, plan_, wait);
   maker.make_keys(identities);
   for (const auto& id : identities)
@@ -149,9 +165,15 @@ ProviderDaemon& Network::add_provider(const std::string& name) {
   p.scratch = plan_.folder / "commands" / name;
   p.ip = addresses_.at(kAddress);
   p.environment = environment(name);
-  p.values = chain_values(profile_, p.keyring, ip_of(nodes_.front()->identity().name), name);
-  p.values["rpc_url"] = nodes_.front()->rpc_url();
-  p.values["rest_url"] = nodes_.front()->rest_url();
+  const auto& asked = nodes_.front()->identity();
+  auto ip = asked.ip;
+  if (links_) {
+    ip = addresses_.at(kProviderLinkAddress);
+    for (const int port : {rpc_port, rest_port}) links_->add({name, asked.name, {ip, port}, {asked.ip, port}});
+  }
+  p.values = chain_values(profile_, p.keyring, ip, name);
+  p.values["rpc_url"] = rpc_url(ip);
+  p.values["rest_url"] = rest_url(ip);
   provider_ = std::make_unique<ProviderDaemon>(loop_, sink_, profile_, std::move(p));
   return *provider_;
 }

@@ -18,9 +18,12 @@
 
 namespace rehearse {
 
+class LinkSet;  // links.h
+
 class Network {
  public:
-  // All but the plan outlive this. Node N of the plan gets the address N.
+  // All but the plan outlive this. Node N of the plan gets the address N. Throws Error for more linked nodes than an
+  // address block has proxies for.
   Network(Loop&, Http&, Sink&, const Profile& profile, const AddressBlock&, NetworkPlan);
   virtual ~Network();
 
@@ -32,6 +35,9 @@ class Network {
   // A provider daemon beside the nodes, called that, which asks the first of them. Its own to install and start.
   ProviderDaemon& add_provider(const std::string& name);
   ProviderDaemon* provider() const { return provider_.get(); }  // null: there is none
+  // The links between nodes, by their names, from prepare() on, and between the provider daemon and its node; null when the
+  // plan has none. Whoever asks on behalf of the harness goes past them.
+  LinkSet* links() const { return links_.get(); }
   // Kills every node now, the provider daemon, and commands that still run.
   void stop();
   std::vector<Node*> all() const;
@@ -57,10 +63,14 @@ class Network {
   std::map<std::string, std::string> environment(const std::string& node) const;
 
  private:
-  std::string ip_of(const std::string& node) const;
+  int number_of(const std::string& node) const;
+  std::string ip_of(const std::string& node) const { return addresses_.at(number_of(node)); }
   std::filesystem::path home_of(const std::string& node) const { return plan_.folder / "nodes" / node; }
   std::vector<NodeIdentity> make_identities();
   NodeConfig config_of(const NodeIdentity&, const std::vector<NodeIdentity>& all) const;
+  void make_links(const std::vector<NodeIdentity>&);
+  // Where one node dials another.
+  std::string dialled_at(const std::string& from, const std::string& to) const;
   void add_node(const NodeIdentity&, const NodePlan&);
 
   Loop& loop_;
@@ -71,6 +81,7 @@ class Network {
   LogMatcher matcher_;
   std::unique_ptr<ChainCli> cli_;
   BlockObserver observer_;
+  std::unique_ptr<LinkSet> links_;
   std::map<std::string, NodeKeys> keys_;
   std::vector<std::unique_ptr<Node>> nodes_;
   std::unique_ptr<ProviderDaemon> provider_;

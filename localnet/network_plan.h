@@ -32,6 +32,9 @@ struct NetworkPlan {
   std::string run_id;
   std::vector<NodePlan> nodes;
   Pace pace;
+  // Each node dials each other one, and the provider daemon its node, through a proxy of its own: see links.h.
+  bool links = false;
+  std::uint64_t seed = 1;  // of the links' jitter
   Population population;
   std::filesystem::path binary;      // the release it starts on
   std::filesystem::path cosmovisor;  // its program
