@@ -111,6 +111,8 @@ std::optional<std::string> AnsweringChild::ask() const {
   return receive(socket_);
 }
 
+void AnsweringChild::tell() const { (void)::send(socket_, "?", 1, MSG_NOSIGNAL); }
+
 std::string in_child(const std::function<std::string()>& work) {
   const auto ends = socket_pair();
   const pid_t pid = fork_bound();

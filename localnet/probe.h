@@ -20,6 +20,7 @@ class AnsweringChild {
   int pid() const { return pid_; }
   // Empty when it has ended.
   std::optional<std::string> ask() const;
+  void tell() const;  // asks, and waits for no answer
 
  private:
   int pid_, socket_;
