@@ -24,8 +24,8 @@ std::optional<std::string> read_proc(int pid, const char* file) {
 
 struct Stat {
   char state;
-  int parent;
-  int64_t user_ticks, system_ticks, rss_pages;
+  int parent, group;
+  int64_t user_ticks, system_ticks, start_ticks, rss_pages;
 };
 
 std::optional<Stat> read_stat(int pid) {
@@ -40,13 +40,30 @@ std::optional<Stat> read_stat(int pid) {
   auto skip = [&](int fields) {
     while (fields-- > 0) rest >> skipped;
   };
-  rest >> stat.state >> stat.parent;  // fields 3 and 4
-  skip(9);
-  rest >> stat.user_ticks >> stat.system_ticks;  // 14 and 15
+  rest >> stat.state >> stat.parent >> stat.group;  // fields 3 to 5
   skip(8);
+  rest >> stat.user_ticks >> stat.system_ticks;  // 14 and 15
+  skip(6);
+  rest >> stat.start_ticks;  // 22
+  skip(1);
   rest >> stat.rss_pages;  // 24
   if (!rest) return std::nullopt;
   return stat;
+}
+
+// Names of entries that are numbers, in ascending order.
+std::vector<int> numbers_in(const std::string& folder) {
+  std::vector<int> numbers;
+  std::error_code gone;  // a process may end while its threads are read
+  std::filesystem::directory_iterator entry(folder, gone), end_of_folder;
+  for (; !gone && entry != end_of_folder; entry.increment(gone)) {
+    std::string name = entry->path().filename();
+    int number = 0;
+    auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+    if (error == std::errc() && end == name.data() + name.size()) numbers.push_back(number);
+  }
+  std::sort(numbers.begin(), numbers.end());
+  return numbers;
 }
 
 }  // namespace
@@ -94,22 +111,46 @@ std::optional<std::string> environment_value(int pid, std::string_view name) {
   return std::nullopt;
 }
 
+std::optional<std::string> status_value(int pid, std::string_view name) {
+  std::optional<std::string> status = read_proc(pid, "status");
+  if (!status) return std::nullopt;
+  std::string start = fmt::format("{}:", name);
+  std::istringstream lines(*status);
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with(start)) continue;
+    size_t value = line.find_first_not_of(" \t", start.size());
+    return value == std::string::npos ? "" : line.substr(value);
+  }
+  return std::nullopt;
+}
+
+std::vector<int> threads_of(int pid) { return numbers_in(fmt::format("/proc/{}/task", pid)); }
+
+std::vector<int> processes_of_group(int group) {
+  std::vector<int> pids = all_processes();
+  std::erase_if(pids, [&](int pid) {
+    std::optional<Stat> stat = read_stat(pid);
+    return !stat || stat->group != group;
+  });
+  return pids;
+}
+
+std::optional<ProcessId> identify(int pid) {
+  std::optional<Stat> stat = read_stat(pid);
+  if (!stat) return std::nullopt;
+  return ProcessId{pid, stat->start_ticks};
+}
+
+bool is_alive(const ProcessId& process) {
+  std::optional<Stat> stat = read_stat(process.pid);
+  return stat && stat->start_ticks == process.started && stat->state != 'Z' && stat->state != 'X';
+}
+
 std::string executable(int pid) {
   std::error_code gone;
   return std::filesystem::read_symlink(fmt::format("/proc/{}/exe", pid), gone).string();
 }
 
-std::vector<int> all_processes() {
-  std::vector<int> pids;
-  std::error_code unreadable;
-  for (const auto& entry : std::filesystem::directory_iterator("/proc", unreadable)) {
-    std::string name = entry.path().filename();
-    int pid = 0;
-    auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), pid);
-    if (error == std::errc() && end == name.data() + name.size()) pids.push_back(pid);
-  }
-  std::sort(pids.begin(), pids.end());
-  return pids;
-}
+std::vector<int> all_processes() { return numbers_in("/proc"); }
 
 }  // namespace rehearse

@@ -27,6 +27,23 @@ std::vector<int> children_of(int pid, Descent descent = Descent::children);
 // The value as it was when the process executed its program. Empty too when it belongs to another user.
 std::optional<std::string> environment_value(int pid, std::string_view name);
 
+// A value of /proc/PID/status as it stands there: status_value(pid, "VmData") is "1024 kB".
+std::optional<std::string> status_value(int pid, std::string_view name);
+
+// Its threads, in ascending order. What is asked of a process may be asked of them as well.
+std::vector<int> threads_of(int pid);
+
+// The processes of a process group, in ascending order.
+std::vector<int> processes_of_group(int group);
+
+// One process for good: its number may be given to another one once it has ended.
+struct ProcessId {
+  int pid = 0;
+  int64_t started = 0;  // clock ticks since boot
+};
+std::optional<ProcessId> identify(int pid);
+bool is_alive(const ProcessId&);  // neither gone nor a zombie
+
 // Path of the program; " (deleted)" at its end when the file was removed or replaced since. "" when it is
 // gone.
 std::string executable(int pid);

@@ -8,6 +8,7 @@
 #include "harness/cli/commands.h"
 #include "harness/releases.h"
 #include "localnet/address.h"
+#include "localnet/capabilities.h"
 #include "localnet/guard.h"
 #include "localnet/profile.h"
 
@@ -81,6 +82,9 @@ int doctor(const Project& project, const std::string& profile_name) {
   const auto keras = project.keras();
   std::cout << fmt::format("  {:<8} {:<28} {}\n", keras.empty() ? "none" : "there", "Keras, to load models",
                            keras.empty() ? "./rehearse keras installs it" : keras.string());
+  std::cout << "failures that can be injected\n";
+  for (const auto& c : capabilities())
+    std::cout << fmt::format("  {:<8} {:<28} {}\n", c.available() ? "ok" : "none", c.name, c.available() ? c.probed : c.needs);
   std::cout << "runs on this machine\n";
   const auto runs = live_runs(runtime_dir());
   for (const auto& r : runs) std::cout << fmt::format("  {}  process {}  {}\n", r.run_id, r.pid, r.folder);

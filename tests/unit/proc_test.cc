@@ -54,6 +54,38 @@ TEST(Proc, KnowsStoppedAndEnded) {
   EXPECT_EQ(process_state(sleeper.pid), 'Z');
 }
 
+TEST(Proc, ReadsTheStatus) {
+  EXPECT_EQ(status_value(::getpid(), "Pid"), std::to_string(::getpid()));
+  EXPECT_EQ(status_value(::getpid(), "Pi"), std::nullopt);
+  EXPECT_TRUE(status_value(::getpid(), "VmData")->ends_with(" kB"));
+}
+
+TEST(Proc, KnowsThreadsAndGroups) {
+  Sleeper sleeper;
+  EXPECT_EQ(threads_of(sleeper.pid), std::vector<int>{sleeper.pid});
+  const auto group = processes_of_group(::getpgrp());
+  EXPECT_NE(std::find(group.begin(), group.end(), sleeper.pid), group.end());
+  EXPECT_NE(std::find(group.begin(), group.end(), ::getpid()), group.end());
+  EXPECT_TRUE(processes_of_group(sleeper.pid).empty()) << "it leads none";
+}
+
+TEST(Proc, TellsAProcessFromOthers) {
+  std::optional<ProcessId> process;
+  {
+    Sleeper sleeper;
+    process = identify(sleeper.pid);
+    ASSERT_TRUE(process);
+    EXPECT_TRUE(is_alive(*process));
+    EXPECT_FALSE(is_alive({sleeper.pid, process->started + 1})) << "another one of that number";
+    siginfo_t info;
+    ::kill(sleeper.pid, SIGKILL);
+    ::waitid(P_PID, id_t(sleeper.pid), &info, WEXITED | WNOWAIT);
+    EXPECT_FALSE(is_alive(*process)) << "it is a zombie";
+  }
+  EXPECT_FALSE(is_alive(*process));
+  EXPECT_FALSE(identify(process->pid));
+}
+
 TEST(Proc, IsSilentAboutAProcessThatIsGone) {
   int pid = 0;
   {
