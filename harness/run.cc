@@ -274,7 +274,8 @@ class Run {
     p.binary = r_.from.artifact.binary;
     p.cosmovisor = cosmovisor;
     if (in_.model) p.model = in_.model->from;
-    p.genesis = o_.genesis;
+    p.genesis.assign(n.genesis.begin(), n.genesis.end());
+    p.genesis.insert(p.genesis.end(), o_.genesis.begin(), o_.genesis.end());
     p.genesis_values = [this, start = Loop::Clock::now()] { return voting_periods(Loop::Clock::now() - start); };
     return p;
   }

@@ -31,6 +31,7 @@ struct NetworkSection {
   Population population;
   bool vote_under_way = false;  // another proposal is voted on all through the upgrade
   std::map<std::string, std::map<std::string, std::string>> environment;  // of single nodes
+  Ordered<nlohmann::json> genesis;                                        // dotted path -> value, beyond the profile's
 };
 
 struct ReleasePair {
@@ -137,6 +138,7 @@ void describe(V& v, NetworkSection& n) {
   v.optional("population", n.population, "what the network has from its genesis on");
   v.optional("vote_under_way", n.vote_under_way, "another proposal is voted on all through the upgrade");
   v.optional("environment", n.environment, "node -> variables that only it gets");
+  v.optional("genesis", n.genesis, "dotted path -> value, beyond the profile's");
 }
 
 template <class V>

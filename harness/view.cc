@@ -44,6 +44,7 @@ void fold_start(NetworkView& v, NodeView& n, const ProcessStarted& p, const Even
   n.started = e.seen;
   n.program = p.program;
   n.head = {};
+  if (p.pid && v.disabled(e.node)) n.revived.insert(e.incarnation);
   ++v.progress;
 }
 
@@ -99,6 +100,14 @@ bool NetworkView::disabled(const std::string& node) const {
 
 bool NetworkView::fault_open() const {
   return std::any_of(faults.begin(), faults.end(), [](const SeenFault& f) { return f.open(); });
+}
+
+bool NetworkView::fault_open_at(Micros when) const {
+  return std::any_of(faults.begin(), faults.end(), [&](const SeenFault& f) {
+    const auto* begun = f.move("injecting");
+    const auto* over = f.move("recovered");
+    return begun && begun->seen <= when && (!over || when <= over->seen);
+  });
 }
 
 bool NetworkView::brought(const std::string& cause) const {

@@ -37,6 +37,7 @@ struct NodeView {
   int incarnation = 0;
   bool alive = false;
   Micros started = 0;  // of this incarnation
+  std::set<int> revived;  // incarnations that were started again as they were, since a fault had taken the node away
   std::string program;
   std::vector<SeenEnd> ends;
   record::HeadSeen head;  // of this incarnation; zero before its first answer
@@ -146,6 +147,8 @@ struct NetworkView {
   // A fault takes it away now: it may end, and need not answer.
   bool disabled(const std::string& node) const;
   bool fault_open() const;
+  // A fault acted then, or the network had not yet recovered from it.
+  bool fault_open_at(Micros) const;
   // A fault that was begun brings that cause about by itself.
   bool brought(const std::string& cause) const;
   std::vector<const NodeView*> validators() const;

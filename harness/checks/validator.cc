@@ -205,6 +205,8 @@ Finding judge_errors(const Context& c, const std::string& node) {
     if (l.seen < *first) {
       ++of_halt;
       excused.push_back(l.place() + " of halt and restart");
+    } else if (c.view.fault_open_at(l.seen)) {
+      excused.push_back(l.place() + " while a fault acted");
     } else if (const auto* h = harmless(c, l)) {
       excused.push_back(l.place() + " harmless: " + h->reason);
     } else {

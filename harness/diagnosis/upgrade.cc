@@ -16,7 +16,7 @@ int halted_incarnation(const NodeView& n) {
 
 bool of_new_binary(const NodeView& n, const SeenLine& l) {
   const int halted = halted_incarnation(n);
-  return halted > 0 && l.incarnation > halted;
+  return halted > 0 && l.incarnation > halted && !n.revived.contains(l.incarnation);
 }
 
 bool after_applying(const NodeView& n, const SeenLine& l) {

@@ -7,6 +7,7 @@
 
 #include "harness/faults/kinds.h"
 #include "harness/faults/node_fault.h"
+#include "localnet/artifact.h"
 #include "localnet/node_home.h"
 #include "localnet/rpc.h"
 #include "localnet/text.h"
@@ -25,6 +26,8 @@ fs::path write_ahead_log(const Node& n, const std::string&) { return n.home() / 
 fs::path genesis(const Node& n, const std::string&) { return n.home() / "config" / "genesis.json"; }
 fs::path config(const Node& n, const std::string&) { return n.home() / "config" / "config.toml"; }
 fs::path current_link(const Node& n, const std::string&) { return n.home() / "cosmovisor" / "current"; }
+// What runs, whichever release that is.
+fs::path running_binary(const Node& n, const std::string&) { return fs::weakly_canonical(n.supervisor().current()); }
 fs::path new_binary(const Node& n, const std::string& plan) { return n.supervisor().staged(plan); }
 
 // --- What is done to it. What lies there may be linked with another node's: it is written anew, never changed in place.
@@ -36,36 +39,36 @@ void replace(const fs::path& file, const std::string& text) {
   if (mode != fs::perms::unknown && mode != fs::perms::none) fs::permissions(file, mode);
 }
 
-void lose(const fs::path& file) { fs::remove_all(file); }
-void cut_in_half(const fs::path& file) {
+void lose(const fs::path& file, const Rehearsal&) { fs::remove_all(file); }
+void cut_in_half(const fs::path& file, const Rehearsal&) {
   const auto text = read_file(file);
   replace(file, text.substr(0, text.size() / 2));
 }
-void write_junk(const fs::path& file) { replace(file, "\x01 not what it should be {"); }
-void make_directory(const fs::path& file) {
+void write_junk(const fs::path& file, const Rehearsal&) { replace(file, "\x01 not what it should be {"); }
+void make_directory(const fs::path& file, const Rehearsal&) {
   fs::remove_all(file);
   fs::create_directories(file / "in-the-way");
 }
-void flip_in_the_middle(const fs::path& file) {
+void flip_in_the_middle(const fs::path& file, const Rehearsal&) {
   auto text = read_file(file);
   for (auto at = text.size() / 2; at < text.size() && at < text.size() / 2 + 64; ++at) text[at] = static_cast<char>(~text[at]);
   replace(file, text);
 }
-void alter_genesis(const fs::path& file) {
+void alter_genesis(const fs::path& file, const Rehearsal&) {
   auto json = nlohmann::json::parse(read_file(file));
   json["genesis_time"] = "2001-01-01T00:00:00Z";
   replace(file, json.dump());
 }
-void append_junk(const fs::path& file) { replace(file, read_file(file) + "\n[ not toml\n"); }
-void lead_nowhere(const fs::path& link) {
+void append_junk(const fs::path& file, const Rehearsal&) { replace(file, read_file(file) + "\n[ not toml\n"); }
+void lead_nowhere(const fs::path& link, const Rehearsal&) {
   fs::remove(link);
   fs::create_directory_symlink(link.parent_path() / "nowhere", link);
 }
-void forbid(const fs::path& file) {
+void forbid(const fs::path& file, const Rehearsal&) {
   replace(file, read_file(file));  // its mode is the file's own, not that of what it is linked with
   fs::permissions(file, fs::perms::owner_read | fs::perms::group_read);
 }
-void other_machine(const fs::path& file) {
+void other_machine(const fs::path& file, const Rehearsal&) {
   constexpr std::size_t kMachine = 18;  // e_machine of the ELF header
   auto text = read_file(file);
   text.at(kMachine) = static_cast<char>(0xB7), text.at(kMachine + 1) = 0;  // EM_AARCH64
@@ -74,8 +77,10 @@ void other_machine(const fs::path& file) {
 void set_signed(const fs::path& file, std::int64_t height) {
   replace(file, nlohmann::json{{"height", std::to_string(height)}, {"round", 0}, {"step", 0}}.dump());
 }
-void zero_signed(const fs::path& file) { set_signed(file, 0); }
-void old_signed(const fs::path& file) {
+void put_new_binary(const fs::path& file, const Rehearsal& r) { link_or_copy(r.to.artifact.binary, file); }
+void put_old_binary(const fs::path& file, const Rehearsal& r) { link_or_copy(r.from.artifact.binary, file); }
+void zero_signed(const fs::path& file, const Rehearsal&) { set_signed(file, 0); }
+void old_signed(const fs::path& file, const Rehearsal&) {
   constexpr std::int64_t kBack = 5;
   set_signed(file, number_in(nlohmann::json::parse(read_file(file)).at("height")) - kBack);
 }
@@ -156,14 +161,18 @@ class FileDamage : public NodeFault {
   }
 
  private:
-  fs::path file() { return what_.where(node(), r().view().plan ? r().view().plan->name : ""); }
+  // It stays the same once something was done to it, wherever a link has come to lead meanwhile.
+  const fs::path& file() {
+    if (file_.empty()) file_ = what_.where(node(), r().view().plan ? r().view().plan->name : "");
+    return file_;
+  }
 
   void spoil() {
     std::error_code ignored;
     fs::create_directories(kept_.parent_path());
     if (fs::is_symlink(file())) fs::copy_symlink(file(), kept_);
     else if (fs::exists(file())) fs::copy(file(), kept_, fs::copy_options::recursive);
-    what_.spoil(file());
+    what_.spoil(file(), r());
   }
 
   void restore() {
@@ -173,7 +182,7 @@ class FileDamage : public NodeFault {
   }
 
   const Damage& what_;
-  fs::path kept_;
+  fs::path kept_, file_;
   bool stopping_ = false, restoring_ = false;
 };
 
@@ -182,7 +191,7 @@ class FileDamage : public NodeFault {
 const std::vector<Damage>& damages() {
   static const std::vector<Damage> all = {
       {"upgrade-info-unwritable", "a folder lies where the chain writes upgrade-info.json", upgrade_info, make_directory, is_directory,
-       false, true},
+       false, true, false, Met::nothing, {"cosmovisor-misread"}},
       {"upgrade-info-truncated", "half of upgrade-info.json is lost", upgrade_info, cut_in_half, is_no_json, false, true, false,
        Met::ended, {"cosmovisor-misread"}},
       {"upgrade-info-bad", "upgrade-info.json holds something else", upgrade_info, write_junk, is_no_json, false, true, false,
@@ -203,6 +212,10 @@ const std::vector<Damage>& damages() {
       {"binary-not-executable", "the new binary may not be executed", new_binary, forbid, may_not_run},
       {"binary-wrong-architecture", "the new binary is for another machine", new_binary, other_machine, has_size},
       {"binary-truncated", "half of the new binary is there", new_binary, cut_in_half, has_size},
+      {"binary-early", "the new binary is started before the upgrade's height", running_binary, put_new_binary, has_size, true, false,
+       false, Met::either, {"missing-store-upgrade", "store-already-there"}},
+      {"binary-old", "the old binary is started after the upgrade", running_binary, put_old_binary, has_size, true, false, false,
+       Met::either, {"upgrade-handler-missing", "upgrade-handler-panic"}},
       {"config-bad", "config.toml is not TOML", config, append_junk, has_size, true, false, false, Met::ended},
   };
   return all;

@@ -19,7 +19,7 @@ struct Damage {
   // The file or link, of a node, for that plan.
   std::filesystem::path (*where)(const Node&, const std::string& plan);
   // Does it, to what lies there; the file may not exist.
-  void (*spoil)(const std::filesystem::path&);
+  void (*spoil)(const std::filesystem::path&, const Rehearsal&);
   // What lies there is damaged, in words; empty: it is not.
   std::string (*proof)(const std::filesystem::path&);
   // Read only at a start: the node is stopped for it, and started again; the same to heal it.

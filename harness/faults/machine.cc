@@ -17,11 +17,16 @@ namespace {
 
 std::string fact(const Evidence& e) { return e.holds ? e.facts : ""; }
 
+// Whether the process is as good as before once it has been healed. One that could not write stays up and answers, but its
+// consensus has ended for good (CONSENSUS FAILURE): it takes a restart.
+enum class Afterwards { lives_on, restart };
+
 // Of the chain's process as it is when it is injected; should that end of it, its service manager starts it again.
 template <class Mechanism>
 class OnProcess : public NodeFault {
  public:
-  OnProcess(Rehearsal& r, const Injection& i, const char* needs) : NodeFault(r, i), needs_(needs) {}
+  OnProcess(Rehearsal& r, const Injection& i, const char* needs, Afterwards afterwards)
+      : NodeFault(r, i), needs_(needs), afterwards_(afterwards) {}
   std::string lacks() override { return capability(needs_).needs; }
   void inject() override {
     const int pid = node().chain_process();
@@ -33,13 +38,20 @@ class OnProcess : public NodeFault {
     return facts.empty() ? end_since_injected() : facts;
   }
   void heal() override {
+    begun_to_heal();
     if (mechanism_) mechanism_->undo();
-    revive();
   }
   std::string healed() override {
-    if (!mechanism_->undone().holds) return "";
+    if (undone_.empty()) {
+      if (!mechanism_->undone().holds) return "";
+      undone_ = mechanism_->undone().facts;
+      begun_to_heal();
+      if (afterwards_ == Afterwards::restart && alive()) node().signal(SIGKILL), ending_ = true;
+    }
+    if (ending_ && alive()) return "";
+    ending_ = false;
     const auto up = revived();
-    return up.empty() ? "" : mechanism_->undone().facts + "; " + up;
+    return up.empty() ? "" : undone_ + "; " + up;
   }
 
  protected:
@@ -48,12 +60,15 @@ class OnProcess : public NodeFault {
 
  private:
   const char* needs_;
+  const Afterwards afterwards_;
   std::unique_ptr<Mechanism> mechanism_;
+  std::string undone_;
+  bool ending_ = false;
 };
 
 class Limit : public OnProcess<LoweredLimit> {
  public:
-  Limit(Rehearsal& r, const Injection& i) : OnProcess(r, i, "prlimit") {}
+  Limit(Rehearsal& r, const Injection& i) : OnProcess(r, i, "prlimit", i.kind == "descriptors" ? Afterwards::restart : Afterwards::lives_on) {}
   std::unique_ptr<LoweredLimit> begin(int pid) override {
     const bool files = kind() == "descriptors";
     return std::make_unique<LoweredLimit>(pid, files ? Resource::open_files : Resource::data, std::stoull(option("spare")));
@@ -62,7 +77,7 @@ class Limit : public OnProcess<LoweredLimit> {
 
 class CpuLimit : public OnProcess<Throttle> {
  public:
-  CpuLimit(Rehearsal& r, const Injection& i) : OnProcess(r, i, "signals") {}
+  CpuLimit(Rehearsal& r, const Injection& i) : OnProcess(r, i, "signals", Afterwards::lives_on) {}
   std::unique_ptr<Throttle> begin(int) override {
     return std::make_unique<Throttle>(r().loop(), node().group(), std::stod(option("percent")) / 100);
   }
@@ -70,7 +85,7 @@ class CpuLimit : public OnProcess<Throttle> {
 
 class Clock : public OnProcess<ClockSkew> {
  public:
-  Clock(Rehearsal& r, const Injection& i) : OnProcess(r, i, "vdso-clock") {}
+  Clock(Rehearsal& r, const Injection& i) : OnProcess(r, i, "vdso-clock", Afterwards::lives_on) {}
   std::unique_ptr<ClockSkew> begin(int pid) override {
     auto skew = std::make_unique<ClockSkew>(pid);
     skew->set(std::chrono::seconds(std::stoll(option("seconds"))));
@@ -80,7 +95,7 @@ class Clock : public OnProcess<ClockSkew> {
 
 class Disk : public OnProcess<Strace> {
  public:
-  Disk(Rehearsal& r, const Injection& i) : OnProcess(r, i, "strace") {}
+  Disk(Rehearsal& r, const Injection& i) : OnProcess(r, i, "strace", i.kind == "sync-slow" ? Afterwards::lives_on : Afterwards::restart) {}
   std::unique_ptr<Strace> begin(int pid) override {
     const auto folder = r().folder() / "faults";
     std::filesystem::create_directories(folder);
@@ -105,7 +120,7 @@ class BackupDiskFull : public NodeFault {
  public:
   using NodeFault::NodeFault;
   std::string lacks() override {
-    if (node().supervisokind() != SupervisorKind::cosmovisor) return "needs Cosmovisor: " + name() + " is run without it";
+    if (node().supervisor_kind() != SupervisorKind::cosmovisor) return "needs Cosmovisor: " + name() + " is run without it";
     return capability("mount-namespace").needs;
   }
   void inject() override { node().signal(SIGKILL), stopping_ = true; }

@@ -198,7 +198,8 @@ std::vector<Injection> read_schedule(const std::filesystem::path& file) {
   try {
     std::vector<Injection> all;
     std::set<std::string> ids;
-    for (const auto& j : record::Json::parse(text).at("faults")) {
+    const auto schedule = record::Json::parse(text);
+    for (const auto& j : schedule.at("faults")) {
       all.push_back(injection_from_json(j));
       if (!ids.insert(all.back().id).second) throw Error(Blame::scenario, "two faults are called " + all.back().id);
     }

@@ -163,7 +163,12 @@ Target isolate(const NetworkSection& n, std::vector<std::string> nodes) {
   Names others;
   for (const auto& name : all_names(n))
     if (std::find(nodes.begin(), nodes.end(), name) == nodes.end()) others.push_back(name);
-  auto t = between(n, {nodes, others});
+  std::vector<Names> groups = {nodes, others};
+  if (others.empty()) {
+    groups.clear();
+    for (const auto& name : nodes) groups.push_back({name});
+  }
+  auto t = between(n, groups);
   t.nodes = std::move(nodes);
   return t;
 }

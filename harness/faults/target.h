@@ -23,7 +23,7 @@ struct Target {
 // `who`: NAME, one, minority, third, blocking, majority, proposer, largest, smallest, all, provider, network,
 // `link A->B`, `partition {A, B | C, D}`. Throws Error(Blame::scenario) with what is wrong, without a place.
 Target choose_target(const NetworkSection&, const std::string& who, Random&);
-// All links between these nodes and the others, both ways.
+// All links between these nodes and the others, both ways; of all nodes, those of each with each.
 Target isolate(const NetworkSection&, std::vector<std::string> nodes);
 
 }  // namespace rehearse

@@ -21,10 +21,10 @@ When first_line(const NodeView& n, const char* pattern) {
   return line ? When(line->seen) : std::nullopt;
 }
 
-// It started again after its halt line.
+// It started again after its halt line, and not only as it was.
 When swapped(const NodeView& n) {
   const auto* halt = n.line("upgrade-needed");
-  return halt && n.incarnation > halt->incarnation ? When(n.started) : std::nullopt;
+  return halt && n.incarnation > halt->incarnation && !n.revived.contains(n.incarnation) ? When(n.started) : std::nullopt;
 }
 
 When behind(const NetworkView& v, const NodeView& n) {

@@ -84,7 +84,7 @@ TEST_F(FaultPlan, FindsExactlyAThirdOrSaysThatThereIsNone) {
   Random random(1);
   const auto t = choose_target(s.network, "third", random);
   EXPECT_THAT(t.nodes, ElementsAre("b"));
-  EXPECT_THAT(complaint("  - {do: kill, who: third, when: halted}\n"), HasSubstr("made.yaml:9:17: no validators have exactly 1/3"));
+  EXPECT_THAT(complaint("  - {do: kill, who: third, when: halted}\n"), HasSubstr("made.yaml:9:21: no validators have exactly 1/3"));
 }
 
 TEST_F(FaultPlan, CutsLinksBetweenGroups) {
@@ -97,6 +97,7 @@ TEST_F(FaultPlan, CutsLinksBetweenGroups) {
   const auto link = choose_target(s.network, "link a->c", random);
   EXPECT_THAT(link.links, ElementsAre(std::pair<std::string, std::string>("a", "c")));
   EXPECT_THAT(link.cut_off, IsEmpty()) << "what goes from a to c goes by b and d too";
+  EXPECT_EQ(isolate(s.network, {"a", "b", "c", "d", "full-1"}).links.size(), 20u) << "each with each";
   const auto alone = isolate(s.network, {"d"});
   EXPECT_EQ(alone.links.size(), 8u) << "both ways, with a, b, c and full-1";
   EXPECT_THAT(alone.cut_off, ElementsAre("d"));
@@ -179,8 +180,8 @@ TEST_F(FaultPlan, SaysWhatIsWrongAndWhere) {
   says("{do: kill, when: halted}", "on which node?");
   says("{do: kill, who: provider, when: halted}", "does not act on the provider");
   says("{do: kill, who: \"partition {a | a, b}\", when: halted}", "a stands in the partition twice");
-  says("{do: kill, who: d, wen: halted}", "unknown key `wen`");
-  EXPECT_THAT(complaint("  []\ndraw: {times: 3, weights: {nothing: 1, kil: 2}}\n"), HasSubstr("made.yaml:10:40: there is no fault `kil`"));
+  says("{do: kill, who: d, wen: halted}", "is `wen` meant?");
+  EXPECT_THAT(complaint("  []\ndraw: {times: 3, weights: {nothing: 1, kil: 2}}\n"), HasSubstr("made.yaml:10:45: there is no fault `kil`"));
   EXPECT_THAT(complaint("  []\ndraw: {times: 3, weights: {kill: 0}}\n"), HasSubstr("a weight must be more than 0"));
 }
 
