@@ -47,10 +47,13 @@ void enter(int fd) {
 }
 
 // Addresses of 127/8 are taken for this machine's own unless they are told otherwise: all but one leave `lo`, and devices
-// may carry them.
+// may carry them. Packets may come another way than answers go (TunLink).
 std::vector<std::string> basic_commands() {
-  std::ofstream("/proc/sys/net/ipv4/conf/all/route_localnet") << 1 << std::flush;
-  std::ofstream("/proc/sys/net/ipv4/conf/default/route_localnet") << 1 << std::flush;
+  for (const auto* devices : {"all", "default"}) {
+    std::ofstream(fmt::format("/proc/sys/net/ipv4/conf/{}/route_localnet", devices)) << 1 << std::flush;
+    std::ofstream(fmt::format("/proc/sys/net/ipv4/conf/{}/rp_filter", devices)) << 0 << std::flush;
+    std::ofstream(fmt::format("/proc/sys/net/ipv6/conf/{}/disable_ipv6", devices)) << 1 << std::flush;  // no chatter
+  }
   return {"link set lo up", "addr flush dev lo", "addr add 127.0.0.1/32 dev lo"};
 }
 
@@ -91,18 +94,24 @@ std::string nftables_needs() {
 
 std::string tun_needs() {
   return tried("tun", "a TUN device in a network namespace", [] {
-    const int fd = ::open("/dev/net/tun", O_RDWR | O_CLOEXEC);
-    if (fd < 0) return errno_text("/dev/net/tun");
-    ifreq request{};
-    request.ifr_flags = IFF_TUN | IFF_NO_PI;
-    std::strncpy(request.ifr_name, "probe0", sizeof request.ifr_name - 1);
-    const auto said = ::ioctl(fd, TUNSETIFF, &request) == 0 ? "" : errno_text("TUNSETIFF");
-    ::close(fd);
-    return said;
+    ::close(open_tun("probe"));
+    return std::string();
   });
 }
 
-void run_ip(const std::vector<std::string>& commands) {
+int open_tun(const std::string& device) {
+  const int fd = ::open("/dev/net/tun", O_RDWR | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0) throw Error(Blame::machine, errno_text("/dev/net/tun"));
+  ifreq request{};
+  request.ifr_flags = IFF_TUN | IFF_NO_PI;
+  std::strncpy(request.ifr_name, device.c_str(), sizeof request.ifr_name - 1);
+  if (::ioctl(fd, TUNSETIFF, &request) == 0) return fd;
+  const auto said = errno_text("TUNSETIFF");
+  ::close(fd);
+  throw Error(Blame::machine, said);
+}
+
+std::string run_ip(const std::vector<std::string>& commands) {
   const auto program = find_program("ip");
   if (program.empty()) throw Error(Blame::machine, "ip: it is in no folder of PATH; install the Debian package iproute2");
   const int fd = ::memfd_create("ip", MFD_CLOEXEC);
@@ -113,6 +122,7 @@ void run_ip(const std::vector<std::string>& commands) {
   const auto result = run_command({program, "-batch", fmt::format("/proc/{}/fd/{}", ::getpid(), fd)});
   ::close(fd);
   if (result.code != 0) throw Error(Blame::machine, "ip: " + first_line(result));
+  return result.output;
 }
 
 std::string run_nft(const std::string& commands) {

@@ -41,8 +41,13 @@ class NetworkNamespaces {
   std::map<std::string, Member> nodes_;
 };
 
-// The program `ip` or `nft` with these commands, in this thread's namespace. Throws Error(Blame::machine) with what it says.
-void run_ip(const std::vector<std::string>& commands);
+// The program `ip` or `nft` with these commands, in this thread's namespace; what it prints. Throws Error(Blame::machine)
+// with what it says against them.
+std::string run_ip(const std::vector<std::string>& commands);
 std::string run_nft(const std::string& commands);
+
+// A TUN device in this thread's namespace: reading gives the packets that are sent there, writing lets one arrive. It does
+// not block, and the device goes when it is closed. Throws Error(Blame::machine).
+int open_tun(const std::string& device);
 
 }  // namespace rehearse

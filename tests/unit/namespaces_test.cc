@@ -36,7 +36,7 @@ class Listener {
  public:
   explicit Listener(const std::string& ip) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     const auto a = address(ip, kPort);
-    if (::bind(fd_, reinterpret_cast<const sockaddr*>(&a), sizeof a) != 0 || ::listen(fd_, 16) != 0)
+    if (::bind(fd_, reinterpret_cast<const sockaddr*>(&a), sizeof a) != 0 || ::listen(fd_, 128) != 0)
       throw Error(Blame::machine, errno_text(ip));
   }
   ~Listener() { ::close(fd_); }
