@@ -14,6 +14,7 @@
 #include "localnet/evidence.h"
 #include "localnet/http.h"
 #include "localnet/proc.h"
+#include "localnet/vdso.h"
 
 namespace rehearse {
 
@@ -41,16 +42,17 @@ class ClockSkew {
  private:
   struct Function {
     std::string name;
-    std::uint64_t address, size;
+    std::uint64_t address;
     std::string original;  // of what is overwritten: its beginning
   };
-  // Writes what `code_of` returns to each function's beginning while nothing runs in any of them.
+  // Writes what `code_of` returns to each function's beginning while no thread runs in the vDSO.
   void write(const std::function<std::string(const Function&)>& code_of);
   int thread_within() const;  // any of them; 0: there is none
   bool is_within(int thread) const;
   std::string read_back(const Function&) const;
 
   ProcessId process_;
+  AddressRange vdso_;
   std::vector<Function> functions_;
   std::chrono::seconds offset_{0};
 };
