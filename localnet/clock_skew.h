@@ -29,8 +29,8 @@ class ClockSkew {
   ClockSkew(const ClockSkew&) = delete;
 
   // From now on its wall clock is that much ahead of the right one; may be called again. The process stands still
-  // meanwhile, about a millisecond. Throws Error(Blame::machine) when it has ended, is traced, or does not come out of
-  // the code that is to be overwritten.
+  // meanwhile, and so do we: stopped_process.h says how long. Throws Error(Blame::machine) when it has ended, is traced,
+  // or does not come out of the code that is to be overwritten.
   void set(std::chrono::seconds offset);
   void undo();  // nothing where the process has ended
 
