@@ -26,7 +26,7 @@ constexpr Probe kProbes[] = {
     {"strace", strace_needs, "strace attached to a child"},
     {"vdso-clock", clock_skew_needs, "a child's wall clock put forward by an hour, and back"},
     {"mount-namespace", mount_namespace_needs, "a small tmpfs filled up in a mount namespace"},
-    {"network-namespace", network_namespace_needs, "two namespaces joined by a veth pair"},
+    {"network-namespace", network_namespace_needs, "a veth pair in a network namespace"},
     {"nftables", nftables_needs, "a rule with a counter in a network namespace"},
     {"tun", tun_needs, "a TUN device in a network namespace"},
     {"fail-test", [] { return std::string(); }, "nothing to try: CometBFT reads FAIL_TEST_INDEX from its environment"},

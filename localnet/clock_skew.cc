@@ -14,7 +14,6 @@
 #include "localnet/probe.h"
 #include "localnet/stopped_process.h"
 #include "localnet/text.h"
-#include "localnet/vdso.h"
 
 namespace rehearse {
 
@@ -122,12 +121,13 @@ ClockSkew::ClockSkew(int pid) {
   process_ = *process;
   const auto range = vdso_range(read_file(fmt::format("/proc/{}/maps", pid)));
   if (!range) throw trouble(pid, "it has no vDSO");
+  vdso_ = *range;
   const Memory memory(pid, O_RDONLY);
   for (const auto& f : vdso_functions(memory.read(range->begin, range->end - range->begin), range->begin)) {
     const auto code = clock_code(f.name, offset_);
     if (code.empty()) continue;
     if (code.size() > f.size) throw trouble(pid, fmt::format("{} has room for {} bytes, not for {}", f.name, f.size, code.size()));
-    functions_.push_back({f.name, f.address, f.size, memory.read(f.address, code.size())});
+    functions_.push_back({f.name, f.address, memory.read(f.address, code.size())});
     if (offset_in(f.name, functions_.back().original)) throw trouble(pid, "it is changed already");
   }
   if (functions_.empty()) throw trouble(pid, "its vDSO has none of the functions that read a clock");
@@ -177,23 +177,21 @@ int ClockSkew::thread_within() const {
   return 0;
 }
 
-// Its next instruction is in there, or one that it goes back to: a signal's handler or another function was called from
-// there. Such an address lies on its stack. The very first byte is safe to go on from.
+// Its next instruction is in the vDSO, or a signal's handler will go back there: then that address is on its stack, in
+// the context that the kernel has saved (instruction, flags, and a word of segments that is always the same). Any word
+// on the stack that looks like such an address would be too much: what calls have left behind stays there for long.
 bool ClockSkew::is_within(int thread) const {
-  const auto is_inside = [this](std::uint64_t address) {
-    return std::any_of(functions_.begin(), functions_.end(),
-                       [&](const Function& f) { return address > f.address && address < f.address + f.size; });
-  };
+  const auto is_inside = [this](std::uint64_t address) { return address >= vdso_.begin && address < vdso_.end; };
   const auto registers = registers_of(process_.pid, thread);
   if (!registers) return process_state(thread).has_value();  // not known: to be safe
   if (is_inside(registers->program_counter)) return true;
-  constexpr std::size_t kDepth = 32 * 1024;  // as much as the stack of a Go thread's signal handlers
-  const auto stack = Memory(process_.pid, O_RDONLY).read(registers->stack_pointer & ~std::uint64_t{7}, kDepth);
-  for (std::size_t i = 0; i + sizeof(std::uint64_t) <= stack.size(); i += sizeof(std::uint64_t)) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, stack.data() + i, sizeof word);
-    if (is_inside(word)) return true;
-  }
+  constexpr std::size_t kDepth = 32 * 1024 / sizeof(std::uint64_t);  // the stack of a Go thread's signal handlers
+  constexpr std::uint64_t kSegments = 0x002b'0000'0000'0033;         // ss and cs of a 64-bit program
+  const auto bytes = Memory(process_.pid, O_RDONLY).read(registers->stack_pointer & ~std::uint64_t{7}, kDepth * sizeof(std::uint64_t));
+  std::vector<std::uint64_t> stack(bytes.size() / sizeof(std::uint64_t));
+  std::memcpy(stack.data(), bytes.data(), stack.size() * sizeof(std::uint64_t));
+  for (std::size_t i = 0; i + 2 < stack.size(); ++i)
+    if (is_inside(stack[i]) && stack[i + 2] == kSegments) return true;
   return false;
 }
 

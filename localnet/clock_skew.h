@@ -14,6 +14,7 @@
 #include "localnet/evidence.h"
 #include "localnet/http.h"
 #include "localnet/proc.h"
+#include "localnet/vdso.h"
 
 namespace rehearse {
 
@@ -28,8 +29,8 @@ class ClockSkew {
   ClockSkew(const ClockSkew&) = delete;
 
   // From now on its wall clock is that much ahead of the right one; may be called again. The process stands still
-  // meanwhile, about a millisecond. Throws Error(Blame::machine) when it has ended, is traced, or does not come out of
-  // the code that is to be overwritten.
+  // meanwhile, and so do we: stopped_process.h says how long. Throws Error(Blame::machine) when it has ended, is traced,
+  // or does not come out of the code that is to be overwritten.
   void set(std::chrono::seconds offset);
   void undo();  // nothing where the process has ended
 
@@ -41,16 +42,17 @@ class ClockSkew {
  private:
   struct Function {
     std::string name;
-    std::uint64_t address, size;
+    std::uint64_t address;
     std::string original;  // of what is overwritten: its beginning
   };
-  // Writes what `code_of` returns to each function's beginning while nothing runs in any of them.
+  // Writes what `code_of` returns to each function's beginning while no thread runs in the vDSO.
   void write(const std::function<std::string(const Function&)>& code_of);
   int thread_within() const;  // any of them; 0: there is none
   bool is_within(int thread) const;
   std::string read_back(const Function&) const;
 
   ProcessId process_;
+  AddressRange vdso_;
   std::vector<Function> functions_;
   std::chrono::seconds offset_{0};
 };

@@ -3,7 +3,9 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -31,16 +33,28 @@ void write_all(const char* file, const std::string& text) {
   if (!(out << text << std::flush)) throw Error(Blame::machine, errno_text(file));
 }
 
+// Changes of credentials take away the parent-death signal (guard.h relies on it) and the right to look into this process.
+void unshare_with_user() {
+  int death_signal = 0;
+  ::prctl(PR_GET_PDEATHSIG, &death_signal);
+  const auto parent = ::getppid();
+  const auto user = ::geteuid();
+  const auto group = ::getegid();
+  if (::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0)
+    throw Error(Blame::machine, errno_text("unshare(CLONE_NEWUSER | CLONE_NEWNS)"));
+  ::prctl(PR_SET_DUMPABLE, 1);
+  ::prctl(PR_SET_PDEATHSIG, death_signal);
+  if (death_signal && ::getppid() != parent) ::raise(death_signal);
+  write_all("/proc/self/setgroups", "deny");
+  write_all("/proc/self/uid_map", fmt::format("{} {} 1", user, user));
+  write_all("/proc/self/gid_map", fmt::format("{} {} 1", group, group));
+}
+
 // As root the capability is there; else a user namespace lends it, in which our user and group are the same.
 void unshare_mounts() {
   if (::unshare(CLONE_NEWNS) == 0) return;
   if (errno != EPERM) throw Error(Blame::machine, errno_text("unshare(CLONE_NEWNS)"));
-  const auto user = ::geteuid();
-  const auto group = ::getegid();
-  if (::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) throw Error(Blame::machine, errno_text("unshare(CLONE_NEWUSER | CLONE_NEWNS)"));
-  write_all("/proc/self/setgroups", "deny");
-  write_all("/proc/self/uid_map", fmt::format("{} {} 1", user, user));
-  write_all("/proc/self/gid_map", fmt::format("{} {} 1", group, group));
+  unshare_with_user();
 }
 
 void mount_tmpfs(const fs::path& folder, std::uint64_t bytes, unsigned long flags) {

@@ -5,8 +5,9 @@ namespace rehearse {
 
 class StoppedProcess {
  public:
-  // Stops it (SIGSTOP) and returns when each of its threads stands: well under a millisecond. Throws Error(Blame::machine)
-  // when it has ended, is traced, or does not stand after two seconds.
+  // Stops it (SIGSTOP) and returns when each of its threads stands: about a millisecond where processors are free, longer
+  // where a thread waits for one or for the disk. Throws Error(Blame::machine) when it has ended, is traced, or does not
+  // stand after two seconds.
   explicit StoppedProcess(int pid);
   ~StoppedProcess();  // lets it run, unless it stood before
   StoppedProcess(const StoppedProcess&) = delete;

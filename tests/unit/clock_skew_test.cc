@@ -3,8 +3,10 @@
 
 #include <gmock/gmock.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/time.h>
 #include <time.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #include <array>
@@ -123,6 +125,36 @@ TEST(ClockSkew, WaitsUntilNoThreadIsInTheCode) {
     skew.undo();
     ASSERT_EQ(ahead(child), wall_only(0)) << i;
   }
+}
+
+// A handler that stays while what it has interrupted is in the code: overwritten now, it would go back into the middle.
+TEST(ClockSkew, WaitsForASignalsHandlerThatGoesBackThere) {
+  static const auto vdso = vdso_range(read_file("/proc/self/maps"));
+  struct Shared {
+    std::atomic<bool> ready, held;
+  };
+  static auto* const shared =
+      static_cast<Shared*>(::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+  const auto handler = [](int, siginfo_t*, void* context) {
+    const auto at = static_cast<std::uint64_t>(static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_RIP]);
+    if (at < vdso->begin || at >= vdso->end) return;
+    shared->held = true;
+    while (shared->held) continue;
+  };
+  const AnsweringChild child([&]() -> std::string {
+    struct sigaction action {};
+    action.sa_sigaction = handler;
+    action.sa_flags = SA_SIGINFO;
+    ::sigaction(SIGUSR1, &action, nullptr);
+    shared->ready = true;
+    for (;;) (void)times();
+  });
+  child.tell();
+  ClockSkew skew(child.pid());
+  ASSERT_TRUE(wait_until([] { return shared->ready.load(); }, seconds(20)));
+  ASSERT_TRUE(wait_until([&] { return shared->held || ::kill(child.pid(), SIGUSR1) != 0; }, seconds(20)));
+  EXPECT_THAT(made::trouble_of([&] { skew.set(hours(1)); }, Blame::machine), HasSubstr("a thread stood in the code"));
+  shared->held = false;
 }
 
 TEST(ClockSkew, LeavesAStoppedProcessStopped) {

@@ -3,6 +3,8 @@
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -131,6 +133,22 @@ TEST_F(SmallDiskTest, IsSeenByNobodyElseAndGoneWithItsProcess) {
   EXPECT_THAT(made::read_file("/proc/self/mounts"), testing::Not(HasSubstr(folder_.path().string())));
   std::filesystem::remove_all(folder_ / "data");
   EXPECT_FALSE(std::filesystem::exists(folder_ / "data")) << "nothing is mounted there";
+}
+
+TEST_F(SmallDiskTest, LeavesUsWhoWeAre) {
+  in_copy([&] {
+    const auto who = std::make_pair(::geteuid(), ::getegid());
+    ::prctl(PR_SET_PDEATHSIG, SIGUSR2);
+    enter_mount_namespace();
+    enter_mount_namespace();  // once is enough
+    int death_signal = 0;
+    ::prctl(PR_GET_PDEATHSIG, &death_signal);
+    expect(death_signal == SIGUSR2, "we end with our parent");
+    expect(::prctl(PR_GET_DUMPABLE) == 1, "others may look into us");
+    expect(who == std::make_pair(::geteuid(), ::getegid()), "user and group");
+    const auto id = run_command({"/usr/bin/id", "-u"});
+    expect(id.output == std::to_string(who.first) + "\n", "our children's user: " + id.output);
+  });
 }
 
 // As root: a user namespace could not be entered.
