@@ -102,7 +102,7 @@ class Run {
     r_.record(std::move(stopped));
     r_.disarm();
     r_.set_beside(nullptr);
-    faults_.reset();
+    if (faults_) faults_->close();
     if (network_) {
       network_->stop();
       examine();

@@ -178,6 +178,33 @@ ProviderDaemon& Network::add_provider(const std::string& name) {
   return *provider_;
 }
 
+Node& Network::add_twin(const std::string& of) {
+  const auto& original = node(of);
+  auto id = original.identity();
+  id.name = of + "-twin";
+  constexpr int kLastAddress = 251;  // below those of the provider and its link
+  id.ip = addresses_.at(kLastAddress - static_cast<int>(twins_.size()));
+  NodeKeys keys;
+  keys.consensus = keys_.at(of).consensus;
+  id.id = node_id(keys.node.pub);
+  std::vector<NodeIdentity> peers;
+  for (const auto& n : nodes_) peers.push_back(n->identity());
+  auto config = config_of(original.identity(), peers);  // dials whom the original dials, past all links
+  config.moniker = id.name;
+  config.ip = id.ip;
+  config.peers.clear();
+  for (const auto& peer : peers) config.peers.push_back({peer.id, peer.ip});
+  const auto home = home_of(id.name);
+  write_home(home, config, keys);
+  fs::copy_file(original.home() / "config" / "genesis.json", home / "config" / "genesis.json");
+  if (plan_.model) fs::copy_file(original.home() / profile_.model->config, home / profile_.model->config);
+  SupervisorSettings settings{SupervisorKind::bare, {}, profile_.chain.binary, home, {}};
+  const auto start = fill(profile_.commands.at("start").run, {{"home", home.string()}}, profile_.file.string() + ": commands: start");
+  twins_.push_back(std::make_unique<Node>(loop_, sink_, matcher_, id, settings, start, environment(id.name)));
+  twins_.back()->supervisor().install(original.supervisor().current());
+  return *twins_.back();
+}
+
 void Network::reconfigure(const std::string& name, const std::map<std::string, std::string>& values) {
   std::vector<NodeIdentity> all;
   for (const auto& n : nodes_) all.push_back(n->identity());
@@ -253,6 +280,7 @@ void Network::stop() {
   log_poll_.reset();
   sampling_.reset();
   if (provider_) provider_->stop();
+  for (auto& twin : twins_) twin->kill();
   for (auto& n : nodes_) n->signal(SIGKILL);  // all at once, then reap each
   for (auto& n : nodes_) n->kill();
 }

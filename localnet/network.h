@@ -38,6 +38,9 @@ class Network {
   // The links between nodes, by their names, from prepare() on, and between the provider daemon and its node; null when the
   // plan has none. Whoever asks on behalf of the harness goes past them.
   LinkSet* links() const { return links_.get(); }
+  // A node beside those of the plan with that one's consensus key, a signing state of its own, and its binary: never do that.
+  // Its own to start and to kill; called NAME-twin, and not among the nodes.
+  Node& add_twin(const std::string& of);
   // Kills every node now, the provider daemon, and commands that still run.
   void stop();
   std::vector<Node*> all() const;
@@ -84,6 +87,7 @@ class Network {
   std::unique_ptr<LinkSet> links_;
   std::map<std::string, NodeKeys> keys_;
   std::vector<std::unique_ptr<Node>> nodes_;
+  std::vector<std::unique_ptr<Node>> twins_;
   std::unique_ptr<ProviderDaemon> provider_;
   std::string provider_name_;
   std::filesystem::path client_binary_;

@@ -133,7 +133,7 @@ Finding judge_double_signs(const Context& c) {
   for (const auto* n : c.view.validators())
     for (const auto* said_by : c.view.all())
       for (const auto& l : said_by->lines) {
-        if (l.line.pattern != "equivocation" || l.line.text.find(n->member.consensus_address) == std::string::npos) continue;
+        if (l.line.pattern != "equivocation" || !names_validator(l, n->member)) continue;
         const bool meant = std::any_of(c.view.faults.begin(), c.view.faults.end(), [&](const SeenFault& f) {
           return f.move("injecting") && std::find(f.plan.brings.begin(), f.plan.brings.end(), std::string("double-sign")) != f.plan.brings.end() &&
                  std::find(f.nodes.begin(), f.nodes.end(), n->member.name) != f.nodes.end();

@@ -6,6 +6,7 @@
 #include "harness/checks/checklist.h"
 #include "harness/cli/commands.h"
 #include "harness/diagnosis/causes.h"
+#include "harness/faults/fault.h"
 #include "harness/procedures/procedure.h"
 #include "harness/releases.h"
 #include "harness/runbook.h"
@@ -68,6 +69,11 @@ int list(const Project& project) {
   std::cout << "values of a genesis patch\n";
   for (const auto& v : known_genesis_values()) line("{" + std::string(v.name) + "}", v.doc);
   line("{module:NAME}", "the address of that module's account");
+  std::cout << "faults\n";
+  for (const auto& k : fault_kinds()) {
+    line(k.name, k.what);
+    for (const auto& o : k.options) std::cout << fmt::format("    {}: {} ({})\n", o.name, o.doc, o.value);
+  }
   std::cout << "causes\n";
   for (const auto& c : causes()) line(c.name, c.meaning);
   return 0;
@@ -84,7 +90,7 @@ int runbook(const Project& project) {
 int validate(const Project& project, const std::vector<std::string>& files) {
   std::vector<fs::path> all(files.begin(), files.end());
   if (all.empty()) {
-    for (const auto& folder : {project.scenarios(), project.scenarios() / "twins", project.profiles()})
+    for (const auto& folder : {project.scenarios(), project.scenarios() / "twins", project.scenarios() / "chaos", project.profiles()})
       for (const auto& file : yaml_files(folder)) all.push_back(file);
   }
   int worst = 0;

@@ -70,6 +70,8 @@ const std::vector<Cause>& causes() {
        "put the file where model_path says and restart the node; ask its model status"},
       {"wrong-model", "a node scores with another model than the network has agreed on",
        "give it the file with the agreed hash and restart it before it meets a record"},
+      {"double-sign", "a validator signed two blocks at one height: it is tombstoned for good",
+       "find the second process with its key, and end it; never start one before the other is known to be gone"},
       {"blocks-missed", "a validator that was up did not sign", "look at its log between those heights"},
       // Of the provider daemon.
       {"provider-config-refused", "the provider daemon does not read its configuration",

@@ -26,6 +26,7 @@ const std::vector<Rule>& rules() {
       {"upgrade-handler-missing", true, handler_missing},
       {"conflicting-blocks", true, conflicting_blocks},
       {"app-hash-divergence", true, app_hash_divergence},
+      {"double-sign", true, double_sign},
       {"cosmovisor-misread", true, cosmovisor_misread},
       {"checksum-mismatch", true, download_checksum},
       {"wrong-architecture", true, download_platform},

@@ -1,7 +1,12 @@
 // What the network as a whole shows.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/diagnosis/rules.h"
+#include "localnet/bech32.h"
+#include "localnet/error.h"
+#include "localnet/sha256.h"
 
 namespace rehearse {
 
@@ -46,6 +51,38 @@ Found chain_did_not_halt(const NetworkView& v) {
   d.first_evidence =
       fmt::format("{} is at height {}", shown.nodes.front(), v.nodes.at(shown.nodes.front()).head.app_height);
   return d;
+}
+
+bool names_validator(const SeenLine& l, const record::Member& member) {
+  const auto& text = l.line.text;
+  if (text.find(member.consensus_address) != std::string::npos) return true;
+  const auto mark = text.find("valcons1");
+  if (mark == std::string::npos) return false;
+  const auto of_address = [](unsigned char c) { return std::isalnum(c) != 0; };
+  auto from = mark, to = mark;
+  while (from > 0 && of_address(static_cast<unsigned char>(text[from - 1]))) --from;
+  while (to < text.size() && of_address(static_cast<unsigned char>(text[to]))) ++to;
+  try {
+    auto hex = to_hex(bech32_decode(text.substr(from, to - from)).bytes);
+    std::transform(hex.begin(), hex.end(), hex.begin(), [](unsigned char c) { return std::toupper(c); });
+    return hex == member.consensus_address;
+  } catch (const Error&) {
+    return false;  // no address after all
+  }
+}
+
+Found double_sign(const NetworkView& v) {
+  Shown shown;
+  for (const auto* said_by : v.all())
+    for (const auto& l : said_by->lines) {
+      if (l.line.pattern != "equivocation") continue;
+      for (const auto* n : v.validators())
+        if (names_validator(l, n->member) && std::find(shown.nodes.begin(), shown.nodes.end(), n->member.name) == shown.nodes.end())
+          shown.nodes.push_back(n->member.name);
+      if (!shown.first || l.seq < shown.first->seq) shown.first = &l;
+    }
+  if (!shown.first) return std::nullopt;
+  return make_diagnosis(v, "double-sign", "the chain has evidence that a validator signed two blocks at one height", shown);
 }
 
 Found quorum_short(const NetworkView& v) {

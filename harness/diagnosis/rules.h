@@ -46,6 +46,7 @@ inline constexpr const char* kStopped = "stopped";
 Found genesis_refused(const NetworkView&);
 Found chain_did_not_halt(const NetworkView&);
 Found quorum_short(const NetworkView&);
+Found double_sign(const NetworkView&);
 Found node_exited(const NetworkView&);
 
 // Of the provider daemon (provider.cc).
@@ -65,6 +66,9 @@ Shown nodes_showing(const NetworkView&, const std::string& pattern, const Fits& 
 // The diagnosis when a node shows such a line.
 Found when_shown(const NetworkView&, const std::string& pattern, const Fits& fits, const char* cause,
                  const std::string& proven_by);
+
+// A line of evidence against that validator: chains name it by its address, in hex or bech32.
+bool names_validator(const SeenLine&, const record::Member&);
 
 record::Diagnosis make_diagnosis(const NetworkView&, const char* cause, const std::string& proven_by,
                                  const Shown&);

@@ -70,11 +70,16 @@ FaultDriver::FaultDriver(Rehearsal& r, std::vector<Injection> planned, Make make
   }
 }
 
-FaultDriver::~FaultDriver() {
+FaultDriver::~FaultDriver() { close(); }
+
+void FaultDriver::close() {
   for (auto& c : all_) {
-    if (!c->in_effect) continue;
+    if (!std::exchange(c->in_effect, false)) continue;
     try {
+      if (c->state == "applied") move(*c, "healing", "");
       c->fault->heal();
+      if (c->state != "healing") continue;
+      if (const auto proof = c->fault->healed(); !proof.empty()) move(*c, "healed", proof);
     } catch (const std::exception& e) {
       std::cerr << "rehearse: fault " << c->what.id << " (" << c->what.kind << ") was not healed: " << e.what() << "\n";
     }

@@ -21,12 +21,14 @@ class FaultDriver : public Beside {
   using Make = std::function<std::unique_ptr<Fault>(Rehearsal&, const Injection&)>;
   // The network is made. Journals what is planned. Throws Error(Blame::scenario) for a target that is not in the network.
   FaultDriver(Rehearsal&, std::vector<Injection>, Make = make_fault);
-  ~FaultDriver() override;  // heals what is still in effect, and waits for no proof
+  ~FaultDriver() override;  // as close()
 
   void turn() override;
   // Lets those that have begun run their course, heals them, and waits until the network has recovered. What has not been
   // triggered by then never is.
   void end() override;
+  // The run is over, however it came to that: heals what is still in effect, and waits for no proof that is not there at once.
+  void close();
 
  private:
   struct Course;  // of one injection

@@ -9,6 +9,7 @@ namespace rehearse {
 
 std::vector<FaultKind> process_kinds();     // process.cc
 std::vector<FaultKind> file_kinds();        // files.cc
+std::vector<FaultKind> consensus_kinds();   // consensus.cc
 std::vector<FaultKind> machine_kinds();     // machine.cc
 std::vector<FaultKind> link_kinds();        // links.cc
 std::vector<FaultKind> governance_kinds();  // governance.cc

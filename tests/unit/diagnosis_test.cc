@@ -56,6 +56,8 @@ TEST(Diagnosis, FindsInEachJournalOnlyWhatIsThere) {
   EXPECT_THAT(found_in(made::cosmovisor_misreads()), ElementsAre("cosmovisor-misread", "node-exited"));
   EXPECT_THAT(found_in(made::genesis_refused()), ElementsAre("genesis-refused", "node-exited"));
   EXPECT_THAT(found_in(made::node_exits()), ElementsAre("node-exited"));
+  EXPECT_THAT(found_in(made::signs_twice()), ElementsAre("double-sign"));
+  EXPECT_THAT(found_in(made::plan_replaced()), ElementsAre("plan-replaced"));
   EXPECT_THAT(found_in(made::plan_not_cancelled()), ElementsAre("plan-not-cancelled"));
   EXPECT_THAT(found_in(made::upgrade_not_skipped({3})), ElementsAre("upgrade-not-skipped"));
   EXPECT_THAT(found_in(made::only_upgraded({2, 4})), ElementsAre("quorum-short"));
@@ -378,6 +380,12 @@ TEST(Diagnosis, OfADeadlineIsTheFailureThatIsProvenByThen) {
   u.stop(4.99, "deadline", "--timeout of 4 s", "", "error");
   ASSERT_TRUE(u.judged().diagnosis);
   EXPECT_EQ(u.judged().diagnosis->cause, "upgrade-handler-error");
+}
+
+TEST(Diagnosis, NamesWhoeverSignedTwiceByItsAddress) {
+  const auto d = diagnosis_of(made::signs_twice());
+  EXPECT_EQ(d.cause, "double-sign");
+  EXPECT_THAT(d.affected_nodes, ElementsAre("validator-2"));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // The made upgrade gone wrong: one journal for each failure that a rule of harness/diagnosis finds.
 #pragma once
 
+#include "localnet/bech32.h"
 #include "made_journal.h"
 
 namespace rehearse::made {
@@ -164,6 +165,27 @@ inline Upgrade only_upgraded(const std::vector<int>& ordinals) {
 inline Upgrade refused(const std::string& cause, const std::string& detail) {
   auto u = healthy();
   u.stop(0.035, "step-failed", detail, cause);
+  return u;
+}
+
+// The chain has evidence that validator-2 signed twice; it says so by its address as the SDK writes it.
+inline Upgrade signs_twice() {
+  auto u = healthy();
+  const auto hex = u.view().nodes.at(validator(2)).member.consensus_address;
+  std::vector<std::uint8_t> bytes;
+  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) bytes.push_back(static_cast<std::uint8_t>(std::stoi(hex.substr(i, 2), nullptr, 16)));
+  u.log(2.5, validator(1), "equivocation", "INF confirmed equivocation infraction_height=9 module=x/evidence validator=" + bech32_encode("vevalcons", bytes));
+  u.stop(2.6, "failure-proven", "a rule of diagnosis");
+  return u;
+}
+
+// Another plan was voted for the same height: every node halts for that one.
+inline Upgrade plan_replaced() {
+  auto u = healthy();
+  u.cut(at::kHalt - 0.02);
+  for (int i = 1; i <= 4; ++i)
+    u.error(at::kHalt + lag_of(i), validator(i), "ERR UPGRADE \"another\" NEEDED at height: 20", "upgrade-needed").captures = {"another", "20"};
+  u.stop(at::kHalt + 0.2, "failure-proven", "a rule of diagnosis");
   return u;
 }
 

@@ -1,0 +1,101 @@
+// Injected failures on the real network: each kind is applied and healed, and nothing is left of any when the harness dies.
+#include <gmock/gmock.h>
+#include <signal.h>
+
+#include <set>
+
+#include "harness/faults/fault.h"
+#include "localnet/proc.h"
+#include "tests/localnet/rehearsal.h"
+
+namespace rehearse::localnet {
+
+namespace {
+
+// What acts on one node each, all through the votes, by the mechanisms that leave most behind: processes that trace, mounts,
+// patched memory, proxies, limits.
+constexpr const char* kFaults = R"(title: Made
+runbook: Chain Upgrades (Governance)
+network:
+  validators: {validator-1: 40, validator-2: 30, validator-3: 20, validator-4: 10}
+upgrade: {kind: chain, lead: 20}
+faults:
+  - {do: sync-slow, who: validator-1, when: voting, for: 2min, with: {delay: 1ms}}
+  - {do: clock, who: validator-2, when: voting, for: 2min}
+  - {do: cut, who: validator-4, when: voting, for: 2min}
+  - {do: backup-disk-full, who: validator-3, when: voting, for: 2min}
+  - {do: cpu-burn, when: voting, for: 2min, with: {processes: 1}}
+after: [network-verification]
+)";
+
+bool all_applied(Rehearsal& r) {
+  return until(std::chrono::seconds(60), [&] {
+    const auto said = r.output();
+    for (const char* fault : {"fault 1: ", "fault 2: ", "fault 3: ", "fault 4: ", "fault 5: "})
+      if (said.find(fault) == std::string::npos) return false;
+    return true;
+  });
+}
+
+std::string mounts() { return read("/proc/self/mountinfo"); }
+
+}  // namespace
+
+TEST(WholeSuite, ChaosCoversEveryFault) {
+  Scratch scratch;
+  auto r = run(scratch, {(project() / "scenarios/chaos.suite.yaml").string()});
+  EXPECT_EQ(r.wait(std::chrono::minutes(20)), 0) << r.output();
+  EXPECT_TRUE(none_left(r.folder()));
+  EXPECT_TRUE(r.junit_is_whole());
+  std::set<std::string> covered;
+  for (const auto& c : r.record()["coverage"]) {
+    EXPECT_EQ(c["planned"], c["applied"]) << c.dump();
+    EXPECT_EQ(c["planned"], c["healed"]) << c.dump();
+    covered.insert(c["fault"]);
+  }
+  for (const auto& kind : fault_kinds()) EXPECT_TRUE(covered.contains(kind.name)) << kind.name << " is in no scenario of the suite";
+}
+
+class HarnessDies : public testing::TestWithParam<bool> {};
+
+// Killed whole or in part while faults act: `heal` ends what is left, and there is nothing that outlives it.
+TEST_P(HarnessDies, NothingIsLeftOfAnyFault) {
+  Scratch scratch;
+  Outside outside(scratch);
+  const auto before = mounts();
+  auto r = run(scratch, {scratch.write("made.yaml", kFaults)}, outside.environment());
+  ASSERT_TRUE(all_applied(r)) << r.output();
+  const auto inner = children_of(r.pid()).front();
+  if (GetParam()) ::kill(r.pid(), SIGKILL);
+  ::kill(inner, SIGKILL);
+  r.wait();
+  EXPECT_EQ(heal(scratch, "", outside.environment()), 0);
+  EXPECT_TRUE(none_left(r.folder()));
+  EXPECT_EQ(mounts(), before);
+  EXPECT_TRUE(outside.left().empty()) << outside.left().front();
+}
+
+INSTANTIATE_TEST_SUITE_P(InnerAndBoth, HarnessDies, testing::Bool());
+
+TEST(Chaos, AScheduleIsPlayedAgain) {
+  Scratch scratch;
+  const auto made = scratch.write("made.yaml", R"(title: Made
+runbook: Emergency Hotfixes
+network:
+  validators: {validator-1: 40, validator-2: 30, validator-3: 20, validator-4: 10}
+upgrade: {kind: hotfix, confirmed: false}
+faults: [{do: pause, who: one, when: height 4, for: 500ms, probability: 0.5}]
+after: [network-verification]
+expect: not-confirmed
+)");
+  const auto schedule = scratch.write("schedule.json", R"({"schema": 1, "faults": [
+    {"id": "9", "do": "pause", "who": "x", "when": "height 4", "after_s": 0, "for_s": 0.2, "nodes": ["validator-3"], "with": {}}]})");
+  auto r = run(scratch, {made, "--schedule", schedule});
+  EXPECT_EQ(r.wait(), 0) << r.output();
+  const auto played = nlohmann::json::parse(read(r.folder() / "schedule.json"));
+  ASSERT_EQ(played["faults"].size(), 1u);
+  EXPECT_EQ(played["faults"][0]["id"], "9");
+  EXPECT_THAT(read(r.folder() / "events.jsonl"), testing::HasSubstr("\"fault-planned\""));
+}
+
+}  // namespace rehearse::localnet
