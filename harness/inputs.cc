@@ -19,7 +19,7 @@ ProviderReleases provider_releases(const Inputs& in, const RunOptions& o) {
   const auto& chosen = in.scenario.releases.provider;
   const auto manifest = (in.profile.file.parent_path() / p.releases).lexically_normal();
   ProviderReleases r{find_release(chosen.from.empty() ? p.from : chosen.from, manifest, o.built),
-                     find_release(chosen.to.empty() ? p.to : chosen.to, manifest, o.built), nullptr, o.store};
+                     find_release(chosen.to.empty() ? p.to : chosen.to, manifest, o.built)};
   for (const auto* release : {&r.from, &r.to})
     if (release->remote)
       throw Error(Blame::scenario, release->name + ": a provider daemon's release is given by its name or its path");
@@ -53,7 +53,13 @@ Inputs read_inputs(const RunOptions& o) {
     throw Error(Blame::scenario, o.cosmovisor.string() + ": there is no Cosmovisor; --cosmovisor names another");
   in.from = pick(o.from, in.scenario.releases.from, in.profile.from, "from");
   in.to = pick(o.to, in.scenario.releases.to, in.profile.to, "to");
-  if (find_procedure(in.scenario.upgrade.kind)->of_provider) in.provider = provider_releases(in, o);
+  const auto& procedure = *find_procedure(in.scenario.upgrade.kind);
+  if (procedure.of_provider) in.provider = provider_releases(in, o);
+  if (procedure.of_patch) in.patch = pick(o.patch, in.scenario.releases.patch, "", "patch");
+  if (in.patch && in.patch->remote)
+    throw Error(Blame::scenario, in.patch->name + ": a patch is given by its name or its path");
+  if (!in.patch && !o.patch.empty())
+    throw Error(Blame::scenario, "--release patch=" + o.patch + ": `" + in.scenario.name + "` installs no patch before its upgrade");
   if (const auto& section = in.profile.model) {
     const auto version = [&](const std::string& scenario, const std::string& profile) {
       return find_model(*section, o.models, scenario.empty() ? profile : scenario);

@@ -18,6 +18,7 @@ struct Inputs {
   Profile profile;  // with what masks its known defects
   std::vector<record::KnownDefect> defects;
   Release from, to;
+  std::optional<Release> patch = {};  // of a procedure that installs one before
   std::optional<ProviderReleases> provider = {};  // of a procedure that is about one
   std::optional<ModelChange> model = {};  // where the chain has one
   std::vector<Injection> faults = {};

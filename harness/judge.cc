@@ -112,7 +112,7 @@ RunRecord judge(const NetworkView& v, const Scenario& scenario, const Profile& p
     r.to = v.releases->to;
     r.cosmovisor_sha256 = v.releases->cosmovisor_sha256;
   }
-  if (v.provider_plan) {  // what was upgraded
+  if (v.provider_plan && v.legs.empty()) {  // what was upgraded
     r.from = v.provider_plan->from;
     r.to = v.provider_plan->to;
   }

@@ -23,7 +23,8 @@ bool publish(ReleaseServer& server, Release& release) {
   const bool published = release.remote || checksum_in(read_file(sums), name);
   if (release.remote || !published) {
     const auto sha256 = release.remote ? release.remote->sha256 : sha256_file(release.archive);
-    sums = server.ca_file().parent_path() / kSums;
+    sums = server.ca_file().parent_path() / "sums" / release.name / kSums;
+    fs::create_directories(sums.parent_path());
     std::ofstream(sums) << sha256 << "  " << name << "\n";
   }
   server.publish(release.name, release.archive);

@@ -56,6 +56,7 @@ void Rehearsal::record(record::Body body, const std::string& node) {
   e.node = node;
   if (const auto found = incarnations_.find(node); found != incarnations_.end())
     e.incarnation = found->second;
+  if (auto* a = std::get_if<record::Answered>(&body)) a->moment = view_.named(a->moment);
   e.body = std::move(body);
   fold(view_, journal_.append(std::move(e)));
 }
@@ -71,8 +72,9 @@ void Rehearsal::enter(const std::string& phase) {
   await_done("--break-at " + phase, [&] { return std::filesystem::exists(go_on); }, {kForEver, kForEver});
 }
 
-void Rehearsal::step(const std::string& id, const std::string& title, const std::string& runbook,
+void Rehearsal::step(const std::string& name, const std::string& what, const std::string& runbook,
                      const std::function<std::string()>& work) {
+  const auto id = view_.named(name), title = view_.leg() ? view_.leg()->leg.title + ": " + what : what;
   record(record::StepStarted{id, title, runbook});
   watcher_.step_started(title, runbook);
   auto end = [&](const std::string& outcome, const std::string& detail) {
@@ -274,7 +276,9 @@ void Rehearsal::process_started(const std::string& node, int pid, const std::str
 
 void Rehearsal::process_ended(const std::string& node, const std::string& program, const ExitStatus& status,
                               const LastWords& words) {
-  record(record::ProcessEnded{program, status.code, status.signal, words.lines, in_folder(words.file), words.line}, node);
+  record(record::ProcessEnded{program, status.code, status.signal, words.lines, in_folder(words.file), words.line,
+                              words.starts_again},
+         node);
 }
 
 void Rehearsal::log_line(const std::string& node, const MatchedLine& m) {

@@ -96,11 +96,9 @@ struct ProgramCall {
 // What a `version` command printed, on whichever stream.
 std::string version_in(const CliAnswer&);
 
-// What a provider daemon goes from and to, where the new release is published, and where verified programs are kept.
+// What a provider daemon goes from and to.
 struct ProviderReleases {
   Release from, to;
-  const ReleaseServer* server = nullptr;
-  std::filesystem::path store;
 };
 
 // The models that nodes score with, before and after.
@@ -125,7 +123,9 @@ class Rehearsal : public Sink {
   // All outlive this. `folder` is the run's.
   Rehearsal(Loop&, Http&, Journal&, Watcher&, const Scenario&, const Profile&, std::filesystem::path folder);
 
-  const Scenario& scenario() const { return scenario_; }
+  const Scenario& scenario() const { return page_ ? *page_ : scenario_; }
+  // In a run of several procedures, one after the other: the page of the one that comes now; none: the run's own.
+  void turn_to(std::optional<Scenario> page) { page_ = std::move(page); }
   const Profile& profile() const { return profile_; }
   const NetworkView& view() const { return view_; }
   const std::filesystem::path& folder() const { return folder_; }
@@ -136,15 +136,18 @@ class Rehearsal : public Sink {
   void set_beside(Beside* beside) { beside_ = beside; }
   void end_beside() { if (beside_) beside_->end(); }
   Release from, to;
+  std::optional<Release> patch;              // of a procedure that installs one before
   std::optional<ProviderReleases> provider;  // of a procedure that is about one
   ReleaseServer* release_server = nullptr;   // where everything is published; null: there is none yet
+  std::filesystem::path store;               // of verified programs
+  std::size_t seeded = 0;                    // ordinals of the profile's own transactions that are used up
 
   // Of the run so far, the part in which something waited for a processor (pressure.h).
   double cpu_pressure() const { return pressure_.share(); }
   std::optional<ModelChange> model;  // where the chain has one
   std::filesystem::path keras;       // a Python that may have Keras; empty: none is known
 
-  // Journals something that was done (or observed by the harness itself).
+  // Journals something that was done (or observed by the harness itself); an answer's moment as NetworkView::named.
   void record(record::Body, const std::string& node = "");
   void enter(const std::string& phase);
   // Shows it to whoever watches.
@@ -152,7 +155,7 @@ class Rehearsal : public Sink {
   // The run stays where it is when it enters that phase, until a file `continue` lies in its folder.
   void hold_at(const std::string& phase) { hold_at_ = phase; }
 
-  // Runs `work` as a step of the procedure; what it returns is the step's detail. `id` is unique in a run.
+  // Runs `work` as a step of the procedure; what it returns is the step's detail. `id` is unique in a procedure.
   void step(const std::string& id, const std::string& title, const std::string& runbook,
             const std::function<std::string()>& work);
 
@@ -201,6 +204,7 @@ class Rehearsal : public Sink {
   Journal& journal_;
   Watcher& watcher_;
   const Scenario& scenario_;
+  std::optional<Scenario> page_;
   const Profile& profile_;
   std::filesystem::path folder_;
   Network* network_ = nullptr;

@@ -149,6 +149,7 @@ class Run {
     s.invoked = o_.invoked;
     s.known_defects = in_.defects;
     s.conditions = {{"nominal_block_s", nominal_block_seconds(in_.scenario.network.pace)},
+                    {"lead", in_.scenario.upgrade.lead},
                     {"blocks_after", in_.scenario.upgrade.blocks_after},
                     {"expect", in_.scenario.expect},
                     {"attestations", in_.scenario.attestations},
@@ -159,7 +160,9 @@ class Run {
   void rehearse() {
     r_.enter("prepare");
     r_.from = in_.from;
+    r_.patch = in_.patch;
     r_.to = in_.to;
+    r_.store = o_.store;
     r_.model = in_.model;
     r_.keras = o_.keras;
     addresses_.emplace(AddressBlock::claim(runtime_dir()));
@@ -174,7 +177,7 @@ class Run {
     make_network(preflight.cosmovisor().binary);
     preflight.receive();
     preflight.check_versions();
-    publish_provider();
+    publish_others();
     start_network();
     if (!in_.faults.empty()) {
       faults_.emplace(r_, in_.faults);
@@ -184,11 +187,10 @@ class Run {
     find_procedure(in_.scenario.upgrade.kind)->run(r_);
   }
 
-  void publish_provider() {
-    if (!in_.provider) return;
+  void publish_others() {
+    if (r_.patch) publish(*release_server_, *r_.patch);
     r_.provider = in_.provider;
-    r_.provider->server = &*release_server_;
-    publish(*release_server_, r_.provider->to);
+    if (r_.provider) publish(*release_server_, r_.provider->to);
   }
 
   // What lies at its address need not be what governance is asked for.
@@ -267,6 +269,7 @@ class Run {
       if (std::find(n.downloads.begin(), n.downloads.end(), node.name) != n.downloads.end())
         node.environment.insert(
             {{"DAEMON_ALLOW_DOWNLOAD_BINARIES", "true"}, {"SSL_CERT_FILE", release_server_->ca_file().string()}});
+    p.restart_after = n.restart.after.value;
     p.pace = pace_named(n.pace);
     p.links = std::any_of(in_.faults.begin(), in_.faults.end(), [](const Injection& i) { return find_fault_kind(i.kind)->acts_on == ActsOn::link; });
     p.seed = o_.seed;

@@ -19,7 +19,7 @@ struct RunOptions {
   std::filesystem::path scenario, profile;
   std::filesystem::path attest;      // YAML: attestations beyond the scenario's; empty: none
   std::string expect;                // instead of the scenario's; empty: that
-  std::string from, to;              // instead of the scenario's or the profile's
+  std::string from, patch, to;       // instead of the scenario's or the profile's
   std::filesystem::path folder;      // must not exist, or be empty
   std::filesystem::path built;       // where fixture releases are: <name>/<archive>
   std::filesystem::path store;       // of verified binaries

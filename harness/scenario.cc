@@ -95,6 +95,8 @@ class Rules {
       if (count < 0 || count > 100'000) fail(at("network", "population", key), "0 to 100000");
       if (count && !p.accounts) fail(at("network", "population", key), "whose? give accounts too");
     }
+    if (root_["network"]["restart"] && n.restart.after.value <= std::chrono::seconds(0))
+      fail(at("network", "restart", "after"), "more than 0: a moment has to pass");
     if (n.vote_under_way && !s_.upgrade.expedited)
       fail(at("network", "vote_under_way"), "the upgrade's own vote would last as long: make it expedited");
     if (names.size() > 200) fail(at("network", "validators"), "more than 200 nodes");
@@ -107,6 +109,8 @@ class Rules {
       fail(at("upgrade", "kind"),
            "there is no procedure `" + s_.upgrade.kind + "`; there are " + procedure_names());
     check_options(*find_procedure(s_.upgrade.kind));
+    if (!s_.releases.patch.empty() && !find_procedure(s_.upgrade.kind)->of_patch)
+      fail(at("releases", "patch"), "the procedure `" + s_.upgrade.kind + "` installs no patch before its upgrade");
     if (s_.upgrade.blocks_after < 1) fail(at("upgrade", "blocks_after"), "at least 1 block must follow");
     if (s_.upgrade.blocks_after > record::kMostBlocksAfter)
       fail(at("upgrade", "blocks_after"), "at most " + std::to_string(record::kMostBlocksAfter) + " blocks can follow");
@@ -115,6 +119,8 @@ class Rules {
     check_lists(names);
     if (s_.upgrade.lead < 0 || s_.upgrade.lead > 100) fail(at("upgrade", "lead"), "0 to 100 voting periods");
     if (s_.upgrade.drops < 0 || s_.upgrade.drops > 10) fail(at("upgrade", "drops"), "0 to 10 blocks");
+    if (!s_.upgrade.set_aside && !uses_cosmovisor(n))
+      fail(at("upgrade", "set_aside"), "no node is run by Cosmovisor, which would find it");
     if (s_.upgrade.height_in < 0) fail(at("upgrade", "height_in"), "a number of blocks");
     for (std::size_t i = 0; i < s_.defects.mask.size(); ++i)
       if (const auto& keep = s_.defects.keep;

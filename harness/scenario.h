@@ -20,6 +20,11 @@ enum class Vote { yes, no, abstain, no_with_veto };
 const Ordered<Vote>& names(Vote);
 std::string to_string(Vote);
 
+// Restart=on-failure of the runbook's unit, where nodes have it.
+struct RestartSection {
+  Duration after{std::chrono::seconds(0)};  // RestartSec; 0: a node that ends by itself stays down
+};
+
 struct NetworkSection {
   Ordered<std::int64_t> validators = {
       {"validator-1", 40}, {"validator-2", 30}, {"validator-3", 20}, {"validator-4", 10}};
@@ -27,6 +32,7 @@ struct NetworkSection {
   SupervisorKind supervisor = SupervisorKind::cosmovisor;
   std::map<std::string, SupervisorKind> supervisors;  // of single nodes
   std::vector<std::string> downloads;                 // nodes whose Cosmovisor downloads the release itself
+  RestartSection restart;
   std::string pace = "fast";
   Population population;
   bool vote_under_way = false;  // another proposal is voted on all through the upgrade
@@ -39,6 +45,7 @@ struct ReleasePair {
 };
 
 struct ReleasesSection : ReleasePair {
+  std::string patch;     // installed before the upgrade, by a procedure that has one
   ReleasePair provider;  // of the provider daemon
 };
 
@@ -77,6 +84,7 @@ struct UpgradeSection {
   std::vector<std::string> missed;  // nodes whose operators leave out what all others do
   std::int64_t drops = 0;           // blocks that operators drop by rolling the state back, whatever it demands
   bool compared = true;             // the operators compare last signed heights before they start
+  bool set_aside = true;            // taking a release back, operators set upgrade-info.json aside before Cosmovisor starts
   RollingOrder order = RollingOrder::smallest_first;
   PlanInfo plan_info = PlanInfo::right;
   SecondSource second_source = SecondSource::agrees;
@@ -128,12 +136,18 @@ void describe(V& v, Population& p) {
 }
 
 template <class V>
+void describe(V& v, RestartSection& r) {
+  v.required("after", r.after, "seconds between a node's failure and its next start");
+}
+
+template <class V>
 void describe(V& v, NetworkSection& n) {
   v.optional("validators", n.validators, "name -> voting power");
   v.optional("full_nodes", n.full_nodes, "names of nodes that do not validate");
   v.optional("supervisor", n.supervisor, "what runs the nodes' binary");
   v.optional("supervisors", n.supervisors, "node -> what runs its binary, where it is not as for all");
   v.optional("downloads", n.downloads, "nodes whose Cosmovisor downloads the new release by itself");
+  v.optional("restart", n.restart, "a node that fails is started again, as systemd does it; left out: it stays down");
   v.optional("pace", n.pace, "named preset of consensus timeouts");
   v.optional("population", n.population, "what the network has from its genesis on");
   v.optional("vote_under_way", n.vote_under_way, "another proposal is voted on all through the upgrade");
@@ -150,6 +164,7 @@ void describe(V& v, ReleasePair& r) {
 template <class V>
 void describe(V& v, ReleasesSection& r) {
   v.optional("from", r.from, "release the network starts on");
+  v.optional("patch", r.patch, "release that is installed on one node after the other before that");
   v.optional("to", r.to, "release it upgrades to");
   v.optional("provider", r.provider, "the same of the provider daemon");
 }
@@ -174,6 +189,7 @@ void describe(V& v, UpgradeSection& u) {
   v.optional("missed", u.missed, "nodes whose operators leave out what all others do");
   v.optional("drops", u.drops, "how often operators roll the state back, whatever it demands");
   v.optional("compared", u.compared, "the operators compare last signed heights before they start");
+  v.optional("set_aside", u.set_aside, "a release taken back, upgrade-info.json is set aside before Cosmovisor starts");
   v.optional("plan_info", u.plan_info, "what plan.info says of the download");
   v.optional("second_source", u.second_source, "whether the announcement has the checksum of SHA256SUMS");
   v.optional("breaking", u.breaking, "the hotfix changes the state machine: all nodes stop at one height and start together");

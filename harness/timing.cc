@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "harness/floor.h"
+
 namespace rehearse {
 
 using record::TimelineEntry;
@@ -60,20 +62,24 @@ Timing timing_of(const NetworkView& v) {
     t.harness_peak_mb = static_cast<double>(v.teardown->peak_rss_bytes) / 1e6;
   }
 
-  const std::vector<std::pair<const char*, When>> ends = {
+  std::vector<std::pair<std::string, When>> ends = {
       {"launch", v.run_seen},
       {"preflight", v.releases ? When(v.releases_seen) : std::nullopt},
       {"prepare", boot_from},
       {"boot", boot_to},
+  };
+  for (const auto& l : v.legs) ends.emplace_back(l.leg.leg, l.ended ? When(l.ended) : std::nullopt);
+  const std::vector<std::pair<std::string, When>> of_one = {
       {"change", v.aim && !v.plan ? When(v.aim_seen) : std::nullopt},  // of procedures without a plan
       {"propose", v.plan ? When(v.plan_seen) : std::nullopt},
       {"vote", moment(v, "passed")},
       {"wait", halted},
       {"switch", resumed},
       {"blocks", v.plan ? height_on_all(v, height + blocks) : std::nullopt},
-      {"checks", v.stopped ? When(v.stopped_seen) : std::nullopt},
-      {"teardown", v.torn_down},
   };
+  if (v.legs.empty()) ends.insert(ends.end(), of_one.begin(), of_one.end());
+  ends.emplace_back("checks", v.stopped ? When(v.stopped_seen) : std::nullopt);
+  ends.emplace_back("teardown", v.torn_down);
   // A moment that was not reached gives its time to the next part that was.
   Micros from = v.run->invoked;
   for (const auto& [name, to] : ends) {
@@ -83,13 +89,12 @@ Timing timing_of(const NetworkView& v) {
   }
   if (from < end) t.parts.push_back({"rest", seconds(from, end)});
 
+  const auto span = [](When begins, When ends) {
+    return begins && ends ? std::optional(Span{*begins, *ends}) : std::nullopt;
+  };
   if (boot_from && boot_to) t.boot_s = seconds(*boot_from, *boot_to);
-  if (halted && resumed && v.network) {
-    t.switch_s = seconds(*halted, *resumed);
-    const double block = v.run->conditions.value("nominal_block_s", 0.0);
-    t.floor_s = t.boot_s + v.network->voting_period_s + t.switch_s +
-                static_cast<double>(2 + 3 + blocks) * block;
-  }
+  if (halted && resumed) t.switch_s = seconds(*halted, *resumed);
+  t.floor_s = floor_of(v, span(boot_from, boot_to), span(halted, resumed));
   return t;
 }
 
@@ -105,6 +110,10 @@ std::vector<TimelineEntry> timeline_of(const NetworkView& v) {
     entries.push_back(
         {what, node, seconds(v.run->invoked, *when), first_halt ? seconds(*first_halt, *when) : 0});
   };
+  for (const auto& l : v.legs) {
+    add(l.leg.title + " begins", "", l.started);
+    add(l.leg.title + " verified", "", l.ended ? When(l.ended) : std::nullopt);
+  }
   add(kProposalEntry, "", v.plan_seen);
   add(kConfirmedEntry, "", moment(v, "passed"));
   add(kHaltEntry, "", first_halt);

@@ -15,7 +15,23 @@
 //   checks      H+K on all nodes                      run-stopped
 //   teardown    run-stopped                           teardown-ended
 //
-// floor = boot + 2 blocks + voting period + 3 blocks + switch + K blocks, blocks at their nominal time.
+// Of a run of several procedures each is a part, from boot or the one before to its end, instead of those from change to
+// blocks.
+//
+// The floor is what the chain itself takes, blocks at their nominal time. Of a chain upgrade it is boot + 2 blocks + voting
+// period + 3 blocks + switch + K blocks. Of any procedure it is the sum of these, as far as they are in it:
+//
+//   boot, switch                as they took
+//   a vote                      2 blocks to propose, the voting period; of a plan its lead and 3 blocks to the height too
+//   nodes that start again      each from its start until it signs (a full node: has the next block), or ends; what
+//                               goes on at the same time counts once; what is in the switch, or in the K blocks after
+//                               it, counts there
+//   the provider daemon         each start, until its health is good; the orders before, until it has won them
+//   a model's height            the wait for it: it was voted on before anyone knew how long the nodes would take
+//   transactions                1 block for each height that had one, but for those of a vote
+//   verification                K blocks, each time
+//
+// What operators type, and what the harness looks at and waits for beyond that, is above the floor.
 #pragma once
 
 #include "harness/record/run_record.h"

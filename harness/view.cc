@@ -42,15 +42,27 @@ void fold_start(NetworkView& v, NodeView& n, const ProcessStarted& p, const Even
   n.incarnation = e.incarnation;
   n.alive = true;
   n.started = e.seen;
+  n.starts.push_back(e.seen);
   n.program = p.program;
   n.head = {};
   if (p.pid && v.disabled(e.node)) n.revived.insert(e.incarnation);
   ++v.progress;
 }
 
+// Starting it again helps as long as it comes to a block in between, or has not failed too often for that.
+bool may_recover(NodeView& n) {
+  constexpr int kMostInARow = 5;
+  const auto highest = n.stored.empty() ? 0 : n.stored.rbegin()->first;
+  if (highest > n.failed_above) n.failed = 0;
+  n.failed_above = highest;
+  return ++n.failed < kMostInARow;
+}
+
 void fold_end(NetworkView& v, NodeView& n, const ProcessEnded& p, const Event& e) {
   n.alive = false;
-  n.ends.push_back({e.seq, e.seen, e.incarnation, v.expects(e.node, "process-ended") || v.disabled(e.node), p});
+  const bool excused =
+      v.expects(e.node, "process-ended") || v.disabled(e.node) || (p.starts_again && may_recover(n));
+  n.ends.push_back({e.seq, e.seen, e.incarnation, excused, p});
   ++v.progress;
 }
 
@@ -164,9 +176,10 @@ std::int64_t NetworkView::highest_height() const {
 const SeenAnswer* NetworkView::answer(const std::string& moment, const std::string& question,
                                       const std::string& node, const std::map<std::string, std::string>& args,
                                       std::int64_t height) const {
+  const auto wanted = named(moment);
   for (auto it = answers.rbegin(); it != answers.rend(); ++it) {
     const auto& a = it->answer;
-    if (a.moment == moment && a.question == question && it->node == node &&
+    if (a.moment == wanted && a.question == question && it->node == node &&
         (args.empty() || a.args == args) && a.height == height)
       return &*it;
   }
@@ -233,7 +246,12 @@ void fold(NetworkView& v, const Event& e) {
                        step.ended = e.seen, step.outcome = s.outcome, step.detail = s.detail;
                    ++v.progress;
                  },
-                 [&](const PlanProposed& p) { v.plan = p, v.plan_seen = e.seen; },
+                 [&](const PlanProposed& p) { v.plan = p, v.plan_seen = e.seen, v.plan_leg = v.named(""); },
+                 [&](const LegStarted& l) { v.aim.reset(), v.legs.push_back({l, e.seen, 0}), ++v.progress; },
+                 [&](const LegEnded&) {
+                   v.aim.reset(), ++v.progress;
+                   if (v.leg()) v.legs.back().ended = e.seen;
+                 },
                  [&](const Aimed& a) { v.aim = a, v.aim_seq = e.seq, v.aim_seen = e.seen; },
                  [&](const Expected& x) {
                    if (x.begins)

@@ -28,7 +28,7 @@ struct SeenEnd {
   std::int64_t seq = 0;
   Micros seen = 0;
   int incarnation = 0;
-  bool expected = false;
+  bool excused = false;  // a step expected it, or its supervisor starts the process again and that may still help
   record::ProcessEnded end;
 };
 
@@ -38,8 +38,11 @@ struct NodeView {
   bool alive = false;
   Micros started = 0;  // of this incarnation
   std::set<int> revived;  // incarnations that were started again as they were, since a fault had taken the node away
+  std::vector<Micros> starts;  // of all incarnations
   std::string program;
   std::vector<SeenEnd> ends;
+  int failed = 0;                 // ends by itself in a row, without a block of its own in between
+  std::int64_t failed_above = 0;  // the highest block that it had at the last of them
   record::HeadSeen head;  // of this incarnation; zero before its first answer
   Micros head_seen = 0;
   std::map<std::int64_t, std::string> app_hashes;    // its own, by the height they are the state after
@@ -88,6 +91,11 @@ struct SeenStep {
   std::string outcome, detail;
 };
 
+struct SeenLeg {
+  record::LegStarted leg;
+  Micros started = 0, ended = 0;  // ended 0: not yet
+};
+
 struct SeenBlock {
   record::BlockSeen block;
   Micros seen = 0;
@@ -123,10 +131,12 @@ struct NetworkView {
   std::vector<std::pair<std::string, Micros>> phases;
   std::optional<record::PlanProposed> plan;
   Micros plan_seen = 0;
+  std::string plan_leg;  // that proposed it
   std::optional<record::Aimed> aim;
   std::int64_t aim_seq = 0;
   Micros aim_seen = 0;
   std::set<std::pair<std::string, std::string>> expected;  // (node or "", what)
+  std::vector<SeenLeg> legs;
   std::vector<SeenStep> steps;
   std::vector<SeenAnswer> answers;
   std::vector<SeenFault> faults;  // as planned
@@ -138,6 +148,10 @@ struct NetworkView {
   std::optional<Micros> torn_down;
   double stalled_s = 0;
 
+  // Of a run of several procedures: the one under way; null between them, and in any other run.
+  const SeenLeg* leg() const { return legs.empty() || legs.back().ended ? nullptr : &legs.back(); }
+  // The name of a step or a moment, as it is in what is under way: "chain/before".
+  std::string named(const std::string& name) const { return leg() ? leg()->leg.leg + "/" + name : name; }
   std::string phase_at(Micros) const;  // empty before the first
   std::int64_t total_power() const;
   std::int64_t power_of(const std::vector<std::string>& names) const;
@@ -157,7 +171,7 @@ struct NetworkView {
   std::int64_t lowest_height() const;
   // The highest that any node ever had.
   std::int64_t highest_height() const;
-  // The latest answer to a question in a moment; null when it was not asked. Empty `args`: any.
+  // The latest answer to a question in a moment of what is under way; null when it was not asked. Empty `args`: any.
   const SeenAnswer* answer(const std::string& moment, const std::string& question, const std::string& node,
                            const std::map<std::string, std::string>& args = {},
                            std::int64_t height = 0) const;

@@ -128,7 +128,7 @@ NodeConfig Network::config_of(const NodeIdentity& node, const std::vector<NodeId
 
 void Network::add_node(const NodeIdentity& id, const NodePlan& planned) {
   SupervisorSettings settings{
-      planned.supervisor, plan_.cosmovisor, profile_.chain.binary, home_of(id.name), {}};
+      planned.supervisor, plan_.cosmovisor, profile_.chain.binary, home_of(id.name), {}, plan_.restart_after};
   auto env = environment(id.name);
   for (const auto& [k, v] : planned.environment) env[k] = v;
   const auto start = fill(profile_.commands.at("start").run, {{"home", settings.home.string()}},

@@ -2,6 +2,7 @@
 // the profile's.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -31,6 +32,7 @@ struct NetworkPlan {
   std::filesystem::path folder;  // of the run
   std::string run_id;
   std::vector<NodePlan> nodes;
+  std::chrono::milliseconds restart_after{0};  // see SupervisorSettings
   Pace pace;
   // Each node dials each other one, and the provider daemon its node, through a proxy of its own: see links.h.
   bool links = false;

@@ -20,11 +20,30 @@ Node::Node(Loop& loop, Sink& sink, const LogMatcher& matcher, NodeIdentity ident
            [this](const std::string& line) { return tells_of_end(line); }) {}
 
 void Node::start(const std::vector<std::string>& more) {
+  restart_.reset();
+  stopped_ = false;
+  more_ = more;
+  launch();
+}
+
+void Node::stop() {
+  restart_.reset();
+  stopped_ = true;
+  signal(SIGTERM);
+}
+
+void Node::kill() {
+  restart_.reset();
+  child_.reset();
+}
+
+void Node::launch() {
+  child_.reset();  // what an earlier one has left of its group would hold the files
   first_start_seen_ = false;
   chain_pid_ = 0;
   ChildSpec spec;
   spec.argv = supervisor_->command(start_);
-  spec.argv.insert(spec.argv.end(), more.begin(), more.end());
+  spec.argv.insert(spec.argv.end(), more_.begin(), more_.end());
   spec.environment = environment_;  // a node's own wins over what its supervisor gets everywhere
   spec.environment.merge(supervisor_->environment());
   spec.directory = settings_.home;
@@ -55,7 +74,12 @@ void Node::read_log() { log_.read(); }
 void Node::ended(ExitStatus status) {
   log_.read(true);  // its last words come before its end
   const auto program = std::filesystem::path(supervisor_->command({})[0]).filename().string();
-  sink_.process_ended(identity_.name, program, status, log_.last_words());
+  auto words = log_.last_words();
+  words.starts_again = settings_.restart_after.count() && !stopped_ && is_failure(status);
+  sink_.process_ended(identity_.name, program, status, words);
+  if (!words.starts_again) return;
+  child_->signal_group(SIGTERM);  // those that it leaves behind
+  restart_ = loop_.after(settings_.restart_after, [this] { launch(); });
 }
 
 bool Node::tells_of_end(const std::string& line) {

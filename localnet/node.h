@@ -10,6 +10,7 @@
 
 #include "localnet/child.h"
 #include "localnet/config_files.h"
+#include "localnet/loop.h"
 #include "localnet/proc.h"
 #include "localnet/process_log.h"
 #include "localnet/questions.h"
@@ -43,10 +44,12 @@ class Node {
 
   SupervisorKind supervisor_kind() const { return settings_.kind; }
 
-  // `more` are arguments beyond the usual ones, of this start only.
+  // `more` are arguments beyond the usual ones, of this start only, and of those after a failure (SupervisorSettings).
   void start(const std::vector<std::string>& more = {});
   // Its next start has these variables.
   void set(const std::map<std::string, std::string>& variables) { for (const auto& [k, v] : variables) environment_[k] = v; }
+  // As a service manager does: SIGTERM to all of its group, and however it ends it is not started again.
+  void stop();
   // Its next start has none of these.
   void unset(const std::map<std::string, std::string>& variables);
   bool running() const { return child_ && child_->running(); }
@@ -54,7 +57,7 @@ class Node {
   // To what was started alone: Cosmovisor, not the chain's process below it.
   void signal_supervisor(int signal);
   bool paused() const;  // after SIGSTOP: every process of it has stopped
-  void kill() { child_.reset(); }  // at once, with all its group; no observation follows
+  void kill();          // at once, with all its group; no observation follows
 
   // Of what was started, with all below it; 0: it does not run.
   int group() const { return running() ? child_->pid() : 0; }
@@ -69,6 +72,7 @@ class Node {
   const std::map<std::string, std::string>& environment() const { return environment_; }
 
  private:
+  void launch();
   bool tells_of_end(const std::string& line);
   void ended(ExitStatus);
 
@@ -82,7 +86,10 @@ class Node {
   ProcessLog log_;
   bool first_start_seen_ = false;  // of this supervisor process
   int chain_pid_ = 0;              // of the process that is sampled; 0: to be found (a scan of /proc)
+  std::vector<std::string> more_;  // arguments of its last start
+  bool stopped_ = false;           // by whoever operates it
   std::unique_ptr<Child> child_;
+  Loop::Handle restart_;  // that is due
 };
 
 }  // namespace rehearse

@@ -19,7 +19,7 @@ ProcessLog::ProcessLog(Sink& sink, const LogMatcher& matcher, std::string name, 
 }
 
 LastWords ProcessLog::last_words() const {
-  LastWords words{{}, file_.string(), last_.empty() ? 0 : last_.back().second};
+  LastWords words{{}, file_.string(), last_.empty() ? 0 : last_.back().second, false};
   for (const auto& [text, number] : last_) words.lines.push_back(text);
   return words;
 }

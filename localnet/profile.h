@@ -77,6 +77,7 @@ struct KeptRecord {
   std::map<std::string, std::int64_t> scaled;  // JSON pointer -> factor that the migration applies to the number there
   std::vector<std::string> ignored;            // JSON pointers that a migration may add or change
   std::string made_at;  // of a list: JSON pointer in an element to the height it was made at; empty: none is added meanwhile
+  std::string known_by;  // of a list: JSON pointer in an element to its name; others may be added meanwhile
   bool may_be_none = false;  // a network without one before the upgrade has nothing to lose
 };
 
@@ -194,6 +195,7 @@ void describe(V& v, KeptRecord& k) {
   v.optional("scaled", k.scaled, "JSON pointer -> factor that the migration applies");
   v.optional("may_be_none", k.may_be_none, "none before the upgrade is no lack");
   v.optional("ignored", k.ignored, "JSON pointers that may differ afterwards");
+  v.optional("known_by", k.known_by, "JSON pointer in each element to its name: others may be added meanwhile");
   v.optional("made_at", k.made_at, "JSON pointer in each element to its height: later ones may be added meanwhile");
 }
 

@@ -20,11 +20,12 @@ struct MatchedLine {
   std::int64_t line = 0;     // 1-based
 };
 
-// The last lines of a process that ended, and where the last of them stands.
+// The last lines of a process that ended, where the last of them stands, and what becomes of it.
 struct LastWords {
   std::vector<std::string> lines;
   std::string file;       // path of the log
   std::int64_t line = 0;  // 1-based; 0: it said nothing
+  bool starts_again = false;  // it failed, and its supervisor starts it again after a while
 };
 
 class Sink {

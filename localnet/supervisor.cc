@@ -1,5 +1,7 @@
 #include "localnet/supervisor.h"
 
+#include <signal.h>
+
 #include <algorithm>
 #include <cctype>
 
@@ -20,6 +22,7 @@ class Bare : public Supervisor {
   void stage(const std::string& plan, const fs::path& binary) override { link_or_copy(binary, staged(plan)); }
   fs::path staged(const std::string& plan) const override { return s_.home / "bin" / (s_.binary + "-" + plan); }
   void switch_back() override {}
+  void forget_upgrade() override {}
   std::vector<std::string> command(const std::vector<std::string>& start) const override {
     std::vector<std::string> argv = {current().string()};
     argv.insert(argv.end(), start.begin(), start.end());
@@ -49,10 +52,13 @@ class Cosmovisor : public Supervisor {
     return root() / "upgrades" / name / "bin" / s_.binary;
   }
 
-  // Beside the data: Cosmovisor would find it there and switch again.
   void switch_back() override {
     fs::remove(root() / "current");
     fs::create_directory_symlink(root() / "genesis", root() / "current");
+  }
+
+  // Beside the data, where it would be found.
+  void forget_upgrade() override {
     const auto info = s_.home / "data" / "upgrade-info.json";
     if (fs::exists(info)) fs::rename(info, s_.home / "upgrade-info.json.set-aside");
   }
@@ -100,11 +106,17 @@ class Cosmovisor : public Supervisor {
 
 }  // namespace
 
+bool is_failure(const ExitStatus& s) {
+  if (!s.signal) return s.code != 0;
+  return s.signal != SIGHUP && s.signal != SIGINT && s.signal != SIGTERM && s.signal != SIGPIPE;
+}
+
 Ordered<std::string> log_patterns(SupervisorKind kind) {
   if (kind == SupervisorKind::bare) return {};
   // It reads upgrade-info.json without a lock, while the chain writes it, and panics on half a file.
   return {{"upgrade-info-misread", R"(panic: failed to parse upgrade info file: (.*))"},
           {"backup-begins", R"(starting to take backup of data directory)"},
+          {"upgrade-found", R"(daemon shutting down in an attempt to restart)"},
           {"download-checksum", R"(Checksums did not match)"},
           {"download-platform", R"(cannot find binary for os/arch: (\S+))"}};
 }

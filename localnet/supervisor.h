@@ -2,6 +2,7 @@
 // runbook's layout. A supervisor knows where binaries lie; it does not know why they are changed.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -9,12 +10,17 @@
 #include <string>
 #include <vector>
 
+#include "localnet/child.h"
 #include "localnet/decode.h"
 
 namespace rehearse {
 
-// LimitNOFILE of the runbook's unit: what each node's process gets.
+// LimitNOFILE of the runbook's unit: what each node's process gets. RestartSec: a rehearsal's is shorter, where it has one.
 inline constexpr std::uint64_t kOpenFiles = 65535;
+inline constexpr std::chrono::seconds kRestartDelay{10};
+
+// What Restart=on-failure starts again after: any other end than exit 0 or a signal by which one stops a service.
+bool is_failure(const ExitStatus&);
 
 enum class SupervisorKind { bare, cosmovisor };
 
@@ -24,6 +30,7 @@ struct SupervisorSettings {
   std::string binary;                // DAEMON_NAME
   std::filesystem::path home;        // DAEMON_HOME and the node's --home
   std::map<std::string, std::string> cosmovisor_environment;  // beyond the runbook's, e.g. DAEMON_POLL_INTERVAL
+  std::chrono::milliseconds restart_after{0};  // RestartSec of Restart=on-failure; 0: what fails stays down
 };
 
 class Supervisor {
@@ -37,6 +44,8 @@ class Supervisor {
   virtual std::filesystem::path staged(const std::string& plan) const = 0;
   // Makes the first binary the current one again, where an upgrade has switched by itself.
   virtual void switch_back() = 0;
+  // Sets aside what would make it switch again.
+  virtual void forget_upgrade() = 0;
   // The command line that runs `binary start...`.
   virtual std::vector<std::string> command(const std::vector<std::string>& start) const = 0;
   virtual std::map<std::string, std::string> environment() const = 0;

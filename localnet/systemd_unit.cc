@@ -9,8 +9,6 @@ namespace rehearse {
 
 namespace {
 
-constexpr int kRestartDelay = 10;  // seconds
-
 // As systemd.syntax(7) wants it: quoted, and a percent sign that begins no specifier.
 std::string in_quotes(const std::string& word) {
   std::string out = "\"";
@@ -42,7 +40,7 @@ std::string systemd_unit(const Profile& p, UnitSettings u) {
       "# /etc/systemd/system/{}.service\n[Unit]\nDescription={} Node (Cosmovisor)\nAfter=network.target\n\n"
       "[Service]\nType=simple\nUser={}\n{}ExecStart={}\nRestart=on-failure\nRestartSec={}\nLimitNOFILE={}\n\n"
       "[Install]\nWantedBy=multi-user.target\n",
-      p.chain.binary, p.title, u.user, environment, command, kRestartDelay, kOpenFiles);
+      p.chain.binary, p.title, u.user, environment, command, kRestartDelay.count(), kOpenFiles);
 }
 
 }  // namespace rehearse

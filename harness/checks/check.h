@@ -19,14 +19,21 @@ struct Context {
   const Scenario& scenario;
   const Profile& profile;
 
+  // Of what is under way: a leg before may have had another. Null: there is none.
+  const record::PlanProposed* plan() const {
+    return view.plan && (!view.leg() || view.plan_leg == view.named("")) ? &*view.plan : nullptr;
+  }
+  const record::ReleasesOpened* releases() const {
+    return view.leg() ? &view.leg()->leg.releases : view.releases ? &*view.releases : nullptr;
+  }
   // What comes after it is after the upgrade.
-  std::int64_t upgrade_height() const { return view.aim ? view.aim->height : view.plan ? view.plan->height : 0; }
+  std::int64_t upgrade_height() const { return view.aim ? view.aim->height : plan() ? plan()->height : 0; }
   // The plan is carried out, as far as this run is meant to go.
   bool applied() const { return view.aim ? view.aim->applied : true; }
   // That every node must run afterwards.
   std::string version() const {
-    if (!view.releases) return "";
-    return (view.aim && view.aim->release == "from" ? view.releases->from : view.releases->to).printed_version;
+    if (!releases()) return "";
+    return (view.aim && view.aim->release == "from" ? releases()->from : releases()->to).printed_version;
   }
   // K: blocks that must follow.
   std::int64_t blocks_after() const {

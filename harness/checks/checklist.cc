@@ -99,6 +99,7 @@ bool same(const Question& a, const Question& b) {
 std::vector<Question> questions_of(const Context& c, const std::string& moment) {
   std::vector<Question> all;
   each_item(c, [&](const Checklist&, const Check& check, const std::string& node) {
+    if (check.scope == Scope::provider && !c.view.provider_plan) return;  // it is set up later
     for (auto& q : check.questions(c, moment, node))
       if (std::none_of(all.begin(), all.end(), [&](const Question& other) { return same(q, other); }))
         all.push_back(std::move(q));

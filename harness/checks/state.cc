@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "harness/checks/checklist.h"
 #include "localnet/rpc.h"
@@ -64,20 +65,20 @@ Finding judge_plan(const Context& c, const std::string&) {
 }
 
 Question applied_question(const Context& c) {
-  return {"applied-plan", first_validator(c), {{"name", c.view.plan ? c.view.plan->name : ""}}, 0};
+  return {"applied-plan", first_validator(c), {{"name", c.plan() ? c.plan()->name : ""}}, 0};
 }
 
 std::vector<Question> ask_applied(const Context& c, const std::string& moment, const std::string&) {
   if (moment != kAfter) return {};
-  if (!c.view.plan) return {};
+  if (!c.plan()) return {};
   return {applied_question(c)};
 }
 
 Finding judge_applied(const Context& c, const std::string&) {
-  if (!c.view.plan) return skipped("there is no plan in this procedure");
+  if (!c.plan()) return skipped("there is no plan in this procedure");
   const auto [a, missing] = look_up(c, kAfter, applied_question(c));
   if (!a) return missing;
-  const auto want = c.applied() ? std::to_string(c.upgrade_height()) : "never",
+  const auto want = c.applied() ? std::to_string(c.plan()->height) : "never",
              have = a->answer.absent ? "never" : text_of(a->answer.value);
   if (have != want)
     return failed(c.applied() ? "the plan was not applied at its height" : "the plan was applied", want, have,
@@ -106,9 +107,9 @@ Finding judge_modules(const Context& c, const std::string&) {
   const auto [a, missing] = look_up(c, kAfter, modules_question(c));
   if (!a) return missing;
   std::map<std::string, std::string> want;
-  if (c.view.releases)
+  if (c.releases())
     for (const auto& [name, version] :
-         c.applied() ? c.view.releases->to_module_versions : c.view.releases->from_module_versions)
+         c.applied() ? c.releases()->to_module_versions : c.releases()->from_module_versions)
       want[name] = std::to_string(version);
   if (want.empty()) return skipped("the release does not say its module versions");
   const auto have = modules_in(*a);
@@ -263,7 +264,15 @@ void migrate(Json& before, Json& after, const KeptRecord& k) {
 
 // A list without what was made once the first answer was given.
 void drop_later(const Json& before, Json& after, const KeptRecord& k) {
-  if (k.made_at.empty() || !before.is_array() || !after.is_array()) return;
+  if (!before.is_array() || !after.is_array()) return;
+  if (!k.known_by.empty()) {
+    const Json::json_pointer id(k.known_by);
+    std::set<Json> known;
+    for (const auto& element : before) known.insert(element.at(id));
+    const auto later = [&](const Json& e) { return !known.contains(e.at(id)); };
+    after.erase(std::remove_if(after.begin(), after.end(), later), after.end());
+  }
+  if (k.made_at.empty()) return;
   const auto height = [pointer = Json::json_pointer(k.made_at)](const Json& element) {
     return element.contains(pointer) ? number_in(element.at(pointer)) : 0;
   };

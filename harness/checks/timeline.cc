@@ -79,13 +79,20 @@ Finding judge_resumes(const Context& c, const std::string&) {
   return after_halt(c, kResumesEntry, c.scenario.service_levels.chain_resumes);
 }
 
-// The questions of the verification are asked: the moment at which this is judged.
+// The questions of the verification are asked; of several procedures the one with the plan is over.
+std::optional<Micros> verified_at(const NetworkView& v) {
+  for (const auto& l : v.legs)
+    if (l.leg.leg + "/" == v.plan_leg && l.ended) return l.ended;
+  const auto asked = v.moments.find("asked");
+  return asked == v.moments.end() ? std::nullopt : std::optional(asked->second);
+}
+
 Finding judge_verified(const Context& c, const std::string&) {
   const auto all = timeline_of(c.view);
   const auto* halt = entry(all, kHaltEntry);
-  const auto asked = c.view.moments.find("asked");
+  const auto verified = verified_at(c.view);
   std::optional<double> took;
-  if (halt && asked != c.view.moments.end()) took = static_cast<double>(asked->second - c.view.run->invoked) / 1e6 - halt->t_s;
+  if (halt && verified) took = static_cast<double>(*verified - c.view.run->invoked) / 1e6 - halt->t_s;
   return within(c, took, c.scenario.service_levels.verified, "full verification");
 }
 

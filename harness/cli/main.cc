@@ -58,7 +58,7 @@ void add_run_flags(CLI::App& run, RunFlags& f) {
       ->envname("REHEARSE_PROFILE")
       ->capture_default_str();
   run.add_option("--release", f.releases,
-                 "from=RELEASE or to=RELEASE: a name, or the path or URL of an archive or binary");
+                 "from=RELEASE, to=RELEASE or, of a train, patch=RELEASE: a name, or the path or URL of an archive or binary");
   run.add_option("--genesis-set", f.genesis, "PATH=JSON: a genesis value, as app_state.gov.params.quorum='\"0.5\"'");
   run.add_option("--from", f.from, "--release from=...");
   run.add_option("--to", f.to, "--release to=...");

@@ -98,7 +98,8 @@ void take_releases(const RunFlags& flags, RunOptions& o) {
   for (const auto& text : flags.releases) {
     if (text.starts_with("from=")) o.from = text.substr(5);
     else if (text.starts_with("to=")) o.to = text.substr(3);
-    else throw Error(Blame::scenario, "--release takes from=RELEASE or to=RELEASE; found `" + text + "`");
+    else if (text.starts_with("patch=")) o.patch = text.substr(6);
+    else throw Error(Blame::scenario, "--release takes from=RELEASE, patch=RELEASE or to=RELEASE; found `" + text + "`");
   }
 }
 

@@ -45,6 +45,8 @@ const std::vector<Cause>& causes() {
        "the cancellation must pass before the upgrade height: look at its proposal's status and end of voting"},
       {"upgrade-not-skipped", "a node halts again at the height that was to be skipped",
        "start it with --unsafe-skip-upgrades and the upgrade height, as the others"},
+      {"upgrade-info-left", "Cosmovisor finds upgrade-info.json of a release that was taken back, and stops the node for it",
+       "set data/upgrade-info.json aside on every node before Cosmovisor starts"},
       {"app-hash-divergence", "nodes computed different states from the same block",
        "compare the stores of one node of each group; look for map iteration, time, environment or local "
        "files"},

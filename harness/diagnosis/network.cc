@@ -42,8 +42,9 @@ Found download_platform(const NetworkView& v) {
 Found chain_did_not_halt(const NetworkView& v) {
   if (!v.plan || !v.moments.contains("passed") || (v.aim && !v.aim->applied)) return std::nullopt;
   Shown shown;
+  const auto passed = v.moments.at("passed");  // whatever ran then is the old binary
   for (const auto& [name, n] : v.nodes)
-    if (n.incarnation == 1 && n.head.app_height >= v.plan->height && !n.line("applying-upgrade"))
+    if (n.started < passed && n.head.app_height >= v.plan->height && !n.line("applying-upgrade"))
       shown.nodes.push_back(name);
   if (shown.nodes.empty()) return std::nullopt;
   auto d = make_diagnosis(v, "chain-did-not-halt",

@@ -26,6 +26,7 @@ Found plan_replaced(const NetworkView&);
 // When the plan was not to be carried out (upgrade.cc).
 Found plan_not_cancelled(const NetworkView&);
 Found upgrade_not_skipped(const NetworkView&);
+Found upgrade_info_left(const NetworkView&);
 // Between nodes (divergence.cc).
 Found conflicting_blocks(const NetworkView&);
 Found app_hash_divergence(const NetworkView&);

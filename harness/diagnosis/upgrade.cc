@@ -90,6 +90,14 @@ Found upgrade_not_skipped(const NetworkView& v) {
                     "started again on the old binary, it halts at the upgrade height that was to be skipped");
 }
 
+// It stops the node, and then switches into that release again, or, where the node was told to skip the upgrade, ends.
+Found upgrade_info_left(const NetworkView& v) {
+  if (!v.aim || v.aim->applied || v.aim->release != "from") return std::nullopt;
+  const auto since = [&v](const NodeView&, const SeenLine& l) { return l.seq > v.aim_seq; };
+  return when_shown(v, "upgrade-found", since, "upgrade-info-left",
+                    "the release was taken back, and Cosmovisor stops the node for it: upgrade-info.json is still there");
+}
+
 Found handler_missing(const NetworkView& v) {
   if (v.aim && !v.aim->applied) return std::nullopt;  // nobody has installed a new binary
   auto shown = nodes_showing(v, "upgrade-needed", of_new_binary);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <utility>
 
 #include "harness/goals.h"
 #include "localnet/genesis.h"
@@ -94,8 +95,9 @@ void make_records(Rehearsal& r) {
   auto validators = r.view().validators();
   validators.resize(std::min(validators.size(), kMost));
   std::int64_t last = 0;
+  const auto after = std::exchange(r.seeded, r.seeded + validators.size());
   for (const auto& transaction : r.profile().seed_transactions)
-    for (const auto& included : send_transactions(r, seeds(r, transaction, validators))) last = std::max(last, included.height);
+    for (const auto& included : send_transactions(r, seeds(r, transaction, validators, after))) last = std::max(last, included.height);
   // Whoever sent one knows of its block first; what is asked next is asked of another.
   r.await("the records on every node", executed_on_all(last));
 }

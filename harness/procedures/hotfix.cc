@@ -76,7 +76,7 @@ void install_at_one_height(Rehearsal& r) {
   std::int64_t height = 0;
   r.step("halt-height", "Every node is told the height to stop at", kHotfix, [&] {
     stop_nodes(r, all);
-    constexpr std::int64_t kBlocksLeft = 10;
+    constexpr std::int64_t kBlocksLeft = 4;  // what is stored is seen a moment later
     height = r.view().highest_height() + kBlocksLeft;
     start_nodes(r, all, r.command("halt-height", all.front(), {{"height", std::to_string(height)}}));
     return fmt::format("height {}", height);

@@ -53,14 +53,17 @@ Downs restart(Rehearsal& r, const NodeNames& names, const std::function<void()>&
   const auto& v = r.view();
   const auto stopped_at = v.highest_height();
   stop_nodes(r, names);
-  if (always || 3 * v.power_of(names) < v.total_power()) await_blocks_without(r, names);
+  const auto down_at = v.highest_height();
+  const bool goes_on = 3 * v.power_of(names) < v.total_power();
   work();
+  if (!goes_on && always) await_blocks_without(r, names, down_at);
   start_nodes(r, names);
   const auto started_at = v.highest_height();
   for (const auto& name : names)
     r.await(name + " to take part again",
             v.nodes.at(name).member.validator ? signs_above(name, started_at) : stored_on_all(started_at + 1),
             {kReturns, kMost});
+  if (goes_on) check_blocks_without(v, names, down_at);  // they were down for long enough
   Downs downs;
   for (const auto& name : names) downs[name] = {stopped_at, v.highest_height()};
   return downs;

@@ -8,11 +8,11 @@
 
 namespace rehearse {
 
-void await_blocks_without(Rehearsal& r, const std::vector<std::string>& names, Budget budget) {
+void await_blocks_without(Rehearsal& r, const std::vector<std::string>& names, std::int64_t height, Budget budget) {
   const auto& v = r.view();
   const auto who = fmt::format("{}", fmt::join(names, ", "));
   try {
-    r.await("blocks without " + who, above(v.highest_height() + 1), budget);
+    r.await("blocks without " + who, above(height + 1), budget);
   } catch (const TimedOut& e) {
     if (!e.cause.empty()) throw;
     throw StepFailed(
@@ -23,6 +23,23 @@ void await_blocks_without(Rehearsal& r, const std::vector<std::string>& names, B
   }
 }
 
+namespace {
+bool signed_by(const SeenBlock& b, const std::string& address) {
+  const auto& all = b.block.signatures;
+  return std::any_of(all.begin(), all.end(), [&](const auto& s) { return s.validator == address && s.flag == 2; });
+}
+}  // namespace
+
+void check_blocks_without(const NetworkView& v, const std::vector<std::string>& names, std::int64_t height) {
+  for (auto it = v.blocks.upper_bound(height); it != v.blocks.end(); ++it)
+    if (std::none_of(names.begin(), names.end(),
+                     [&](const auto& name) { return signed_by(it->second, v.nodes.at(name).member.consensus_address); }))
+      return;
+  throw TimedOut(fmt::format("the chain stood at {} until {} was back, with more than 2/3 of the power up", height,
+                             fmt::join(names, ", ")),
+                 kStalled);
+}
+
 std::string check_signatures(const NetworkView& v, std::int64_t from,
                              const Downs& downs) {
   constexpr int kInARow = 4;
@@ -31,11 +48,8 @@ std::string check_signatures(const NetworkView& v, std::int64_t from,
     const auto& address = v.nodes.at(name).member.consensus_address;
     int row = 0;
     for (auto it = v.blocks.upper_bound(from); it != v.blocks.end(); ++it) {
-      const auto& signatures = it->second.block.signatures;
       const bool excused = it->first + 1 >= down.from && it->first <= down.to;
-      const bool signed_it = std::any_of(signatures.begin(), signatures.end(), [&](const auto& s) {
-        return s.validator == address && s.flag == 2;
-      });
+      const bool signed_it = signed_by(it->second, address);
       row = excused || signed_it ? 0 : row + 1;
       late += row > 0;
       if (row >= kInARow)

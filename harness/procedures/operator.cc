@@ -1,7 +1,5 @@
 #include "harness/procedures/operator.h"
 
-#include <signal.h>
-
 #include <algorithm>
 
 #include "harness/goals.h"
@@ -16,7 +14,7 @@ void stage_release(Rehearsal& r, const std::string& plan) {
 void stop_nodes(Rehearsal& r, const NodeNames& names) {
   for (const auto& name : names) {
     r.record(record::Expected{"process-ended", "an operator stops it", true}, name);
-    r.network().node(name).signal(SIGTERM);
+    r.network().node(name).stop();
   }
   r.await_done("the end of what was stopped", [&] {
     return std::none_of(names.begin(), names.end(), [&](const auto& name) { return r.view().nodes.at(name).alive; });

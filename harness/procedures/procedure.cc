@@ -13,7 +13,7 @@ const std::vector<Procedure>& procedures() {
       {"chain", "Chain Upgrades (Governance)", chain_upgrade, governed_and({"expedited", "late", "plan_info"})},
       {"cancelled", "Chain Upgrades (Governance)", cancelled_upgrade, governed},
       {"skip", "Rollback Procedures", skipped_upgrade, governed_and({"missed"})},
-      {"rollback", "Rollback Procedures", chain_rollback, governed_and({"missed", "late", "drops", "compared"})},
+      {"rollback", "Rollback Procedures", chain_rollback, governed_and({"missed", "late", "drops", "compared", "set_aside"})},
       {"restore", "Rollback Procedures", chain_restore, governed_and({"drops"})},
       {"patch-rollback", "Rollback Procedures", patch_rollback, {}},
       {"rolling", "Non-Breaking Upgrades", rolling_upgrade, {"order"}},
@@ -23,6 +23,7 @@ const std::vector<Procedure>& procedures() {
       {"provider-rollback", "Rollback Procedures", provider_rollback, {"revert_config"}, true},
       {"model", "Model Upgrades (VEID)", model_upgrade, {"voting_period", "activation", "published", "missed"}},
       {"model-rollback", "Model Rollback", model_rollback, {"voting_period", "missed"}},
+      {"train", "Upgrade Types", release_train, {"voting_period"}, true, true},
   };
   return all;
 }

@@ -15,6 +15,7 @@ struct Procedure {
   void (*run)(Rehearsal&);  // throws what Rehearsal's waits throw
   std::vector<std::string> takes;  // of a scenario's `upgrade:`, beside kind and blocks_after
   bool of_provider = false;        // it needs a chain with a provider daemon
+  bool of_patch = false;           // it installs a patch before the release that it upgrades to
 };
 
 const std::vector<Procedure>& procedures();
@@ -40,5 +41,7 @@ void provider_rollback(Rehearsal&);
 // The model that nodes score with changed, and changed back (model.cc).
 void model_upgrade(Rehearsal&);
 void model_rollback(Rehearsal&);
+// A patch, a chain upgrade, a model and a provider daemon, one after the other (train.cc).
+void release_train(Rehearsal&);
 
 }  // namespace rehearse

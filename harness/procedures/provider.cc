@@ -42,7 +42,9 @@ std::size_t matched(const Json& orders) {
 
 bool idle(const Json& bids) { return bids.value("in_flight", -1) == 0; }
 
-void begin(Rehearsal& r) {
+}  // namespace
+
+void set_up_workloads(Rehearsal& r) {
   r.step("provider", "Provider daemon set up", "", [&] {
     set_up_provider(r);
     return fmt::format("{} as {}", r.provider->from.printed_version, daemon_of(r).values().at("address"));
@@ -54,6 +56,8 @@ void begin(Rehearsal& r) {
     return fmt::format("{} bids won", bids.value.value("won", 0));
   });
 }
+
+namespace {
 
 void pause(Rehearsal& r) {
   r.step("pause", "Pause provider operations", kUpgrade, [&] {
@@ -83,7 +87,7 @@ std::vector<std::string> lost_keys(Rehearsal& r, const fs::path& before_file, co
 void replace(Rehearsal& r) {
   auto& to = r.provider->to;
   r.step("download", "Download new binary", kUpgrade, [&] {
-    to.artifact = fetch_published(r, *r.provider->server, to, r.profile().provider->binary, r.provider->store);
+    to.artifact = fetch_published(r, *r.release_server, to, r.profile().provider->binary, r.store);
     return fmt::format("{}: sha256 {}, as published; the runbook compares no checksum here", to.name,
                        to.artifact.sha256.substr(0, 16));
   });
@@ -107,7 +111,7 @@ void replace(Rehearsal& r) {
 }
 
 void upgrade(Rehearsal& r) {
-  begin(r);
+  if (!r.network().provider()) set_up_workloads(r);
   r.enter("swap");
   pause(r);
   replace(r);

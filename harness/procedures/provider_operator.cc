@@ -36,7 +36,7 @@ bool stale_sequence(const CliAnswer& a) {
 
 // What is known of the releases is recorded as it becomes known.
 void tell(Rehearsal& r) {
-  const auto& [from, to, server, store] = *r.provider;
+  const auto& [from, to] = *r.provider;
   r.record(record::ProviderPlanned{daemon_of(r).values().at("address"), provenance(from), provenance(to)});
 }
 
@@ -89,7 +89,7 @@ void set_up_provider(Rehearsal& r) {
   make_account(r);
   send_as_provider(r, "create");
   auto& from = r.provider->from;
-  from.artifact = open_artifact(from.archive, profile_of(r).binary, r.provider->store);
+  from.artifact = open_artifact(from.archive, profile_of(r).binary, r.store);
   install_daemon(r, from);
   daemon.write_config(r.network().respondent(asked_node(r)).binary);
   start_daemon(r, from);

@@ -21,6 +21,8 @@ void place_orders(Rehearsal&, std::size_t count, std::size_t after);
 
 // Key, account and registration of the provider; the daemon on the release to start on, with its configuration; it runs.
 void set_up_provider(Rehearsal&);
+// Steps: that, and orders of which each has its workload. A provider upgrade begins with it, unless it was done before.
+void set_up_workloads(Rehearsal&);
 // Replaces the program, and asks it for its version. Throws StepFailed when it is not the release's.
 void install_daemon(Rehearsal&, Release&);
 void stop_daemon(Rehearsal&);

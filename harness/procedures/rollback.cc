@@ -53,11 +53,15 @@ void restore_binary(Rehearsal& r) {
   if (!switched.empty()) show_useless_copy(r, switched.front());
   r.step("restore", "Restore previous binary", kRollback, [&] {
     install_on(r, bare_nodes(r), r.to, r.from);
-    for (auto* n : switched) n->supervisor().switch_back();
+    const bool aside = r.scenario().upgrade.set_aside;
+    for (auto* n : switched) {
+      n->supervisor().switch_back();
+      if (aside) n->supervisor().forget_upgrade();
+    }
     check_installed(r, all_nodes(r), r.from);
     const auto& version = r.from.printed_version;
     return switched.empty() ? fmt::format("{}; the runbook's {}.bak is never made", version, r.profile().chain.binary)
-                            : "current is " + version + " again, upgrade-info.json is set aside";
+                            : "current is " + version + " again, upgrade-info.json " + (aside ? "is set aside" : "is left");
   });
 }
 

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/checks/checklist.h"
+#include "harness/diagnosis/diagnose.h"
 #include "harness/goals.h"
 
 namespace rehearse {
@@ -34,9 +37,33 @@ std::string ask_until_settled(Rehearsal& r) {
   // A validator that was starved is late with every signature: nothing is wrong with the release.
   if (!open.empty() && pressure.is_short())
     throw TimedOut(fmt::format("still open: {}", fmt::join(open, ", ")) + kShortOfProcessors, kStalled);
+  return fmt::format("{} answers", asked);
+}
+
+// Empty when a rule of diagnosis knows better.
+const char* cause_of_item(const NetworkView& v) {
+  const auto& all = rules();
+  return std::any_of(all.begin(), all.end(), [&](const Rule& rule) { return rule.find(v).has_value(); }) ? "" : "check-failed";
+}
+
+std::string hold_against_lists(Rehearsal& r) {
+  std::size_t held = 0;
+  for (const auto& list : r.scenario().after)
+    for (const auto& item : judge_checklist(context_of(r), list)) {
+      const auto what = fmt::format("{} ({}): {}", item.title, item.subject, item.message);
+      if (item.outcome == record::Outcome::fail) throw StepFailed(what, cause_of_item(r.view()));
+      if (item.outcome == record::Outcome::inconclusive) throw Error(Blame::machine, what + "; nothing is proven by going on");
+      held += item.outcome == record::Outcome::pass;
+    }
+  return fmt::format("{} items hold", held);
+}
+
+std::string ask_finally(Rehearsal& r) {
+  const auto answers = ask_until_settled(r);
+  if (r.view().leg()) return answers + ", " + hold_against_lists(r);
   r.record(record::Answered{kAfter, kPressure, {}, 0, "/proc/pressure/cpu", true, false, r.cpu_pressure(), ""});
   r.record(record::Moment{"asked"});
-  return fmt::format("{} answers", asked);
+  return answers;
 }
 
 }  // namespace
@@ -48,8 +75,8 @@ void verify(Rehearsal& r) {
     r.await("height " + std::to_string(last) + " on all", executed_on_all(last));
     return fmt::format("height {} on all nodes", last);
   });
-  r.end_beside();
-  r.step("verify", "Full verification", kVerification, [&] { return ask_until_settled(r); });
+  if (!r.view().leg()) r.end_beside();  // what comes after a leg may want it still
+  r.step("verify", "Full verification", kVerification, [&] { return ask_finally(r); });
   r.enter("verified");
 }
 

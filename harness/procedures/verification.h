@@ -15,7 +15,9 @@ Context context_of(Rehearsal&);
 std::string ask_state_before(Rehearsal&);
 // The chain goes on at every node: asks what is to be known at that moment.
 void ask_when_resumed(Rehearsal&);
-// Steps: K blocks follow the upgrade on every node, and all checklists are asked.
+// Steps: K blocks follow the upgrade on every node, and all checklists are asked. They are judged when the run has ended;
+// those of one of several procedures at once, since what comes after it would prove nothing: throws
+// StepFailed when an item does not hold.
 void verify(Rehearsal&);
 
 }  // namespace rehearse

@@ -8,7 +8,7 @@
 namespace rehearse::record {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ProcessStarted, pid, program)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ProcessEnded, program, exit_code, signal, last_lines, file, line)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ProcessEnded, program, exit_code, signal, last_lines, file, line, starts_again)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(LogLine, pattern, text, error, captures, file, offset, line)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(HeadSeen, store_height, block_hash, app_height, app_hash,
                                                 app_version, catching_up)
@@ -30,6 +30,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PhaseEntered, phase)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(StepStarted, step, title, runbook)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(StepEnded, step, outcome, detail)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PlanProposed, name, info, proposal, height)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(LegStarted, leg, title, releases)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(LegEnded, leg)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Aimed, height, release, applied, model_hash, provider)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Expected, what, reason, begins)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(FaultPlanned, id, fault, when, who, nodes, brings, lasts_s)
@@ -44,7 +46,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Concluded, verdict, diagnosis)
 namespace {
 
 // Observed kinds come first in Body, then those done, then those judged.
-constexpr std::size_t kFirstDid = 8, kFirstJudged = 23;
+constexpr std::size_t kFirstDid = 8, kFirstJudged = 25;
 static_assert(std::is_same_v<std::variant_alternative_t<kFirstDid, Body>, RunStarted>);
 static_assert(std::is_same_v<std::variant_alternative_t<kFirstJudged, Body>, Judged>);
 
@@ -71,6 +73,7 @@ void check_numbers(const Json& j) {
 // They are read by name: what has another type, or has no end, is no journal.
 void check_conditions(const Json& c) {
   c.value("nominal_block_s", 0.0);
+  c.value("lead", 0.0);
   c.value("validators", std::vector<std::string>{});
   const auto blocks = c.value("blocks_after", Json(0));
   if (!blocks.is_number_integer() || blocks > kMostBlocksAfter) throw std::invalid_argument("blocks_after: " + blocks.dump());

@@ -38,6 +38,7 @@ struct ProcessEnded {
   std::vector<std::string> last_lines;  // of its output
   std::string file;                     // where the last of them stands, relative to the run folder
   std::int64_t line = 0;                // 1-based; 0: it said nothing
+  bool starts_again = false;            // it failed, and its supervisor starts it again by itself
 };
 
 // A log line that matches a pattern of the profile, or is at level ERR (`pattern` is "error" when no other matches).
@@ -198,6 +199,20 @@ struct PlanProposed {
   std::int64_t height = 0;
 };
 
+// A run of several procedures, one after the other, comes to the next, with the releases that this one is about. Its steps
+// and the moments of its questions carry its name; what was aimed at before is settled.
+struct LegStarted {
+  static constexpr const char* kind = "leg-started";
+  std::string leg, title;
+  ReleasesOpened releases;
+};
+
+// It is carried out and verified.
+struct LegEnded {
+  static constexpr const char* kind = "leg-ended";
+  std::string leg;
+};
+
 // What the network must be once the procedure is through: what is checked afterwards is judged against it. Without it: after
 // the plan's height, the new release, with the plan carried out.
 struct Aimed {
@@ -282,7 +297,8 @@ struct Concluded {
 using Body =
     std::variant<ProcessStarted, ProcessEnded, LogLine, HeadSeen, BlockSeen, Answered, Sampled, Stalled,
                  RunStarted, ReleasesOpened, NetworkPlanned, ProviderPlanned, PhaseEntered, StepStarted, StepEnded,
-                 PlanProposed, Aimed, Expected, FaultPlanned, FaultMoved, RunStopped, TeardownEnded, Moment, Judged, Concluded>;
+                 PlanProposed, LegStarted, LegEnded, Aimed, Expected, FaultPlanned, FaultMoved, RunStopped, TeardownEnded, Moment,
+                 Judged, Concluded>;
 
 struct Event {
   std::int64_t seq = 0;

@@ -20,6 +20,23 @@ void expect_reports(const Rehearsal& r, const std::string& verdict) {
   EXPECT_TRUE(fs::exists(r.folder() / "nodes/validator-1/logs/node.log"));
 }
 
+// The default scenario with that in the place of a text of it.
+fs::path changed(const Scratch& scratch, const std::map<std::string, std::string>& texts) {
+  auto text = read(project() / "scenarios" / "chain-upgrade.yaml");
+  for (const auto& [what, instead] : texts) text.replace(text.find(what), what.size(), instead);
+  return scratch.write("changed.yaml", text);
+}
+
+constexpr const char* kSupervisor = "  supervisor: cosmovisor\n";
+
+int count_ends(const fs::path& run) {
+  const auto journal = read(run / "events.jsonl");
+  int count = 0;
+  for (auto at = journal.find("\"starts_again\":true"); at != std::string::npos; at = journal.find("\"starts_again\":true", at + 1))
+    ++count;
+  return count;
+}
+
 }  // namespace
 
 TEST(Accident, TimeoutIsInconclusive) {
@@ -49,6 +66,32 @@ TEST(Accident, KilledNodeEndsTheRunAndIsNamed) {
   EXPECT_EQ(r.wait(), 1) << r.output();
   EXPECT_EQ(r.cause(), "node-exited");
   EXPECT_EQ(r.record()["diagnosis"]["affected_nodes"], nlohmann::json({"validator-2"}));
+  EXPECT_TRUE(none_left(r.folder()));
+}
+
+// It is back before the chain halts, and goes through the upgrade with the others.
+TEST(Accident, KilledNodeIsStartedAgainWhereThatIsWanted) {
+  Scratch scratch;
+  auto r = run(scratch, {changed(scratch, {{kSupervisor, std::string(kSupervisor) + "  restart: {after: 500ms}\n"},
+                                           {"vote: all", "lead: 4, vote: all"}})
+                             .string()});
+  ASSERT_TRUE(r.said("-- waiting")) << r.output();
+  for (const int pid : processes_of(r.folder()))
+    if (environment_value(pid, "REHEARSE_NODE") == "validator-4") ::kill(pid, SIGKILL);
+  EXPECT_EQ(r.wait(), 0) << r.output();
+  EXPECT_EQ(count_ends(r.folder()), 1);
+  EXPECT_TRUE(none_left(r.folder()));
+}
+
+TEST(Accident, NodeThatFailsAgainAndAgainEndsTheRun) {
+  Scratch scratch;
+  auto r = run(scratch, {changed(scratch, {{kSupervisor, std::string(kSupervisor) + "  restart: {after: 100ms}\n" +
+                                                             "  environment: {validator-4: {VE_PRUNING: nonsense}}\n"}})
+                             .string()});
+  EXPECT_EQ(r.wait(), 1) << r.output();
+  EXPECT_EQ(r.cause(), "node-exited");
+  EXPECT_EQ(r.record()["diagnosis"]["affected_nodes"], nlohmann::json({"validator-4"}));
+  EXPECT_EQ(count_ends(r.folder()), 5);
   EXPECT_TRUE(none_left(r.folder()));
 }
 

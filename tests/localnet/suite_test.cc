@@ -16,7 +16,9 @@ namespace {
 
 fs::path default_suite() { return project() / "scenarios/default.suite.yaml"; }
 
-// All but those of the default suite, which is run as a whole.
+constexpr const char* kTrain = "full-release-train";
+
+// All but those of the default suite, which is run as a whole, and the train, which takes minutes.
 std::vector<std::string> scenarios() {
   std::vector<std::string> names;
   std::set<fs::path> of_suite;
@@ -24,7 +26,8 @@ std::vector<std::string> scenarios() {
   for (const std::string folder : {"", "twins/"})
     for (const auto& entry : fs::directory_iterator(project() / "scenarios" / folder))
       if (const auto file = entry.path().filename().string();
-          file.ends_with(".yaml") && !file.ends_with(".suite.yaml") && !of_suite.contains(entry.path()))
+          file.ends_with(".yaml") && !file.ends_with(".suite.yaml") && !of_suite.contains(entry.path()) &&
+          entry.path().stem() != kTrain)
         names.push_back(folder + entry.path().stem().string());
   std::sort(names.begin(), names.end());
   return names;
@@ -78,6 +81,37 @@ TEST(WholeSuite, PassesAndCoversTheRunbook) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Project, Scenario, testing::ValuesIn(scenarios()), test_name);
+
+// Patch, chain upgrade, model and provider daemon on one network, each verified before the next begins.
+TEST(LongTrain, CarriesOutEachLegAndPassesAsAWhole) {
+  Scratch scratch;
+  auto r = run(scratch, {kTrain});
+  EXPECT_EQ(r.wait(std::chrono::seconds(300)), 0) << r.output();
+  EXPECT_TRUE(none_left(r.folder()));
+  EXPECT_TRUE(r.junit_is_whole());
+  for (const char* leg : {"Patch", "Chain upgrade", "Model", "Provider daemon"})
+    EXPECT_TRUE(r.said(std::string(leg) + ": Full verification")) << r.output();
+}
+
+// The daemon comes back without its workloads in the last leg: what was carried out before stays right, and nothing hides it.
+TEST(LongTrain, EndsAtTheLegThatFails) {
+  Scratch scratch;
+  auto text = read(project() / "scenarios" / (std::string(kTrain) + ".yaml"));
+  const std::string patch = "{patch: v1.0.1}";
+  text.replace(text.find(patch), patch.size(), "{patch: v1.0.1, provider: {to: v1.1.0-forgets-workloads}}");
+  auto r = run(scratch, {scratch.write("forgets.yaml", text).string()});
+  EXPECT_EQ(r.wait(std::chrono::seconds(300)), 1) << r.output();
+  EXPECT_EQ(r.cause(), "provider-workloads-lost");
+  EXPECT_TRUE(r.said("Model: Full verification"));
+}
+
+TEST(LongTrain, EndsAtItsFirstLegWhenThePatchBreaks) {
+  Scratch scratch;
+  auto r = run(scratch, {kTrain, "--release", "patch=v1.0.2"});
+  EXPECT_EQ(r.wait(std::chrono::seconds(300)), 1) << r.output();
+  EXPECT_EQ(r.cause(), "app-hash-divergence");
+  EXPECT_FALSE(r.said("Chain upgrade: "));
+}
 
 // Whether the real Keras loads the model; the run fails later, for another cause.
 void expect_keras(const std::string& python, const std::string& outcome, const std::string& says) {

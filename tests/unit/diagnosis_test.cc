@@ -60,6 +60,7 @@ TEST(Diagnosis, FindsInEachJournalOnlyWhatIsThere) {
   EXPECT_THAT(found_in(made::plan_replaced()), ElementsAre("plan-replaced"));
   EXPECT_THAT(found_in(made::plan_not_cancelled()), ElementsAre("plan-not-cancelled"));
   EXPECT_THAT(found_in(made::upgrade_not_skipped({3})), ElementsAre("upgrade-not-skipped"));
+  EXPECT_THAT(found_in(made::upgrade_info_left({2, 3})), ElementsAre("upgrade-info-left"));
   EXPECT_THAT(found_in(made::only_upgraded({2, 4})), ElementsAre("quorum-short"));
   EXPECT_THAT(found_in(made::refused("checksum-mismatch", "")), IsEmpty());
 }
@@ -285,6 +286,17 @@ TEST(Diagnosis, OfAChainThatDidNotHaltNamesWhoWentOn) {
   EXPECT_EQ(d.first_evidence, "validator-1 is at height 21");
 }
 
+TEST(Diagnosis, OfUpgradeInfoThatWasLeftIsSilentAboutTheUpgradeItself) {
+  auto u = made::upgrade_info_left({2});
+  EXPECT_EQ(diagnosis_of(u).affected_nodes, std::vector<std::string>{"validator-2"});
+  u.all<record::Aimed>().front()->release = "to";
+  u.all<record::Aimed>().front()->applied = true;
+  EXPECT_THAT(found_in(u), IsEmpty());
+  auto before = made::upgrade_info_left({});
+  before.log(made::at::kHalt + 0.2, validator(2), "upgrade-found", "INF daemon shutting down");
+  EXPECT_THAT(found_in(before), IsEmpty()) << "that was the upgrade itself";
+}
+
 TEST(Diagnosis, OfANodeThatExitedGivesItsLastWords) {
   const auto d = diagnosis_of(made::node_exits());
   EXPECT_EQ(d.cause, "node-exited");
@@ -299,6 +311,32 @@ TEST(Diagnosis, OfANodeThatExitedNamesTheSignal) {
   auto u = made::node_exits();
   u.all<record::ProcessEnded>().front()->signal = 9;
   EXPECT_EQ(diagnosis_of(u).proven_by, "cosmovisor ended by itself: signal 9");
+}
+
+// Its supervisor starts it again each time; `stored`: it comes to a block in between.
+made::Upgrade restarted(int times, bool stored) {
+  auto u = made::healthy();
+  u.cut(3.0, validator(3));
+  for (int i = 0; i < times; ++i) {
+    u.exits(3.0 + 0.02 * i, validator(3), 1, {"it fails"});
+    std::get<record::ProcessEnded>(u.made.back().body).starts_again = true;
+    u.add(3.01 + 0.02 * i, validator(3), record::ProcessStarted{900 + i, "cosmovisor"});
+    if (stored) u.head_at(3.015 + 0.02 * i, validator(3), 15 + i, 15 + i);
+  }
+  u.stop(3.5, "cancelled", "that is enough");
+  return u;
+}
+
+TEST(Diagnosis, OfANodeThatItsSupervisorStartsAgainIsSilent) {
+  EXPECT_THAT(found_in(restarted(1, false)), IsEmpty());
+  EXPECT_THAT(found_in(restarted(4, false)), IsEmpty());
+  EXPECT_THAT(found_in(restarted(12, true)), IsEmpty()) << "it comes to a block each time";
+}
+
+TEST(Diagnosis, OfANodeThatFailsAgainAndAgainIsThatItExited) {
+  const auto u = restarted(5, false);
+  EXPECT_THAT(found_in(u), ElementsAre("node-exited"));
+  EXPECT_EQ(proven_failure(u.view())->affected_nodes, std::vector<std::string>{"validator-3"});
 }
 
 TEST(Diagnosis, OfAQuorumThatIsShortNamesWhoIsNotUpgraded) {

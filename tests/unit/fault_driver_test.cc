@@ -125,8 +125,8 @@ TEST_F(Driver, AnEndOfItsNodeIsExpectedOfOthersNot) {
   turn();
   ends("b", 1);
   ends("a", 1);
-  EXPECT_TRUE(r_.view().nodes.at("b").ends.back().expected);
-  EXPECT_FALSE(r_.view().nodes.at("a").ends.back().expected);
+  EXPECT_TRUE(r_.view().nodes.at("b").ends.back().excused);
+  EXPECT_FALSE(r_.view().nodes.at("a").ends.back().excused);
 }
 
 TEST_F(Driver, IsSkippedWhereItCannotBeDone) {

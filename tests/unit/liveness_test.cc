@@ -56,18 +56,38 @@ TEST(Signatures, AreNotAskedOfWhoeverIsDownNorOfBlocksBefore) {
 
 // --- Blocks without one
 
+TEST(Blocks, AreMadeWithoutWhoeverIsDown) {
+  const auto view = unsigned_by("validator-3", 5, 7);
+  EXPECT_NO_THROW(check_blocks_without(view, {"validator-3"}, 4));
+  EXPECT_NO_THROW(check_blocks_without(view, {"validator-3"}, 6));
+}
+
+TEST(Blocks, AreNotMadeWithoutOneWhoseSignatureIsInEach) {
+  const auto view = unsigned_by("validator-3", 5, 7);
+  const auto stands = [&](const std::vector<std::string>& names, std::int64_t height) {
+    try {
+      check_blocks_without(view, names, height);
+    } catch (const TimedOut& e) {
+      return e.cause;
+    }
+    return std::string("it went on");
+  };
+  EXPECT_EQ(stands({"validator-3"}, 7), kStalled);
+  EXPECT_EQ(stands({"validator-3", "validator-4"}, 4), kStalled) << "one of them was up";
+}
+
 class Liveness : public made::AskingTest {};
 
 TEST_F(Liveness, BlocksComeWithoutTheOneThatIsDown) {
   at("a", 5);
   soon([&] { at("a", 7); });
-  await_blocks_without(r_, {"b"});
+  await_blocks_without(r_, {"b"}, r_.view().highest_height());
 }
 
 TEST_F(Liveness, AChainThatStandsIsShortOfItsQuorum) {
   at("b", 5);
   try {
-    await_blocks_without(r_, {"a"}, brief_);
+    await_blocks_without(r_, {"a"}, r_.view().highest_height(), brief_);
     FAIL();
   } catch (const StepFailed& e) {
     EXPECT_EQ(e.cause, "quorum-short");
@@ -79,7 +99,7 @@ TEST_F(Liveness, AChainThatStandsIsShortOfItsQuorum) {
 TEST_F(Liveness, AMachineThatStandsSaysNothingOfTheQuorum) {
   soon([&] { r_.record(record::Stalled{7}); });
   try {
-    await_blocks_without(r_, {"a"}, {100ms, 20s});
+    await_blocks_without(r_, {"a"}, r_.view().highest_height(), {100ms, 20s});
     FAIL();
   } catch (const StepFailed& e) {
     EXPECT_EQ(e.cause, kStalled);

@@ -113,6 +113,18 @@ inline Upgrade upgrade_not_skipped(const std::vector<int>& ordinals) {
   return u;
 }
 
+// All were taken back to the old release, and Cosmovisor stops those validators for the new one again.
+inline Upgrade upgrade_info_left(const std::vector<int>& ordinals) {
+  auto u = healthy();
+  u.cut(at::kNewBinary - 0.1);
+  u.add(at::kNewBinary - 0.05, "", record::Aimed{kHeight, "from", false});
+  for (int i = 1; i <= 4; ++i) u.add(at::kNewBinary, validator(i), record::ProcessStarted{200 + i, "cosmovisor"});
+  for (int i : ordinals)
+    u.log(4.8 + lag_of(i), validator(i), "upgrade-found", "INF daemon shutting down in an attempt to restart module=cosmovisor");
+  u.stop(kProven, "failure-proven", "a rule of diagnosis");
+  return u;
+}
+
 // The old binaries go on to H + 1 as if there were no plan.
 inline Upgrade does_not_halt() {
   auto u = healthy();

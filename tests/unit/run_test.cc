@@ -63,6 +63,16 @@ TEST_F(RunTest, NeedsTheModelsThatNodesScoreWith) {
   EXPECT_EQ(refusal(), (folder_ / "veid_scorer_v1.0.0.h5").string() + ": there is no model v1.0.0; ./rehearse run makes it");
 }
 
+TEST_F(RunTest, NeedsThePatchThatATrainInstalls) {
+  options_.scenario = kProject / "scenarios/chain-upgrade-manual.yaml";
+  options_.models = folder_.path();
+  options_.patch = "v1.0.1";
+  EXPECT_EQ(refusal(), "--release patch=v1.0.1: `chain-upgrade-manual` installs no patch before its upgrade");
+  options_.scenario = kProject / "scenarios/full-release-train.yaml";
+  options_.patch = "v9";
+  EXPECT_THAT(refusal(), StartsWith("there is no release `v9`"));
+}
+
 TEST_F(RunTest, SaysWhichNodesItsNumberOfValidatorsTakesAway) {
   options_.scenario = kProject / "scenarios/chain-upgrade-manual.yaml";
   options_.validators = 2;

@@ -134,8 +134,8 @@ TEST_F(ScenarioFile, NamesThePacesThereAre) {
 }
 
 TEST_F(ScenarioFile, NamesTheProceduresThereAre) {
-  EXPECT_THAT(trouble("  kind: chain", "  kind: train"),
-              HasSubstr(":14:9: there is no procedure `train`; there are"));
+  EXPECT_THAT(trouble("  kind: chain", "  kind: trip"),
+              HasSubstr(":14:9: there is no procedure `trip`; there are"));
 }
 
 TEST_F(ScenarioFile, RefusesWhatItsProcedureWouldNotLookAt) {
@@ -192,6 +192,22 @@ TEST_F(ScenarioFile, HasNoRecordsWithoutAccounts) {
 
 TEST_F(ScenarioFile, HasAVoteUnderWayOnlyBesideAnExpeditedOne) {
   EXPECT_THAT(trouble("network:", "network:\n  vote_under_way: true"), HasSubstr("make it expedited"));
+}
+
+TEST_F(ScenarioFile, StartsAgainWhatFailsOnlyWhereItSaysAfterWhat) {
+  EXPECT_EQ(load_scenario(folder_.write("made.yaml", kPage)).network.restart.after.value.count(), 0);
+  EXPECT_THAT(trouble("  pace: fast", "  restart: {after: 0s}"), HasSubstr(":10:20: more than 0"));
+  EXPECT_THAT(trouble("  pace: fast", "  restart: {}"), HasSubstr("after"));
+  std::string text = kPage;
+  text.replace(text.find("  pace: fast"), 12, "  restart: {after: 500ms}");
+  EXPECT_EQ(load_scenario(folder_.write("restarts.yaml", text)).network.restart.after.seconds(), 0.5);
+}
+
+TEST_F(ScenarioFile, HasAPatchOnlyWhereItIsInstalled) {
+  EXPECT_THAT(trouble("after:", "releases: {patch: v1.0.1}\nafter:"),
+              HasSubstr("the procedure `chain` installs no patch before its upgrade"));
+  const auto train = load_scenario(std::filesystem::path(REHEARSE_SOURCE_DIR) / "scenarios/full-release-train.yaml");
+  EXPECT_EQ(train.releases.patch, "v1.0.1");
 }
 
 TEST_F(ScenarioFile, HasAScaleOfTime) {

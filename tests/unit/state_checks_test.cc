@@ -158,6 +158,14 @@ TEST(StateChecks, RecordsKeptAllowsWhatTheProfileSaysTheMigrationChanges) {
   EXPECT_THAT(not_passed(u), IsEmpty());
 }
 
+TEST(StateChecks, RecordsKeptAllowsOrdersThatWerePlacedMeanwhileAndLosesNone) {
+  auto u = healthy();
+  u.answer("after", "provider-orders").value.push_back({{"id", "order-2"}, {"status", "OPEN"}});
+  EXPECT_THAT(not_passed(u), IsEmpty());
+  u.answer("after", "provider-orders").value.erase(0);
+  EXPECT_THAT(not_passed(u), ElementsAre("Records Kept (network): fail"));
+}
+
 TEST(StateChecks, RecordsKeptAllowsWhatWasMadeMeanwhile) {
   auto u = healthy();
   auto& records = u.answer("after", "scored-records").value;

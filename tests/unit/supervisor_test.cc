@@ -61,6 +61,9 @@ TEST_F(SupervisorTest, CosmovisorIsSwitchedBackAndNotToldOfTheUpgradeAgain) {
   folder_.write("home/data/upgrade-info.json", "{}");
   s->switch_back();
   EXPECT_EQ(made::read_file(s->current()), made::read_file(one_));
+  EXPECT_TRUE(fs::exists(settings_.home / "data/upgrade-info.json")) << "that is another step";
+  s->forget_upgrade();
+  s->forget_upgrade();
   EXPECT_FALSE(fs::exists(settings_.home / "data/upgrade-info.json"));
   s->switch_back();
   EXPECT_EQ(made::read_file(s->current()), made::read_file(one_)) << "twice is as good as once";

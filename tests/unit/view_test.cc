@@ -62,7 +62,7 @@ TEST(View, KnowsThatANodeIsNotAliveAfterItsEnd) {
   EXPECT_EQ(end.end.exit_code, 3);
   EXPECT_EQ(end.incarnation, 2);
   EXPECT_EQ(end.seen, micros(kEnd));
-  EXPECT_FALSE(end.expected);
+  EXPECT_FALSE(end.excused);
 }
 
 TEST(View, ExpectsTheEndsThatAStepSaid) {
@@ -73,16 +73,16 @@ TEST(View, ExpectsTheEndsThatAStepSaid) {
   u.add(kEnd + 2, "validator-1", record::Expected{"process-ended", "", false});
   u.exits(kEnd + 3, "validator-1", 0, {});
   const auto view = u.view();
-  EXPECT_TRUE(first_node(view).ends.at(0).expected);
-  EXPECT_FALSE(first_node(view).ends.at(1).expected) << "it is not expected any more";
-  EXPECT_FALSE(view.nodes.at("validator-2").ends.at(0).expected) << "another node's was expected";
+  EXPECT_TRUE(first_node(view).ends.at(0).excused);
+  EXPECT_FALSE(first_node(view).ends.at(1).excused) << "it is not expected any more";
+  EXPECT_FALSE(view.nodes.at("validator-2").ends.at(0).excused) << "another node's was expected";
 }
 
 TEST(View, ExpectsTheEndsOfAllNodesWhenTheStepNamesNone) {
   auto u = healthy();
   u.add(kEnd, "", record::Expected{"process-ended", "all are stopped", true});
   for (int i = 1; i <= 4; ++i) u.exits(kEnd + 1, validator(i), 0, {});
-  for (const auto& [name, n] : u.view().nodes) EXPECT_TRUE(n.ends.at(0).expected) << name;
+  for (const auto& [name, n] : u.view().nodes) EXPECT_TRUE(n.ends.at(0).excused) << name;
 }
 
 // --- Heights

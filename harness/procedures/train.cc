@@ -1,0 +1,88 @@
+// A release as it comes in practice: a patch, the chain upgrade, a model and the provider daemon, one after the other on one
+// network. Each leg is the runbook's procedure as it stands, and is verified by its own lists before the next begins: what
+// goes on from a network that is not well proves nothing. In the end the whole is verified against what there was before the
+// first.
+#include <fmt/format.h>
+
+#include "harness/procedures/governance.h"
+#include "harness/procedures/preparation.h"
+#include "harness/procedures/procedure.h"
+#include "harness/procedures/provider_operator.h"
+#include "harness/procedures/verification.h"
+#include "harness/publication.h"
+
+namespace rehearse {
+
+namespace {
+
+constexpr const char* kTypes = "Upgrade Types";
+
+struct Leg {
+  const char *name, *title;
+  void (*run)(Rehearsal&);
+  std::vector<std::string> lists;  // of the scenario that carries it out alone
+};
+
+const std::vector<std::string> kOfChain = {"validator-verification", "network-verification", "state-invariants"};
+const Leg kPatch{"patch", "Patch", rolling_upgrade, kOfChain};
+const Leg kChain{"chain", "Chain upgrade", chain_upgrade, kOfChain};
+const Leg kModel{"model", "Model", model_upgrade, kOfChain};
+const Leg kProviderDaemon{"provider", "Provider daemon", provider_upgrade, {"provider-verification", "network-verification"}};
+
+void carry_out(Rehearsal& r, const Leg& leg) {
+  auto page = r.scenario();
+  page.before.clear();  // they are for the whole
+  page.after = leg.lists;
+  r.turn_to(std::move(page));
+  r.network().set_client_binary(r.from.artifact.binary);
+  r.record(record::LegStarted{
+      leg.name, leg.title, {provenance(r.from), provenance(r.to), r.from.module_versions, r.to.module_versions, ""}});
+  leg.run(r);
+  r.record(record::LegEnded{leg.name});
+  r.turn_to(std::nullopt);
+}
+
+// As the new release was before the network started.
+void fetch_patch(Rehearsal& r) {
+  auto& patch = *r.patch;
+  r.step("fetch-patch", "Download patch and verify checksum", kTypes, [&] {
+    patch.artifact = fetch_published(r, *r.release_server, patch, r.profile().chain.binary, r.store);
+    const auto answer = r.run_programs({{patch.artifact.binary, r.profile().commands.at("version").run}}).front();
+    if (!answer.trouble().empty()) throw StepFailed(patch.name + ": " + answer.trouble(), "binary-does-not-run");
+    patch.printed_version = version_in(answer);
+    if (!patch.version.empty() && patch.printed_version != patch.version)
+      throw StepFailed(patch.name + " holds " + patch.printed_version, "wrong-version-inside");
+    for (const auto* other : {&r.from, &r.to})
+      if (patch.printed_version == other->printed_version)
+        throw StepFailed(fmt::format("both {} and {} are {}", patch.name, other->name, patch.printed_version), "same-version");
+    return fmt::format("{}: sha256 {}, as published", patch.printed_version, patch.artifact.sha256.substr(0, 16));
+  });
+}
+
+}  // namespace
+
+void release_train(Rehearsal& r) {
+  const auto first = r.from, last = r.to;
+  set_up_workloads(r);  // they are to run all the way
+  r.step("before", "State before the first leg", kTypes, [&] {
+    make_records(r);
+    return ask_state_before(r);
+  });
+  fetch_patch(r);
+  check_finally(r);
+
+  r.to = *r.patch;
+  carry_out(r, kPatch);
+  r.from = *r.patch, r.to = last;
+  carry_out(r, kChain);
+  r.from = last;  // and stays
+  carry_out(r, kModel);
+  carry_out(r, kProviderDaemon);
+
+  r.from = first;
+  r.record(record::Aimed{r.view().highest_height(), "to", true, r.model->to.hash(), "to"});
+  ask_when_resumed(r);
+  verify(r);
+}
+
+}  // namespace rehearse

@@ -1,0 +1,136 @@
+// A node's process as a service manager sees to it: what fails is started again after a while, where the scenario wants it;
+// what was stopped, or has done its work, is not. The processes are real.
+#include "localnet/node.h"
+
+#include <gmock/gmock.h>
+#include <signal.h>
+
+#include "fakes.h"
+
+namespace rehearse {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+class Told : public Sink {
+ public:
+  std::vector<int> pids;
+  std::vector<bool> ends;  // starts again
+  void process_started(const std::string&, int pid, const std::string&) override { pids.push_back(pid); }
+  void process_ended(const std::string&, const std::string&, const ExitStatus&, const LastWords& w) override {
+    ends.push_back(w.starts_again);
+  }
+  void log_line(const std::string&, const MatchedLine&) override {}
+  void head(const std::string&, const Head&) override {}
+  void block(const std::string&, const Block&) override {}
+  void sample(const std::string&, const ProcSample&) override {}
+};
+
+class NodeTest : public testing::Test {
+ protected:
+  // Its program does that; $0.count grows by a line with each start.
+  std::unique_ptr<Node> node(const std::string& script, std::chrono::milliseconds restart_after) {
+    SupervisorSettings settings;
+    settings.binary = "maded";
+    settings.home = folder_ / "home";
+    settings.restart_after = restart_after;
+    auto made = std::make_unique<Node>(loop_, told_, matcher_, NodeIdentity{"a", true, 1, "127.0.0.1", "", "", "", ""}, settings,
+                                       std::vector<std::string>{"start"}, std::map<std::string, std::string>{{"PATH", "/bin:/usr/bin"}});
+    made->supervisor().install(folder_.script("maded", "echo \"$@\" >> $0.count\n" + script));
+    return made;
+  }
+  std::vector<std::string> starts() const {
+    std::ifstream in(folder_ / "home/bin/maded.count");
+    std::vector<std::string> all;
+    for (std::string line; std::getline(in, line);) all.push_back(line);
+    return all;
+  }
+  bool until(const std::function<bool()>& done) { return made::run_until(loop_, done); }
+  bool ends(std::size_t count) {
+    return until([&] { return told_.ends.size() == count; });
+  }
+  // Longer than what a restart would have waited.
+  void pass() {
+    bool over = false;
+    const auto moment = loop_.after(40ms, [&] { over = true; });
+    until([&] { return over; });
+  }
+
+  made::TempFolder folder_;
+  Loop loop_;
+  Told told_;
+  LogMatcher matcher_{Ordered<std::string>{}};
+};
+
+TEST_F(NodeTest, StartsAgainAsItWasStartedWhenItFails) {
+  const auto n = node("test $(wc -l < $0.count) -lt 3 && exit 7; exec sleep 60", 1ms);
+  n->start({"--more"});
+  ASSERT_TRUE(until([&] { return told_.pids.size() == 3; }));
+  EXPECT_THAT(told_.ends, ElementsAre(true, true)) << "it is told that it will be";
+  ASSERT_TRUE(until([&] { return starts().size() == 3; }));
+  EXPECT_THAT(starts(), ElementsAre("start --more", "start --more", "start --more"));
+  EXPECT_TRUE(n->running());
+  EXPECT_NE(told_.pids[0], told_.pids[2]);
+}
+
+TEST_F(NodeTest, StartsAgainWhenItIsKilled) {
+  const auto n = node("test $(wc -l < $0.count) -lt 2 && kill -KILL $$; exec sleep 60", 1ms);
+  n->start();
+  EXPECT_TRUE(until([&] { return told_.pids.size() == 2; }));
+  EXPECT_THAT(told_.ends, ElementsAre(true));
+}
+
+TEST_F(NodeTest, StaysDownWhereTheScenarioDoesNotWantIt) {
+  const auto n = node("exit 7", 0ms);
+  n->start();
+  ASSERT_TRUE(ends(1));
+  pass();
+  EXPECT_THAT(told_.ends, ElementsAre(false));
+  EXPECT_EQ(told_.pids.size(), 1u);
+}
+
+TEST_F(NodeTest, StaysDownWhenItEndsWell) {
+  const auto n = node("exit 0", 1ms);
+  n->start();
+  ASSERT_TRUE(ends(1));
+  pass();
+  EXPECT_THAT(told_.ends, ElementsAre(false));
+  EXPECT_EQ(told_.pids.size(), 1u);
+}
+
+TEST_F(NodeTest, StaysDownWhenItIsStoppedHoweverItEnds) {
+  const auto n = node("trap 'exit 1' TERM; while :; do sleep 0.01; done", 1ms);
+  n->start();
+  ASSERT_TRUE(until([&] { return starts().size() == 1; }));
+  n->stop();
+  ASSERT_TRUE(ends(1));
+  pass();
+  EXPECT_THAT(told_.ends, ElementsAre(false));
+  EXPECT_EQ(told_.pids.size(), 1u);
+}
+
+TEST_F(NodeTest, IsNotStartedAgainOnceItsOperatorHasTakenOver) {
+  const auto n = node("exit 7", 20ms);
+  n->start();
+  ASSERT_TRUE(ends(1));
+  n->stop();  // while the restart is due
+  pass();
+  EXPECT_EQ(told_.pids.size(), 1u);
+  n->start();
+  ASSERT_TRUE(ends(2));
+  n->kill();
+  pass();
+  EXPECT_EQ(told_.pids.size(), 2u);
+}
+
+TEST(Failure, IsWhatSystemdTakesForOne) {
+  for (const auto& failure : {ExitStatus{1, 0}, ExitStatus{2, 0}, ExitStatus{-1, SIGKILL}, ExitStatus{-1, SIGSEGV}})
+    EXPECT_TRUE(is_failure(failure)) << to_string(failure);
+  for (const auto& end : {ExitStatus{0, 0}, ExitStatus{-1, SIGTERM}, ExitStatus{-1, SIGINT}, ExitStatus{-1, SIGHUP}})
+    EXPECT_FALSE(is_failure(end)) << to_string(end);
+}
+
+}  // namespace
+}  // namespace rehearse
