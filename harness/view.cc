@@ -45,7 +45,8 @@ void fold_start(NetworkView& v, NodeView& n, const ProcessStarted& p, const Even
   n.starts.push_back(e.seen);
   n.program = p.program;
   n.head = {};
-  if (p.pid && v.disabled(e.node)) n.revived.insert(e.incarnation);
+  const bool again = !n.ends.empty() && n.ends.back().end.starts_again;
+  if (p.pid && (again || v.disabled(e.node))) n.revived.insert(e.incarnation);
   ++v.progress;
 }
 
@@ -114,11 +115,18 @@ bool NetworkView::fault_open() const {
   return std::any_of(faults.begin(), faults.end(), [](const SeenFault& f) { return f.open(); });
 }
 
+bool SeenFault::open_at(Micros when) const {
+  const auto *begun = move("injecting"), *over = move("recovered");
+  return begun && begun->seen <= when && (!over || when <= over->seen);
+}
+
 bool NetworkView::fault_open_at(Micros when) const {
+  return std::any_of(faults.begin(), faults.end(), [&](const SeenFault& f) { return f.open_at(when); });
+}
+
+bool NetworkView::disabled_at(const std::string& node, Micros when) const {
   return std::any_of(faults.begin(), faults.end(), [&](const SeenFault& f) {
-    const auto* begun = f.move("injecting");
-    const auto* over = f.move("recovered");
-    return begun && begun->seen <= when && (!over || when <= over->seen);
+    return f.open_at(when) && std::find(f.disabled.begin(), f.disabled.end(), node) != f.disabled.end();
   });
 }
 

@@ -37,7 +37,7 @@ struct NodeView {
   int incarnation = 0;
   bool alive = false;
   Micros started = 0;  // of this incarnation
-  std::set<int> revived;  // incarnations that were started again as they were, since a fault had taken the node away
+  std::set<int> revived;  // incarnations that only began again what had ended: by a service manager, or after a fault
   std::vector<Micros> starts;  // of all incarnations
   std::string program;
   std::vector<SeenEnd> ends;
@@ -83,6 +83,7 @@ struct SeenFault {
   const Move* move(const std::string& to) const;  // null: it has not come that far
   // It was begun, and not all is as it was before.
   bool open() const;
+  bool open_at(Micros) const;
 };
 
 struct SeenStep {
@@ -160,6 +161,8 @@ struct NetworkView {
   }
   // A fault takes it away now: it may end, and need not answer.
   bool disabled(const std::string& node) const;
+  // The same of that moment: what it said then says nothing about the release.
+  bool disabled_at(const std::string& node, Micros) const;
   bool fault_open() const;
   // A fault acted then, or the network had not yet recovered from it.
   bool fault_open_at(Micros) const;

@@ -57,7 +57,7 @@ Shown nodes_showing(const NetworkView& v, const std::string& pattern, const Fits
   for (const auto& name : v.order) {
     const auto& n = v.nodes.at(name);
     const auto found = std::find_if(n.lines.begin(), n.lines.end(), [&](const SeenLine& l) {
-      return l.line.pattern == pattern && fits(n, l);
+      return l.line.pattern == pattern && fits(n, l) && !v.disabled_at(name, l.seen);
     });
     if (found == n.lines.end()) continue;
     shown.nodes.push_back(name);

@@ -25,7 +25,10 @@ class OfProvider : public Fault {
   // Everything of it but the daemon and what its operator runs.
   std::vector<int> workloads() {
     auto pids = processes_of_run(r_.network().plan().run_id, kProvider);
-    std::erase_if(pids, [&](int pid) { return executable(pid).starts_with(daemon().program().string()) || executable(pid) == daemon().values().at("program"); });
+    std::erase_if(pids, [&](int pid) {
+      const auto program = std::filesystem::path(executable(pid)).filename().string();
+      return program == daemon().program().filename() || program == r_.profile().chain.binary;
+    });
     return pids;
   }
   Rehearsal& r_;

@@ -73,7 +73,8 @@ TEST(Accident, KilledNodeEndsTheRunAndIsNamed) {
 TEST(Accident, KilledNodeIsStartedAgainWhereThatIsWanted) {
   Scratch scratch;
   auto r = run(scratch, {changed(scratch, {{kSupervisor, std::string(kSupervisor) + "  restart: {after: 500ms}\n"},
-                                           {"vote: all", "lead: 4, vote: all"}})
+                                           {"vote: all", "lead: 4, vote: all"},
+                                           {", pre-upgrade-now]", "]"}})
                              .string()});
   ASSERT_TRUE(r.said("-- waiting")) << r.output();
   for (const int pid : processes_of(r.folder()))
@@ -86,12 +87,12 @@ TEST(Accident, KilledNodeIsStartedAgainWhereThatIsWanted) {
 TEST(Accident, NodeThatFailsAgainAndAgainEndsTheRun) {
   Scratch scratch;
   auto r = run(scratch, {changed(scratch, {{kSupervisor, std::string(kSupervisor) + "  restart: {after: 100ms}\n" +
-                                                             "  environment: {validator-4: {VE_PRUNING: nonsense}}\n"}})
+                                                             "  environment: {validator-4: {DAEMON_NAME: nothing}}\n"}})
                              .string()});
   EXPECT_EQ(r.wait(), 1) << r.output();
   EXPECT_EQ(r.cause(), "node-exited");
   EXPECT_EQ(r.record()["diagnosis"]["affected_nodes"], nlohmann::json({"validator-4"}));
-  EXPECT_EQ(count_ends(r.folder()), 5);
+  EXPECT_GE(count_ends(r.folder()), 5);
   EXPECT_TRUE(none_left(r.folder()));
 }
 
