@@ -4,6 +4,8 @@
 
 #include <map>
 
+#include "localnet/capabilities.h"
+#include "localnet/clock_skew.h"
 #include "localnet/proc.h"
 #include "tests/localnet/rehearsal.h"
 
@@ -139,6 +141,22 @@ TEST(BadInput, FolderThatIsNotEmpty) {
   EXPECT_EQ(r.wait(), 2);
   EXPECT_TRUE(r.said("exists and is not empty")) << r.output();
   EXPECT_EQ(read(mine), "keep me");
+}
+
+// Somebody sets the clock while a run goes on: nothing is late or early for it, and no time is wrong.
+TEST(Accident, AClockThatJumpsChangesNothing) {
+  if (!capability("vdso-clock").available()) GTEST_SKIP() << capability("vdso-clock").needs;
+  for (const auto jump : {std::chrono::hours(1), std::chrono::hours(-24)}) {
+    Scratch scratch;
+    auto r = run(scratch, {"--validators", "2"});
+    ASSERT_TRUE(r.said("Network up")) << r.output();
+    ClockSkew skew(children_of(r.pid()).front());
+    skew.set(jump);
+    EXPECT_EQ(r.wait(), 0) << r.output();
+    const auto wall = r.record()["timing"]["wall_s"].get<double>();
+    EXPECT_GT(wall, 0);
+    EXPECT_LT(wall, 1800) << "the jump is no part of it";
+  }
 }
 
 TEST(BadInput, UnknownRelease) {

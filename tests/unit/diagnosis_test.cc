@@ -426,5 +426,32 @@ TEST(Diagnosis, NamesWhoeverSignedTwiceByItsAddress) {
   EXPECT_THAT(d.affected_nodes, ElementsAre("validator-2"));
 }
 
+// A fault took validator-4 away from the halt on: what it says then is no fault of the release.
+made::Upgrade with_fault_on_4(made::Upgrade u) {
+  u.add(made::at::kStarted + 0.01, "", record::FaultPlanned{"1", "kill", "halted", "smallest", {"validator-4"}, {}, 1});
+  u.add(made::at::kHalt + 0.01, "", record::FaultMoved{"1", "injecting", "", {"validator-4"}, {"validator-4"}, 0});
+  return u;
+}
+
+TEST(Diagnosis, NothingSaidUnderAFaultIsACause) {
+  auto u = made::healthy();
+  u.log(made::at::kNewBinary + 0.3, "validator-4", "panic", "panic: out of memory");
+  EXPECT_FALSE(found_in(u).empty());
+  EXPECT_TRUE(found_in(with_fault_on_4(u)).empty());
+}
+
+// Its old binary is started again at the halt, and halts once more: nobody has upgraded it yet.
+TEST(Diagnosis, AnOldBinaryThatIsStartedAgainIsNotTheNewOne) {
+  auto u = made::healthy();
+  u.cut(made::at::kNewBinary, "validator-4");
+  u.exits(made::at::kNewBinary, "validator-4", 1, {"download failed"});
+  u.all<record::ProcessEnded>("validator-4").back()->starts_again = true;
+  u.add(made::at::kNewBinary + 0.1, "validator-4", record::ProcessStarted{300, "cosmovisor"});
+  u.error(made::at::kNewBinary + 0.2, "validator-4", "ERR UPGRADE \"v2.0.0\" NEEDED at height: 20", "upgrade-needed").captures = {"v2.0.0", "20"};
+  EXPECT_TRUE(found_in(u).empty());
+  u.all<record::ProcessEnded>("validator-4").back()->starts_again = false;
+  EXPECT_FALSE(found_in(u).empty());
+}
+
 }  // namespace
 }  // namespace rehearse
