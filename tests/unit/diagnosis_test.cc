@@ -435,7 +435,7 @@ made::Upgrade with_fault_on_4(made::Upgrade u) {
 
 TEST(Diagnosis, NothingSaidUnderAFaultIsACause) {
   auto u = made::healthy();
-  u.log(made::at::kNewBinary + 0.3, "validator-4", "panic", "panic: out of memory");
+  u.log(made::at::kResumed - 0.1, "validator-4", "panic", "panic: out of memory");
   EXPECT_FALSE(found_in(u).empty());
   EXPECT_TRUE(found_in(with_fault_on_4(u)).empty());
 }
