@@ -342,6 +342,7 @@ class Run {
         for (const char* part : {"data", "bin"}) remove(provider->home() / part);
     }
     remove(o_.folder / "operator");  // keys
+    if (network_) remove(network_->temporary());
     remove(o_.folder / "faults");    // what they took the place of
     if (!keep) remove(o_.folder / "backups");
     result.exit_code = exit_code_ ? exit_code_ : record::exit_code(result.record);

@@ -45,6 +45,7 @@ Network::Network(Loop& loop, Http& http, Sink& sink, const Profile& profile, con
       observer_(loop, http, sink, kPollBlocks),
       client_binary_(plan_.binary) {
   if (plan_.links) check_peer_links(static_cast<int>(plan_.nodes.size()));
+  fs::create_directories(temporary());
   cli_ = std::make_unique<ChainCli>(loop, profile, plan_.folder / "commands", environment("operator"));
 }
 
@@ -72,7 +73,7 @@ std::map<std::string, std::string> Network::environment(const std::string& node)
   const auto home = node == "operator" ? plan_.folder / "operator" : home_of(node);
   std::map<std::string, std::string> e = {{"HOME", home.string()},
                                           {"PATH", "/usr/local/bin:/usr/bin:/bin"},
-                                          {"TMPDIR", fs::temp_directory_path().string()},
+                                          {"TMPDIR", temporary().string()},
                                           {kRunVariable, plan_.run_id},
                                           {kNodeVariable, node}};
   for (const auto& [k, v] : chain_environment(profile_, chain_values(profile_, home, ip_of(node), node))) e[k] = v;

@@ -148,7 +148,7 @@ void FaultDriver::wait_for_trigger(Course& c) {
   const auto when = came_true(c.trigger, r_.view(), c.what.target.nodes), may = traffic(r_.view());
   if (!when || !may) return;
   const auto due = std::max(*when, *may) + static_cast<Micros>(c.what.after_s * 1e6);
-  if (now_micros() < due) return;
+  if (now_micros() < due || in_the_way(c)) return;
   if (c.what.target.proposer) {
     const auto node = proposer(r_.view());
     if (node.empty()) return;
@@ -156,6 +156,22 @@ void FaultDriver::wait_for_trigger(Course& c) {
     c.what.target = kind.acts_on == ActsOn::link ? isolate(r_.scenario().network, node) : Target{node, {}, {}, false};
   }
   begin(c, due);
+}
+
+// Two faults of one kind of target undo each other's doing: what kills a node and starts it again ends a pause of it, and a link
+// has one condition. The later one waits until the earlier has been healed.
+bool FaultDriver::in_the_way(const Course& c) const {
+  const auto acts_on = [](const Course& o) { return find_fault_kind(o.what.kind)->acts_on; };
+  const auto shares = [](const auto& one, const auto& other) {
+    return (one.empty() && other.empty()) ||
+           std::any_of(one.begin(), one.end(), [&](const auto& x) { return std::find(other.begin(), other.end(), x) != other.end(); });
+  };
+  return std::any_of(all_.begin(), all_.end(), [&](const auto& o) {
+    if (o.get() == &c || acts_on(*o) != acts_on(c)) return false;
+    if (o->state != "injecting" && o->state != "applied" && o->state != "healing") return false;
+    const auto &mine = c.what.target, &theirs = o->what.target;
+    return acts_on(c) == ActsOn::link ? shares(mine.links, theirs.links) : shares(mine.nodes, theirs.nodes);
+  });
 }
 
 void FaultDriver::begin(Course& c, Micros due) {

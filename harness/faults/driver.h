@@ -35,6 +35,7 @@ class FaultDriver : public Beside {
   void advance(Course&);
   void wait_for_trigger(Course&);
   void begin(Course&, Micros due);
+  bool in_the_way(const Course&) const;
   void watch_recovery(Course&);
   void ask_peers(Course&);
   void move(Course&, const std::string& to, const std::string& detail);

@@ -142,7 +142,7 @@ class Cut : public LinkFault {
   }
   std::string applied() override {
     const auto s = sum();
-    if (s.connections || !(s.resets + s.refused)) return "";
+    if (s.connections) return "";
     return fmt::format("no connection is open, {} were reset, {} turned away {}", s.resets, s.refused, on_links());
   }
 };

@@ -53,10 +53,12 @@ void NodeFault::revive() {
   if (!node().running()) start_again();
 }
 
+void NodeFault::keep_running() {
+  if (!alive() && !node().running() && now_micros() - started_ > kRestart) start_again();
+}
+
 std::string NodeFault::revived() {
-  if (!alive() && !node().running() && now_micros() - started_ > kRestart) {
-    start_again();
-  }
+  keep_running();
   return answers();
 }
 

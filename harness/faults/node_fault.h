@@ -35,6 +35,8 @@ class NodeFault : public Fault {
   std::string answers() const;
   // Starts it unless it runs.
   void revive();
+  // Should it have ended: starts it again, as its service manager would, at a pace.
+  void keep_running();
   // The same proof as answers(). What ends again is started again, as its service manager would (runbook, "Systemd with
   // Cosmovisor": Restart=on-failure), at a pace.
   std::string revived();

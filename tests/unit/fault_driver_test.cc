@@ -218,5 +218,23 @@ TEST_F(Driver, HoldsNoWaitToItsTimeWhileAFaultIsOpen) {
   }, {30ms, 60ms});
 }
 
+// What starts a node again would end its pause: the second waits for the first to be healed.
+TEST_F(Driver, OneFaultAtATimeActsOnANode) {
+  auto second = kill_b();
+  second.id = "2";
+  std::vector<Injection> both{kill_b(), second};
+  driver_ = std::make_unique<FaultDriver>(r_, both, [this](Rehearsal&, const Injection&) { return std::make_unique<Scripted>(script_); });
+  r_.set_beside(driver_.get());
+  reach(5);
+  turn();
+  turn();
+  EXPECT_THAT(script_.calls, ElementsAre("inject"));
+  script_.applied = "it is dead", script_.healed = "it lives";
+  turn();
+  turn();
+  turn();
+  EXPECT_THAT(script_.calls, ElementsAre("inject", "heal", "inject", "heal"));
+}
+
 }  // namespace
 }  // namespace rehearse
