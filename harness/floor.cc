@@ -103,6 +103,12 @@ std::vector<Span> daemon_starts(const NetworkView& v) {
   return spans;
 }
 
+std::vector<Span> provider_commands(const NetworkView& v) {
+  std::vector<Span> spans;
+  for (const auto& [from, to] : v.provider_commands) spans.push_back({from, to});
+  return spans;
+}
+
 // Steps that wait for a height which was fixed before.
 std::vector<Span> heights(const NetworkView& v) {
   std::vector<Span> spans;
@@ -147,7 +153,7 @@ double floor_of(const NetworkView& v, std::optional<Span> boot, std::optional<Sp
   if (v.plan) voting += conditions.value("lead", 0.0), blocks += kToHeight;
   return seconds(*boot) + (change ? seconds(*change) : 0) + voting * v.network->voting_period_s +
          blocks * conditions.value("nominal_block_s", 0.0) + seconds_of(restarts(v, change)) + seconds_of(daemon_starts(v)) +
-         seconds_of(orders(v)) + seconds_of(heights(v));
+         seconds_of(provider_commands(v)) + seconds_of(orders(v)) + seconds_of(heights(v));
 }
 
 }  // namespace rehearse

@@ -272,7 +272,10 @@ class Run {
     p.restart_after = n.restart.after.value;
     p.pace = pace_named(n.pace);
     p.links = std::any_of(in_.faults.begin(), in_.faults.end(), [](const Injection& i) { return find_fault_kind(i.kind)->acts_on == ActsOn::link; });
+    p.app_toml = n.app_toml;
+    p.config_toml = n.config_toml;
     p.seed = o_.seed;
+    p.customer = std::any_of(in_.faults.begin(), in_.faults.end(), [](const Injection& i) { return i.kind == "load"; });
     p.population = n.population;
     p.binary = r_.from.artifact.binary;
     p.cosmovisor = cosmovisor;

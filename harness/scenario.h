@@ -38,6 +38,7 @@ struct NetworkSection {
   bool vote_under_way = false;  // another proposal is voted on all through the upgrade
   std::map<std::string, std::map<std::string, std::string>> environment;  // of single nodes
   Ordered<nlohmann::json> genesis;                                        // dotted path -> value, beyond the profile's
+  std::map<std::string, std::string> app_toml, config_toml;               // dotted key -> TOML value, the same
 };
 
 struct ReleasePair {
@@ -85,6 +86,7 @@ struct UpgradeSection {
   std::int64_t drops = 0;           // blocks that operators drop by rolling the state back, whatever it demands
   bool compared = true;             // the operators compare last signed heights before they start
   bool set_aside = true;            // taking a release back, operators set upgrade-info.json aside before Cosmovisor starts
+  bool newcomer = false;              // a full node joins after the upgrade, from a snapshot of the state
   RollingOrder order = RollingOrder::smallest_first;
   PlanInfo plan_info = PlanInfo::right;
   SecondSource second_source = SecondSource::agrees;
@@ -153,6 +155,8 @@ void describe(V& v, NetworkSection& n) {
   v.optional("vote_under_way", n.vote_under_way, "another proposal is voted on all through the upgrade");
   v.optional("environment", n.environment, "node -> variables that only it gets");
   v.optional("genesis", n.genesis, "dotted path -> value, beyond the profile's");
+  v.optional("app_toml", n.app_toml, "dotted key -> TOML value, beyond the profile's");
+  v.optional("config_toml", n.config_toml, "the same of config.toml");
 }
 
 template <class V>
@@ -198,6 +202,7 @@ void describe(V& v, UpgradeSection& u) {
   v.optional("revert_config", u.revert_config, "the provider daemon's configuration is taken back with its release");
   v.optional("activation", u.activation, "when nodes load a new model: before its effective height, or from it on");
   v.optional("published", u.published, "what lies at the address of the new model");
+  v.optional("newcomer", u.newcomer, "a full node joins after the upgrade by state sync");
   v.optional("order", u.order, "in which validators are upgraded one by one");
 }
 

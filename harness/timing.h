@@ -26,12 +26,13 @@
 //   nodes that start again      each from its start until it signs (a full node: has the next block), or ends; what
 //                               goes on at the same time counts once; what is in the switch, or in the K blocks after
 //                               it, counts there
-//   the provider daemon         each start, until its health is good; the orders before, until it has won them
+//   the provider daemon         each start, until its health is good; the orders before, until it has won them; each
+//                               command of its operator and customers, which come one after the other
 //   a model's height            the wait for it: it was voted on before anyone knew how long the nodes would take
 //   transactions                1 block for each height that had one, but for those of a vote
 //   verification                K blocks, each time
 //
-// What operators type, and what the harness looks at and waits for beyond that, is above the floor.
+// What the operators of nodes type, and what the harness looks at and waits for beyond that, is above the floor.
 #pragma once
 
 #include "harness/record/run_record.h"

@@ -112,7 +112,7 @@ bool NetworkView::disabled(const std::string& node) const {
 }
 
 bool NetworkView::fault_open() const {
-  return std::any_of(faults.begin(), faults.end(), [](const SeenFault& f) { return f.open(); });
+  return std::any_of(faults.begin(), faults.end(), [](const SeenFault& f) { return f.plan.hinders && f.open(); });
 }
 
 bool SeenFault::open_at(Micros when) const {
@@ -121,7 +121,7 @@ bool SeenFault::open_at(Micros when) const {
 }
 
 bool NetworkView::fault_open_at(Micros when) const {
-  return std::any_of(faults.begin(), faults.end(), [&](const SeenFault& f) { return f.open_at(when); });
+  return std::any_of(faults.begin(), faults.end(), [&](const SeenFault& f) { return f.plan.hinders && f.open_at(when); });
 }
 
 bool NetworkView::disabled_at(const std::string& node, Micros when) const {
@@ -244,6 +244,7 @@ void fold(NetworkView& v, const Event& e) {
                    }
                  },
                  [&](const ProviderPlanned& p) { v.provider_plan = p; },
+                 [&](const CommandRan& c) { v.provider_commands.emplace_back(c.started, e.seen), ++v.progress; },
                  [&](const PhaseEntered& p) { v.phases.emplace_back(p.phase, e.seen), ++v.progress; },
                  [&](const StepStarted& s) {
                    v.steps.push_back({s, e.seen, 0, "", ""}), ++v.progress;
@@ -269,6 +270,7 @@ void fold(NetworkView& v, const Event& e) {
                  },
                  [&](const FaultPlanned& p) { v.faults.push_back({p, p.nodes, {}, {}, 0}); },
                  [&](const FaultMoved& m) { fold_fault(v, m, e.seen); },
+                 [&](const TransactionsAccounted& t) { v.transactions.push_back(t); },
                  [&](const RunStopped& s) { v.stopped = s, v.stopped_seen = e.seen, v.stopped_seq = e.seq; },
                  [&](const TeardownEnded& t) { v.teardown = t, v.torn_down = e.seen; },
                  [&](const Moment& m) { v.moments.try_emplace(m.name, e.seen); },

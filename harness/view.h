@@ -141,6 +141,8 @@ struct NetworkView {
   std::vector<SeenStep> steps;
   std::vector<SeenAnswer> answers;
   std::vector<SeenFault> faults;  // as planned
+  std::vector<std::pair<Micros, Micros>> provider_commands;  // from when to when each ran
+  std::vector<record::TransactionsAccounted> transactions;  // that faults have sent
   std::map<std::string, Micros> moments;  // first of each name
   std::optional<record::RunStopped> stopped;
   Micros stopped_seen = 0;

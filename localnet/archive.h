@@ -1,8 +1,10 @@
 // Reading an archive that nobody vouches for: tar (also compressed with gzip, bzip2, xz or zstd) and zip.
-// Nothing is ever written by its paths; one member's bytes are handed out.
+// Nothing is ever written by its paths; one member's bytes are handed out. And writing one that nobody should trust.
 #pragma once
 
+#include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -22,5 +24,8 @@ ArchiveMember find_in_archive(int fd, const std::string& name, const std::string
 // Hands the member's bytes to `sink`, in pieces.
 void read_member(int fd, const std::string& name, const ArchiveMember& member,
                  const std::function<void(std::string_view)>& sink);
+
+// A tar.gz of these members, path -> content, whatever the paths are. Throws Error(Blame::machine).
+void write_archive(const std::filesystem::path& file, const std::map<std::string, std::string>& members);
 
 }  // namespace rehearse

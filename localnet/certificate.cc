@@ -39,16 +39,16 @@ std::string pem_of(Write write) {
 
 }  // namespace
 
-Certificate make_certificate(const std::string& ip) {
+Certificate make_certificate(const std::string& ip, std::chrono::seconds valid) {
   const Key key(EVP_EC_gen("P-256"), &EVP_PKEY_free);
   const X509Ptr certificate(X509_new(), &X509_free);
   require(key && certificate);
-  constexpr long kHour = 3600;
+  constexpr std::chrono::seconds kBefore = std::chrono::hours(1);
   X509_set_version(certificate.get(), X509_VERSION_3);
   ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
   // Clocks of a rehearsal may be set back or forth.
-  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -kHour);
-  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 25 * kHour);
+  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), std::min(valid, std::chrono::seconds(0)).count() - kBefore.count());
+  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), valid.count());
   auto* name = X509_get_subject_name(certificate.get());
   X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>(ip.c_str()), -1,
                              -1, 0);

@@ -1,6 +1,7 @@
-// A certificate for a server on loopback, made at run time: it is its own authority, and valid for a day.
+// A certificate for a server on loopback, made at run time: it is its own authority.
 #pragma once
 
+#include <chrono>
 #include <string>
 
 namespace rehearse {
@@ -10,7 +11,7 @@ struct Certificate {
   std::string key_pem;  // private: it stays in memory
 };
 
-// For the server at that IP address. Throws Error(Blame::machine).
-Certificate make_certificate(const std::string& ip);
+// For the server at that IP address, valid until so long from now; before now: it has expired. Throws Error(Blame::machine).
+Certificate make_certificate(const std::string& ip, std::chrono::seconds valid = std::chrono::hours(25));
 
 }  // namespace rehearse

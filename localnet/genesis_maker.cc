@@ -112,18 +112,25 @@ void GenesisMaker::make_keys(std::vector<NodeIdentity>& identities) {
     calls.push_back({"add-key", {{"home", operator_home().string()}, {"key", identity.name}}});
   }
   const auto answers = run("keys and default genesis", calls, kDoesNotRun);
-  const auto& bech32 = profile_.chain.bech32;
   for (std::size_t i = 0; i < owners.size(); ++i) {
-    const auto& a = answers[i + 1];
-    if (!a.json || !a.json->is_object() || !a.json->contains("address") || !(*a.json)["address"].is_string())
-      throw Error(Blame::scenario, "`" + a.command + "`: there is no address in its answer");
-    const auto account = (*a.json)["address"].get<std::string>();
-    if (bech32_decode(account).prefix != bech32)
-      throw Error(Blame::scenario, fmt::format("`{}` gave {}, but the profile says bech32: {} ({})",
-                                               a.command, account, bech32, profile_.file.string()));
-    owners[i]->account = account;
-    owners[i]->operator_address = bech32_with_prefix(account, bech32 + "valoper");
+    owners[i]->account = address_in(answers[i + 1]);
+    owners[i]->operator_address = bech32_with_prefix(owners[i]->account, profile_.chain.bech32 + "valoper");
   }
+}
+
+std::string GenesisMaker::make_customer(const std::string& name) {
+  customer_ = address_in(run("a customer's key", {{"add-key", {{"home", operator_home().string()}, {"key", name}}}}, kDoesNotRun).front());
+  return customer_;
+}
+
+std::string GenesisMaker::address_in(const CliAnswer& a) const {
+  if (!a.json || !a.json->is_object() || !a.json->contains("address") || !(*a.json)["address"].is_string())
+    throw Error(Blame::scenario, "`" + a.command + "`: there is no address in its answer");
+  const auto account = (*a.json)["address"].get<std::string>();
+  if (bech32_decode(account).prefix != profile_.chain.bech32)
+    throw Error(Blame::scenario, fmt::format("`{}` gave {}, but the profile says bech32: {} ({})", a.command, account,
+                                             profile_.chain.bech32, profile_.file.string()));
+  return account;
 }
 
 Json GenesisMaker::read_genesis(const char* after) const {
@@ -166,6 +173,7 @@ Json GenesisMaker::written_directly(const std::vector<NodeIdentity>& identities,
         {id.name, id.account, keys.at(id.name).consensus.pub, id.power * kTokensPerPower});
   }
   spec.accounts.push_back({watched, {{spec.denom, kWatchedCoins}}});
+  if (!customer_.empty()) spec.accounts.push_back({customer_, {{spec.denom, kFreeCoins}}});
   populate(spec, plan_.population);
   auto genesis = make_genesis(read_genesis("init"), spec);
   add_records(genesis, profile_.population, plan_.population, values_, profile_.chain.bech32, profile_.file.string());
@@ -199,6 +207,7 @@ void GenesisMaker::add_accounts(const std::vector<NodeIdentity>& validators, con
   };
   for (const auto& v : validators) add(v.account, kFreeCoins + v.power * kTokensPerPower);
   add(watched, kWatchedCoins);
+  if (!customer_.empty()) add(customer_, kFreeCoins);
 }
 
 void GenesisMaker::collect_gentxs(const std::vector<NodeIdentity>& validators) {

@@ -22,6 +22,10 @@ class GenesisMaker {
   // A key in the operator's home for each validator, whose addresses are filled in; and the default genesis.
   void make_keys(std::vector<NodeIdentity>&);
 
+  // An account beside the validators', after their keys, with a key called `name` in the operator's home and coins in the
+  // genesis; its address.
+  std::string make_customer(const std::string& name);
+
   // Where the chain's `init` has written its defaults.
   const std::filesystem::path& home() const { return home_; }
 
@@ -43,6 +47,8 @@ class GenesisMaker {
                                   const std::string& watched) const;
   nlohmann::json made_by_commands(const std::vector<NodeIdentity>&, const std::string& watched);
   void add_accounts(const std::vector<NodeIdentity>&, const std::string& watched);
+  // In the answer to `add-key`.
+  std::string address_in(const CliAnswer&) const;
   void collect_gentxs(const std::vector<NodeIdentity>& validators);
   void patch(nlohmann::json& genesis, Stage) const;
   nlohmann::json read_genesis(const char* after) const;
@@ -57,6 +63,7 @@ class GenesisMaker {
   const WaitFor& wait_;
   const std::filesystem::path home_;  // in which the genesis grows
   Values values_;                     // of patches
+  std::string customer_;              // empty: there is none
 };
 
 }  // namespace rehearse

@@ -143,6 +143,7 @@ void Network::prepare(const WaitFor& wait) {
   if (plan_.links) make_links(identities);
   GenesisMaker maker(*cli_, profile_, plan_, wait);
   maker.make_keys(identities);
+  if (plan_.customer) customer_ = maker.make_customer(kCustomer);
   for (const auto& id : identities)
     write_home(home_of(id.name), config_of(id, identities), keys_.at(id.name));
   watched_account_ = bech32_encode(profile_.chain.bech32, address_bytes(Ed25519Key::generate().pub));
@@ -180,30 +181,34 @@ ProviderDaemon& Network::add_provider(const std::string& name) {
 }
 
 Node& Network::add_twin(const std::string& of) {
-  const auto& original = node(of);
-  auto id = original.identity();
-  id.name = of + "-twin";
-  constexpr int kLastAddress = 251;  // below those of the provider and its link
-  id.ip = addresses_.at(kLastAddress - static_cast<int>(twins_.size()));
   NodeKeys keys;
   keys.consensus = keys_.at(of).consensus;
+  return add_beside(of + "-twin", keys, node(of), node(of).supervisor().current(), {});
+}
+
+Node& Network::add_newcomer(const std::string& name, const fs::path& binary, const std::map<std::string, std::string>& config_toml) {
+  return add_beside(name, {}, *nodes_.front(), binary, config_toml);
+}
+
+Node& Network::add_beside(const std::string& name, const NodeKeys& keys, const Node& like, const fs::path& binary,
+                          const std::map<std::string, std::string>& config_toml) {
+  constexpr int kLastAddress = 251;  // below those of the provider and its link
+  auto id = like.identity();
+  id.name = name;
+  id.ip = addresses_.at(kLastAddress - static_cast<int>(beside_.size()));
   id.id = node_id(keys.node.pub);
-  std::vector<NodeIdentity> peers;
-  for (const auto& n : nodes_) peers.push_back(n->identity());
-  auto config = config_of(original.identity(), peers);  // dials whom the original dials, past all links
-  config.moniker = id.name;
-  config.ip = id.ip;
-  config.peers.clear();
-  for (const auto& peer : peers) config.peers.push_back({peer.id, peer.ip});
-  const auto home = home_of(id.name);
+  auto config = config_of(id, {});
+  for (const auto& n : nodes_) config.peers.push_back({n->identity().id, n->identity().ip});  // past all links
+  for (const auto& [key, value] : config_toml) config.config_toml[key] = value;
+  const auto home = home_of(name);
   write_home(home, config, keys);
-  fs::copy_file(original.home() / "config" / "genesis.json", home / "config" / "genesis.json");
-  if (plan_.model) fs::copy_file(original.home() / profile_.model->config, home / profile_.model->config);
+  fs::copy_file(like.home() / "config" / "genesis.json", home / "config" / "genesis.json");
+  if (plan_.model) fs::copy_file(like.home() / profile_.model->config, home / profile_.model->config);
   SupervisorSettings settings{SupervisorKind::bare, {}, profile_.chain.binary, home, {}};
   const auto start = fill(profile_.commands.at("start").run, {{"home", home.string()}}, profile_.file.string() + ": commands: start");
-  twins_.push_back(std::make_unique<Node>(loop_, sink_, matcher_, id, settings, start, environment(id.name)));
-  twins_.back()->supervisor().install(original.supervisor().current());
-  return *twins_.back();
+  beside_.push_back(std::make_unique<Node>(loop_, sink_, matcher_, id, settings, start, environment(name)));
+  beside_.back()->supervisor().install(binary);
+  return *beside_.back();
 }
 
 void Network::reconfigure(const std::string& name, const std::map<std::string, std::string>& values) {
@@ -281,7 +286,7 @@ void Network::stop() {
   log_poll_.reset();
   sampling_.reset();
   if (provider_) provider_->stop();
-  for (auto& twin : twins_) twin->kill();
+  for (auto& n : beside_) n->kill();
   for (auto& n : nodes_) n->signal(SIGKILL);  // all at once, then reap each
   for (auto& n : nodes_) n->kill();
 }

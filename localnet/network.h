@@ -20,6 +20,8 @@ namespace rehearse {
 
 class LinkSet;  // links.h
 
+inline constexpr const char* kCustomer = "customer";
+
 class Network {
  public:
   // All but the plan outlive this. Node N of the plan gets the address N. Throws Error for more linked nodes than an
@@ -41,6 +43,8 @@ class Network {
   // A node beside those of the plan with that one's consensus key, a signing state of its own, and its binary: never do that.
   // Its own to start and to kill; called NAME-twin, and not among the nodes.
   Node& add_twin(const std::string& of);
+  // A full node beside those of the plan with a home of its own, which the others do not know; its own to start.
+  Node& add_newcomer(const std::string& name, const std::filesystem::path& binary, const std::map<std::string, std::string>& config_toml);
   // Kills every node now, the provider daemon, and commands that still run.
   void stop();
   std::vector<Node*> all() const;
@@ -58,6 +62,8 @@ class Network {
   ChainCli& cli() { return *cli_; }
   // An account that nobody uses: its balance must stay.
   const std::string& watched_account() const { return watched_account_; }
+  // Address of the customer's account, whose key is called kCustomer; empty: the plan has none.
+  const std::string& customer() const { return customer_; }
 
   // Where a question about this node goes, and what templates of commands may name: {home} (of the operator, with
   // the keys), {rpc}, {chain_id}, {denom}, ...
@@ -77,6 +83,8 @@ class Network {
   // Where one node dials another.
   std::string dialled_at(const std::string& from, const std::string& to) const;
   void add_node(const NodeIdentity&, const NodePlan&);
+  Node& add_beside(const std::string& name, const NodeKeys&, const Node& like, const std::filesystem::path& binary,
+                   const std::map<std::string, std::string>& config_toml);
 
   Loop& loop_;
   Sink& sink_;
@@ -89,11 +97,11 @@ class Network {
   std::unique_ptr<LinkSet> links_;
   std::map<std::string, NodeKeys> keys_;
   std::vector<std::unique_ptr<Node>> nodes_;
-  std::vector<std::unique_ptr<Node>> twins_;
+  std::vector<std::unique_ptr<Node>> beside_;  // not of the plan
   std::unique_ptr<ProviderDaemon> provider_;
   std::string provider_name_;
   std::filesystem::path client_binary_;
-  std::string watched_account_;
+  std::string watched_account_, customer_;
   Loop::Handle log_poll_, sampling_;
 };
 

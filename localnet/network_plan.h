@@ -37,6 +37,7 @@ struct NetworkPlan {
   // Each node dials each other one, and the provider daemon its node, through a proxy of its own: see links.h.
   bool links = false;
   std::uint64_t seed = 1;  // of the links' jitter
+  bool customer = false;   // it has an account with coins and a key beside the validators': see traffic.h
   Population population;
   std::filesystem::path binary;      // the release it starts on
   std::filesystem::path cosmovisor;  // its program

@@ -1,7 +1,5 @@
 #include "localnet/node.h"
 
-#include <signal.h>
-
 #include <algorithm>
 
 namespace rehearse {
@@ -26,10 +24,10 @@ void Node::start(const std::vector<std::string>& more) {
   launch();
 }
 
-void Node::stop() {
+void Node::stop(int signal) {
   restart_.reset();
   stopped_ = true;
-  signal(SIGTERM);
+  this->signal(signal);
 }
 
 void Node::kill() {

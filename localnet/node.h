@@ -1,6 +1,8 @@
 // One node: its home, its supervisor's process, its log. Paths, pids and addresses stay in here.
 #pragma once
 
+#include <signal.h>
+
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -48,8 +50,9 @@ class Node {
   void start(const std::vector<std::string>& more = {});
   // Its next start has these variables.
   void set(const std::map<std::string, std::string>& variables) { for (const auto& [k, v] : variables) environment_[k] = v; }
-  // As a service manager does: SIGTERM to all of its group, and however it ends it is not started again.
-  void stop();
+  // As a service manager does: SIGTERM to all of its group, and however it ends it is not started again until start().
+  void stop() { stop(SIGTERM); }
+  void stop(int signal);
   // Its next start has none of these.
   void unset(const std::map<std::string, std::string>& variables);
   bool running() const { return child_ && child_->running(); }

@@ -31,6 +31,7 @@ const std::vector<KnownQuestion>& known_questions() {
       {"supply", false, "total supply of the staking denomination"},
       {"delegation", false, "what {delegator} has delegated to {validator}"},
       {"app-hash", false, "a node's own app hash after block {height}"},
+      {"account", true, "of {address}: its `account_number` and `sequence`"},
       {"balances", true, "every owner of the staking denomination, with the balance"},
       {"delegations", true, "all that is delegated to {validator}"},
       {"votes", true, "the votes on proposal {id}"},
@@ -101,6 +102,11 @@ const std::vector<KnownCommand>& known_commands() {
       {"start", always, {"home"}, "runs a node"},
       {"submit-proposal", always, {}, "submits the proposal {file}"},
       {"vote", always, {}, "votes {option} on {proposal}"},
+      {"unsigned-payment", if_given, {}, "prints a transaction that pays 1 of {denom} from {account} to {address}, not signed"},
+      {"sign-batch",
+       if_given,
+       {"home", "chain_id", "key", "file", "account_number", "sequence"},
+       "prints the transactions of {file}, one a line, signed in order by {key} from {sequence} on, without asking a node"},
       {"report-model", for_model, {}, "tells that the validator's node has loaded {model_version}, {model_hash}"},
   };
   return all;

@@ -104,6 +104,7 @@ struct ProviderProfile {
   nlohmann::json settings;         // what stands in it before the upgrade; its texts are templates
   std::map<std::string, std::string> migrated;  // JSON pointer of a value there -> in what migrate-config makes of it
   std::string certificate;         // that vouches for the daemon's API, below its HOME
+  std::string certificate_key;     // its private half, there too
   int port = 0;                    // of that API
   std::map<std::string, Command> daemon;    // command lines of the daemon
   std::map<std::string, Command> commands;  // of the chain's program
@@ -256,6 +257,7 @@ void describe(V& v, ProviderProfile& p) {
   v.required("settings", p.settings, "what stands in it before the upgrade");
   v.required("migrated", p.migrated, "JSON pointer of a value in it -> where the migrated file has it");
   v.required("certificate", p.certificate, "certificate that vouches for the daemon's API, below its HOME");
+  v.required("certificate_key", p.certificate_key, "its private key, below its HOME");
   v.required("port", p.port, "port of the daemon's API");
   v.required("daemon", p.daemon, "the daemon's command lines");
   v.required("commands", p.commands, "command lines of the chain's program, for providers and their customers");
@@ -309,7 +311,7 @@ std::map<std::string, std::string> chain_environment(const Profile&, const Value
 // The commands that a profile has; it may have others, for what is optional. `values`: all that their
 // templates may name.
 struct KnownCommand {
-  enum Needed { always, for_genesis, for_model };
+  enum Needed { always, for_genesis, for_model, if_given };
   const char* name;
   Needed needed;
   std::vector<std::string> values;  // empty: of a transaction, see chain_values()

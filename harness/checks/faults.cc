@@ -145,6 +145,21 @@ Finding judge_double_signs(const Context& c) {
   return passed("nobody", exempt.empty() ? "nobody" : fmt::format("{}, whom a fault makes do so", fmt::join(exempt, ", ")));
 }
 
+// Each accepted one is in a block once: found by its hash, counted by the account's sequence, and seen in what it brought.
+Finding judge_transactions(const record::TransactionsAccounted& t) {
+  const auto want = "each accepted one in a block, once";
+  const auto have = fmt::format("{} accepted ({} times again), {} refused, {} in blocks, {} counted by the chain, {} received", t.accepted,
+                                t.sent_again, t.refused, t.in_blocks, t.sequence, t.received);
+  if (!t.missing.empty())
+    return failed(fmt::format("{} accepted transactions are lost, the first {}", t.missing.size(), t.missing.front()), want, have);
+  if (!t.failed.empty()) return failed(fmt::format("{} were not carried out, the first {}", t.failed.size(), t.failed.front()), want, have);
+  if (t.received > t.in_blocks || t.sequence > t.in_blocks)
+    return failed("more was carried out than was sent: something was applied twice", want, have);
+  if (t.received < t.in_blocks || t.sequence < t.in_blocks) return failed("what is in blocks is not in the state", want, have);
+  if (!t.accepted) return inconclusive("none was accepted");
+  return passed(want, have);
+}
+
 }  // namespace
 
 std::vector<CheckResult> judge_faults(const Context& c) {
@@ -159,6 +174,8 @@ std::vector<CheckResult> judge_faults(const Context& c) {
   all.push_back(result(kDemands, "One state a height", "network", judge_states(c)));
   all.push_back(result(kDemands, "No validator signs twice", "network", judge_double_signs(c)));
   all.push_back(result(kDemands, "Progress", "network", judge_progress(c)));
+  for (const auto& t : c.view.transactions)
+    all.push_back(result(kDemands, fmt::format("Accepted transactions of fault {}", t.fault), "network", judge_transactions(t)));
   return all;
 }
 

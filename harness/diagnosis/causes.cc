@@ -55,6 +55,8 @@ const std::vector<Cause>& causes() {
        "was the plan cancelled, or does the old binary know it?"},
       {"quorum-short", "too little voting power runs the new binary",
        "more than 2/3 must be upgraded: see who is not"},
+      {"state-sync-failed", "a new node could not begin with a snapshot of the new release's state",
+       "read its log; offer snapshots (state-sync.snapshot-interval), and see that the release sets its protocol version"},
       {"node-exited", "a node ended by itself", "read the last lines of its log"},
       // Of how it was done.
       {"wrong-order", "validators would be upgraded in another order than the runbook's",

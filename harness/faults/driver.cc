@@ -64,7 +64,7 @@ FaultDriver::FaultDriver(Rehearsal& r, std::vector<Injection> planned, Make make
     auto c = std::make_unique<Course>();
     c->trigger = parse_trigger(i.when);
     const auto& kind = *find_fault_kind(i.kind);
-    r.record(record::FaultPlanned{i.id, i.kind, i.when, i.who, i.target.nodes, {kind.brings.begin(), kind.brings.end()}, i.lasts_s});
+    r.record(record::FaultPlanned{i.id, i.kind, i.when, i.who, i.target.nodes, {kind.brings.begin(), kind.brings.end()}, i.lasts_s, kind.hinders});
     c->what = std::move(i);
     all_.push_back(std::move(c));
   }
@@ -248,9 +248,11 @@ void FaultDriver::watch_recovery(Course& c) {
 void FaultDriver::end() {
   if (all_.empty()) return;
   r_.step("faults", "Faults healed, the network has recovered", "", [&] {
-    for (auto& c : all_)
+    for (auto& c : all_) {
       if (c->state == "planned" && !came_true(c->trigger, r_.view(), c->what.target.nodes))
         move(*c, "missed", "`" + c->what.when + "` never came");
+      if (!find_fault_kind(c->what.kind)->hinders) c->what.lasts_s = 0;
+    }
     constexpr std::chrono::minutes kMost{30};  // each has bounds of its own
     r_.await_done("the faults' end", [&] { return std::all_of(all_.begin(), all_.end(), [&](const auto& c) { return over(*c); }); },
                   {kMost, kMost});

@@ -59,6 +59,8 @@ struct FaultKind {
   // Causes that it brings about by itself: the release is not to blame for them.
   std::vector<const char*> brings;
   std::unique_ptr<Fault> (*make)(Rehearsal&, const Injection&);
+  // What is late while it acts may be late because of it. What hinders nothing goes on beside the procedure, and ends with it.
+  bool hinders = true;
 };
 
 // Values of options.

@@ -20,15 +20,19 @@ namespace {
 
 // --- Where
 
-fs::path upgrade_info(const Node& n, const std::string&) { return n.home() / "data" / "upgrade-info.json"; }
-fs::path signing_state(const Node& n, const std::string&) { return n.home() / "data" / "priv_validator_state.json"; }
-fs::path write_ahead_log(const Node& n, const std::string&) { return n.home() / "data" / "cs.wal" / "wal"; }
-fs::path genesis(const Node& n, const std::string&) { return n.home() / "config" / "genesis.json"; }
-fs::path config(const Node& n, const std::string&) { return n.home() / "config" / "config.toml"; }
-fs::path current_link(const Node& n, const std::string&) { return n.home() / "cosmovisor" / "current"; }
+fs::path upgrade_info(const Rehearsal&, const Node& n) { return n.home() / "data" / "upgrade-info.json"; }
+fs::path signing_state(const Rehearsal&, const Node& n) { return n.home() / "data" / "priv_validator_state.json"; }
+fs::path write_ahead_log(const Rehearsal&, const Node& n) { return n.home() / "data" / "cs.wal" / "wal"; }
+fs::path genesis(const Rehearsal&, const Node& n) { return n.home() / "config" / "genesis.json"; }
+fs::path config(const Rehearsal&, const Node& n) { return n.home() / "config" / "config.toml"; }
+fs::path current_link(const Rehearsal&, const Node& n) { return n.home() / "cosmovisor" / "current"; }
 // What runs, whichever release that is.
-fs::path running_binary(const Node& n, const std::string&) { return fs::weakly_canonical(n.supervisor().current()); }
-fs::path new_binary(const Node& n, const std::string& plan) { return n.supervisor().staged(plan); }
+fs::path running_binary(const Rehearsal&, const Node& n) { return fs::weakly_canonical(n.supervisor().current()); }
+fs::path new_binary(const Rehearsal& r, const Node& n) { return n.supervisor().staged(r.view().plan ? r.view().plan->name : ""); }
+// What the node scores with; nothing on a chain without a model.
+fs::path model(const Rehearsal& r, const Node& n) {
+  return r.profile().model && r.model ? model_in(n.home(), *r.profile().model, r.model->from.version) : fs::path();
+}
 
 // --- What is done to it. What lies there may be linked with another node's: it is written anew, never changed in place.
 
@@ -116,7 +120,7 @@ class FileDamage : public NodeFault {
     const bool of_cosmovisor = what_.where == new_binary || what_.where == current_link;
     if (of_cosmovisor && node().supervisor_kind() != SupervisorKind::cosmovisor)
       return "needs Cosmovisor: " + name() + " is run without it";
-    return "";
+    return what_.where == model && file().empty() ? "needs a model: this chain has none" : "";
   }
 
   void inject() override {
@@ -136,8 +140,8 @@ class FileDamage : public NodeFault {
     }
     const auto proof = what_.proof(file());
     if (proof.empty() || what_.met == Met::nothing) return proof;
-    const auto end = end_since_injected();
-    const auto met = !end.empty() ? end + (last_line().empty() ? "" : ": " + last_line()) : what_.met == Met::ended ? "" : answers();
+    const auto end = what_.met != Met::failed || failed_since_injected() ? end_since_injected() : "";
+    const auto met = !end.empty() ? end + (last_line().empty() ? "" : ": " + last_line()) : what_.met == Met::either ? answers() : "";
     return met.empty() ? "" : proof + "; " + met;
   }
 
@@ -163,7 +167,7 @@ class FileDamage : public NodeFault {
  private:
   // It stays the same once something was done to it, wherever a link has come to lead meanwhile.
   const fs::path& file() {
-    if (file_.empty()) file_ = what_.where(node(), r().view().plan ? r().view().plan->name : "");
+    if (file_.empty()) file_ = what_.where(r(), node());
     return file_;
   }
 
@@ -196,6 +200,8 @@ const std::vector<Damage>& damages() {
        Met::ended, {"cosmovisor-misread"}},
       {"upgrade-info-bad", "upgrade-info.json holds something else", upgrade_info, write_junk, is_no_json, false, true, false,
        Met::ended, {"cosmovisor-misread"}},
+      {"upgrade-info-lost", "upgrade-info.json is gone when the new release is started", upgrade_info, lose, is_gone, false, true, false,
+       Met::failed, {"missing-store-upgrade"}},
       {"signing-state-lost", "priv_validator_state.json is lost", signing_state, lose, is_gone, true, false, false, Met::ended},
       {"signing-state-zeroed", "priv_validator_state.json says that nothing was signed", signing_state, zero_signed, says_signed, true,
        false, true, Met::either},
@@ -216,6 +222,10 @@ const std::vector<Damage>& damages() {
        false, Met::either, {"missing-store-upgrade", "store-already-there"}},
       {"binary-old", "the old binary is started after the upgrade", running_binary, put_old_binary, has_size, true, false, false,
        Met::either, {"upgrade-handler-missing", "upgrade-handler-panic"}},
+      {"model-missing", "the model that the node scores with is not there", model, lose, is_gone, true, false, false, Met::either,
+       {"model-not-loaded", "wrong-model"}},
+      {"model-altered", "the model that the node scores with is another", model, flip_in_the_middle, has_size, true, false, false,
+       Met::either, {"model-not-loaded", "wrong-model"}},
       {"config-bad", "config.toml is not TOML", config, append_junk, has_size, true, false, false, Met::ended},
   };
   return all;

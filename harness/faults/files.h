@@ -11,13 +11,13 @@
 
 namespace rehearse {
 
-enum class Met { nothing, ended, either };  // its process ended; or it answers again
+enum class Met { nothing, ended, failed, either };  // its process ended; by itself; or it answers again
 
 struct Damage {
   const char* name;
   const char* what;
-  // The file or link, of a node, for that plan.
-  std::filesystem::path (*where)(const Node&, const std::string& plan);
+  // The file or link, of a node.
+  std::filesystem::path (*where)(const Rehearsal&, const Node&);
   // Does it, to what lies there; the file may not exist.
   void (*spoil)(const std::filesystem::path&, const Rehearsal&);
   // What lies there is damaged, in words; empty: it is not.

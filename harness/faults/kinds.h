@@ -15,6 +15,7 @@ std::vector<FaultKind> link_kinds();        // links.cc
 std::vector<FaultKind> governance_kinds();  // governance.cc
 std::vector<FaultKind> server_kinds();      // server.cc
 std::vector<FaultKind> provider_kinds();    // provider.cc
+std::vector<FaultKind> load_kinds();        // load.cc
 
 template <class F>
 std::unique_ptr<Fault> make_one(Rehearsal& r, const Injection& i) {

@@ -23,6 +23,11 @@ std::string NodeFault::end_since_injected() const {
                          : fmt::format("{} ended: exit {}", end->end.program, end->end.exit_code);
 }
 
+bool NodeFault::failed_since_injected() const {
+  const auto* end = last_end();
+  return end && is_failure({end->end.exit_code, end->end.signal});
+}
+
 std::string NodeFault::last_line() const {
   const auto* end = last_end();
   return end && !end->end.last_lines.empty() ? end->end.last_lines.back() : "";

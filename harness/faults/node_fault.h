@@ -27,6 +27,8 @@ class NodeFault : public Fault {
   void begun_to_heal() { healing_since_ = r_.view().last_seen; }
   // How its process ended since it was injected; empty: it did not.
   std::string end_since_injected() const;
+  // It was not its operator who ended it.
+  bool failed_since_injected() const;
   // What it said last before that.
   std::string last_line() const;
   // The line among the last words of such an end that contains the text; empty: none.

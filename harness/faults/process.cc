@@ -5,17 +5,20 @@
 #include "harness/faults/kinds.h"
 #include "harness/faults/node_fault.h"
 #include "localnet/guard.h"
+#include "localnet/node_home.h"
 #include "localnet/proc.h"
 
 namespace rehearse {
 
+namespace fs = std::filesystem;
+
 namespace {
 
-// SIGKILL to all of it, as the machine's power would; its service manager starts it again.
+// SIGKILL to all of it, as when its machine loses power: it is back when that is.
 class Kill : public NodeFault {
  public:
   using NodeFault::NodeFault;
-  void inject() override { node().signal(SIGKILL); }
+  void inject() override { node().stop(SIGKILL); }
   std::string applied() override { return end_since_injected(); }
   void heal() override { revive(); }
   std::string healed() override { return revived(); }
@@ -84,6 +87,44 @@ class CrashPoint : public NodeFault {
   std::map<std::string, std::string> variables() const { return {{"FAIL_TEST_INDEX", option("index")}}; }
 };
 
+// Cosmovisor asks a program of the operator's before it switches; that one says no (cosmos.md: COSMOVISOR_CUSTOM_PREUPGRADE).
+// It is asked at the upgrade only, and named in the environment that Cosmovisor starts with.
+class FailingHook : public NodeFault {
+ public:
+  using NodeFault::NodeFault;
+  std::string lacks() override {
+    return node().supervisor_kind() == SupervisorKind::cosmovisor ? "" : "needs Cosmovisor: " + name() + " is run without it";
+  }
+  void inject() override {
+    write_file(script(), "#!/bin/sh\necho not ready for the upgrade\nexit 1\n");
+    fs::permissions(script(), fs::perms::owner_all);
+    node().set(variables());
+    node().stop(SIGKILL);
+    stopping_ = true;
+  }
+  std::string applied() override {
+    if (stopping_ && alive()) return "";
+    if (std::exchange(stopping_, false)) {
+      begun_to_inject();
+      node().start();
+    }
+    const auto end = end_since_injected();
+    return end.empty() ? "" : end + ": " + last_line();
+  }
+  void heal() override {
+    node().unset(variables());
+    fs::remove(script());
+    revive();
+  }
+  std::string healed() override { return revived(); }
+
+ private:
+  static constexpr const char* kScript = "before-upgrade.sh";
+  fs::path script() { return node().home() / "cosmovisor" / kScript; }
+  static std::map<std::string, std::string> variables() { return {{"COSMOVISOR_CUSTOM_PREUPGRADE", kScript}}; }
+  bool stopping_ = false;
+};
+
 }  // namespace
 
 std::vector<FaultKind> process_kinds() {
@@ -93,6 +134,7 @@ std::vector<FaultKind> process_kinds() {
       {"kill-cosmovisor", "SIGKILL to Cosmovisor alone", ActsOn::node, true, {}, {}, make_one<KillCosmovisor>},
       {"crash-point", "CometBFT ends itself in the middle of a block", ActsOn::node, true,
        {{"index", "3", "which of its crash points since the start, 0 or more", is_count}}, {}, make_one<CrashPoint>},
+      {"hook-fails", "the operator's program that Cosmovisor asks before the upgrade says no", ActsOn::node, true, {}, {}, make_one<FailingHook>},
   };
 }
 

@@ -7,10 +7,15 @@
 #include <algorithm>
 
 #include "harness/faults/kinds.h"
+#include "localnet/certificate.h"
 #include "localnet/guard.h"
+#include "localnet/node_home.h"
 #include "localnet/proc.h"
+#include "localnet/text.h"
 
 namespace rehearse {
+
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -71,12 +76,89 @@ class KillWorkloads : public OfProvider {
   std::vector<int> killed_;
 };
 
+// Its API cannot be trusted any more, though it answers. A daemon reads its certificate when it starts.
+class ExpiredCertificate : public OfProvider {
+ public:
+  using OfProvider::OfProvider;
+  void inject() override {
+    for (const auto& file : {certificate(), key()}) kept_[file] = read_file(file);
+    const auto& listen = daemon().values().at("listen");
+    const auto expired = make_certificate(listen.substr(0, listen.find(':')), -std::chrono::hours(1));
+    write_file(certificate(), expired.pem);
+    write_secret(key(), expired.key_pem);
+    restart();
+  }
+  std::string applied() override {
+    if (!started()) return "";
+    return heard_->find("expired") != std::string::npos ? "whoever asks for its health is told: " + *heard_ : "";
+  }
+  void heal() override {
+    write_file(certificate(), kept_.at(certificate()));
+    write_secret(key(), kept_.at(key()));
+    restart();
+  }
+  std::string healed() override { return started() && *heard_ == kWell ? "its own certificate is back, and it is well" : ""; }
+
+ private:
+  static constexpr const char* kWell = "well";
+  fs::path certificate() { return daemon().home() / r_.profile().provider->certificate; }
+  fs::path key() { return daemon().home() / r_.profile().provider->certificate_key; }
+  void restart() {
+    asking_.reset();
+    heard_ = std::make_shared<std::string>();
+    daemon().signal(SIGTERM);
+    stopping_ = true;
+  }
+  bool started() {
+    if (stopping_ && seen().alive) return false;
+    if (std::exchange(stopping_, false)) {
+      daemon().start();
+      ask();
+    }
+    return true;
+  }
+  void ask() {
+    asking_ = r_.loop().every(std::chrono::milliseconds(200), [this] {
+      questioner_.ask({"health", kProvider, {}, 0}, daemon().respondent(), [heard = heard_](const Answer& a) { *heard = a.answered ? kWell : a.error; });
+    });
+  }
+
+  Questioner questioner_{r_.http(), daemon().cli(), r_.profile()};
+  std::map<fs::path, std::string> kept_;
+  std::shared_ptr<std::string> heard_;
+  Loop::Handle asking_;
+  bool stopping_ = false;
+};
+
+// The operator's command, in the middle.
+class KillMigration : public OfProvider {
+ public:
+  using OfProvider::OfProvider;
+  void inject() override { kill(); }
+  std::string applied() override {
+    if (!killed_) kill();
+    return killed_ ? fmt::format("`{}` was killed, process {}", command(), killed_) : "";
+  }
+  void heal() override {}
+  std::string healed() override { return "nothing to heal: what to do with a half migration is its operator's matter"; }
+
+ private:
+  const std::string& command() const { return r_.profile().provider->daemon.at("migrate-config").run.front(); }
+  void kill() {
+    for (const int pid : processes_of_run(r_.network().plan().run_id, kProvider))
+      if (read_file("/proc/" + std::to_string(pid) + "/cmdline").find(command()) != std::string::npos && ::kill(pid, SIGKILL) == 0) killed_ = pid;
+  }
+  int killed_ = 0;
+};
+
 }  // namespace
 
 std::vector<FaultKind> provider_kinds() {
   return {
       {"provider-killed", "SIGKILL to the provider daemon", ActsOn::provider, true, {}, {}, make_one<KillDaemon>},
       {"workloads-killed", "SIGKILL to the provider's workloads", ActsOn::provider, false, {}, {}, make_one<KillWorkloads>},
+      {"certificate-expired", "the daemon's certificate has expired", ActsOn::provider, true, {}, {}, make_one<ExpiredCertificate>},
+      {"migration-killed", "SIGKILL to migrate-config", ActsOn::provider, false, {}, {}, make_one<KillMigration>},
   };
 }
 

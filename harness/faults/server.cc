@@ -4,30 +4,66 @@
 #include <fmt/format.h>
 
 #include "harness/faults/kinds.h"
+#include "localnet/archive.h"
+#include "localnet/node_home.h"
+#include "localnet/text.h"
 
 namespace rehearse {
+
+namespace fs = std::filesystem;
 
 namespace {
 
 class ServerFault : public Fault {
  public:
-  ServerFault(Rehearsal& r, const Injection& i) : server_(*r.release_server), kind_(i.kind), options_(i.options) {}
+  ServerFault(Rehearsal& r, const Injection& i) : r_(r), server_(*r.release_server), id_(i.id), kind_(i.kind), options_(i.options) {}
   void inject() override { server_.misbehave(trouble()); }
   std::string applied() override { return server_.met() ? fmt::format("{} requests have met it", server_.met()) : ""; }
   void heal() override { server_.misbehave({}); }
-  std::string healed() override { return "it serves as it should"; }
+  std::string healed() override {
+    if (const auto found = escaped(); !found.empty()) throw Error(Blame::release, "the archive has written " + found);
+    return kind_ == "server-escapes" ? "it serves as it should; nothing was written outside of the archive's folder" : "it serves as it should";
+  }
 
  private:
+  static constexpr const char* kEscaped = "escaped-from-the-archive";
+
   ReleaseServerTrouble trouble() const {
     ReleaseServerTrouble t;
     if (kind_ == "server-down") t.turns_away = true;
     if (kind_ == "server-slow") t.rate = std::stoll(options_.at("rate"));
     if (kind_ == "server-cuts-off") t.cut_after = std::stoll(options_.at("after"));
-    if (kind_ == "server-redirects") t.redirect_to = "/nowhere/virtengine_linux_amd64.tar.gz";
+    if (kind_ == "server-redirects") t.redirect_to = "/nowhere/" + r_.to.archive.filename().string();
+    if (kind_ == "server-alters" || kind_ == "server-escapes") t.redirect_to = publish_other();
     return t;
   }
+
+  // Another file of the same name; where it is.
+  std::string publish_other() const {
+    const auto file = r_.folder() / "faults" / id_ / r_.to.archive.filename();
+    fs::create_directories(file.parent_path());
+    if (kind_ == "server-escapes") {
+      write_archive(file, {{std::string("../../../../") + kEscaped, "out"}, {"bin/" + r_.profile().chain.binary, "no program"}});
+    } else {
+      auto bytes = read_file(r_.to.archive);
+      for (auto at = bytes.size() / 2; at < std::min(bytes.size(), bytes.size() / 2 + 64); ++at) bytes[at] = static_cast<char>(~bytes[at]);
+      write_file(file, bytes);
+    }
+    server_.publish("other-" + id_, file);
+    return "/objects/other-" + id_ + "/" + file.filename().string();
+  }
+
+  // What an archive with paths that lead out of it has written in the run's folder; empty: nothing.
+  std::string escaped() const {
+    std::error_code ignored;
+    for (const auto& entry : fs::recursive_directory_iterator(r_.folder(), fs::directory_options::skip_permission_denied, ignored))
+      if (entry.path().filename() == kEscaped) return entry.path().string();
+    return "";
+  }
+
+  Rehearsal& r_;
   ReleaseServer& server_;
-  const std::string kind_;
+  const std::string id_, kind_;
   const std::map<std::string, std::string> options_;
 };
 
@@ -39,6 +75,9 @@ std::vector<FaultKind> server_kinds() {
       {"server-slow", "a download takes long", ActsOn::network, false, {{"rate", "5000000", "bytes a second", is_count}}, {}, make_one<ServerFault>},
       {"server-cuts-off", "a download ends in the middle", ActsOn::network, false, {{"after", "1000000", "bytes", is_count}}, {}, make_one<ServerFault>},
       {"server-redirects", "the release is said to lie where there is none", ActsOn::network, false, {}, {}, make_one<ServerFault>},
+      {"server-alters", "bytes of the release are others", ActsOn::network, false, {}, {"checksum-mismatch"}, make_one<ServerFault>},
+      {"server-escapes", "the release is an archive with a path that leads out of it", ActsOn::network, false, {}, {"checksum-mismatch"},
+       make_one<ServerFault>},
   };
 }
 

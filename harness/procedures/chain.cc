@@ -4,6 +4,7 @@
 
 #include "harness/goals.h"
 #include "harness/procedures/governed.h"
+#include "harness/procedures/newcomer.h"
 #include "harness/procedures/operator.h"
 #include "harness/procedures/procedure.h"
 #include "harness/procedures/verification.h"
@@ -112,6 +113,7 @@ void chain_upgrade(Rehearsal& r) {
     await_return(r, late);
   }
   upgrade.resume();
+  if (r.scenario().upgrade.newcomer) join_by_state_sync(r);
   verify(r);
 }
 

@@ -10,7 +10,7 @@ const std::vector<Procedure>& procedures() {
     return more;
   };
   static const std::vector<Procedure> all = {
-      {"chain", "Chain Upgrades (Governance)", chain_upgrade, governed_and({"expedited", "late", "plan_info"})},
+      {"chain", "Chain Upgrades (Governance)", chain_upgrade, governed_and({"expedited", "late", "plan_info", "newcomer"})},
       {"cancelled", "Chain Upgrades (Governance)", cancelled_upgrade, governed},
       {"skip", "Rollback Procedures", skipped_upgrade, governed_and({"missed"})},
       {"rollback", "Rollback Procedures", chain_rollback, governed_and({"missed", "late", "drops", "compared", "set_aside"})},

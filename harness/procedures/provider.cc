@@ -84,6 +84,18 @@ std::vector<std::string> lost_keys(Rehearsal& r, const fs::path& before_file, co
   return lost;
 }
 
+// Whoever finds that it was killed in the middle begins again with what there was before. What more is to be said of that.
+std::string migrate_config(Rehearsal& r) {
+  constexpr int kMost = 3;
+  for (int tries = 1;; ++tries) {
+    const auto answer = ask_daemon(r, "migrate-config");
+    if (answer.trouble().empty())
+      return tries == 1 ? "" : "; it was killed in the middle before: config.yaml.bak was put back, and migrated again";
+    if (!answer.status.signal || tries == kMost) throw StepFailed(answer.trouble());
+    copy_over(backup_of(daemon_of(r).config()), daemon_of(r).config());
+  }
+}
+
 void replace(Rehearsal& r) {
   auto& to = r.provider->to;
   r.step("download", "Download new binary", kUpgrade, [&] {
@@ -102,11 +114,11 @@ void replace(Rehearsal& r) {
     return "the binary and config.yaml kept as .bak; the runbook keeps the binary alone, and its rollback wants both";
   });
   r.step("migrate", "Apply any config migrations", kUpgrade, [&] {
-    run_daemon(r, "migrate-config");
+    const auto again = migrate_config(r);
     const auto& config = daemon_of(r).config();
     if (const auto lost = lost_keys(r, backup_of(config), config); !lost.empty())
       throw StepFailed(fmt::format("lost: {}", fmt::join(lost, ", ")), "provider-config-key-lost");
-    return fmt::format("{} values at their new places", r.profile().provider->migrated.size());
+    return fmt::format("{} values at their new places{}", r.profile().provider->migrated.size(), again);
   });
 }
 

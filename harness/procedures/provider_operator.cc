@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include "harness/goals.h"
+#include "harness/journal.h"
 #include "harness/procedures/governance.h"
 #include "harness/publication.h"
 #include "localnet/artifact.h"
@@ -25,7 +26,18 @@ std::vector<std::string> filled(Rehearsal& r, const std::vector<std::string>& te
 }
 
 CliAnswer run(Rehearsal& r, const std::filesystem::path& program, const std::vector<std::string>& arguments) {
-  return r.run_programs({{program, arguments, &daemon_of(r).cli()}}).front();
+  const auto started = now_micros();
+  auto answer = r.run_programs({{program, arguments, &daemon_of(r).cli()}}).front();
+  r.record(record::CommandRan{answer.command, started}, kProvider);
+  return answer;
+}
+
+// Of customers, at the same time; until all are in blocks.
+void send_as_customers(Rehearsal& r, const std::vector<NodeCommand>& commands) {
+  const auto started = now_micros();
+  const auto sent = broadcast(r, commands);
+  r.record(record::CommandRan{fmt::format("{}", fmt::join(commands.front().arguments, " ")), started}, kProvider);
+  await_included(r, sent);
 }
 
 // The SDK's own error: another transaction of the account came first (cosmos-sdk, types/errors).
@@ -51,7 +63,7 @@ void make_account(Rehearsal& r) {
   auto values = r.network().respondent(asked_node(r)).values;
   values["address"] = address;
   const auto fund = fill(profile_of(r).commands.at("fund").run, values, r.profile().file.string() + ": provider: commands: fund");
-  send_transactions(r, {{asked_node(r), fund}});
+  send_as_customers(r, {{asked_node(r), fund}});
 }
 
 }  // namespace
@@ -79,7 +91,7 @@ void place_orders(Rehearsal& r, std::size_t count, std::size_t after) {
   for (std::size_t placed = 0; placed < count;) {
     auto customers = all;
     customers.resize(std::min(count - placed, all.size()));
-    send_transactions(r, seeds(r, profile_of(r).commands.at("order").run, customers, after + placed));
+    send_as_customers(r, seeds(r, profile_of(r).commands.at("order").run, customers, after + placed));
     placed += customers.size();
   }
 }
@@ -122,8 +134,12 @@ std::string start_daemon(Rehearsal& r, const Release& release) {
   return health.value.dump();
 }
 
+CliAnswer ask_daemon(Rehearsal& r, const std::string& command) {
+  return run(r, daemon_of(r).program(), filled(r, profile_of(r).daemon.at(command).run, {}));
+}
+
 CliAnswer run_daemon(Rehearsal& r, const std::string& command) {
-  auto answer = run(r, daemon_of(r).program(), filled(r, profile_of(r).daemon.at(command).run, {}));
+  auto answer = ask_daemon(r, command);
   if (!answer.trouble().empty()) throw StepFailed(answer.trouble());
   return answer;
 }

@@ -28,7 +28,9 @@ void install_daemon(Rehearsal&, Release&);
 void stop_daemon(Rehearsal&);
 // Starts it, and waits for its health endpoint to say that this release is well.
 std::string start_daemon(Rehearsal&, const Release&);
-// A command of the profile's `provider: daemon:`. Throws StepFailed with what it says.
+// A command of the profile's `provider: daemon:`, whatever becomes of it.
+CliAnswer ask_daemon(Rehearsal&, const std::string& command);
+// The same. Throws StepFailed with what it says when that is no answer.
 CliAnswer run_daemon(Rehearsal&, const std::string& command);
 
 // Asks a question about the provider again with each block, until the answer is right. Throws TimedOut with the last one.

@@ -20,6 +20,16 @@ void ask_when_resumed(Rehearsal& r) { r.ask(kResumed, questions_of(context_of(r)
 
 namespace {
 
+// What is compared with the answers from then has had the chance to move on: after a late return H+K is there at once.
+Goal block_since_resumed(const NetworkView& v) {
+  const auto last = std::find_if(v.answers.rbegin(), v.answers.rend(), [&](const SeenAnswer& a) { return a.answer.moment == v.named(kResumed); });
+  const auto asked = last == v.answers.rend() ? 0 : last->seen;
+  return [asked](const NetworkView& now) -> std::optional<Unmet> {
+    if (!now.blocks.empty() && now.blocks.rbegin()->second.seen > asked) return std::nullopt;
+    return Unmet{};
+  };
+}
+
 // What may still come true gets this long, and is asked for again with each block.
 constexpr auto kSettle = std::chrono::seconds(15);
 
@@ -73,6 +83,7 @@ void verify(Rehearsal& r) {
   r.step("blocks", "Check blocks producing", kVerification, [&] {
     const auto last = context_of(r).last_height();
     r.await("height " + std::to_string(last) + " on all", executed_on_all(last));
+    r.await("another block", block_since_resumed(r.view()));
     return fmt::format("height {} on all nodes", last);
   });
   if (!r.view().leg()) r.end_beside();  // what comes after a leg may want it still

@@ -26,6 +26,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ReleasesOpened, from, to, from_m
                                                 cosmovisor_sha256)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(NetworkPlanned, chain_id, supervisor, voting_period_s, watched_account, members)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ProviderPlanned, address, from, to)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(CommandRan, command, started)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PhaseEntered, phase)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(StepStarted, step, title, runbook)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(StepEnded, step, outcome, detail)
@@ -34,8 +35,10 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(LegStarted, leg, title, releases
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(LegEnded, leg)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Aimed, height, release, applied, model_hash, provider)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Expected, what, reason, begins)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(FaultPlanned, id, fault, when, who, nodes, brings, lasts_s)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(FaultPlanned, id, fault, when, who, nodes, brings, lasts_s, hinders)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(FaultMoved, id, to, detail, nodes, disabled, due)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(TransactionsAccounted, fault, accepted, sent_again, refused, in_blocks, missing,
+                                                failed, sequence, received)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RunStopped, reason, detail, step, cause)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(TeardownEnded, cpu_seconds,
                                                 peak_rss_bytes)
@@ -46,7 +49,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Concluded, verdict, diagnosis)
 namespace {
 
 // Observed kinds come first in Body, then those done, then those judged.
-constexpr std::size_t kFirstDid = 8, kFirstJudged = 25;
+constexpr std::size_t kFirstDid = 8, kFirstJudged = 27;
 static_assert(std::is_same_v<std::variant_alternative_t<kFirstDid, Body>, RunStarted>);
 static_assert(std::is_same_v<std::variant_alternative_t<kFirstJudged, Body>, Judged>);
 

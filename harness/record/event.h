@@ -174,6 +174,13 @@ struct ProviderPlanned {
   Provenance from, to;
 };
 
+// A command of the provider's operator, or of its customers at the same time, has ended.
+struct CommandRan {
+  static constexpr const char* kind = "command";
+  std::string command;
+  Micros started = 0;
+};
+
 struct PhaseEntered {
   static constexpr const char* kind = "phase";
   std::string
@@ -243,6 +250,7 @@ struct FaultPlanned {
   std::vector<std::string> nodes;   // that it acts on, as far as they are known beforehand
   std::vector<std::string> brings;  // causes that it brings about by itself
   double lasts_s = 0;
+  bool hinders = true;  // what is late while it acts may be late because of it
 };
 
 // A planned fault came that far. `injecting` is written before anything is done: what was begun can be found after a crash.
@@ -257,6 +265,20 @@ struct FaultMoved {
   // it should have begun.
   std::vector<std::string> nodes, disabled;
   Micros due = 0;
+};
+
+// What became of the transactions that a fault has sent, once no more were sent.
+struct TransactionsAccounted {
+  static constexpr const char* kind = "transactions";
+  std::string fault;                // its id
+  std::int64_t accepted = 0;        // different ones that some node took
+  std::int64_t sent_again = 0;      // times that one was accepted once more
+  std::int64_t refused = 0;         // times that a node would not take one
+  std::int64_t in_blocks = 0;       // in a block, and carried out
+  std::vector<std::string> missing;  // hashes of accepted ones that are in no block
+  std::vector<std::string> failed;   // "HASH: code 5" of those in a block that were not carried out
+  std::int64_t sequence = 0;        // transactions of the account, as the chain counts them
+  std::int64_t received = 0;        // coins that they brought, one each
 };
 
 // Why the run ended before its procedure did, or that it was carried out whole.
@@ -296,8 +318,8 @@ struct Concluded {
 
 using Body =
     std::variant<ProcessStarted, ProcessEnded, LogLine, HeadSeen, BlockSeen, Answered, Sampled, Stalled,
-                 RunStarted, ReleasesOpened, NetworkPlanned, ProviderPlanned, PhaseEntered, StepStarted, StepEnded,
-                 PlanProposed, LegStarted, LegEnded, Aimed, Expected, FaultPlanned, FaultMoved, RunStopped, TeardownEnded, Moment,
+                 RunStarted, ReleasesOpened, NetworkPlanned, ProviderPlanned, CommandRan, PhaseEntered, StepStarted, StepEnded,
+                 PlanProposed, LegStarted, LegEnded, Aimed, Expected, FaultPlanned, FaultMoved, TransactionsAccounted, RunStopped, TeardownEnded, Moment,
                  Judged, Concluded>;
 
 struct Event {

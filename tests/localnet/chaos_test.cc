@@ -2,9 +2,11 @@
 #include <gmock/gmock.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <set>
 
 #include "harness/faults/fault.h"
+#include "harness/suite.h"
 #include "localnet/proc.h"
 #include "tests/localnet/rehearsal.h"
 
@@ -37,13 +39,23 @@ bool all_applied(Rehearsal& r) {
   });
 }
 
-std::string mounts() { return read("/proc/self/mountinfo"); }
+// What outlives processes: mounts, network devices.
+std::string traces() { return read("/proc/self/mountinfo") + read("/proc/self/net/route"); }
+
+fs::path chaos_suite() { return project() / "scenarios/chaos.suite.yaml"; }
+
+fs::path scenario_with(const std::string& kind) {
+  for (const auto& file : scenario_files(load_suite(chaos_suite()), chaos_suite()))
+    for (const auto& fault : load_scenario(file).faults)
+      if (fault.kind == kind) return file;
+  return {};
+}
 
 }  // namespace
 
 TEST(LongChaos, CoversEveryFault) {
   Scratch scratch;
-  auto r = run(scratch, {(project() / "scenarios/chaos.suite.yaml").string()});
+  auto r = run(scratch, {chaos_suite().string()});
   EXPECT_EQ(r.wait(std::chrono::minutes(25)), 0) << r.output();
   EXPECT_TRUE(none_left(r.folder()));
   EXPECT_TRUE(r.junit_is_whole());
@@ -62,7 +74,7 @@ class HarnessDies : public testing::TestWithParam<bool> {};
 TEST_P(HarnessDies, NothingIsLeftOfAnyFault) {
   Scratch scratch;
   Outside outside(scratch);
-  const auto before = mounts();
+  const auto before = traces();
   auto r = run(scratch, {scratch.write("made.yaml", kFaults)}, outside.environment());
   ASSERT_TRUE(all_applied(r)) << r.output();
   const auto inner = children_of(r.pid()).front();
@@ -71,11 +83,47 @@ TEST_P(HarnessDies, NothingIsLeftOfAnyFault) {
   r.wait();
   EXPECT_EQ(heal(scratch, "", outside.environment()), 0);
   EXPECT_TRUE(none_left(r.folder()));
-  EXPECT_EQ(mounts(), before);
+  EXPECT_EQ(traces(), before);
   EXPECT_TRUE(outside.left().empty()) << outside.left().front();
 }
 
 INSTANTIATE_TEST_SUITE_P(InnerAndBoth, HarnessDies, testing::Bool());
+
+// The same of each kind by itself, in the scenario of the suite that uses it.
+class LongKilled : public testing::TestWithParam<std::string> {};
+
+TEST_P(LongKilled, NothingIsLeftOfTheFault) {
+  const auto scenario = scenario_with(GetParam());
+  ASSERT_FALSE(scenario.empty()) << "no scenario of the suite uses it";
+  Scratch scratch;
+  Outside outside(scratch);
+  const auto before = traces();
+  auto r = run(scratch, {scenario.string()}, outside.environment());
+  const auto came_to = [&](const char* state) { return r.output().find(": " + GetParam() + ": " + state) != std::string::npos; };
+  ASSERT_TRUE(until(std::chrono::seconds(120), [&] { return came_to("applied") || came_to("skipped"); })) << r.output();
+  const bool skipped = !came_to("applied");
+  const auto inner = children_of(r.pid()).front();
+  ::kill(r.pid(), SIGKILL);
+  ::kill(inner, SIGKILL);
+  r.wait();
+  EXPECT_EQ(heal(scratch, "", outside.environment()), 0);
+  EXPECT_TRUE(none_left(r.folder()));
+  EXPECT_EQ(traces(), before);
+  EXPECT_TRUE(outside.left().empty()) << outside.left().front();
+  if (skipped) GTEST_SKIP() << "it cannot be injected here";
+}
+
+std::vector<std::string> kinds() {
+  std::vector<std::string> names;
+  for (const auto& k : fault_kinds()) names.push_back(k.name);
+  return names;
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, LongKilled, testing::ValuesIn(kinds()), [](const auto& info) {
+  auto name = info.param;
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+});
 
 TEST(Chaos, AScheduleIsPlayedAgain) {
   Scratch scratch;

@@ -143,5 +143,62 @@ TEST_F(FaultChecks, SumsUpWhatIsOfOneKind) {
   EXPECT_EQ(sums[0].skipped, 1);
 }
 
+constexpr const char* kTransactions = "Accepted transactions of fault 1";
+
+// A run with load, of which this was the account.
+class LoadChecks : public FaultChecks {
+ protected:
+  record::CheckResult judged_with(record::TransactionsAccounted t) {
+    whole_course();
+    t.fault = "1";
+    upgrade_.add(made::at::kHalt + 0.5, "", t);
+    return item(judged(), kTransactions, "network");
+  }
+  static record::TransactionsAccounted all_well() {
+    record::TransactionsAccounted t;
+    t.accepted = t.in_blocks = t.sequence = t.received = 100;
+    return t;
+  }
+};
+
+TEST_F(LoadChecks, PassWhenEachIsInABlockOnce) {
+  auto t = all_well();
+  t.sent_again = 7;
+  const auto c = judged_with(t);
+  EXPECT_EQ(c.outcome, Outcome::pass);
+  EXPECT_THAT(c.actual, HasSubstr("100 accepted (7 times again)"));
+}
+
+TEST_F(LoadChecks, ALostOneFails) {
+  auto t = all_well();
+  --t.in_blocks, --t.sequence, --t.received;
+  t.missing = {"ABCD"};
+  const auto c = judged_with(t);
+  EXPECT_EQ(c.outcome, Outcome::fail);
+  EXPECT_THAT(c.message, HasSubstr("1 accepted transactions are lost, the first ABCD"));
+}
+
+TEST_F(LoadChecks, OneThatWasAppliedTwiceFails) {
+  auto t = all_well();
+  ++t.received;
+  EXPECT_THAT(judged_with(t).message, HasSubstr("applied twice"));
+}
+
+TEST_F(LoadChecks, OneThatTheStateDoesNotShowFails) {
+  auto t = all_well();
+  --t.received;
+  EXPECT_THAT(judged_with(t).message, HasSubstr("not in the state"));
+}
+
+TEST_F(LoadChecks, OneThatWasNotCarriedOutFails) {
+  auto t = all_well();
+  t.failed = {"ABCD: code 11"};
+  EXPECT_THAT(judged_with(t).message, HasSubstr("the first ABCD: code 11"));
+}
+
+TEST_F(LoadChecks, NoneAcceptedIsInconclusive) {
+  EXPECT_EQ(judged_with({}).outcome, Outcome::inconclusive);
+}
+
 }  // namespace
 }  // namespace rehearse

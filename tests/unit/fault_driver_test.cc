@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "harness/checks/faults.h"
+#include "harness/goals.h"
 #include "made_rehearsal.h"
 
 namespace rehearse {
@@ -234,6 +235,29 @@ TEST_F(Driver, OneFaultAtATimeActsOnANode) {
   turn();
   turn();
   EXPECT_THAT(script_.calls, ElementsAre("inject", "heal", "inject", "heal"));
+}
+
+class BesideAll : public Driver {
+ protected:
+  BesideAll() {
+    script_.applied = "transactions are sent", script_.healed = "no more are sent";
+    plan({"1", "load", "network", "height 5", {}, 0, 0, {{"rate", "5"}}}, 600);
+    reach(5);
+    turn();
+  }
+};
+
+TEST_F(BesideAll, WhatHindersNothingEndsWithTheProcedure) {
+  turn();
+  EXPECT_THAT(moves(), ElementsAre("injecting", "applied"));
+  soon([this] { reach(6); });
+  driver_->end();
+  EXPECT_THAT(script_.calls, ElementsAre("inject", "heal"));
+  EXPECT_EQ(moves().back(), "recovered");
+}
+
+TEST_F(BesideAll, WhatHindersNothingExcusesNoDelay) {
+  EXPECT_THAT(failure<TimedOut>([&] { r_.await("what never comes", above(100), brief_); }), HasSubstr("what never comes not reached"));
 }
 
 }  // namespace

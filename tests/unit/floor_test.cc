@@ -131,6 +131,14 @@ TEST(Floor, HasTheDaemonsStartAndItsOrders) {
   EXPECT_NEAR(floor(u), kLeast + 0.1 + 0.4 + made::kBlockSeconds, kEnough);
 }
 
+TEST(Floor, HasWhatTheProvidersOperatorTypes) {
+  auto u = unchanged();
+  u.add(2.0, kProvider, record::CommandRan{"tx provider create", micros(1.8)});
+  u.add(3.0, kProvider, record::CommandRan{"tx provider create-order", micros(2.5)});
+  u.add(3.1, kProvider, record::CommandRan{"tx provider set-status", micros(2.9)});
+  EXPECT_NEAR(floor(u), kLeast + 0.2 + 0.6, kEnough);
+}
+
 TEST(Floor, IsNotKnownOfARunThatWasNotVerified) {
   auto u = unchanged();
   u.cut(at::kAsked - 0.01);

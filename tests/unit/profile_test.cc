@@ -287,6 +287,7 @@ constexpr const char* kDaemon = R"yaml(provider:
   settings: {wick: 3}
   migrated: {/wick: /wicks/number}
   certificate: keeper.crt
+  certificate_key: keeper.key
   port: 99
   daemon: {version: {run: [--version]}, start: {run: [go]}, migrate-config: {run: [renew]}}
   commands:

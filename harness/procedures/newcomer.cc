@@ -1,0 +1,90 @@
+#include "harness/procedures/newcomer.h"
+
+#include <fmt/format.h>
+
+#include <sstream>
+
+#include "harness/goals.h"
+#include "localnet/rpc.h"
+#include "localnet/text.h"
+
+namespace rehearse {
+
+namespace {
+
+constexpr const char* kName = "newcomer";
+constexpr const char* kFailed = "state-sync-failed";
+
+// What it has to trust: a block of the new release, by its hash (CometBFT, light client).
+std::map<std::string, std::string> state_sync(Rehearsal& r) {
+  const auto trusted = r.view().plan->height + 1;
+  r.await(fmt::format("block {} with its hash", trusted), [trusted](const NetworkView& v) {
+    return v.blocks.contains(trusted) ? std::nullopt : std::optional<Unmet>(Unmet{});
+  });
+  std::string servers;
+  for (const auto* n : r.view().validators()) servers += (servers.empty() ? "" : ",") + n->member.ip + ":" + std::to_string(rpc_port);
+  return {{"statesync.enable", "true"},
+          {"statesync.rpc_servers", '"' + servers + '"'},
+          {"statesync.trust_height", std::to_string(trusted)},
+          {"statesync.trust_hash", '"' + r.view().blocks.at(trusted).block.hash + '"'},
+          {"statesync.trust_period", "\"168h0m0s\""},
+          {"statesync.discovery_time", "\"5s\""}};  // the least that is allowed
+}
+
+struct Joined {
+  std::int64_t first = 0, height = 0;  // the first block that it has, and the last
+  std::string app_hash;                // after that one
+};
+
+// What it says of itself once it no longer catches up.
+std::optional<Joined> read_joined(const HttpResponse& answer) {
+  const auto both = record::Json::parse(answer.body, nullptr, false);
+  if (!both.is_array() || both.size() != 2) return std::nullopt;
+  const auto sync = both[0].value(record::Json::json_pointer("/result/sync_info"), record::Json::object());
+  if (sync.value("catching_up", true)) return std::nullopt;
+  const auto head = parse_head(both[0].at("result"), both[1].at("result"));
+  return Joined{number_in(sync.at("earliest_block_height")), head.app_height, head.app_hash};
+}
+
+// The last of its log that says why not.
+std::string complaint(const Node& n) {
+  std::istringstream log(read_file(n.log_file()));
+  std::string last;
+  for (std::string line; std::getline(log, line);)
+    if (line.find("snapshot") != std::string::npos || line.find(" ERR ") != std::string::npos) last = line;
+  return last.empty() ? "its log says nothing of it" : last;
+}
+
+Joined await_joined(Rehearsal& r, Node& node) {
+  constexpr std::chrono::seconds kMost{45};
+  auto joined = std::make_shared<std::optional<Joined>>();
+  const std::string body = R"([{"jsonrpc":"2.0","id":0,"method":"status"},{"jsonrpc":"2.0","id":1,"method":"abci_info"}])";
+  const auto asking = r.loop().every(std::chrono::milliseconds(200), [&r, &node, body, joined] {
+    r.http().send({node.rpc_url(), body}, [joined](const HttpResponse& a) {
+      if (const auto read = read_joined(a)) *joined = read;
+    });
+  });
+  const auto until = Loop::Clock::now() + kMost;
+  r.await_done("state sync", [&] { return joined->has_value() || !node.running() || Loop::Clock::now() > until; }, {kMost * 2, kMost * 2});
+  if (!*joined) throw StepFailed(fmt::format("{} has not joined in {} s: {}", kName, kMost.count(), complaint(node)), kFailed);
+  return **joined;
+}
+
+}  // namespace
+
+void join_by_state_sync(Rehearsal& r) {
+  r.step("newcomer", "A new node joins by state sync", "", [&] {
+    auto& node = r.network().add_newcomer(kName, r.to.artifact.binary, state_sync(r));
+    node.start();
+    const auto joined = await_joined(r, node);
+    r.await(fmt::format("block {}", joined.height + 1), above(joined.height));
+    const auto agreed = r.view().agreed_app_hash(joined.height);
+    if (joined.first <= r.view().plan->height)
+      throw StepFailed(fmt::format("it has block {}: it did not begin with a snapshot after the upgrade", joined.first), kFailed);
+    if (!agreed.empty() && joined.app_hash != agreed)
+      throw StepFailed(fmt::format("its state after block {} is {}, the chain's is {}", joined.height, joined.app_hash, agreed), kFailed);
+    return fmt::format("from a snapshot: its first block is {}, its state after {} is the chain's", joined.first, joined.height);
+  });
+}
+
+}  // namespace rehearse

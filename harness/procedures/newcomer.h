@@ -1,0 +1,12 @@
+// A full node that joins after an upgrade from a snapshot of the state (state sync), as new machines do: whether what the new
+// release has made of the state can be handed on (cosmos.md, "State sync after the upgrade").
+#pragma once
+
+#include "harness/rehearsal.h"
+
+namespace rehearse {
+
+// A step. Throws StepFailed with the cause state-sync-failed.
+void join_by_state_sync(Rehearsal&);
+
+}  // namespace rehearse
