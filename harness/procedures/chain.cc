@@ -113,8 +113,8 @@ void chain_upgrade(Rehearsal& r) {
     await_return(r, late);
   }
   upgrade.resume();
-  if (r.scenario().upgrade.newcomer) join_by_state_sync(r);
   verify(r);
+  if (r.scenario().upgrade.newcomer) join_by_state_sync(r);  // the others' peers are counted before
 }
 
 }  // namespace rehearse

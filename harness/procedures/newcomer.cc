@@ -56,7 +56,7 @@ std::string complaint(const Node& n) {
 }
 
 Joined await_joined(Rehearsal& r, Node& node) {
-  constexpr std::chrono::seconds kMost{45};
+  constexpr std::chrono::seconds kMost{30};
   auto joined = std::make_shared<std::optional<Joined>>();
   const std::string body = R"([{"jsonrpc":"2.0","id":0,"method":"status"},{"jsonrpc":"2.0","id":1,"method":"abci_info"}])";
   const auto asking = r.loop().every(std::chrono::milliseconds(200), [&r, &node, body, joined] {
