@@ -60,6 +60,9 @@ Inputs read_inputs(const RunOptions& o) {
     throw Error(Blame::scenario, in.patch->name + ": a patch is given by its name or its path");
   if (!in.patch && !o.patch.empty())
     throw Error(Blame::scenario, "--release patch=" + o.patch + ": `" + in.scenario.name + "` installs no patch before its upgrade");
+  for (const auto& fault : in.faults)
+    if (const auto other = fault.options.find("release"); other != fault.options.end())
+      in.others.emplace(other->second, find_release(other->second, manifest, o.built));
   if (const auto& section = in.profile.model) {
     const auto version = [&](const std::string& scenario, const std::string& profile) {
       return find_model(*section, o.models, scenario.empty() ? profile : scenario);

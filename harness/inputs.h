@@ -22,6 +22,7 @@ struct Inputs {
   std::optional<ProviderReleases> provider = {};  // of a procedure that is about one
   std::optional<ModelChange> model = {};  // where the chain has one
   std::vector<Injection> faults = {};
+  std::map<std::string, Release> others = {};  // that faults are about, by what they call them
 };
 
 // Nothing is made and no release opened. Throws Error(Blame::scenario) for what is wrong in a file or an option.

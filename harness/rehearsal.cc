@@ -191,11 +191,24 @@ std::vector<record::Answered> Rehearsal::ask(const std::string& moment,
       --asked->open;
     });
   };
-  await_done("nodes that a fault takes away, to be asked", [&] {
-    return std::none_of(questions.begin(), questions.end(), [&](const Question& q) { return view_.disabled(q.node); });
-  });
+  const auto await_all_there = [&] {
+    await_done("nodes that a fault takes away, to be asked", [&] {
+      return std::none_of(questions.begin(), questions.end(), [&](const Question& q) { return view_.disabled(q.node); });
+    });
+  };
+  await_all_there();
   for (std::size_t i = 0; i < questions.size(); ++i) put(i);
   await_done("answers", [&] { return asked->open == 0; });
+  // Whom a fault has taken away meanwhile is asked again once it is back.
+  for (bool again = true; std::exchange(again, false);) {
+    for (std::size_t i = 0; i < questions.size(); ++i) {
+      if (asked->answers[i].answered || !view_.disabled(questions[i].node)) continue;
+      await_all_there();
+      put(i);
+      again = true;
+    }
+    await_done("answers", [&] { return asked->open == 0; });
+  }
   const auto until = Loop::Clock::now() + kApiStarts;
   while (!asked->early.empty() && Loop::Clock::now() < until) {
     bool due = false;

@@ -138,6 +138,7 @@ class Rehearsal : public Sink {
   Release from, to;
   std::optional<Release> patch;              // of a procedure that installs one before
   std::optional<ProviderReleases> provider;  // of a procedure that is about one
+  std::map<std::string, Release> others;     // by name, that faults put in the place of the new one
   ReleaseServer* release_server = nullptr;   // where everything is published; null: there is none yet
   std::filesystem::path store;               // of verified programs
   std::size_t seeded = 0;                    // ordinals of the profile's own transactions that are used up

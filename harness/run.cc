@@ -162,6 +162,7 @@ class Run {
     r_.from = in_.from;
     r_.patch = in_.patch;
     r_.to = in_.to;
+    r_.others = in_.others;
     r_.store = o_.store;
     r_.model = in_.model;
     r_.keras = o_.keras;

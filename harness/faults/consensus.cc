@@ -1,8 +1,14 @@
-// Faults of consensus: a validator's key that signs in two places.
+// Faults of consensus: a validator's key that signs in two places, and a state that is not the others'.
 #include <fmt/format.h>
+#include <signal.h>
 
+#include <algorithm>
+
+#include "harness/diagnosis/rules.h"
 #include "harness/faults/kinds.h"
 #include "harness/faults/node_fault.h"
+#include "harness/procedures/operator.h"
+#include "localnet/artifact.h"
 
 namespace rehearse {
 
@@ -39,10 +45,68 @@ class DoubleSign : public NodeFault {
   Loop::Handle asking_;
 };
 
+// Another release under the new one's name, which computes another state from the upgrade on: a validator alone with it falls
+// out, with a third of the power the chain stands still. It is healed as the runbook's backup is for.
+class Diverge : public NodeFault {
+ public:
+  using NodeFault::NodeFault;
+  std::string lacks() override {
+    if (node().supervisor_kind() != SupervisorKind::cosmovisor) return "needs Cosmovisor: " + name() + " is run without it";
+    return r().view().plan ? "" : "needs a plan: none was proposed";
+  }
+  void inject() override {
+    const auto artifact = open_artifact(other().archive, r().profile().chain.binary, r().store);
+    link_or_copy(artifact.binary, staged());
+    node().set(other().environment.set);
+    node().stop(SIGKILL);
+    stopping_ = true;
+  }
+  std::string applied() override {
+    start_when_stopped();
+    const auto parted = first_divergence(r().view());
+    if (!parted) return "";
+    for (const auto& [state, nodes] : parted->groups)
+      if (std::find(nodes.begin(), nodes.end(), name()) != nodes.end())
+        return fmt::format("after block {} its state {} is not that of all", parted->height, state.substr(0, 8));
+    return "";
+  }
+  void heal() override {
+    node().unset(other().environment.set);
+    link_or_copy(r().to.artifact.binary, staged());
+    begun_to_heal();
+    node().stop(SIGKILL);
+    stopping_ = restoring_ = true;
+  }
+  std::string healed() override {
+    start_when_stopped();
+    if (restoring_) return "";
+    const auto up = revived();
+    return up.empty() ? "" : "its data is what it was before the upgrade, the release the right one; " + up;
+  }
+
+ private:
+  const Release& other() { return r().others.at(option("release")); }
+  std::filesystem::path staged() { return node().supervisor().staged(r().view().plan->name); }
+  void start_when_stopped() {
+    if (!stopping_ || alive()) return;
+    stopping_ = false;
+    if (std::exchange(restoring_, false)) restore_data(r(), name());
+    node().start();
+  }
+  bool stopping_ = false, restoring_ = false;
+};
+
+bool is_anything(const std::string& text) { return !text.empty(); }
+
 }  // namespace
 
 std::vector<FaultKind> consensus_kinds() {
-  return {{"double-sign", "a second node signs with the validator's key", ActsOn::node, false, {}, {}, make_one<DoubleSign>}};
+  return {
+      {"double-sign", "a second node signs with the validator's key", ActsOn::node, false, {}, {}, make_one<DoubleSign>},
+      {"diverge", "the node computes another state from the upgrade on", ActsOn::node, true,
+       {{"release", "v2.0.0-diverges", "the release that does, a name, a path or a URL", is_anything}},
+       {"app-hash-divergence", "quorum-short"}, make_one<Diverge>},
+  };
 }
 
 }  // namespace rehearse

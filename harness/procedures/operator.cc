@@ -3,9 +3,12 @@
 #include <algorithm>
 
 #include "harness/goals.h"
+#include "harness/procedures/signing_state.h"
 #include "localnet/artifact.h"
 
 namespace rehearse {
+
+namespace fs = std::filesystem;
 
 void stage_release(Rehearsal& r, const std::string& plan) {
   for (const auto* n : r.network().under(SupervisorKind::cosmovisor)) n->supervisor().stage(plan, r.to.artifact.binary);
@@ -69,6 +72,20 @@ NodeNames except(const NodeNames& all, const NodeNames& without) {
   for (const auto& name : all)
     if (std::find(without.begin(), without.end(), name) == without.end()) rest.push_back(name);
   return rest;
+}
+
+void restore_data(Rehearsal& r, const std::string& name) {
+  const auto home = r.network().node(name).home();
+  fs::path backup;
+  for (const auto& entry : fs::directory_iterator(home))
+    if (entry.path().filename().string().starts_with("data-backup-")) backup = entry.path();
+  if (backup.empty()) throw StepFailed(home.string() + ": holds no data backup", "check-failed");
+  const auto data = home / "data", aside = home / "data-set-aside";
+  const auto signing_state = signing_state_file(r, name).filename();
+  fs::rename(data, aside);
+  fs::copy(backup, data, fs::copy_options::recursive);
+  fs::copy_file(aside / signing_state, data / signing_state, fs::copy_options::overwrite_existing);
+  fs::remove_all(aside);
 }
 
 }  // namespace rehearse

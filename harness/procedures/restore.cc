@@ -14,27 +14,9 @@
 
 namespace rehearse {
 
-namespace fs = std::filesystem;
-
 namespace {
 
 constexpr const char* kRollback = "Chain Upgrade Rollback";
-
-fs::path backup_of(const fs::path& home) {
-  for (const auto& entry : fs::directory_iterator(home))
-    if (entry.path().filename().string().starts_with("data-backup-")) return entry.path();
-  throw StepFailed(home.string() + ": holds no data backup", "check-failed");
-}
-
-void restore_data(Rehearsal& r, const std::string& name) {
-  const auto data = r.network().node(name).home() / "data";
-  const auto backup = backup_of(data.parent_path()), aside = data.parent_path() / "data-set-aside";
-  const auto signing_state = signing_state_file(r, name).filename();
-  fs::rename(data, aside);
-  fs::copy(backup, data, fs::copy_options::recursive);
-  fs::copy_file(aside / signing_state, data / signing_state, fs::copy_options::overwrite_existing);
-  fs::remove_all(aside);
-}
 
 void check_rollback(Rehearsal& r, const NodeNames& names) {
   r.step("state", "Rollback state", kRollback, [&] {
