@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -31,9 +32,12 @@ struct NodeIdentity {
 
 class Node {
  public:
-  // `home` holds config/ and data/ already. The references outlive this.
+  // Does the work where its processes are to be, such as in a network namespace.
+  using Within = std::function<void(const std::function<void()>& work)>;
+
+  // `home` holds config/ and data/ already. The references outlive this. `within` none: they are where this one is.
   Node(Loop&, Sink&, const LogMatcher&, NodeIdentity, SupervisorSettings, std::vector<std::string> start,
-       std::map<std::string, std::string> environment);
+       std::map<std::string, std::string> environment, Within within = {});
 
   const NodeIdentity& identity() const { return identity_; }
   const std::filesystem::path& home() const { return settings_.home; }
@@ -82,6 +86,7 @@ class Node {
   SupervisorSettings settings_;
   std::vector<std::string> start_;
   std::map<std::string, std::string> environment_;
+  Within within_;
   std::unique_ptr<Supervisor> supervisor_;
   ProcessLog log_;
   bool first_start_seen_ = false;  // of this supervisor process
