@@ -34,6 +34,7 @@ Inputs read_inputs(const RunOptions& o) {
   Inputs in{load_scenario(o.scenario), load_profile(o.profile), {}, {}, {}, {}};
   in.defects = mask_defects(in.scenario, in.profile);
   if (o.validators) set_validators(in.scenario, *o.validators);
+  if (o.backend) in.scenario.network.backend = *o.backend;
   if (!o.attest.empty()) attest(in.scenario, o.attest);
   if (!o.expect.empty()) {
     if (o.expect != "pass" && !is_cause(o.expect))

@@ -22,8 +22,10 @@
 #include "harness/procedures/procedure.h"
 #include "harness/publication.h"
 #include "harness/releases.h"
+#include "localnet/capabilities.h"
 #include "localnet/config_files.h"
 #include "localnet/guard.h"
+#include "localnet/namespaces.h"
 #include "localnet/release_server.h"
 #include "localnet/sha256.h"
 #include "localnet/text.h"
@@ -167,6 +169,7 @@ class Run {
     r_.model = in_.model;
     r_.keras = o_.keras;
     addresses_.emplace(AddressBlock::claim(runtime_dir()));
+    make_namespaces();
     constexpr int kServerAddress = 254;  // beyond the nodes
     release_server_.emplace(loop_, addresses_->at(kServerAddress), o_.folder / "release-server");
     r_.release_server = &*release_server_;
@@ -186,6 +189,27 @@ class Run {
     }
     prepare_upgrade(r_);
     find_procedure(in_.scenario.upgrade.kind)->run(r_);
+  }
+
+  bool acts_on_links() const {
+    return std::any_of(in_.faults.begin(), in_.faults.end(),
+                       [](const Injection& i) { return find_fault_kind(i.kind)->acts_on == ActsOn::link; });
+  }
+
+  // Before anything listens or dials: from then on this thread is in the hub. Without them the faults of links are skipped.
+  void make_namespaces() {
+    if (!acts_on_links()) return;
+    if (in_.scenario.network.backend == NetworkBackend::proxies)
+      no_namespaces_ = "needs network namespaces (`backend: namespaces`)";
+    else if (in_.from.remote || in_.to.remote)
+      no_namespaces_ = "needs releases of this machine: no way leads out of network namespaces";
+    else
+      no_namespaces_ = capability("network-namespace").needs;
+    if (!no_namespaces_.empty()) return;
+    std::map<std::string, std::string> nodes;
+    int number = 0;
+    for (const auto& name : node_names(in_.scenario.network)) nodes[name] = addresses_->at(++number);
+    namespaces_.emplace(nodes);
   }
 
   void publish_others() {
@@ -272,7 +296,9 @@ class Run {
             {{"DAEMON_ALLOW_DOWNLOAD_BINARIES", "true"}, {"SSL_CERT_FILE", release_server_->ca_file().string()}});
     p.restart_after = n.restart.after.value;
     p.pace = pace_named(n.pace);
-    p.links = std::any_of(in_.faults.begin(), in_.faults.end(), [](const Injection& i) { return find_fault_kind(i.kind)->acts_on == ActsOn::link; });
+    p.links = acts_on_links() && n.backend == NetworkBackend::proxies;
+    p.namespaces = namespaces_ ? &*namespaces_ : nullptr;
+    p.no_namespaces = no_namespaces_;
     p.app_toml = n.app_toml;
     p.config_toml = n.config_toml;
     p.seed = o_.seed;
@@ -362,6 +388,8 @@ class Run {
   std::unique_ptr<Http> http_;
   Rehearsal r_;
   std::optional<AddressBlock> addresses_;
+  std::optional<NetworkNamespaces> namespaces_;
+  std::string no_namespaces_;  // why there are none
   std::optional<ReleaseServer> release_server_;
   std::optional<Network> network_;
   std::optional<FaultDriver> faults_;

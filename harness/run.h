@@ -29,6 +29,7 @@ struct RunOptions {
   std::uint64_t seed = 1;
   std::filesystem::path schedule;    // of faults, as another run wrote it; empty: planned from the scenario and the seed
   std::optional<int> validators;
+  std::optional<NetworkBackend> backend;  // instead of the scenario's
   std::vector<std::pair<std::string, record::Json>> genesis;  // dotted path -> value, beyond the profile's
   std::chrono::seconds timeout{300};
   Caps caps;

@@ -232,6 +232,11 @@ const Ordered<SupervisorKind>& names(SupervisorKind) {
   return all;
 }
 
+const Ordered<NetworkBackend>& names(NetworkBackend) {
+  static const Ordered<NetworkBackend> all = {{"proxies", NetworkBackend::proxies}, {"namespaces", NetworkBackend::namespaces}};
+  return all;
+}
+
 const Ordered<Vote>& names(Vote) {
   static const Ordered<Vote> all = {
       {"all", Vote::yes}, {"no", Vote::no}, {"abstain", Vote::abstain}, {"veto", Vote::no_with_veto}};
@@ -316,8 +321,7 @@ SupervisorKind supervisor_of(const NetworkSection& n, const std::string& node) {
 }
 
 bool uses_cosmovisor(const NetworkSection& n) {
-  auto names = validator_names(n);
-  names.insert(names.end(), n.full_nodes.begin(), n.full_nodes.end());
+  const auto names = node_names(n);
   return std::any_of(names.begin(), names.end(),
                      [&](const auto& name) { return supervisor_of(n, name) == SupervisorKind::cosmovisor; });
 }
@@ -325,6 +329,12 @@ bool uses_cosmovisor(const NetworkSection& n) {
 std::vector<std::string> validator_names(const NetworkSection& n) {
   std::vector<std::string> all;
   for (const auto& [name, power] : n.validators) all.push_back(name);
+  return all;
+}
+
+std::vector<std::string> node_names(const NetworkSection& n) {
+  auto all = validator_names(n);
+  all.insert(all.end(), n.full_nodes.begin(), n.full_nodes.end());
   return all;
 }
 

@@ -20,6 +20,10 @@ enum class Vote { yes, no, abstain, no_with_veto };
 const Ordered<Vote>& names(Vote);
 std::string to_string(Vote);
 
+// What faults of links act by: proxies that nodes dial each other through, or packets, each node in a network namespace.
+enum class NetworkBackend { proxies, namespaces };
+const Ordered<NetworkBackend>& names(NetworkBackend);
+
 // Restart=on-failure of the runbook's unit, where nodes have it.
 struct RestartSection {
   Duration after{std::chrono::seconds(0)};  // RestartSec; 0: a node that ends by itself stays down
@@ -34,6 +38,7 @@ struct NetworkSection {
   std::vector<std::string> downloads;                 // nodes whose Cosmovisor downloads the release itself
   RestartSection restart;
   std::string pace = "fast";
+  NetworkBackend backend = NetworkBackend::proxies;
   Population population;
   bool vote_under_way = false;  // another proposal is voted on all through the upgrade
   std::map<std::string, std::map<std::string, std::string>> environment;  // of single nodes
@@ -151,6 +156,7 @@ void describe(V& v, NetworkSection& n) {
   v.optional("downloads", n.downloads, "nodes whose Cosmovisor downloads the new release by itself");
   v.optional("restart", n.restart, "a node that fails is started again, as systemd does it; left out: it stays down");
   v.optional("pace", n.pace, "named preset of consensus timeouts");
+  v.optional("backend", n.backend, "what faults of links act by: proxies, or packets in network namespaces, which needs root");
   v.optional("population", n.population, "what the network has from its genesis on");
   v.optional("vote_under_way", n.vote_under_way, "another proposal is voted on all through the upgrade");
   v.optional("environment", n.environment, "node -> variables that only it gets");
@@ -255,6 +261,8 @@ void set_validators(Scenario&, int count);
 SupervisorKind supervisor_of(const NetworkSection&, const std::string& node);
 bool uses_cosmovisor(const NetworkSection&);
 std::vector<std::string> validator_names(const NetworkSection&);
+// Validators, then full nodes: in the order of their addresses.
+std::vector<std::string> node_names(const NetworkSection&);
 // The smallest validator by power, ties by name.
 std::string smallest_validator(const NetworkSection&);
 

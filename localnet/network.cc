@@ -9,6 +9,7 @@
 #include "localnet/genesis_maker.h"
 #include "localnet/guard.h"
 #include "localnet/links.h"
+#include "localnet/namespaces.h"
 #include "localnet/peer_links.h"
 #include "localnet/text.h"
 
@@ -134,7 +135,9 @@ void Network::add_node(const NodeIdentity& id, const NodePlan& planned) {
   for (const auto& [k, v] : planned.environment) env[k] = v;
   const auto start = fill(profile_.commands.at("start").run, {{"home", settings.home.string()}},
                           profile_.file.string() + ": commands: start");
-  nodes_.push_back(std::make_unique<Node>(loop_, sink_, matcher_, id, settings, start, env));
+  Node::Within within;
+  if (plan_.namespaces) within = [all = plan_.namespaces, name = id.name](const auto& work) { all->within(name, work); };
+  nodes_.push_back(std::make_unique<Node>(loop_, sink_, matcher_, id, settings, start, env, within));
   nodes_.back()->supervisor().install(plan_.binary);
 }
 

@@ -20,6 +20,8 @@
 
 namespace rehearse {
 
+class NetworkNamespaces;  // namespaces.h
+
 struct NodePlan {
   std::string name;
   bool validator = true;
@@ -36,6 +38,9 @@ struct NetworkPlan {
   Pace pace;
   // Each node dials each other one, and the provider daemon its node, through a proxy of its own: see links.h.
   bool links = false;
+  // Each node's processes are in its own, the provider daemon is in the hub; null: all are where this process is.
+  const NetworkNamespaces* namespaces = nullptr;
+  std::string no_namespaces;  // why there are none, for faults that need them
   std::uint64_t seed = 1;  // of the links' jitter
   bool customer = false;   // it has an account with coins and a key beside the validators': see traffic.h
   Population population;

@@ -6,13 +6,14 @@ namespace rehearse {
 
 Node::Node(Loop& loop, Sink& sink, const LogMatcher& matcher, NodeIdentity identity,
            SupervisorSettings settings, std::vector<std::string> start,
-           std::map<std::string, std::string> environment)
+           std::map<std::string, std::string> environment, Within within)
     : loop_(loop),
       sink_(sink),
       identity_(std::move(identity)),
       settings_(std::move(settings)),
       start_(std::move(start)),
       environment_(std::move(environment)),
+      within_(std::move(within)),
       supervisor_(make_supervisor(settings_)),
       log_(sink, matcher, identity_.name, settings_.home / "logs" / "node.log",
            [this](const std::string& line) { return tells_of_end(line); }) {}
@@ -48,7 +49,8 @@ void Node::launch() {
   spec.out = spec.err = log_file();
   spec.open_files = kOpenFiles;
   const auto program = spec.argv[0];
-  child_ = Child::spawn(loop_, std::move(spec), [this](ExitStatus status) { ended(status); });
+  const auto spawn = [&] { child_ = Child::spawn(loop_, std::move(spec), [this](ExitStatus status) { ended(status); }); };
+  within_ ? within_(spawn) : spawn();
   sink_.process_started(identity_.name, child_->pid(), program);
 }
 

@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -33,9 +34,12 @@ struct NodeIdentity {
 
 class Node {
  public:
-  // `home` holds config/ and data/ already. The references outlive this.
+  // Does the work where its processes are to be, such as in a network namespace.
+  using Within = std::function<void(const std::function<void()>& work)>;
+
+  // `home` holds config/ and data/ already. The references outlive this. `within` none: they are where this one is.
   Node(Loop&, Sink&, const LogMatcher&, NodeIdentity, SupervisorSettings, std::vector<std::string> start,
-       std::map<std::string, std::string> environment);
+       std::map<std::string, std::string> environment, Within within = {});
 
   const NodeIdentity& identity() const { return identity_; }
   const std::filesystem::path& home() const { return settings_.home; }
@@ -85,6 +89,7 @@ class Node {
   SupervisorSettings settings_;
   std::vector<std::string> start_;
   std::map<std::string, std::string> environment_;
+  Within within_;
   std::unique_ptr<Supervisor> supervisor_;
   ProcessLog log_;
   bool first_start_seen_ = false;  // of this supervisor process

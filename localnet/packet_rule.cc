@@ -1,7 +1,9 @@
 #include "localnet/packet_rule.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <cstdint>
 #include <sstream>
 
 #include "localnet/error.h"
@@ -10,31 +12,30 @@ namespace rehearse {
 
 namespace {
 
-std::string rule(const PacketFault& fault) {
-  const bool in = fault.direction == PacketFault::Direction::in;
-  std::string text = in ? "iifname != lo" : "oifname != lo";
-  if (!fault.peers.empty()) {
-    std::string all;
-    for (const auto& peer : fault.peers) all += (all.empty() ? "" : ", ") + peer;
-    text += fmt::format(" ip {} {{ {} }}", in ? "saddr" : "daddr", all);
+const char* text_of(PacketFate fate) {
+  switch (fate) {
+    case PacketFate::reset:
+      return "reject with tcp reset";
+    case PacketFate::refuse:
+      return "reject with icmpx type admin-prohibited";
+    case PacketFate::drop:
+      break;
   }
-  // Only TCP can be reset, and all that nodes speak is TCP.
-  if (fault.fate == PacketFault::Fate::reject) text += " meta l4proto tcp";
-  if (fault.percent < 100) text += fmt::format(" numgen random mod 100 < {}", fault.percent);
-  return text + " counter " + (fault.fate == PacketFault::Fate::drop ? "drop" : "reject with tcp reset");
+  return "drop";
 }
 
 }  // namespace
 
-PacketRule::PacketRule(const NetworkNamespaces& namespaces, const std::string& node, const PacketFault& fault)
+PacketRule::PacketRule(const NetworkNamespaces& namespaces, const std::string& node, const std::vector<std::string>& from,
+                       PacketFate fate)
     : namespaces_(namespaces), node_(node) {
   static int number = 0;
   table_ = fmt::format("fault{}", ++number);
-  const auto* hook = fault.direction == PacketFault::Direction::in ? "input" : "output";
+  const auto* which = fate == PacketFate::reset ? " meta l4proto tcp" : "";  // nothing else can be reset
   namespaces_.within(node_, [&] {
-    run_nft(fmt::format("add table inet {0}; add chain inet {0} {1} {{ type filter hook {1} priority 0; }}; "
-                        "add rule inet {0} {1} {2}",
-                        table_, hook, rule(fault)));
+    run_nft(fmt::format("add table inet {0}; add chain inet {0} in {{ type filter hook input priority 0; }}; "
+                        "add rule inet {0} in ip saddr {{ {1} }}{2} counter {3}",
+                        table_, fmt::join(from, ", "), which, text_of(fate)));
   });
 }
 

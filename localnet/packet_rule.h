@@ -1,7 +1,6 @@
-// Packets between a node and others that are lost or refused: a rule of nftables, with a counter, in the node's namespace.
+// What some send to a node is lost or refused: a rule of nftables, with a counter, in the node's namespace.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -10,19 +9,17 @@
 
 namespace rehearse {
 
-struct PacketFault {
-  enum class Fate { drop, reject };  // silently; with a reset of the connection
-  enum class Direction { in, out };  // of the node's point of view
-  Fate fate = Fate::drop;
-  Direction direction = Direction::in;
-  std::vector<std::string> peers = {};  // addresses; empty: all but itself
-  int percent = 100;                    // of the packets, by chance
+enum class PacketFate {
+  drop,    // silently
+  reset,   // the sender is told that there is no such connection; all that nodes speak is TCP
+  refuse,  // the sender is told, as by a firewall, that it must not: connections hang, new ones fail at once
 };
 
 class PacketRule {
  public:
-  // From now on. `namespaces` outlives this. Throws Error(Blame::machine) with what nft says.
-  PacketRule(const NetworkNamespaces& namespaces, const std::string& node, const PacketFault&);
+  // From now on, of all packets from these addresses. `namespaces` outlives this. Throws Error(Blame::machine) with what nft
+  // says.
+  PacketRule(const NetworkNamespaces& namespaces, const std::string& node, const std::vector<std::string>& from, PacketFate);
   ~PacketRule();  // undoes it
   PacketRule(const PacketRule&) = delete;
 

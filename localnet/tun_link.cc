@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "localnet/error.h"
 
 namespace rehearse {
@@ -13,6 +15,8 @@ constexpr std::size_t kLongestPacket = 65536;
 constexpr int kAtOnce = 64;  // packets, before the loop does something else
 // How long a packet is held back: several of those after it are on their way by then.
 constexpr auto kHeldBack = std::chrono::milliseconds(20);
+// What a line with a rate keeps in its queue.
+constexpr auto kLongestQueue = std::chrono::seconds(2);
 
 }  // namespace
 
@@ -67,21 +71,28 @@ bool TunLink::by_chance(int percent) { return std::uniform_int_distribution<>(0,
 
 void TunLink::treat(const Packet& packet) {
   ++came_;
-  if (by_chance(quality_.loss)) {
+  const auto now = Loop::Clock::now();
+  auto sent = now;  // when the line is through with it, after those before it
+  if (quality_.rate > 0) {
+    const auto bytes = static_cast<std::int64_t>(packet.size());
+    sent = std::max(now, busy_until_) + std::chrono::microseconds(bytes * 1'000'000 / quality_.rate);
+  }
+  if (by_chance(quality_.loss) || sent - now > kLongestQueue) {
     ++lost_;
     return;
   }
+  busy_until_ = sent;
   auto delay = quality_.delay;
   if (quality_.jitter.count() > 0)
     delay += std::chrono::milliseconds(std::uniform_int_distribution<std::int64_t>(0, quality_.jitter.count())(chance_));
-  delayed_ += delay.count() > 0;
+  delayed_ += delay.count() > 0 || sent > now;
   if (by_chance(quality_.reordering)) {
     ++held_back_;
     delay += kHeldBack;
   }
   const bool twice = by_chance(quality_.duplication);
   doubled_ += twice;
-  for (int i = 0; i <= twice; ++i) send_at(Loop::Clock::now() + delay, packet);
+  for (int i = 0; i <= twice; ++i) send_at(sent + delay, packet);
 }
 
 void TunLink::send_at(Loop::Clock::time_point due, const Packet& packet) {
@@ -115,10 +126,11 @@ std::string TunLink::route() const {
 }
 
 Evidence TunLink::applied() const {
+  const auto counted = fmt::format("{} to {}: of {} packets {} lost, {} doubled, {} delayed, {} held back", from_, to_, came_,
+                                   lost_, doubled_, delayed_, held_back_);
+  if (lost_ + doubled_ + delayed_ + held_back_ == 0) return {false, counted};
   const auto way = route();
-  return {way.find(" dev " + device_ + " ") != std::string::npos && lost_ + doubled_ + delayed_ + held_back_ > 0,
-          fmt::format("{} to {}: {}; of {} packets {} lost, {} doubled, {} delayed, {} held back", from_, to_, way, came_, lost_,
-                      doubled_, delayed_, held_back_)};
+  return {way.find(" dev " + device_ + " ") != std::string::npos, counted + "; " + way};
 }
 
 Evidence TunLink::undone() const {

@@ -1,5 +1,5 @@
-// The way from one node to another through this process, packet by packet: lost, late, doubled, out of order. It works
-// below TCP, which repeats and sorts as it does on a bad line; connections stay as they are when it comes and goes.
+// The way from one node to another through this process, packet by packet: lost, late, doubled, out of order, one after the
+// other. It works below TCP, which repeats and sorts as on a bad line; connections stay as they are when it comes and goes.
 #pragma once
 
 #include <chrono>
@@ -19,6 +19,7 @@ struct LineQuality {
   std::chrono::milliseconds jitter{0};  // up to so much more, by chance
   int loss = 0, duplication = 0;        // percent of the packets, by chance
   int reordering = 0;                   // percent that are held back so that those after them overtake
+  std::int64_t rate = 0;                // bytes a second, one packet after the other; what waits too long is lost; 0: any
 };
 
 class TunLink {
@@ -32,8 +33,8 @@ class TunLink {
 
   void undo();  // what is under way arrives at once; the direct way is taken again
 
-  // The kernel's route, and how many packets came, were lost, doubled, delayed, held back: holds once something happened
-  // to one of them.
+  // How many packets came, were lost, doubled, delayed, held back, and the kernel's route: holds once something happened to
+  // one of them.
   Evidence applied() const;
   Evidence undone() const;
 
@@ -53,6 +54,7 @@ class TunLink {
   LineQuality quality_;
   std::mt19937_64 chance_;
   int source_ = -1, destination_ = -1;
+  Loop::Clock::time_point busy_until_;  // a line with a rate
   std::multimap<Loop::Clock::time_point, Packet> under_way_;
   Loop::Handle readable_, timer_;
   std::uint64_t came_ = 0, lost_ = 0, doubled_ = 0, delayed_ = 0, held_back_ = 0;

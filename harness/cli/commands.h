@@ -20,6 +20,7 @@ struct RunFlags {
   std::string out, cosmovisor, keep = "on-failure", timeout = "5min", junit_dialect = "rich", break_at, expect, attest;
   std::uint64_t log_cap = Caps{}.log_bytes;
   std::optional<int> validators;
+  std::string network_backend;
   int repeat = 1, jobs = 1;
   std::uint64_t seed = 1;
   std::string schedule;

@@ -64,6 +64,8 @@ void add_run_flags(CLI::App& run, RunFlags& f) {
   run.add_option("--to", f.to, "--release to=...");
   run.add_option("--out", f.out, "folder for the results; must not exist or be empty")->envname("REHEARSE_OUT");
   run.add_option("--validators", f.validators, "that many validators instead of the scenario's");
+  run.add_option("--network-backend", f.network_backend, "what faults of links act by, instead of what the scenario says: proxies, namespaces")
+      ->envname("REHEARSE_NETWORK_BACKEND");
   run.add_option("--attest", f.attest, "file with more `attestations`: what people saw to before the upgrade");
   run.add_option("--expect", f.expect, "pass, or the cause it must fail with, instead of what the scenario expects");
   run.add_option("--seed", f.seed, "of everything random")->envname("REHEARSE_SEED")->capture_default_str();

@@ -76,6 +76,13 @@ Keep parse_keep(const std::string& text) {
   throw Error(Blame::scenario, "--keep takes never, on-failure or always; found `" + text + "`");
 }
 
+std::optional<NetworkBackend> parse_backend(const std::string& text) {
+  for (const auto& [name, backend] : names(NetworkBackend{}))
+    if (name == text) return backend;
+  if (text.empty()) return std::nullopt;
+  throw Error(Blame::scenario, "--network-backend takes proxies or namespaces; found `" + text + "`");
+}
+
 reports::JunitDialect parse_dialect(const std::string& text) {
   if (text == "rich") return reports::JunitDialect::rich;
   if (text == "strict") return reports::JunitDialect::strict;
@@ -267,6 +274,7 @@ int run(const Project& project, const RunFlags& flags, const std::string& comman
   if (!flags.attest.empty()) o.attest = fs::absolute(flags.attest);
   for (const auto& text : flags.genesis) o.genesis.push_back(parse_genesis(text));
   o.validators = flags.validators;
+  o.backend = parse_backend(flags.network_backend);
   o.timeout = parse_timeout(flags.timeout);
   o.caps.log_bytes = flags.log_cap;
   o.keep = parse_keep(flags.keep);

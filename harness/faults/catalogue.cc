@@ -19,8 +19,8 @@ namespace {
 
 std::vector<FaultKind> make_kinds() {
   std::vector<FaultKind> all;
-  for (const auto& some : {process_kinds(), file_kinds(), machine_kinds(), link_kinds(), consensus_kinds(), governance_kinds(), server_kinds(), provider_kinds(),
-                           load_kinds()})
+  for (const auto& some : {process_kinds(), file_kinds(), machine_kinds(), link_kinds(), packet_kinds(), consensus_kinds(), governance_kinds(),
+                           server_kinds(), provider_kinds(), load_kinds()})
     all.insert(all.end(), some.begin(), some.end());
   return all;
 }

@@ -1,4 +1,5 @@
-// Faults of the connections between nodes, by the proxies that stand between them (localnet/links.h).
+// Faults of the connections between nodes, by the proxies that stand between them (localnet/links.h), or where this network
+// has none, by their packets (packets.cc).
 #include "localnet/links.h"
 
 #include <fmt/format.h>
@@ -20,7 +21,6 @@ struct Sum {
 class LinkFault : public Fault {
  public:
   LinkFault(Rehearsal& r, const Injection& i) : r_(r), i_(i) {}
-  std::string lacks() override { return r_.network().links() ? "" : "needs links through proxies: this network has none"; }
   void inject() override {
     for (const auto& [from, to] : i_.target.links) begin(from, to);
   }
@@ -147,20 +147,25 @@ class Cut : public LinkFault {
   }
 };
 
+template <class Proxied>
+std::unique_ptr<Fault> make_either(Rehearsal& r, const Injection& i) {
+  return r.network().links() ? make_one<Proxied>(r, i) : make_packet_fault(r, i);
+}
+
 }  // namespace
 
 std::vector<FaultKind> link_kinds() {
-  const FaultOption chunk = {"chunk", "1400", "bytes of each packet", is_count};
+  const FaultOption chunk = {"chunk", "1400", "bytes of each packet, through proxies", is_count};
   return {
       {"latency", "bytes come late", ActsOn::link, false,
-       {{"delay", "500ms", "how late", is_duration}, {"jitter", "100ms", "up to that much more or less", is_duration}}, {}, make_one<Latency>},
+       {{"delay", "500ms", "how late", is_duration}, {"jitter", "100ms", "up to that much more or less", is_duration}}, {}, make_either<Latency>},
       {"bandwidth", "so many bytes a second, and no more", ActsOn::link, false,
-       {{"rate", "12500", "bytes a second", is_count}, chunk}, {}, make_one<Bandwidth>},
-      {"stall", "nothing passes, connections stay open", ActsOn::link, true, {}, {}, make_one<Stall>},
-      {"drop", "bytes are swallowed", ActsOn::link, true, {}, {}, make_one<Drop>},
-      {"reset", "connections are reset, once", ActsOn::link, true, {}, {}, make_one<Reset>},
-      {"half-open", "one end is not told that a connection is gone", ActsOn::link, true, {}, {}, make_one<HalfOpen>},
-      {"cut", "connections are reset, and new ones turned away", ActsOn::link, true, {}, {}, make_one<Cut>},
+       {{"rate", "12500", "bytes a second", is_count}, chunk}, {}, make_either<Bandwidth>},
+      {"stall", "nothing passes, connections stay open", ActsOn::link, true, {}, {}, make_either<Stall>},
+      {"drop", "bytes are swallowed", ActsOn::link, true, {}, {}, make_either<Drop>},
+      {"reset", "connections are reset, once", ActsOn::link, true, {}, {}, make_either<Reset>},
+      {"half-open", "one end is not told that a connection is gone", ActsOn::link, true, {}, {}, make_either<HalfOpen>},
+      {"cut", "connections are reset, and new ones turned away", ActsOn::link, true, {}, {}, make_either<Cut>},
   };
 }
 

@@ -16,12 +16,6 @@ using Names = std::vector<std::string>;
 
 [[noreturn]] void complain(const std::string& what) { throw Error(Blame::scenario, what); }
 
-Names all_names(const NetworkSection& n) {
-  auto names = validator_names(n);
-  names.insert(names.end(), n.full_nodes.begin(), n.full_nodes.end());
-  return names;
-}
-
 std::int64_t power_of(const NetworkSection& n, const Names& names) {
   std::int64_t sum = 0;
   for (const auto& [name, power] : n.validators)
@@ -79,7 +73,7 @@ Names by_choice(const NetworkSection& n, const std::string& who, Random& random)
   if (who == "smallest") return {smallest_validator(n)};
   if (who == "largest")
     return {std::max_element(n.validators.begin(), n.validators.end(), [](const auto& a, const auto& b) { return a.second < b.second; })->first};
-  if (who == "all" || who == "network") return all_names(n);
+  if (who == "all" || who == "network") return node_names(n);
   if (who == "third") return third(n, order);
   if (who == "blocking") return take_until(n, order, [total](auto power) { return 3 * power >= total; });
   if (who == "majority") return take_until(n, order, [total](auto power) { return 3 * power > 2 * total; });
@@ -92,7 +86,7 @@ Names by_choice(const NetworkSection& n, const std::string& who, Random& random)
 }
 
 void must_exist(const NetworkSection& n, const std::string& name) {
-  const auto names = all_names(n);
+  const auto names = node_names(n);
   if (std::find(names.begin(), names.end(), name) == names.end())
     complain(fmt::format("there is no node `{}`; there are {}", name, fmt::join(names, ", ")));
 }
@@ -161,7 +155,7 @@ Target partition(const NetworkSection& n, const std::string& text) {
 
 Target isolate(const NetworkSection& n, std::vector<std::string> nodes) {
   Names others;
-  for (const auto& name : all_names(n))
+  for (const auto& name : node_names(n))
     if (std::find(nodes.begin(), nodes.end(), name) == nodes.end()) others.push_back(name);
   std::vector<Names> groups = {nodes, others};
   if (others.empty()) {

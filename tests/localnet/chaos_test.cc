@@ -7,6 +7,7 @@
 
 #include "harness/faults/fault.h"
 #include "harness/suite.h"
+#include "localnet/capabilities.h"
 #include "localnet/proc.h"
 #include "tests/localnet/rehearsal.h"
 
@@ -40,7 +41,11 @@ bool all_applied(Rehearsal& r) {
 }
 
 // What outlives processes: mounts, network devices.
-std::string traces() { return read("/proc/self/mountinfo") + read("/proc/self/net/route"); }
+std::set<std::string> traces() {
+  std::set<std::string> all{read("/proc/self/mountinfo")};
+  for (const auto& entry : fs::directory_iterator("/sys/class/net")) all.insert(entry.path().filename());
+  return all;
+}
 
 fs::path chaos_suite() { return project() / "scenarios/chaos.suite.yaml"; }
 
@@ -49,6 +54,24 @@ fs::path scenario_with(const std::string& kind) {
     for (const auto& fault : load_scenario(file).faults)
       if (fault.kind == kind) return file;
   return {};
+}
+
+// Network namespaces that these processes are in, but for our own.
+std::set<std::string> networks_of(const std::vector<int>& pids) {
+  std::set<std::string> all;
+  std::error_code gone;
+  for (const int pid : pids) all.insert(fs::read_symlink("/proc/" + std::to_string(pid) + "/ns/net", gone).string());
+  all.erase(fs::read_symlink("/proc/self/ns/net").string());
+  all.erase("");
+  return all;
+}
+
+// A namespace that no process is in and no file holds is gone, with its devices and rules.
+bool none_is_in(const std::set<std::string>& networks) {
+  return until(std::chrono::seconds(10), [&] {
+    const auto left = networks_of(all_processes());
+    return std::none_of(networks.begin(), networks.end(), [&](const auto& n) { return left.contains(n); });
+  });
 }
 
 }  // namespace
@@ -68,26 +91,50 @@ TEST(LongChaos, CoversEveryFault) {
   for (const auto& kind : fault_kinds()) EXPECT_TRUE(covered.contains(kind.name)) << kind.name << " is in no scenario of the suite";
 }
 
-class HarnessDies : public testing::TestWithParam<bool> {};
+class HarnessDies : public testing::TestWithParam<std::tuple<bool, const char*>> {};
 
 // Killed whole or in part while faults act: `heal` ends what is left, and there is nothing that outlives it.
 TEST_P(HarnessDies, NothingIsLeftOfAnyFault) {
   Scratch scratch;
   Outside outside(scratch);
   const auto before = traces();
-  auto r = run(scratch, {scratch.write("made.yaml", kFaults)}, outside.environment());
+  const auto [both, backend] = GetParam();
+  auto r = run(scratch, {scratch.write("made.yaml", kFaults), "--network-backend", backend}, outside.environment());
   ASSERT_TRUE(all_applied(r)) << r.output();
+  const auto networks = networks_of(processes_of(r.folder()));
   const auto inner = children_of(r.pid()).front();
-  if (GetParam()) ::kill(r.pid(), SIGKILL);
+  if (both) ::kill(r.pid(), SIGKILL);
   ::kill(inner, SIGKILL);
   r.wait();
   EXPECT_EQ(heal(scratch, "", outside.environment()), 0);
   EXPECT_TRUE(none_left(r.folder()));
   EXPECT_EQ(traces(), before);
+  EXPECT_TRUE(none_is_in(networks));
   EXPECT_TRUE(outside.left().empty()) << outside.left().front();
 }
 
-INSTANTIATE_TEST_SUITE_P(InnerAndBoth, HarnessDies, testing::Bool());
+INSTANTIATE_TEST_SUITE_P(InnerAndBoth, HarnessDies, testing::Combine(testing::Bool(), testing::Values("proxies", "namespaces")));
+
+// The scenario says nothing of namespaces.
+TEST(Chaos, ThePartitionIsOneOfPacketsWhereThatIsWanted) {
+  for (const auto* needed : {"network-namespace", "nftables"})
+    if (!capability(needed).available()) GTEST_SKIP() << capability(needed).needs;
+  Scratch scratch;
+  const auto before = traces();
+  auto r = run(scratch, {(project() / "scenarios/chaos/partition.yaml").string(), "--network-backend", "namespaces"});
+  ASSERT_TRUE(r.said("fault 1: cut: applied")) << r.output();
+  const auto networks = networks_of(processes_of(r.folder()));
+  EXPECT_EQ(networks.size(), 4u) << "each node has its own";
+  EXPECT_EQ(r.wait(), 0) << r.output();
+  EXPECT_THAT(r.output(), testing::HasSubstr("reject with tcp reset"));
+  for (const auto& c : r.record()["coverage"]) {
+    EXPECT_EQ(c["planned"], c["applied"]) << c.dump();
+    EXPECT_EQ(c["planned"], c["healed"]) << c.dump();
+  }
+  EXPECT_TRUE(none_left(r.folder()));
+  EXPECT_TRUE(none_is_in(networks));
+  EXPECT_EQ(traces(), before);
+}
 
 // The same of each kind by itself, in the scenario of the suite that uses it.
 class LongKilled : public testing::TestWithParam<std::string> {};
@@ -102,6 +149,7 @@ TEST_P(LongKilled, NothingIsLeftOfTheFault) {
   const auto came_to = [&](const char* state) { return r.output().find(": " + GetParam() + ": " + state) != std::string::npos; };
   ASSERT_TRUE(until(std::chrono::seconds(120), [&] { return came_to("applied") || came_to("skipped"); })) << r.output();
   const bool skipped = !came_to("applied");
+  const auto networks = networks_of(processes_of(r.folder()));
   const auto inner = children_of(r.pid()).front();
   ::kill(r.pid(), SIGKILL);
   ::kill(inner, SIGKILL);
@@ -109,6 +157,7 @@ TEST_P(LongKilled, NothingIsLeftOfTheFault) {
   EXPECT_EQ(heal(scratch, "", outside.environment()), 0);
   EXPECT_TRUE(none_left(r.folder()));
   EXPECT_EQ(traces(), before);
+  EXPECT_TRUE(none_is_in(networks));
   EXPECT_TRUE(outside.left().empty()) << outside.left().front();
   if (skipped) GTEST_SKIP() << "it cannot be injected here";
 }

@@ -31,13 +31,13 @@ class Told : public Sink {
 class NodeTest : public testing::Test {
  protected:
   // Its program does that; $0.count grows by a line with each start.
-  std::unique_ptr<Node> node(const std::string& script, std::chrono::milliseconds restart_after) {
+  std::unique_ptr<Node> node(const std::string& script, std::chrono::milliseconds restart_after, Node::Within within = {}) {
     SupervisorSettings settings;
     settings.binary = "maded";
     settings.home = folder_ / "home";
     settings.restart_after = restart_after;
     auto made = std::make_unique<Node>(loop_, told_, matcher_, NodeIdentity{"a", true, 1, "127.0.0.1", "", "", "", ""}, settings,
-                                       std::vector<std::string>{"start"}, std::map<std::string, std::string>{{"PATH", "/bin:/usr/bin"}});
+                                       std::vector<std::string>{"start"}, std::map<std::string, std::string>{{"PATH", "/bin:/usr/bin"}}, std::move(within));
     made->supervisor().install(folder_.script("maded", "echo \"$@\" >> $0.count\n" + script));
     return made;
   }
@@ -73,6 +73,17 @@ TEST_F(NodeTest, StartsAgainAsItWasStartedWhenItFails) {
   EXPECT_THAT(starts(), ElementsAre("start --more", "start --more", "start --more"));
   EXPECT_TRUE(n->running());
   EXPECT_NE(told_.pids[0], told_.pids[2]);
+}
+
+TEST_F(NodeTest, IsStartedWhereItIsToBeEachTime) {
+  int entered = 0;
+  const auto n = node("exit 7", 1ms, [&](const auto& work) {
+    ++entered;
+    work();
+  });
+  n->start();
+  EXPECT_TRUE(until([&] { return told_.pids.size() == 3; }));
+  EXPECT_EQ(entered, 3);
 }
 
 TEST_F(NodeTest, StartsAgainWhenItIsKilled) {

@@ -77,6 +77,14 @@ TEST(Scenario, TheChainUpgradeIsWhatThePageSays) {
   EXPECT_EQ(s.expect, "pass");
 }
 
+TEST_F(ScenarioFile, SaysWhatFaultsOfLinksActBy) {
+  std::string text = kPage;
+  EXPECT_EQ(load_scenario(folder_.write("made.yaml", text)).network.backend, NetworkBackend::proxies);
+  text.replace(text.find("  pace: fast"), 12, "  backend: namespaces");
+  EXPECT_EQ(load_scenario(folder_.write("made.yaml", text)).network.backend, NetworkBackend::namespaces);
+  EXPECT_THAT(trouble("  pace: fast", "  backend: walls"), HasSubstr("proxies, namespaces"));
+}
+
 TEST_F(ScenarioFile, ReadsThePage) {
   const auto s = load_scenario(folder_.write("made.yaml", kPage));
   EXPECT_EQ(s.name, "made");

@@ -149,6 +149,17 @@ TEST_F(TunLinkTest, Delays) {
   });
 }
 
+TEST_F(TunLinkTest, SendsOneAfterTheOther) {
+  with_pair([](Pair& pair) {
+    TunLink link(pair.loop, pair.network, "one", "two", {.rate = 2000}, 1);
+    const auto start = Loop::Clock::now();
+    const auto arrived = pair.sent_over(20);  // of 32 bytes each, with their headers
+    expect(arrived.size() == 20 && std::is_sorted(arrived.begin(), arrived.end()), "all arrive in their order");
+    expect(Loop::Clock::now() - start >= milliseconds(300), "no faster than the line");
+    expect(link.applied().holds, link.applied().facts);
+  });
+}
+
 TEST_F(TunLinkTest, Reorders) {
   with_pair([](Pair& pair) {
     TunLink link(pair.loop, pair.network, "one", "two", {.reordering = 20}, 1);
