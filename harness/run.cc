@@ -17,6 +17,7 @@
 #include "harness/goals.h"
 #include "harness/inputs.h"
 #include "harness/judge.h"
+#include "harness/network_of.h"
 #include "harness/preflight.h"
 #include "harness/procedures/preparation.h"
 #include "harness/procedures/procedure.h"
@@ -191,14 +192,9 @@ class Run {
     find_procedure(in_.scenario.upgrade.kind)->run(r_);
   }
 
-  bool acts_on_links() const {
-    return std::any_of(in_.faults.begin(), in_.faults.end(),
-                       [](const Injection& i) { return find_fault_kind(i.kind)->acts_on == ActsOn::link; });
-  }
-
   // Before anything listens or dials: from then on this thread is in the hub. Without them the faults of links are skipped.
   void make_namespaces() {
-    if (!acts_on_links()) return;
+    if (!acts_on_links(in_)) return;
     if (in_.scenario.network.backend == NetworkBackend::proxies)
       no_namespaces_ = "needs network namespaces (`backend: namespaces`)";
     else if (in_.from.remote || in_.to.remote)
@@ -258,58 +254,26 @@ class Run {
     }
   }
 
-  // The proposal's voting period: the scenario's, or what the records and the votes need on this machine. `made_in`: what
-  // making the keys took, which is about as many commands of the chain's program as voting is, but while no node ran.
-  Values voting_periods(std::chrono::duration<double> made_in) {
-    constexpr double kCoreOfANode = 0.12, kLeastLeft = 0.25;  // cosmos.md, "Making a network fast"
-    const auto cores = static_cast<double>(::sysconf(_SC_NPROCESSORS_ONLN));
-    const auto nodes = static_cast<double>(in_.scenario.network.validators.size() + in_.scenario.network.full_nodes.size());
-    const double slower = cores / std::max(cores - kCoreOfANode * nodes, kLeastLeft);
-    voting_period_s_ =
-        std::max(in_.scenario.upgrade.voting_period.seconds(), 0.4 + 1.5 * made_in.count() * slower);
-    const auto text = [](double seconds) { return fmt::format("{:.0f}ms", seconds * 1000); };
-    constexpr double kUnderWay = 600;  // longer than any run
-    const double regular = in_.scenario.network.vote_under_way ? kUnderWay
-                           : in_.scenario.upgrade.expedited   ? 2 * voting_period_s_
-                                                              : voting_period_s_;
-    return {{"voting_period", text(regular)},
-            {"expedited_voting_period", text(in_.scenario.upgrade.expedited ? voting_period_s_ : regular / 2)}};
-  }
-
   NetworkPlan plan_network(const fs::path& cosmovisor) {
-    const auto& n = in_.scenario.network;
-    NetworkPlan p;
+    auto p = network_of(in_);
     p.folder = o_.folder;
     p.run_id = id_;
-    for (const auto& [name, power] : n.validators) p.nodes.push_back({name, true, power, {}, supervisor_of(n, name)});
-    for (const auto& name : n.full_nodes) p.nodes.push_back({name, false, 0, {}, supervisor_of(n, name)});
-    for (auto& node : p.nodes) {
-      const auto& e = in_.to.environment;
-      if (e.who == WhichNodes::all || (e.who == WhichNodes::smallest && node.name == smallest_validator(n)))
-        node.environment = e.set;
-      if (const auto own = n.environment.find(node.name); own != n.environment.end())
-        for (const auto& [k, v] : own->second) node.environment[k] = v;
-    }
+    p.seed = o_.seed;
+    const auto& downloads = in_.scenario.network.downloads;
     for (auto& node : p.nodes)
-      if (std::find(n.downloads.begin(), n.downloads.end(), node.name) != n.downloads.end())
+      if (std::find(downloads.begin(), downloads.end(), node.name) != downloads.end())
         node.environment.insert(
             {{"DAEMON_ALLOW_DOWNLOAD_BINARIES", "true"}, {"SSL_CERT_FILE", release_server_->ca_file().string()}});
-    p.restart_after = n.restart.after.value;
-    p.pace = pace_named(n.pace);
-    p.links = acts_on_links() && n.backend == NetworkBackend::proxies;
     p.namespaces = namespaces_ ? &*namespaces_ : nullptr;
     p.no_namespaces = no_namespaces_;
-    p.app_toml = n.app_toml;
-    p.config_toml = n.config_toml;
-    p.seed = o_.seed;
-    p.customer = std::any_of(in_.faults.begin(), in_.faults.end(), [](const Injection& i) { return i.kind == "load"; });
-    p.population = n.population;
     p.binary = r_.from.artifact.binary;
     p.cosmovisor = cosmovisor;
-    if (in_.model) p.model = in_.model->from;
-    p.genesis.assign(n.genesis.begin(), n.genesis.end());
     p.genesis.insert(p.genesis.end(), o_.genesis.begin(), o_.genesis.end());
-    p.genesis_values = [this, start = Loop::Clock::now()] { return voting_periods(Loop::Clock::now() - start); };
+    p.genesis_values = [this, start = Loop::Clock::now()] {
+      const auto periods = voting_periods(in_.scenario, Loop::Clock::now() - start);
+      voting_period_s_ = periods.upgrade_s;
+      return periods.values;
+    };
     return p;
   }
 

@@ -74,6 +74,20 @@ bool none_is_in(const std::set<std::string>& networks) {
   });
 }
 
+// SIGKILL to the harness, and to whoever guards it: then `heal`, and nothing is left of what was there `before`.
+void kill_and_heal(Rehearsal& r, bool both, const Scratch& scratch, const Outside& outside, const std::set<std::string>& before) {
+  const auto networks = networks_of(processes_of(r.folder()));
+  const auto inner = children_of(r.pid()).front();
+  if (both) ::kill(r.pid(), SIGKILL);
+  ::kill(inner, SIGKILL);
+  r.wait();
+  EXPECT_EQ(heal(scratch, "", outside.environment()), 0);
+  EXPECT_TRUE(none_left(r.folder()));
+  EXPECT_EQ(traces(), before);
+  EXPECT_TRUE(none_is_in(networks));
+  EXPECT_TRUE(outside.left().empty()) << outside.left().front();
+}
+
 }  // namespace
 
 TEST(LongChaos, CoversEveryFault) {
@@ -101,16 +115,7 @@ TEST_P(HarnessDies, NothingIsLeftOfAnyFault) {
   const auto [both, backend] = GetParam();
   auto r = run(scratch, {scratch.write("made.yaml", kFaults), "--network-backend", backend}, outside.environment());
   ASSERT_TRUE(all_applied(r)) << r.output();
-  const auto networks = networks_of(processes_of(r.folder()));
-  const auto inner = children_of(r.pid()).front();
-  if (both) ::kill(r.pid(), SIGKILL);
-  ::kill(inner, SIGKILL);
-  r.wait();
-  EXPECT_EQ(heal(scratch, "", outside.environment()), 0);
-  EXPECT_TRUE(none_left(r.folder()));
-  EXPECT_EQ(traces(), before);
-  EXPECT_TRUE(none_is_in(networks));
-  EXPECT_TRUE(outside.left().empty()) << outside.left().front();
+  kill_and_heal(r, both, scratch, outside, before);
 }
 
 INSTANTIATE_TEST_SUITE_P(InnerAndBoth, HarnessDies, testing::Combine(testing::Bool(), testing::Values("proxies", "namespaces")));
@@ -149,16 +154,7 @@ TEST_P(LongKilled, NothingIsLeftOfTheFault) {
   const auto came_to = [&](const char* state) { return r.output().find(": " + GetParam() + ": " + state) != std::string::npos; };
   ASSERT_TRUE(until(std::chrono::seconds(120), [&] { return came_to("applied") || came_to("skipped"); })) << r.output();
   const bool skipped = !came_to("applied");
-  const auto networks = networks_of(processes_of(r.folder()));
-  const auto inner = children_of(r.pid()).front();
-  ::kill(r.pid(), SIGKILL);
-  ::kill(inner, SIGKILL);
-  r.wait();
-  EXPECT_EQ(heal(scratch, "", outside.environment()), 0);
-  EXPECT_TRUE(none_left(r.folder()));
-  EXPECT_EQ(traces(), before);
-  EXPECT_TRUE(none_is_in(networks));
-  EXPECT_TRUE(outside.left().empty()) << outside.left().front();
+  kill_and_heal(r, true, scratch, outside, before);
   if (skipped) GTEST_SKIP() << "it cannot be injected here";
 }
 

@@ -1,0 +1,52 @@
+#include "harness/network_of.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace rehearse {
+
+NetworkPlan network_of(const Inputs& in) {
+  const auto& n = in.scenario.network;
+  NetworkPlan p;
+  for (const auto& [name, power] : n.validators) p.nodes.push_back({name, true, power, {}, supervisor_of(n, name)});
+  for (const auto& name : n.full_nodes) p.nodes.push_back({name, false, 0, {}, supervisor_of(n, name)});
+  for (auto& node : p.nodes) {
+    const auto& e = in.to.environment;
+    if (e.who == WhichNodes::all || (e.who == WhichNodes::smallest && node.name == smallest_validator(n)))
+      node.environment = e.set;
+    if (const auto own = n.environment.find(node.name); own != n.environment.end())
+      for (const auto& [k, v] : own->second) node.environment[k] = v;
+  }
+  p.restart_after = n.restart.after.value;
+  p.pace = pace_named(n.pace);
+  p.links = acts_on_links(in) && n.backend == NetworkBackend::proxies;
+  p.app_toml = n.app_toml;
+  p.config_toml = n.config_toml;
+  p.customer = std::any_of(in.faults.begin(), in.faults.end(), [](const Injection& i) { return i.kind == "load"; });
+  p.population = n.population;
+  if (in.model) p.model = in.model->from;
+  p.genesis.assign(n.genesis.begin(), n.genesis.end());
+  return p;
+}
+
+bool acts_on_links(const Inputs& in) {
+  return std::any_of(in.faults.begin(), in.faults.end(),
+                     [](const Injection& i) { return find_fault_kind(i.kind)->acts_on == ActsOn::link; });
+}
+
+VotingPeriods voting_periods(const Scenario& s, std::chrono::duration<double> made_in) {
+  constexpr double kCoreOfANode = 0.12, kLeastLeft = 0.25;  // cosmos.md, "Making a network fast"
+  constexpr double kUnderWay = 600;                         // longer than any run
+  const auto cores = static_cast<double>(::sysconf(_SC_NPROCESSORS_ONLN));
+  const auto nodes = static_cast<double>(node_names(s.network).size());
+  const double slower = cores / std::max(cores - kCoreOfANode * nodes, kLeastLeft);
+  const double upgrade = std::max(s.upgrade.voting_period.seconds(), 0.4 + 1.5 * made_in.count() * slower);
+  const double regular = s.network.vote_under_way ? kUnderWay : s.upgrade.expedited ? 2 * upgrade : upgrade;
+  const auto text = [](double seconds) { return fmt::format("{:.0f}ms", seconds * 1000); };
+  return {upgrade,
+          {{"voting_period", text(regular)}, {"expedited_voting_period", text(s.upgrade.expedited ? upgrade : regular / 2)}}};
+}
+
+}  // namespace rehearse

@@ -1,0 +1,25 @@
+// The network that a scenario asks for: which nodes, how they are run, what is in their genesis and configuration.
+#pragma once
+
+#include <chrono>
+
+#include "harness/inputs.h"
+#include "localnet/network_plan.h"
+
+namespace rehearse {
+
+// All that follows from the inputs; where it is, and what it starts with, is the run's to say.
+NetworkPlan network_of(const Inputs&);
+
+// Some fault acts on links.
+bool acts_on_links(const Inputs&);
+
+struct VotingPeriods {
+  double upgrade_s = 0;  // of the upgrade's proposal
+  Values values;         // of the genesis: {voting_period}, {expedited_voting_period}
+};
+// The proposal's is the scenario's, or what the records and the votes need on this machine. `made_in`: what making the keys
+// took, which is about as many commands of the chain's program as voting is, but while no node ran.
+VotingPeriods voting_periods(const Scenario&, std::chrono::duration<double> made_in);
+
+}  // namespace rehearse
