@@ -182,17 +182,31 @@ std::vector<int> processes_of_run(const std::string& run_id, const std::string& 
   return found;
 }
 
+namespace {
+
+void await_end(int pid, std::chrono::milliseconds most) {
+  const int fd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+  if (fd < 0) return;
+  pollfd ended{fd, POLLIN, 0};
+  ::poll(&ended, 1, static_cast<int>(most.count()));
+  ::close(fd);
+}
+
+// Whoever was killed a moment ago may still hold its lock: network devices take the kernel seconds.
+bool is_free(const fs::path& path, int pid) {
+  if (lockable(path)) return true;
+  if (!is_ending(pid)) return false;
+  await_end(pid, std::chrono::seconds(20));
+  return lockable(path);
+}
+
+}  // namespace
+
 int end_processes(const std::string& run_id, const std::string& node) {
   int killed = 0;
   for (auto pids = processes_of_run(run_id, node); !pids.empty(); pids = processes_of_run(run_id, node)) {
     for (const int pid : pids) killed += ::kill(pid, SIGKILL) == 0;
-    for (const int pid : pids) {
-      const int fd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
-      if (fd < 0) continue;
-      pollfd ended{fd, POLLIN, 0};
-      ::poll(&ended, 1, 1000);
-      ::close(fd);
-    }
+    for (const int pid : pids) await_end(pid, std::chrono::seconds(1));
   }
   return killed;
 }
@@ -203,7 +217,7 @@ Healed heal(const fs::path& dir, const std::string& wanted) {
     const auto run = read_lock(path);
     if (!wanted.empty() && run.run_id != wanted && folder_of(run.folder) != folder_of(wanted))
       continue;
-    if (!lockable(path)) {
+    if (!is_free(path, run.pid)) {
       if (wanted.empty()) continue;
       healed.refused = true;
       healed.done.push_back(fmt::format("run {} is alive (process {}); end that first", run.run_id, run.pid));

@@ -1,10 +1,12 @@
 #include "localnet/proc.h"
 
 #include <fmt/format.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -25,6 +27,7 @@ std::optional<std::string> read_proc(int pid, const char* file) {
 struct Stat {
   char state;
   int parent, group;
+  unsigned flags;
   int64_t user_ticks, system_ticks, start_ticks, rss_pages;
 };
 
@@ -41,7 +44,9 @@ std::optional<Stat> read_stat(int pid) {
     while (fields-- > 0) rest >> skipped;
   };
   rest >> stat.state >> stat.parent >> stat.group;  // fields 3 to 5
-  skip(8);
+  skip(3);
+  rest >> stat.flags;  // 9
+  skip(4);
   rest >> stat.user_ticks >> stat.system_ticks;  // 14 and 15
   skip(6);
   rest >> stat.start_ticks;  // 22
@@ -67,6 +72,16 @@ std::vector<int> numbers_in(const std::string& folder) {
 }
 
 }  // namespace
+
+bool is_ending(int pid) {
+  constexpr unsigned kExiting = 0x4;  // PF_EXITING, linux/sched.h
+  constexpr unsigned long kKill = 1ul << (SIGKILL - 1);
+  const auto stat = read_stat(pid);
+  if (!stat || stat->state == 'Z' || stat->state == 'X' || stat->flags & kExiting) return true;
+  const auto pending = status_value(pid, "SigPnd"), of_all = status_value(pid, "ShdPnd");
+  const auto killed = [&](const auto& mask) { return mask && std::strtoul(mask->c_str(), nullptr, 16) & kKill; };
+  return killed(pending) || killed(of_all);
+}
 
 std::optional<ProcSample> sample(int pid) {
   std::optional<Stat> stat = read_stat(pid);

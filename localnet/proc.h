@@ -20,6 +20,9 @@ std::optional<ProcSample> sample(int pid);
 // As in proc(5): R running, S sleeping, D disk wait, T stopped, Z zombie, ...
 std::optional<char> process_state(int pid);
 
+// It is gone, a zombie, or was told to end and cannot refuse: the kernel may still be letting go of what it has.
+bool is_ending(int pid);
+
 enum class Descent { children, all_descendants };
 // In ascending order. Orphans have been given to another parent and are not among them.
 std::vector<int> children_of(int pid, Descent descent = Descent::children);

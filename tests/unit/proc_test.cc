@@ -76,11 +76,13 @@ TEST(Proc, TellsAProcessFromOthers) {
     process = identify(sleeper.pid);
     ASSERT_TRUE(process);
     EXPECT_TRUE(is_alive(*process));
+    EXPECT_FALSE(is_ending(process->pid));
     EXPECT_FALSE(is_alive({sleeper.pid, process->started + 1})) << "another one of that number";
     siginfo_t info;
     ::kill(sleeper.pid, SIGKILL);
     ::waitid(P_PID, id_t(sleeper.pid), &info, WEXITED | WNOWAIT);
     EXPECT_FALSE(is_alive(*process)) << "it is a zombie";
+    EXPECT_TRUE(is_ending(process->pid));
   }
   EXPECT_FALSE(is_alive(*process));
   EXPECT_FALSE(identify(process->pid));
