@@ -117,7 +117,11 @@ class Reset : public LinkFault {
   using LinkFault::LinkFault;
   void begin(const std::string& from, const std::string& to) override { links().reset(from, to); }
   std::string applied() override {
-    const auto s = sum();
+    auto s = sum();
+    if (!s.resets && s.connections) {  // there was none before
+      inject();
+      s = sum();
+    }
     return s.resets ? fmt::format("{} connections reset {}", s.resets, on_links()) : "";
   }
 };

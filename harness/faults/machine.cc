@@ -7,6 +7,7 @@
 #include "localnet/capabilities.h"
 #include "localnet/clock_skew.h"
 #include "localnet/limits.h"
+#include "localnet/proc.h"
 #include "localnet/small_disk.h"
 #include "localnet/strace.h"
 #include "localnet/throttle.h"
@@ -29,11 +30,12 @@ class OnProcess : public NodeFault {
       : NodeFault(r, i), needs_(needs), afterwards_(afterwards) {}
   std::string lacks() override { return capability(needs_).needs; }
   void inject() override {
-    const int pid = node().chain_process();
-    if (!pid) throw Error(Blame::machine, name() + " does not run");
-    mechanism_ = begin(pid);
+    pid_ = node().chain_process();
+    if (!pid_) throw Error(Blame::machine, name() + " does not run");
+    mechanism_ = begin(pid_);
   }
   std::string applied() override {
+    follow();
     const auto facts = fact(mechanism_->applied());
     return facts.empty() ? end_since_injected() : facts;
   }
@@ -57,11 +59,19 @@ class OnProcess : public NodeFault {
  protected:
   virtual std::unique_ptr<Mechanism> begin(int pid) = 0;
   Mechanism& mechanism() { return *mechanism_; }
+  // At the halt another process may have come in its place before anything was seen of the fault.
+  void follow() {
+    const int now = node().chain_process();
+    if (!now || now == pid_ || !is_ending(pid_)) return;
+    mechanism_ = begin(now);
+    pid_ = now;
+  }
 
  private:
   const char* needs_;
   const Afterwards afterwards_;
   std::unique_ptr<Mechanism> mechanism_;
+  int pid_ = 0;
   std::string undone_;
   bool ending_ = false;
 };
@@ -102,6 +112,7 @@ class Disk : public OnProcess<Strace> {
     return std::make_unique<Strace>(r().loop(), pid, what(), folder / ("strace-" + id() + ".txt"), node().environment());
   }
   std::string applied() override {
+    follow();
     if (const auto trouble = mechanism().trouble(); !trouble.empty() && alive()) throw Error(Blame::machine, "strace: " + trouble);
     return OnProcess::applied();
   }
