@@ -35,7 +35,7 @@ class OnProcess : public NodeFault {
     mechanism_ = begin(pid_);
   }
   std::string applied() override {
-    follow();
+    if (!follow()) return end_since_injected();
     const auto facts = fact(mechanism_->applied());
     return facts.empty() ? end_since_injected() : facts;
   }
@@ -59,12 +59,14 @@ class OnProcess : public NodeFault {
  protected:
   virtual std::unique_ptr<Mechanism> begin(int pid) = 0;
   Mechanism& mechanism() { return *mechanism_; }
-  // At the halt another process may have come in its place before anything was seen of the fault.
-  void follow() {
+  // At the halt another process comes in its place, maybe before anything was seen of the fault. False while there is none.
+  bool follow() {
+    if (!is_ending(pid_)) return true;
     const int now = node().chain_process();
-    if (!now || now == pid_ || !is_ending(pid_)) return;
+    if (!now || is_ending(now)) return false;
     mechanism_ = begin(now);
     pid_ = now;
+    return true;
   }
 
  private:
@@ -112,7 +114,7 @@ class Disk : public OnProcess<Strace> {
     return std::make_unique<Strace>(r().loop(), pid, what(), folder / ("strace-" + id() + ".txt"), node().environment());
   }
   std::string applied() override {
-    follow();
+    if (!follow()) return end_since_injected();
     if (const auto trouble = mechanism().trouble(); !trouble.empty() && alive()) throw Error(Blame::machine, "strace: " + trouble);
     return OnProcess::applied();
   }

@@ -17,6 +17,13 @@ using record::Json;
 
 namespace {
 
+// By a fault, for a moment at least.
+bool taken_away_since(const NetworkView& v, const std::string& node, Micros since) {
+  return std::any_of(v.faults.begin(), v.faults.end(), [&](const SeenFault& f) {
+    return std::find(f.disabled.begin(), f.disabled.end(), node) != f.disabled.end() && (f.open() || f.moves.back().seen >= since);
+  });
+}
+
 bool in_voting_period(Rehearsal& r, const std::string& proposal) {
   const auto a = r.ask("voting", {{"proposal", r.view().order.front(), {{"id", proposal}}, 0}}).front();
   return a.answered && !a.absent && a.value.value("status", "") == "PROPOSAL_STATUS_VOTING_PERIOD";
@@ -60,11 +67,17 @@ std::vector<NodeCommand> signed_by_each(Rehearsal& r, std::vector<NodeCommand> c
   return commands;
 }
 
-std::vector<Sent> broadcast(Rehearsal& r, std::vector<NodeCommand> commands) {
-  commands = signed_by_each(r, std::move(commands));
-  const auto answers = r.run_commands(commands);
+std::vector<Sent> broadcast(Rehearsal& r, const std::vector<NodeCommand>& commands) {
+  const auto since = r.view().last_seen;
+  const auto answers = r.run_commands(signed_by_each(r, commands));
   std::vector<Sent> sent;
-  for (std::size_t i = 0; i < commands.size(); ++i) sent.push_back({commands[i].node, accepted(answers[i])});
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    auto answer = answers[i];
+    // Whom it was sent to is gone, or has been meanwhile: it is sent to whoever is there.
+    if (!answer.trouble().empty() && taken_away_since(r.view(), commands[i].node, since))
+      answer = r.run_commands(signed_by_each(r, {commands[i]})).front();
+    sent.push_back({commands[i].node, accepted(answer)});
+  }
   return sent;
 }
 
@@ -74,8 +87,8 @@ std::vector<Included> await_included(Rehearsal& r, const std::vector<Sent>& sent
   return included;
 }
 
-std::vector<Included> send_transactions(Rehearsal& r, std::vector<NodeCommand> commands) {
-  return await_included(r, broadcast(r, std::move(commands)));
+std::vector<Included> send_transactions(Rehearsal& r, const std::vector<NodeCommand>& commands) {
+  return await_included(r, broadcast(r, commands));
 }
 
 std::vector<NodeCommand> seeds(Rehearsal& r, const std::vector<std::string>& transaction,

@@ -30,10 +30,10 @@ std::string accepted(const CliAnswer&);
 std::vector<NodeCommand> signed_by_each(Rehearsal&, std::vector<NodeCommand>);
 // Sends one transaction a command, side by side. The arguments are without the profile's `transaction` ones;
 // no two may be of one node, whose key signs.
-std::vector<Sent> broadcast(Rehearsal&, std::vector<NodeCommand>);
+std::vector<Sent> broadcast(Rehearsal&, const std::vector<NodeCommand>&);
 // Waits until all are in blocks; in their order.
 std::vector<Included> await_included(Rehearsal&, const std::vector<Sent>&);
-std::vector<Included> send_transactions(Rehearsal&, std::vector<NodeCommand>);
+std::vector<Included> send_transactions(Rehearsal&, const std::vector<NodeCommand>&);
 
 // One of the profile's transactions that add its own records, so that there is something to lose, of each of these.
 // `{ordinal}` counts on from `after`.
