@@ -61,6 +61,7 @@ class Load : public Fault {
     std::int64_t in_blocks = 0;
     std::vector<std::string> failed;
     std::vector<Traffic::Sent> missing;
+    std::string trouble;  // of a look-up that nobody answered
   };
 
   std::shared_ptr<Search> search(const std::string& node, const std::vector<Traffic::Sent>& sought) {
@@ -71,6 +72,7 @@ class Load : public Fault {
       rpc.call("tx", {{"hash", base64(sha256(std::span<const std::uint8_t>(base64_decode(one.payment.bytes))))}}, [s, one](Result<record::Json> found) {
         --s->open;
         const auto code = found.value ? found.value->value(record::Json::json_pointer("/tx_result/code"), 0) : 0;
+        if (!found.value && found.error.find("not found") == std::string::npos) s->trouble = found.error;
         if (!found.value) s->missing.push_back(one);
         else if (code) s->failed.push_back(fmt::format("{}: code {}", one.payment.hash, code));
         else ++s->in_blocks;
@@ -87,6 +89,7 @@ class Load : public Fault {
       a.in_blocks += found->in_blocks;
       a.failed.insert(a.failed.end(), found->failed.begin(), found->failed.end());
       sought = found->missing;
+      if (!found->trouble.empty() && Loop::Clock::now() > until) throw StepFailed("not accounted for: " + found->trouble);
       if (sought.empty() || Loop::Clock::now() > until) break;
       r_.await("another block", above(r_.view().highest_height()));
     }
