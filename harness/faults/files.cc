@@ -53,11 +53,7 @@ void make_directory(const fs::path& file, const Rehearsal&) {
   fs::remove_all(file);
   fs::create_directories(file / "in-the-way");
 }
-void flip_in_the_middle(const fs::path& file, const Rehearsal&) {
-  auto text = read_file(file);
-  for (auto at = text.size() / 2; at < text.size() && at < text.size() / 2 + 64; ++at) text[at] = static_cast<char>(~text[at]);
-  replace(file, text);
-}
+void flip_in_the_middle(const fs::path& file, const Rehearsal&) { replace(file, flipped_in_the_middle(read_file(file))); }
 void alter_genesis(const fs::path& file, const Rehearsal&) {
   auto json = nlohmann::json::parse(read_file(file));
   json["genesis_time"] = "2001-01-01T00:00:00Z";
@@ -191,6 +187,11 @@ class FileDamage : public NodeFault {
 };
 
 }  // namespace
+
+std::string flipped_in_the_middle(std::string bytes) {
+  for (auto at = bytes.size() / 2; at < bytes.size() && at < bytes.size() / 2 + 64; ++at) bytes[at] = static_cast<char>(~bytes[at]);
+  return bytes;
+}
 
 const std::vector<Damage>& damages() {
   static const std::vector<Damage> all = {

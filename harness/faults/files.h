@@ -33,4 +33,7 @@ struct Damage {
 
 const std::vector<Damage>& damages();
 
+// The same, but 64 of its bytes.
+std::string flipped_in_the_middle(std::string bytes);
+
 }  // namespace rehearse

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/faults/files.h"
 #include "harness/faults/kinds.h"
 #include "localnet/archive.h"
 #include "localnet/node_home.h"
@@ -21,8 +22,9 @@ class ServerFault : public Fault {
   std::string applied() override { return server_.met() ? fmt::format("{} requests have met it", server_.met()) : ""; }
   void heal() override { server_.misbehave({}); }
   std::string healed() override {
+    if (kind_ != "server-escapes") return "it serves as it should";
     if (const auto found = escaped(); !found.empty()) throw Error(Blame::release, "the archive has written " + found);
-    return kind_ == "server-escapes" ? "it serves as it should; nothing was written outside of the archive's folder" : "it serves as it should";
+    return "it serves as it should; nothing was written outside of the archive's folder";
   }
 
  private:
@@ -45,9 +47,7 @@ class ServerFault : public Fault {
     if (kind_ == "server-escapes") {
       write_archive(file, {{std::string("../../../../") + kEscaped, "out"}, {"bin/" + r_.profile().chain.binary, "no program"}});
     } else {
-      auto bytes = read_file(r_.to.archive);
-      for (auto at = bytes.size() / 2; at < std::min(bytes.size(), bytes.size() / 2 + 64); ++at) bytes[at] = static_cast<char>(~bytes[at]);
-      write_file(file, bytes);
+      write_file(file, flipped_in_the_middle(read_file(r_.to.archive)));
     }
     server_.publish("other-" + id_, file);
     return "/objects/other-" + id_ + "/" + file.filename().string();

@@ -77,11 +77,13 @@ void join_by_state_sync(Rehearsal& r) {
     auto& node = r.network().add_newcomer(kName, r.to.artifact.binary, state_sync(r));
     node.start();
     const auto joined = await_joined(r, node);
-    r.await(fmt::format("block {}", joined.height + 1), above(joined.height));
+    r.await(fmt::format("the chain's state after block {}", joined.height), [&](const NetworkView& v) {
+      return v.agreed_app_hash(joined.height).empty() ? std::optional<Unmet>(Unmet{}) : std::nullopt;
+    });
     const auto agreed = r.view().agreed_app_hash(joined.height);
     if (joined.first <= r.view().plan->height)
       throw StepFailed(fmt::format("it has block {}: it did not begin with a snapshot after the upgrade", joined.first), kFailed);
-    if (!agreed.empty() && joined.app_hash != agreed)
+    if (joined.app_hash != agreed)
       throw StepFailed(fmt::format("its state after block {} is {}, the chain's is {}", joined.height, joined.app_hash, agreed), kFailed);
     return fmt::format("from a snapshot: its first block is {}, its state after {} is the chain's", joined.first, joined.height);
   });
