@@ -52,7 +52,7 @@ void fold_start(NetworkView& v, NodeView& n, const ProcessStarted& p, const Even
 
 // Starting it again helps as long as it comes to a block in between, or has not failed too often for that.
 bool may_recover(NodeView& n) {
-  constexpr int kMostInARow = 5;
+  constexpr int kMostInARow = 8;
   const auto highest = n.stored.empty() ? 0 : n.stored.rbegin()->first;
   if (highest > n.failed_above) n.failed = 0;
   n.failed_above = highest;

@@ -21,6 +21,7 @@ Node::Node(Loop& loop, Sink& sink, const LogMatcher& matcher, NodeIdentity ident
 void Node::start(const std::vector<std::string>& more) {
   restart_.reset();
   stopped_ = false;
+  misread_under_.clear();
   more_ = more;
   launch();
 }
@@ -75,7 +76,8 @@ void Node::ended(ExitStatus status) {
   log_.read(true);  // its last words come before its end
   const auto program = std::filesystem::path(supervisor_->command({})[0]).filename().string();
   auto words = log_.last_words();
-  words.starts_again = settings_.restart_after.count() && !stopped_ && is_failure(status);
+  const bool misread = !misread_under_.empty() && misread_under_ == binary();
+  words.starts_again = (settings_.restart_after.count() || misread) && !stopped_ && is_failure(status);
   sink_.process_ended(identity_.name, program, status, words);
   if (!words.starts_again) return;
   child_->signal_group(SIGTERM);  // those that it leaves behind
@@ -88,7 +90,13 @@ bool Node::tells_of_end(const std::string& line) {
     // The first one is the start that was reported when the supervisor was spawned.
     if (std::exchange(first_start_seen_, true)) sink_.process_started(identity_.name, 0, program);
   }
+  if (supervisor_->read_too_early(line)) misread_under_ = binary();
   return !supervisor_->repeats_exit(line);
+}
+
+std::filesystem::path Node::binary() const {
+  std::error_code gone;
+  return std::filesystem::canonical(supervisor_->current(), gone);
 }
 
 int Node::chain_process() {

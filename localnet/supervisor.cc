@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <fstream>
+#include <nlohmann/json.hpp>
 
 #include "localnet/artifact.h"
 #include "localnet/error.h"
@@ -13,6 +15,9 @@ namespace rehearse {
 namespace fs = std::filesystem;
 
 namespace {
+
+// It reads upgrade-info.json without a lock, while the chain writes it.
+constexpr const char* kMisread = "panic: failed to parse upgrade info file: ";
 
 // The binary lies in bin/ as it would in /usr/local/bin.
 class Bare : public Supervisor {
@@ -31,6 +36,7 @@ class Bare : public Supervisor {
   std::map<std::string, std::string> environment() const override { return {}; }
   fs::path current() const override { return s_.home / "bin" / s_.binary; }
   bool repeats_exit(const std::string&) const override { return false; }
+  bool read_too_early(const std::string&) const override { return false; }
   std::string started_by_line(const std::string&) const override { return ""; }
 
  private:
@@ -59,8 +65,7 @@ class Cosmovisor : public Supervisor {
 
   // Beside the data, where it would be found.
   void forget_upgrade() override {
-    const auto info = s_.home / "data" / "upgrade-info.json";
-    if (fs::exists(info)) fs::rename(info, s_.home / "upgrade-info.json.set-aside");
+    if (fs::exists(upgrade_info())) fs::rename(upgrade_info(), s_.home / "upgrade-info.json.set-aside");
   }
 
   std::vector<std::string> command(const std::vector<std::string>& start) const override {
@@ -91,6 +96,10 @@ class Cosmovisor : public Supervisor {
            (line.find("error=\"exit status ") != std::string::npos && line.find("module=cosmovisor") != std::string::npos);
   }
 
+  bool read_too_early(const std::string& line) const override {
+    return line.starts_with(kMisread) && nlohmann::json::accept(std::ifstream(upgrade_info()));
+  }
+
   std::string started_by_line(const std::string& line) const override {
     if (line.find("running app") == std::string::npos || line.find("module=cosmovisor") == std::string::npos)
       return "";
@@ -99,6 +108,7 @@ class Cosmovisor : public Supervisor {
   }
 
  private:
+  fs::path upgrade_info() const { return s_.home / "data" / "upgrade-info.json"; }
   fs::path root() const { return s_.home / "cosmovisor"; }
   fs::path first() const { return root() / "genesis" / "bin" / s_.binary; }
   SupervisorSettings s_;
@@ -113,8 +123,7 @@ bool is_failure(const ExitStatus& s) {
 
 Ordered<std::string> log_patterns(SupervisorKind kind) {
   if (kind == SupervisorKind::bare) return {};
-  // It reads upgrade-info.json without a lock, while the chain writes it, and panics on half a file.
-  return {{"upgrade-info-misread", R"(panic: failed to parse upgrade info file: (.*))"},
+  return {{"upgrade-info-misread", std::string(kMisread) + "(.*)"},
           {"backup-begins", R"(starting to take backup of data directory)"},
           {"upgrade-found", R"(daemon shutting down in an attempt to restart)"},
           {"download-checksum", R"(Checksums did not match)"},

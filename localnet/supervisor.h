@@ -53,6 +53,9 @@ class Supervisor {
   virtual std::filesystem::path current() const = 0;
   // That line of its log only repeats that the node's process ended: what the process said itself tells more.
   virtual bool repeats_exit(const std::string& line) const = 0;
+  // That line of its log says that it fell over a file which it had read while the chain wrote it, and the file is whole by
+  // now: started again, as the runbook's unit does, it goes on (cosmos.md, "Cosmovisor").
+  virtual bool read_too_early(const std::string& line) const = 0;
   // What one of its log lines says about the node's process: the program it has started, or empty.
   virtual std::string started_by_line(const std::string& line) const = 0;
 };

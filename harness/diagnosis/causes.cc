@@ -45,6 +45,8 @@ const std::vector<Cause>& causes() {
        "the cancellation must pass before the upgrade height: look at its proposal's status and end of voting"},
       {"upgrade-not-skipped", "a node halts again at the height that was to be skipped",
        "start it with --unsafe-skip-upgrades and the upgrade height, as the others"},
+      {"cosmovisor-misread", "Cosmovisor cannot read upgrade-info.json, and panicked",
+       "look at data/upgrade-info.json: the chain writes it at the halt, and nobody else should"},
       {"upgrade-info-left", "Cosmovisor finds upgrade-info.json of a release that was taken back, and stops the node for it",
        "set data/upgrade-info.json aside on every node before Cosmovisor starts"},
       {"app-hash-divergence", "nodes computed different states from the same block",
@@ -97,8 +99,6 @@ const std::vector<Cause>& causes() {
        "fetch the URL by hand; is the release published there?", false},
       {"machine-stalled", "the machine stood still, or was too slow for the scenario",
        "run again on a machine with less load", false},
-      {"cosmovisor-misread", "Cosmovisor read upgrade-info.json before it was whole, and panicked",
-       "run again: it is a race inside Cosmovisor. On a live network, let systemd restart it", false},
       {"unknown", "none of the rules fits",
        "look at the logs in the run folder; a rule for this is worth adding"},
   };

@@ -11,8 +11,10 @@
 namespace rehearse {
 
 Found cosmovisor_misread(const NetworkView& v) {
-  return when_shown(v, "upgrade-info-misread", any_line, "cosmovisor-misread",
-                    "Cosmovisor read upgrade-info.json while the chain was writing it");
+  const auto stays_down = [](const NodeView& n, const SeenLine& l) {
+    return std::any_of(n.ends.begin(), n.ends.end(), [&](const SeenEnd& e) { return e.incarnation == l.incarnation && !e.excused; });
+  };
+  return when_shown(v, "upgrade-info-misread", stays_down, "cosmovisor-misread", "upgrade-info.json is not what Cosmovisor can read");
 }
 
 Found genesis_refused(const NetworkView& v) {

@@ -57,19 +57,11 @@ fs::path small_suite(const Scratch& scratch) {
 class Scenario : public testing::TestWithParam<std::string> {};
 
 TEST_P(Scenario, EndsAsItExpects) {
-  constexpr int kMost = 3;
-  for (int times = 1;; ++times) {
-    Scratch scratch;
-    auto r = run(scratch, {(project() / "scenarios" / (GetParam() + ".yaml")).string()});
-    const auto code = r.wait();
-    EXPECT_TRUE(none_left(r.folder()));
-    EXPECT_TRUE(r.junit_is_whole());
-    // Now and then Cosmovisor reads upgrade-info.json before it is whole, and panics: the run is inconclusive, and says to run
-    // again.
-    if (code == 3 && r.cause() == "cosmovisor-misread" && times < kMost) continue;
-    EXPECT_EQ(code, 0) << r.output();
-    return;
-  }
+  Scratch scratch;
+  auto r = run(scratch, {(project() / "scenarios" / (GetParam() + ".yaml")).string()});
+  EXPECT_EQ(r.wait(), 0) << r.output();
+  EXPECT_TRUE(none_left(r.folder()));
+  EXPECT_TRUE(r.junit_is_whole());
 }
 
 // Every procedure ends as it should, and together they show every part of the runbook.

@@ -98,9 +98,9 @@ TEST(Verdict, IsInconclusiveWhenTheMachineWasTooSlow) {
   EXPECT_EQ(record::exit_code(record), 3);
 }
 
-TEST(Verdict, IsInconclusiveWhenCosmovisorFellOverItsOwnFeet) {
+TEST(Verdict, IsFailWhenCosmovisorCannotReadWhatTheChainWrote) {
   const auto record = made::cosmovisor_misreads().judged();
-  EXPECT_EQ(record.verdict, "inconclusive");
+  EXPECT_EQ(record.verdict, "fail");
   ASSERT_TRUE(record.diagnosis);
   EXPECT_EQ(record.diagnosis->cause, "cosmovisor-misread");
   EXPECT_EQ(record.diagnosis->affected_nodes, std::vector<std::string>{"validator-1"});

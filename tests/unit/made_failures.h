@@ -142,7 +142,7 @@ inline Upgrade store_exists() {
   return ends_in_upgrade("store-exists", "panic: initial version set to 20, but found earlier version 1", {"1"}, false);
 }
 
-// Cosmovisor of validator-1 panics at the halt, on a file that is not whole yet.
+// Cosmovisor of validator-1 panics at the halt, on a file that is not whole.
 inline Upgrade cosmovisor_misreads() {
   auto u = healthy();
   u.cut(at::kHalt + 0.05);

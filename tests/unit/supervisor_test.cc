@@ -120,6 +120,25 @@ TEST_F(SupervisorTest, CosmovisorRepeatsTheExitOfItsNode) {
     EXPECT_FALSE(s->repeats_exit(line)) << line;
 }
 
+TEST_F(SupervisorTest, CosmovisorReadTooEarlyWhatIsWholeByNow) {
+  const auto s = make(SupervisorKind::cosmovisor);
+  const std::string panic = "panic: failed to parse upgrade info file: empty upgrade-info.json";
+  const auto info = settings_.home / "data/upgrade-info.json";
+  const auto write = [&](const char* text) {
+    fs::create_directories(info.parent_path());
+    std::ofstream(info) << text;
+  };
+  EXPECT_FALSE(s->read_too_early(panic)) << "there is none";
+  for (const char* half : {"", R"({"name":"v2.0.0","hei)"}) {
+    write(half);
+    EXPECT_FALSE(s->read_too_early(panic)) << half;
+  }
+  write(R"({"name":"v2.0.0","height":24})");
+  EXPECT_TRUE(s->read_too_early(panic));
+  EXPECT_FALSE(s->read_too_early("panic: UPGRADE NEEDED"));
+  EXPECT_FALSE(make(SupervisorKind::bare)->read_too_early(panic));
+}
+
 TEST_F(SupervisorTest, BareRunsTheBinaryItself) {
   const auto s = make(SupervisorKind::bare);
   s->install(one_);
