@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <set>
 
 namespace rehearse {
 
@@ -36,13 +37,33 @@ bool acts_on_links(const Inputs& in) {
                      [](const Injection& i) { return find_fault_kind(i.kind)->acts_on == ActsOn::link; });
 }
 
-VotingPeriods voting_periods(const Scenario& s, std::chrono::duration<double> made_in) {
+namespace {
+
+// From the vote's begin until faults of it have given the chain its quorum back; 0: they never take it away.
+double seconds_without_quorum(const Inputs& in) {
+  std::set<std::string> away;
+  double until = 0;
+  for (const auto& i : in.faults) {
+    if (i.when != "voting" || !find_fault_kind(i.kind)->disables) continue;
+    const auto& taken = i.target.links.empty() ? i.target.nodes : i.target.cut_off;
+    away.insert(taken.begin(), taken.end());
+    until = std::max(until, i.after_s + i.lasts_s);
+  }
+  std::int64_t gone = 0, total = 0;
+  for (const auto& [name, power] : in.scenario.network.validators) total += power, gone += away.contains(name) ? power : 0;
+  return 3 * gone >= total ? until : 0;
+}
+
+}  // namespace
+
+VotingPeriods voting_periods(const Inputs& in, std::chrono::duration<double> made_in) {
+  const auto& s = in.scenario;
   constexpr double kCoreOfANode = 0.12, kLeastLeft = 0.25;  // cosmos.md, "Making a network fast"
   constexpr double kUnderWay = 600;                         // longer than any run
   const auto cores = static_cast<double>(::sysconf(_SC_NPROCESSORS_ONLN));
   const auto nodes = static_cast<double>(node_names(s.network).size());
   const double slower = cores / std::max(cores - kCoreOfANode * nodes, kLeastLeft);
-  const double upgrade = std::max(s.upgrade.voting_period.seconds(), 0.4 + 1.5 * made_in.count() * slower);
+  const double upgrade = std::max(s.upgrade.voting_period.seconds(), 0.4 + 1.5 * made_in.count() * slower + seconds_without_quorum(in));
   const double regular = s.network.vote_under_way ? kUnderWay : s.upgrade.expedited ? 2 * upgrade : upgrade;
   const auto text = [](double seconds) { return fmt::format("{:.0f}ms", seconds * 1000); };
   return {upgrade,

@@ -18,8 +18,9 @@ struct VotingPeriods {
   double upgrade_s = 0;  // of the upgrade's proposal
   Values values;         // of the genesis: {voting_period}, {expedited_voting_period}
 };
-// The proposal's is the scenario's, or what the records and the votes need on this machine. `made_in`: what making the keys
-// took, which is about as many commands of the chain's program as voting is, but while no node ran.
-VotingPeriods voting_periods(const Scenario&, std::chrono::duration<double> made_in);
+// The proposal's is the scenario's, or what the records and the votes need on this machine, and as long again as faults of
+// the vote take the chain its quorum. `made_in`: what making the keys took, which is about as many commands of the chain's
+// program as voting is, but while no node ran.
+VotingPeriods voting_periods(const Inputs&, std::chrono::duration<double> made_in);
 
 }  // namespace rehearse

@@ -270,7 +270,7 @@ class Run {
     p.cosmovisor = cosmovisor;
     p.genesis.insert(p.genesis.end(), o_.genesis.begin(), o_.genesis.end());
     p.genesis_values = [this, start = Loop::Clock::now()] {
-      const auto periods = voting_periods(in_.scenario, Loop::Clock::now() - start);
+      const auto periods = voting_periods(in_, Loop::Clock::now() - start);
       voting_period_s_ = periods.upgrade_s;
       return periods.values;
     };

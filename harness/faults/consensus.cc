@@ -51,18 +51,17 @@ class Diverge : public NodeFault {
  public:
   using NodeFault::NodeFault;
   std::string lacks() override {
-    if (node().supervisor_kind() != SupervisorKind::cosmovisor) return "needs Cosmovisor: " + name() + " is run without it";
-    return r().view().plan ? "" : "needs a plan: none was proposed";
+    if (!r().view().plan) return "needs a plan: none was proposed";
+    return lacks_cosmovisor();
   }
   void inject() override {
     const auto artifact = open_artifact(other().archive, r().profile().chain.binary, r().store);
     link_or_copy(artifact.binary, staged());
     node().set(other().environment.set);
-    node().stop(SIGKILL);
-    stopping_ = true;
+    stop_to_start();
   }
   std::string applied() override {
-    start_when_stopped();
+    started();
     const auto parted = first_divergence(r().view());
     if (!parted) return "";
     for (const auto& [state, nodes] : parted->groups)
@@ -74,12 +73,10 @@ class Diverge : public NodeFault {
     node().unset(other().environment.set);
     link_or_copy(r().to.artifact.binary, staged());
     begun_to_heal();
-    node().stop(SIGKILL);
-    stopping_ = restoring_ = true;
+    stop_to_start();
   }
   std::string healed() override {
-    start_when_stopped();
-    if (restoring_) return "";
+    if (!started([this] { restore_data(r(), name()); })) return "";
     const auto up = revived();
     return up.empty() ? "" : "its data is what it was before the upgrade, the release the right one; " + up;
   }
@@ -87,13 +84,6 @@ class Diverge : public NodeFault {
  private:
   const Release& other() { return r().others.at(option("release")); }
   std::filesystem::path staged() { return node().supervisor().staged(r().view().plan->name); }
-  void start_when_stopped() {
-    if (!stopping_ || alive()) return;
-    stopping_ = false;
-    if (std::exchange(restoring_, false)) restore_data(r(), name());
-    node().start();
-  }
-  bool stopping_ = false, restoring_ = false;
 };
 
 bool is_anything(const std::string& text) { return !text.empty(); }

@@ -113,27 +113,21 @@ class FileDamage : public NodeFault {
       : NodeFault(r, i), what_(what), kept_(r.folder() / "faults" / i.id / "kept") {}
 
   std::string lacks() override {
-    const bool of_cosmovisor = what_.where == new_binary || what_.where == current_link;
-    if (of_cosmovisor && node().supervisor_kind() != SupervisorKind::cosmovisor)
-      return "needs Cosmovisor: " + name() + " is run without it";
+    if (what_.where == new_binary || what_.where == current_link) return lacks_cosmovisor();
     return what_.where == model && file().empty() ? "needs a model: this chain has none" : "";
   }
 
   void inject() override {
-    if (what_.restart)
-      node().signal(SIGKILL), stopping_ = true;
-    else
-      spoil();
+    if (what_.restart) stop_to_start();
+    else spoil();
   }
 
   std::string applied() override {
-    if (stopping_ && alive()) return "";
-    if (std::exchange(stopping_, false)) {
+    const auto spoiled = [this] {
       spoil();
-      begun_to_inject();
       begun_to_heal();  // what answers from here on has met it
-      node().start();
-    }
+    };
+    if (!started(spoiled)) return "";
     const auto proof = what_.proof(file());
     if (proof.empty() || what_.met == Met::nothing) return proof;
     const auto end = what_.met != Met::failed || failed_since_injected() ? end_since_injected() : "";
@@ -183,7 +177,7 @@ class FileDamage : public NodeFault {
 
   const Damage& what_;
   fs::path kept_, file_;
-  bool stopping_ = false, restoring_ = false;
+  bool restoring_ = false;
 };
 
 }  // namespace

@@ -133,21 +133,19 @@ class BackupDiskFull : public NodeFault {
  public:
   using NodeFault::NodeFault;
   std::string lacks() override {
-    if (node().supervisor_kind() != SupervisorKind::cosmovisor) return "needs Cosmovisor: " + name() + " is run without it";
-    return capability("mount-namespace").needs;
+    const auto none = lacks_cosmovisor();
+    return none.empty() ? capability("mount-namespace").needs : none;
   }
-  void inject() override { node().signal(SIGKILL), stopping_ = true; }
+  void inject() override { stop_to_start(); }
   std::string applied() override {
-    if (stopping_ && alive()) return "";
-    if (std::exchange(stopping_, false)) {
+    const auto on_full_disk = [this] {
       constexpr std::uint64_t kRoom = 16 << 20;
       disk_ = std::make_unique<SmallDisk>(folder(), kRoom);
       disk_->fill(4096);
       node().set({{"DAEMON_DATA_BACKUP_DIR", folder().string()}});
-      begun_to_inject();
       begun_to_heal();
-      node().start();
-    }
+    };
+    if (!started(on_full_disk)) return "";
     const auto full = fact(disk_->is_full()), up = answers();
     return full.empty() || up.empty() ? "" : full + "; " + up;
   }
@@ -163,7 +161,6 @@ class BackupDiskFull : public NodeFault {
 
  private:
   std::filesystem::path folder() { return node().home() / "backups"; }
-  bool stopping_ = false;
   std::unique_ptr<SmallDisk> disk_;
 };
 

@@ -1,6 +1,7 @@
 #include "harness/faults/node_fault.h"
 
 #include <fmt/format.h>
+#include <signal.h>
 
 #include "harness/journal.h"
 #include "localnet/guard.h"
@@ -9,6 +10,25 @@ namespace rehearse {
 
 namespace {
 constexpr Micros kRestart = 1'000'000;  // the runbook's RestartSec is ten seconds; a rehearsal has fewer
+}
+
+std::string NodeFault::lacks_cosmovisor() {
+  return node().supervisor_kind() == SupervisorKind::cosmovisor ? "" : "needs Cosmovisor: " + name() + " is run without it";
+}
+
+void NodeFault::stop_to_start() {
+  node().stop(SIGKILL);
+  stopping_ = true;
+}
+
+bool NodeFault::started(const std::function<void()>& work) {
+  if (stopping_ && alive()) return false;
+  if (std::exchange(stopping_, false)) {
+    work();
+    begun_to_inject();
+    node().start();
+  }
+  return true;
 }
 
 const SeenEnd* NodeFault::last_end() const {

@@ -1,6 +1,7 @@
 // What faults on one node have in common: the node, what was seen of it since, and bringing it back to life.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "harness/faults/fault.h"
@@ -21,6 +22,13 @@ class NodeFault : public Fault {
   const std::string& option(const char* which) const { return injection_.options.at(which); }
   const std::string& run_id() { return r_.network().plan().run_id; }
   bool alive() const { return seen().alive; }
+
+  // "needs Cosmovisor: ..." of a node that is run without it.
+  std::string lacks_cosmovisor();
+  // SIGKILL; then started() is asked again and again.
+  void stop_to_start();
+  // Once that has ended it: does the work, starts it, and what is seen from there on counts. False: not yet.
+  bool started(const std::function<void()>& work = [] {});
 
   // What is seen from here on counts as a consequence; at first, since the fault was made.
   void begun_to_inject() { injected_seq_ = r_.view().last_seq; }
@@ -50,6 +58,7 @@ class NodeFault : public Fault {
   const Injection injection_;
   std::int64_t injected_seq_;
   Micros healing_since_ = 0, started_ = 0;
+  bool stopping_ = false;
 };
 
 }  // namespace rehearse

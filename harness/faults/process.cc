@@ -40,9 +40,7 @@ class Pause : public NodeFault {
 class KillCosmovisor : public NodeFault {
  public:
   using NodeFault::NodeFault;
-  std::string lacks() override {
-    return node().supervisor_kind() == SupervisorKind::cosmovisor ? "" : "needs Cosmovisor: " + name() + " is run without it";
-  }
+  std::string lacks() override { return lacks_cosmovisor(); }
   void inject() override { node().signal_supervisor(SIGKILL); }
   std::string applied() override {
     const auto ended = end_since_injected();
@@ -62,16 +60,10 @@ class CrashPoint : public NodeFault {
   using NodeFault::NodeFault;
   void inject() override {
     node().set(variables());
-    node().signal(SIGKILL);
-    state_ = State::stopping;
+    stop_to_start();
   }
   std::string applied() override {
-    if (state_ == State::stopping && !alive()) {
-      begun_to_inject();  // what ends from here on ended at the crash point
-      node().start();
-      state_ = State::started;
-    }
-    if (state_ == State::stopping) return "";
+    if (!started()) return "";
     const auto said = last_words("*** fail-test " + option("index") + " ***");
     if (said.empty()) keep_running();  // Cosmovisor may end for a reason of its own before that
     return said.empty() ? "" : fmt::format("it said `{}` and ended", said);
@@ -83,7 +75,6 @@ class CrashPoint : public NodeFault {
   std::string healed() override { return revived(); }
 
  private:
-  enum class State { running, stopping, started } state_ = State::running;
   std::map<std::string, std::string> variables() const { return {{"FAIL_TEST_INDEX", option("index")}}; }
 };
 
@@ -92,22 +83,15 @@ class CrashPoint : public NodeFault {
 class FailingHook : public NodeFault {
  public:
   using NodeFault::NodeFault;
-  std::string lacks() override {
-    return node().supervisor_kind() == SupervisorKind::cosmovisor ? "" : "needs Cosmovisor: " + name() + " is run without it";
-  }
+  std::string lacks() override { return lacks_cosmovisor(); }
   void inject() override {
     write_file(script(), "#!/bin/sh\necho not ready for the upgrade\nexit 1\n");
     fs::permissions(script(), fs::perms::owner_all);
     node().set(variables());
-    node().stop(SIGKILL);
-    stopping_ = true;
+    stop_to_start();
   }
   std::string applied() override {
-    if (stopping_ && alive()) return "";
-    if (std::exchange(stopping_, false)) {
-      begun_to_inject();
-      node().start();
-    }
+    if (!started()) return "";
     const auto end = end_since_injected();
     return end.empty() ? "" : end + ": " + last_line();
   }
@@ -122,7 +106,6 @@ class FailingHook : public NodeFault {
   static constexpr const char* kScript = "before-upgrade.sh";
   fs::path script() { return node().home() / "cosmovisor" / kScript; }
   static std::map<std::string, std::string> variables() { return {{"COSMOVISOR_CUSTOM_PREUPGRADE", kScript}}; }
-  bool stopping_ = false;
 };
 
 }  // namespace

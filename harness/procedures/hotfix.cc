@@ -89,9 +89,11 @@ void install_at_one_height(Rehearsal& r) {
     return fmt::format("block {} stored and not executed on {} nodes", height, all.size());
   });
   r.step("hotfix", "Apply hotfix: all nodes, started together", kHotfix, [&] {
+    keep_binary(r, all, r.from);
     stop_nodes(r, all);
-    install_on(r, all, r.from, r.to);
+    replace_binary(r, all, r.to);
     start_nodes(r, all);
+    check_installed(r, all, r.to);
     r.await(fmt::format("height {} on all", height + 1), stored_on_all(height + 1));
     return fmt::format("height {} on all nodes", height + 1);
   });
@@ -104,7 +106,7 @@ void install_with_overlap(Rehearsal& r) {
   int count = 0;
   for (const auto& names : batches(r.view(), smallest_first(r)))
     r.step("hotfix-" + std::to_string(++count), fmt::format("Apply hotfix: {}", fmt::join(names, ", ")), kHotfix, [&] {
-      downs.merge(restart(r, names, [&] { install_on(r, names, r.from, r.to); }, false));
+      downs.merge(restart_on(r, names, false));
       return fmt::format("{} of {} power at a time", r.view().power_of(names), r.view().total_power());
     });
   r.step("signed", "Every block signed by all but those that restart", kHotfix, [&] { return check_signatures(r.view(), from, downs); });

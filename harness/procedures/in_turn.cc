@@ -49,7 +49,8 @@ std::vector<NodeNames> batches(const NetworkView& v, const NodeNames& order) {
   return all;
 }
 
-Downs restart(Rehearsal& r, const NodeNames& names, const std::function<void()>& work, bool always) {
+Downs restart(Rehearsal& r, const NodeNames& names, const std::function<void()>& work, bool always,
+              const std::function<void()>& check) {
   const auto& v = r.view();
   const auto stopped_at = v.highest_height();
   stop_nodes(r, names);
@@ -59,6 +60,7 @@ Downs restart(Rehearsal& r, const NodeNames& names, const std::function<void()>&
   if (!goes_on && always) await_blocks_without(r, names, down_at);
   start_nodes(r, names);
   const auto started_at = v.highest_height();
+  check();
   for (const auto& name : names)
     r.await(name + " to take part again",
             v.nodes.at(name).member.validator ? signs_above(name, started_at) : stored_on_all(started_at + 1),
@@ -67,6 +69,12 @@ Downs restart(Rehearsal& r, const NodeNames& names, const std::function<void()>&
   Downs downs;
   for (const auto& name : names) downs[name] = {stopped_at, v.highest_height()};
   return downs;
+}
+
+Downs restart_on(Rehearsal& r, const NodeNames& names, bool always) {
+  keep_binary(r, names, r.from);
+  return restart(
+      r, names, [&] { replace_binary(r, names, r.to); }, always, [&] { check_installed(r, names, r.to); });
 }
 
 void begin_in_turn(Rehearsal& r) {

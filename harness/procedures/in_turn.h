@@ -18,9 +18,12 @@ NodeNames smallest_first(Rehearsal&);
 // The same order in batches that leave more than 2/3 of the power running; whoever has 1/3 or more stands alone.
 std::vector<NodeNames> batches(const NetworkView&, const NodeNames& order);
 
-// Stops them, does `work`, starts them and waits until they take part again. The chain has to go on without them as long as
-// more than 2/3 of the power is left or `always`; StepFailed("...", "quorum-short") when it does not.
-Downs restart(Rehearsal&, const NodeNames&, const std::function<void()>& work, bool always);
+// Stops them, does `work`, starts them, looks at what `check` does and waits until they take part again. The chain has to go
+// on without them as long as more than 2/3 of the power is left or `always`; StepFailed("...", "quorum-short") when it does not.
+Downs restart(Rehearsal&, const NodeNames&, const std::function<void()>& work, bool always,
+              const std::function<void()>& check = [] {});
+// The same with another binary. Its version is asked for once they are started, as the runbook does.
+Downs restart_on(Rehearsal&, const NodeNames&, bool always);
 
 // The profile's records are made, and the state before is asked for.
 void begin_in_turn(Rehearsal&);

@@ -36,12 +36,20 @@ void start_skipping(Rehearsal& r, const NodeNames& names, std::int64_t height) {
   start_nodes(r, names, r.command("skip-upgrade", asked, {{"height", std::to_string(height)}}));
 }
 
-void install_on(Rehearsal& r, const NodeNames& names, const Release& running, const Release& next) {
+void keep_binary(Rehearsal& r, const NodeNames& names, const Release& running) {
   for (const auto& name : names) {
     const auto& s = r.network().node(name).supervisor();
     link_or_copy(s.current(), s.staged(running.printed_version));
-    link_or_copy(next.artifact.binary, s.current());
   }
+}
+
+void replace_binary(Rehearsal& r, const NodeNames& names, const Release& next) {
+  for (const auto& name : names) link_or_copy(next.artifact.binary, r.network().node(name).supervisor().current());
+}
+
+void install_on(Rehearsal& r, const NodeNames& names, const Release& running, const Release& next) {
+  keep_binary(r, names, running);
+  replace_binary(r, names, next);
   check_installed(r, names, next);
 }
 

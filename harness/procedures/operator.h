@@ -19,8 +19,11 @@ void stop_nodes(Rehearsal&, const NodeNames&);
 void start_nodes(Rehearsal&, const NodeNames&, const std::vector<std::string>& more = {});
 // Starts them on the old release, told to skip the upgrade at that height.
 void start_skipping(Rehearsal&, const NodeNames&, std::int64_t height);
-// Of stopped nodes: a copy of the running binary under its version, then the release in its place. Throws StepFailed when
-// what lies there afterwards does not print the release's version.
+// A copy of the running binary under its version.
+void keep_binary(Rehearsal&, const NodeNames&, const Release& running);
+// The release in the place of the binary that they have.
+void replace_binary(Rehearsal&, const NodeNames&, const Release&);
+// Of stopped nodes: both. Throws StepFailed when what lies there afterwards does not print the release's version.
 void install_on(Rehearsal&, const NodeNames&, const Release& running, const Release& next);
 
 // The release that lies in their place prints its version. Throws StepFailed when one prints another.

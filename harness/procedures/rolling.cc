@@ -38,7 +38,7 @@ void rolling_upgrade(Rehearsal& r) {
   Downs downs;
   for (const auto& name : order)
     r.step("upgrade-" + name, "Upgrade " + name, kRolling, [&] {
-      downs.merge(restart(r, {name}, [&] { install_on(r, {name}, r.from, r.to); }, true));
+      downs.merge(restart_on(r, {name}, true));
       return fmt::format("stopped at {}, takes part again at {}", downs.at(name).from, downs.at(name).to);
     });
   r.step("signed", "Every block signed by all but the one that restarts", kOrder,
