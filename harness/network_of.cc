@@ -59,12 +59,11 @@ double seconds_without_quorum(const Inputs& in) {
 VotingPeriods voting_periods(const Inputs& in, std::chrono::duration<double> made_in) {
   const auto& s = in.scenario;
   constexpr double kCoreOfANode = 0.12, kLeastLeft = 0.25;  // cosmos.md, "Making a network fast"
-  constexpr double kUnderWay = 600;                         // longer than any run
   const auto cores = static_cast<double>(::sysconf(_SC_NPROCESSORS_ONLN));
   const auto nodes = static_cast<double>(node_names(s.network).size());
   const double slower = cores / std::max(cores - kCoreOfANode * nodes, kLeastLeft);
   const double upgrade = std::max(s.upgrade.voting_period.seconds(), 0.4 + 1.5 * made_in.count() * slower + seconds_without_quorum(in));
-  const double regular = s.network.vote_under_way ? kUnderWay : s.upgrade.expedited ? 2 * upgrade : upgrade;
+  const double regular = s.upgrade.expedited ? 2 * upgrade : upgrade;
   const auto text = [](double seconds) { return fmt::format("{:.0f}ms", seconds * 1000); };
   return {upgrade,
           {{"voting_period", text(regular)}, {"expedited_voting_period", text(s.upgrade.expedited ? upgrade : regular / 2)}}};

@@ -91,14 +91,14 @@ class Rules {
       if (!names.contains(n.downloads[i]) || supervisor_of(n, n.downloads[i]) != SupervisorKind::cosmovisor)
         fail(root_["network"]["downloads"][i], "there is no node " + n.downloads[i] + " under Cosmovisor");
     const auto& p = n.population;
-    for (const auto& [key, count] : {std::pair{"accounts", p.accounts}, {"delegations", p.delegations}, {"records", p.records}}) {
+    for (const auto& [key, count] :
+         {std::pair{"accounts", p.accounts}, {"delegations", p.delegations}, {"records", p.records}, {"votes", p.votes}}) {
       if (count < 0 || count > 100'000) fail(at("network", "population", key), "0 to 100000");
       if (count && !p.accounts) fail(at("network", "population", key), "whose? give accounts too");
     }
+    if (p.votes > p.accounts) fail(at("network", "population", "votes"), "each account has one");
     if (root_["network"]["restart"] && n.restart.after.value <= std::chrono::seconds(0))
       fail(at("network", "restart", "after"), "more than 0: a moment has to pass");
-    if (n.vote_under_way && !s_.upgrade.expedited)
-      fail(at("network", "vote_under_way"), "the upgrade's own vote would last as long: make it expedited");
     if (names.size() > 200) fail(at("network", "validators"), "more than 200 nodes");
     try {
       pace_named(n.pace);

@@ -40,7 +40,6 @@ struct NetworkSection {
   std::string pace = "fast";
   NetworkBackend backend = NetworkBackend::proxies;
   Population population;
-  bool vote_under_way = false;  // another proposal is voted on all through the upgrade
   std::map<std::string, std::map<std::string, std::string>> environment;  // of single nodes
   Ordered<nlohmann::json> genesis;                                        // dotted path -> value, beyond the profile's
   std::map<std::string, std::string> app_toml, config_toml;               // dotted key -> TOML value, the same
@@ -140,6 +139,7 @@ void describe(V& v, Population& p) {
   v.optional("accounts", p.accounts, "accounts with a balance, whose keys nobody has");
   v.optional("delegations", p.delegations, "delegations of these accounts, to the validators in turn");
   v.optional("records", p.records, "of each kind that the profile names");
+  v.optional("votes", p.votes, "of these accounts, on a proposal that is voted on all through the upgrade");
 }
 
 template <class V>
@@ -158,7 +158,6 @@ void describe(V& v, NetworkSection& n) {
   v.optional("pace", n.pace, "named preset of consensus timeouts");
   v.optional("backend", n.backend, "what faults of links act by: proxies, or packets in network namespaces, which needs root");
   v.optional("population", n.population, "what the network has from its genesis on");
-  v.optional("vote_under_way", n.vote_under_way, "another proposal is voted on all through the upgrade");
   v.optional("environment", n.environment, "node -> variables that only it gets");
   v.optional("genesis", n.genesis, "dotted path -> value, beyond the profile's");
   v.optional("app_toml", n.app_toml, "dotted key -> TOML value, beyond the profile's");

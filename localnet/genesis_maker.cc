@@ -176,6 +176,7 @@ Json GenesisMaker::written_directly(const std::vector<NodeIdentity>& identities,
   if (!customer_.empty()) spec.accounts.push_back({customer_, {{spec.denom, kFreeCoins}}});
   populate(spec, plan_.population);
   auto genesis = make_genesis(read_genesis("init"), spec);
+  add_votes(genesis, plan_.population, profile_.chain.bech32);
   add_records(genesis, profile_.population, plan_.population, values_, profile_.chain.bech32, profile_.file.string());
   patch(genesis, Stage::before_gentx);
   return genesis;

@@ -32,6 +32,37 @@ void populate(GenesisSpec& spec, const Population& p) {
                                 static_cast<std::size_t>(i - 1) % spec.validators.size(), kDelegated});
 }
 
+// It would change nothing, and no coins are deposited: the module's account has none.
+void add_votes(Json& genesis, const Population& p, const std::string& bech32_prefix) {
+  if (!p.votes) return;
+  constexpr const char* kBegins = "2001-01-01T00:00:00Z";
+  constexpr const char* kEnds = "2200-01-01T00:00:00Z";
+  const auto next = std::to_string(std::stoi(kProposalUnderWay) + 1);
+  auto votes = Json::array();
+  for (std::int64_t i = 1; i <= p.votes; ++i)
+    votes.push_back({{"proposal_id", kProposalUnderWay},
+                     {"voter", inhabitant(i, bech32_prefix)},
+                     {"options", {{{"option", i % 2 ? "VOTE_OPTION_YES" : "VOTE_OPTION_NO"}, {"weight", "1.000000000000000000"}}}},
+                     {"metadata", ""}});
+  const Json none = {{"yes_count", "0"}, {"abstain_count", "0"}, {"no_count", "0"}, {"no_with_veto_count", "0"}};
+  set_at(genesis, "app_state.gov.starting_proposal_id", next);
+  set_at(genesis, "app_state.gov.votes", votes);
+  set_at(genesis, "app_state.gov.proposals",
+         {{{"id", kProposalUnderWay},
+           {"messages", Json::array()},
+           {"status", "PROPOSAL_STATUS_VOTING_PERIOD"},
+           {"final_tally_result", none},
+           {"submit_time", kBegins},
+           {"deposit_end_time", kEnds},
+           {"total_deposit", Json::array()},
+           {"voting_start_time", kBegins},
+           {"voting_end_time", kEnds},
+           {"metadata", ""},
+           {"title", "Vote under way"},
+           {"summary", "Voted on all through a rehearsal"},
+           {"proposer", inhabitant(1, bech32_prefix)}}});
+}
+
 void add_records(Json& genesis, const std::vector<RecordTemplate>& kinds, const Population& p, const Values& values,
                  const std::string& bech32_prefix, const std::string& where) {
   for (const auto& kind : kinds) {

@@ -60,7 +60,6 @@ Finding inconclusive(std::string message);
 Finding skipped(std::string message);
 
 // Moments at which checks ask: before the upgrade, when the chain goes on, and after its blocks.
-inline constexpr const char* kUnderWay = "under-way";  // another proposal was made, to be voted on meanwhile
 inline constexpr const char* kPrepared = "prepared";  // facts of the preparation
 inline constexpr const char* kReady = "ready";        // the last look before the upgrade
 inline constexpr const char* kBefore = "before";

@@ -84,12 +84,8 @@ Finding judge_delegations(const Context& c, const std::string&) {
 // --- Votes Under Way: the proposal that is voted on all through the upgrade, and its votes
 
 std::vector<Question> vote_questions(const Context& c) {
-  for (const auto& a : c.view.answers)
-    if (a.answer.moment == kUnderWay) {
-      const auto id = a.answer.args.at("id");
-      return {asked_first(c, "proposal", {{"id", id}}), asked_first(c, "votes", {{"id", id}})};
-    }
-  return {};
+  if (!c.scenario.network.population.votes) return {};
+  return {asked_first(c, "proposal", {{"id", kProposalUnderWay}}), asked_first(c, "votes", {{"id", kProposalUnderWay}})};
 }
 
 std::vector<Question> ask_votes(const Context& c, const std::string& moment, const std::string&) {
@@ -97,11 +93,10 @@ std::vector<Question> ask_votes(const Context& c, const std::string& moment, con
 }
 
 Finding judge_votes(const Context& c, const std::string&) {
-  if (!c.scenario.network.vote_under_way) return skipped("the scenario has no vote under way");
-  const auto questions = vote_questions(c);
-  if (questions.empty()) return inconclusive("no proposal was made");
+  const auto least = static_cast<std::size_t>(c.scenario.network.population.votes);
+  if (!least) return skipped("the scenario has no vote under way");
   std::size_t votes = 0;
-  for (const auto& q : questions) {
+  for (const auto& q : vote_questions(c)) {
     const auto [before, after, missing] = look_up_both(c, q);
     if (!after) return missing;
     if (before->answer.absent || before->answer.value.empty())
@@ -111,6 +106,7 @@ Finding judge_votes(const Context& c, const std::string&) {
                     after->answer.absent ? "none" : after->answer.value.dump(), {after->answer.source});
     votes = before->answer.value.size();
   }
+  if (votes < least) return inconclusive(fmt::format("the chain had {} votes before the upgrade", votes));
   return passed("the proposal and its votes as before", fmt::format("{} votes", votes));
 }
 

@@ -88,23 +88,8 @@ void GovernedUpgrade::submit() {
   r_.record(record::PlanProposed{plan_.name, plan_.info, proposal_, plan_.height});
 }
 
-// Neither passes nor fails before the run is over, and would change nothing.
-void GovernedUpgrade::start_other_vote() {
-  if (!r_.scenario().network.vote_under_way) return;
-  r_.step("other-vote", "Another proposal is voted on", kTimeline, [&] {
-    const auto id = submit_proposal(r_, {"Vote under way",
-                                         {{"@type", "/cosmos.bank.v1beta1.MsgSetSendEnabled"},
-                                          {"send_enabled", record::Json::array()},
-                                          {"use_default_for", {r_.profile().chain.denom}}}});
-    approve(r_, id);
-    r_.ask(kUnderWay, {{"proposal", r_.view().order.front(), {{"id", id}}, 0}});
-    return "proposal " + id;
-  });
-}
-
 void GovernedUpgrade::propose() {
   r_.enter("voting");
-  start_other_vote();
   r_.step("propose", "Governance proposal submitted", kTimeline, [&] {
     submit();
     return fmt::format("{}proposal {}: {} at height {}", r_.scenario().upgrade.expedited ? "expedited " : "", proposal_,

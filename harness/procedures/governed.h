@@ -38,7 +38,6 @@ class GovernedUpgrade {
  private:
   std::int64_t choose_height() const;
   void throw_if_halted(const std::string& before_what) const;
-  void start_other_vote();
   void submit();
   void await_end_of_vote();
 

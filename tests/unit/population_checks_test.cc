@@ -24,8 +24,7 @@ void tell(made::Upgrade& u, const char* question, std::map<std::string, std::str
 made::Upgrade in_use() {
   auto u = made::healthy();
   u.scenario.after = {"state-in-use"};
-  u.scenario.network.population = {kAccounts, 4, 0};
-  u.scenario.network.vote_under_way = true;
+  u.scenario.network.population = {kAccounts, 4, 0, 2};
   Json owners = {{{"address", "ve1another"}, {"balance", {{"amount", "7"}}}}};
   for (int i = 1; i <= kAccounts; ++i)
     owners.push_back({{"address", inhabitant(i, "ve")}, {"balance", {{"amount", std::to_string(1'000'000 + i)}}}});
@@ -33,8 +32,6 @@ made::Upgrade in_use() {
   for (int i = 1; i <= 4; ++i)
     tell(u, "delegations", {{"validator", "vevaloper1operator" + std::to_string(i)}},
          {{{"delegation", {{"delegator_address", inhabitant(i, "ve")}, {"shares", "1000"}}}}});
-  u.add(1.25, "validator-1",
-        record::Answered{kUnderWay, "proposal", {{"id", "1"}}, 0, "rest", true, false, Json::object(), ""});
   tell(u, "proposal", {{"id", "1"}}, {{"status", "PROPOSAL_STATUS_VOTING_PERIOD"}});
   tell(u, "votes", {{"id", "1"}}, {{{"voter", "ve1account1"}}, {{"voter", "ve1account2"}}});
   return u;
@@ -97,6 +94,20 @@ TEST(Population, IsInTheGenesisAndLeavesPowersAsTheyAre) {
   std::int64_t delegated = 0;
   for (const auto& d : spec.delegations) delegated += d.tokens;
   EXPECT_LT(delegated, 1'000'000);
+}
+
+TEST(Population, VotesAreOnAProposalThatStaysOpen) {
+  const Json none = {{"app_state", {{"gov", {{"starting_proposal_id", "1"}, {"proposals", Json::array()}, {"votes", Json::array()}}}}}};
+  auto genesis = none;
+  add_votes(genesis, {10, 0, 0, 0}, "ve");
+  EXPECT_EQ(genesis, none);
+  add_votes(genesis, {10, 0, 0, 3}, "ve");
+  const auto& gov = genesis["app_state"]["gov"];
+  EXPECT_EQ(gov["starting_proposal_id"], "2") << "the upgrade's is the next";
+  ASSERT_EQ(gov["votes"].size(), 3u);
+  EXPECT_EQ(gov["votes"][2]["voter"], inhabitant(3, "ve"));
+  ASSERT_EQ(gov["proposals"].size(), 1u);
+  EXPECT_EQ(gov["proposals"][0]["status"], "PROPOSAL_STATUS_VOTING_PERIOD");
 }
 
 TEST(Population, RecordsAreMadeOfTheProfilesTemplate) {

@@ -198,8 +198,8 @@ TEST_F(ScenarioFile, HasNoRecordsWithoutAccounts) {
   EXPECT_THAT(trouble("network:", "network:\n  population: {records: 5}"), HasSubstr("whose? give accounts too"));
 }
 
-TEST_F(ScenarioFile, HasAVoteUnderWayOnlyBesideAnExpeditedOne) {
-  EXPECT_THAT(trouble("network:", "network:\n  vote_under_way: true"), HasSubstr("make it expedited"));
+TEST_F(ScenarioFile, HasOneVoteOfEachAccountAtMost) {
+  EXPECT_THAT(trouble("network:", "network:\n  population: {accounts: 5, votes: 6}"), HasSubstr("each account has one"));
 }
 
 TEST_F(ScenarioFile, StartsAgainWhatFailsOnlyWhereItSaysAfterWhat) {
