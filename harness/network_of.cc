@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 namespace rehearse {
 
@@ -39,19 +39,21 @@ bool acts_on_links(const Inputs& in) {
 
 namespace {
 
-// From the vote's begin until faults of it have given the chain its quorum back; 0: they never take it away.
+// From the vote's begin until the chain goes on after faults of it; 0: they never take it its quorum. Those of one node come
+// one after the other, and then its peers have to find it again.
 double seconds_without_quorum(const Inputs& in) {
-  std::set<std::string> away;
-  double until = 0;
+  constexpr double kRecovers = 4;
+  std::map<std::string, double> away;
+  double last = 0, longest = 0;
   for (const auto& i : in.faults) {
     if (i.when != "voting" || !find_fault_kind(i.kind)->disables) continue;
-    const auto& taken = i.target.links.empty() ? i.target.nodes : i.target.cut_off;
-    away.insert(taken.begin(), taken.end());
-    until = std::max(until, i.after_s + i.lasts_s);
+    for (const auto& name : i.target.links.empty() ? i.target.nodes : i.target.cut_off)
+      longest = std::max(longest, away[name] += i.lasts_s);
+    last = std::max(last, i.after_s);
   }
   std::int64_t gone = 0, total = 0;
   for (const auto& [name, power] : in.scenario.network.validators) total += power, gone += away.contains(name) ? power : 0;
-  return 3 * gone >= total ? until : 0;
+  return 3 * gone >= total ? last + longest + kRecovers : 0;
 }
 
 }  // namespace

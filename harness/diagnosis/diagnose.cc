@@ -146,12 +146,13 @@ std::vector<std::string> consequences(const NetworkView& v, const Diagnosis& d) 
   return out;
 }
 
-Diagnosis of_checks(const NetworkView& v, const std::vector<CheckResult>& checks) {
-  Diagnosis d = make_diagnosis(v, "check-failed", "", {});
+// Of the items with that outcome.
+Diagnosis of_checks(const NetworkView& v, const std::vector<CheckResult>& checks, Outcome outcome, const char* cause) {
+  Diagnosis d = make_diagnosis(v, cause, "", {});
   std::set<std::string> nodes;
   int count = 0;
   for (const auto& c : checks) {
-    if (c.outcome != Outcome::fail) continue;
+    if (c.outcome != outcome) continue;
     if (!count++) {
       d.proven_by = c.checklist + ": " + c.title + " (" + c.subject + ")";
       d.first_evidence = c.message;
@@ -181,10 +182,11 @@ Diagnosis diagnose(const NetworkView& v, const std::vector<CheckResult>& checks)
       return *found;
     }
   // A step that failed on the way is no checklist item that does not hold.
-  if (v.stopped && v.stopped->reason == "completed" &&
-      std::any_of(checks.begin(), checks.end(),
-                  [](const CheckResult& c) { return c.outcome == Outcome::fail; }))
-    return of_checks(v, checks);
+  const std::pair<Outcome, const char*> by_items[] = {{Outcome::fail, "check-failed"}, {Outcome::inconclusive, "not-proven"}};
+  for (const auto& [outcome, cause] : by_items)
+    if (v.stopped && v.stopped->reason == "completed" &&
+        std::any_of(checks.begin(), checks.end(), [&](const CheckResult& c) { return c.outcome == outcome; }))
+      return of_checks(v, checks, outcome, cause);
   auto d = make_diagnosis(v, "unknown", "no rule fits", {});
   if (v.stopped) d.first_evidence = v.stopped->detail;
   if (v.stopped && (v.stopped->reason == "error" || v.stopped->reason == "deadline")) {

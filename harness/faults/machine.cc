@@ -22,20 +22,17 @@ std::string fact(const Evidence& e) { return e.holds ? e.facts : ""; }
 // consensus has ended for good (CONSENSUS FAILURE): it takes a restart.
 enum class Afterwards { lives_on, restart };
 
-// Of the chain's process as it is when it is injected; should that end of it, its service manager starts it again.
+// Of the chain's process as it is when it is injected, or of the next one when it is just being replaced; should it end of
+// that, its service manager starts it again.
 template <class Mechanism>
 class OnProcess : public NodeFault {
  public:
   OnProcess(Rehearsal& r, const Injection& i, const char* needs, Afterwards afterwards)
       : NodeFault(r, i), needs_(needs), afterwards_(afterwards) {}
   std::string lacks() override { return capability(needs_).needs; }
-  void inject() override {
-    pid_ = node().chain_process();
-    if (!pid_) throw Error(Blame::machine, name() + " does not run");
-    mechanism_ = begin(pid_);
-  }
+  void inject() override { follow(); }
   std::string applied() override {
-    if (!follow()) return end_since_injected();
+    if (!follow()) return mechanism_ ? end_since_injected() : "";
     const auto facts = fact(mechanism_->applied());
     return facts.empty() ? end_since_injected() : facts;
   }
@@ -61,7 +58,7 @@ class OnProcess : public NodeFault {
   Mechanism& mechanism() { return *mechanism_; }
   // At the halt another process comes in its place, maybe before anything was seen of the fault. False while there is none.
   bool follow() {
-    if (!is_ending(pid_)) return true;
+    if (pid_ && !is_ending(pid_)) return true;
     const int now = node().chain_process();
     if (!now || is_ending(now)) return false;
     mechanism_ = begin(now);
@@ -114,8 +111,8 @@ class Disk : public OnProcess<Strace> {
     return std::make_unique<Strace>(r().loop(), pid, what(), folder / ("strace-" + id() + ".txt"), node().environment());
   }
   std::string applied() override {
-    if (!follow()) return end_since_injected();
-    if (const auto trouble = mechanism().trouble(); !trouble.empty() && alive()) throw Error(Blame::machine, "strace: " + trouble);
+    if (follow())
+      if (const auto trouble = mechanism().trouble(); !trouble.empty() && alive()) throw Error(Blame::machine, "strace: " + trouble);
     return OnProcess::applied();
   }
 

@@ -21,10 +21,15 @@ When first_line(const NodeView& n, const char* pattern) {
   return line ? When(line->seen) : std::nullopt;
 }
 
-// It started again after its halt line, and not only as it was.
+// It started again after its halt line, and not only as it was. Cosmovisor may have switched before it was killed: what its
+// service manager starts then is the new release, which shows when that applies the upgrade.
 When swapped(const NodeView& n) {
   const auto* halt = n.line("upgrade-needed");
-  return halt && n.incarnation > halt->incarnation && !n.revived.contains(n.incarnation) ? When(n.started) : std::nullopt;
+  if (!halt) return std::nullopt;
+  for (int i = halt->incarnation + 1; i <= n.incarnation; ++i)
+    if (!n.revived.contains(i)) return n.starts.at(static_cast<std::size_t>(i) - 1);
+  const auto* applies = n.line("applying-upgrade", halt->incarnation + 1);
+  return applies ? When(applies->seen) : std::nullopt;
 }
 
 When behind(const NetworkView& v, const NodeView& n) {

@@ -29,20 +29,39 @@ bool in_voting_period(Rehearsal& r, const std::string& proposal) {
   return a.answered && !a.absent && a.value.value("status", "") == "PROPOSAL_STATUS_VOTING_PERIOD";
 }
 
-Included await_included(Rehearsal& r, const Sent& sent) {
-  const auto& [node, hash] = sent;
-  for (;;) {
+bool may_be_lost(const NetworkView& v, const Sent& sent) {
+  return !sent.arguments.empty() && taken_away_since(v, sent.node, sent.when) && !v.disabled(sent.node);
+}
+
+// With the same sequence number it is the same transaction: what the node still has it refuses.
+Sent send_again(Rehearsal& r, Sent sent) {
+  constexpr int kHasIt = 19;  // ErrTxInMempoolCache (cosmos-sdk, types/errors)
+  sent.when = r.view().last_seen;
+  const auto a = r.run_commands(signed_by_each(r, {{sent.node, sent.arguments}})).front();
+  if (!a.json || a.json->value("codespace", "") != "sdk" || a.json->value("code", 0) != kHasIt) sent.hash = accepted(a);
+  return sent;
+}
+
+Included await_included(Rehearsal& r, Sent sent) {
+  constexpr std::int64_t kMostBlocks = 100;
+  const auto first = r.view().highest_height();
+  for (int missing = 0;;) {
     const auto height = r.view().highest_height();
-    const auto a = r.ask("inclusion", {{"transaction", node, {{"hash", hash}}, 0}}).front();
+    const auto a = r.ask("inclusion", {{"transaction", sent.node, {{"hash", sent.hash}}, 0}}).front();
     if (!a.answered)
-      throw StepFailed(node + " does not say what became of transaction " + hash + ": " + a.error);
+      throw StepFailed(sent.node + " does not say what became of transaction " + sent.hash + ": " + a.error);
     if (!a.absent) {
       if (const auto code = a.value.value("code", 0); code != 0)
-        throw StepFailed(fmt::format("transaction {}: code {}: {}", hash, code, a.value.value("raw_log", "")),
+        throw StepFailed(fmt::format("transaction {}: code {}: {}", sent.hash, code, a.value.value("raw_log", "")),
                          "transaction-failed");
-      return {hash, number_in(a.value.at("height")), a.value.value("events", Json::array())};
+      return {sent.hash, number_in(a.value.at("height")), a.value.value("events", Json::array())};
     }
-    r.await("transaction " + hash.substr(0, 8) + " in a block", above(height));
+    if (height > first + kMostBlocks && !r.view().fault_open())
+      throw StepFailed(fmt::format("transaction {} is in none of {} blocks", sent.hash, height - first), "transaction-failed");
+    // It may be in a block that the node has not yet indexed.
+    missing = may_be_lost(r.view(), sent) ? missing + 1 : 0;
+    if (missing > 1) sent = send_again(r, std::move(sent)), missing = 0;
+    r.await("transaction " + sent.hash.substr(0, 8) + " in a block", above(height));
   }
 }
 
@@ -76,7 +95,7 @@ std::vector<Sent> broadcast(Rehearsal& r, const std::vector<NodeCommand>& comman
     // Whom it was sent to is gone, or has been meanwhile: it is sent to whoever is there.
     if (!answer.trouble().empty() && taken_away_since(r.view(), commands[i].node, since))
       answer = r.run_commands(signed_by_each(r, {commands[i]})).front();
-    sent.push_back({commands[i].node, accepted(answer)});
+    sent.push_back({commands[i].node, accepted(answer), commands[i].arguments, since});
   }
   return sent;
 }
@@ -163,6 +182,17 @@ bool approve(Rehearsal& r, const std::string& proposal) {
   return send_votes(r, proposal, validator_names(r.scenario().network), Vote::yes);
 }
 
+namespace {
+
+TimedOut votes_too_late(const NetworkView& v, const std::string& proposal) {
+  const bool faults = std::any_of(v.faults.begin(), v.faults.end(), [](const SeenFault& f) { return f.plan.hinders && f.move("injecting"); });
+  return TimedOut(fmt::format("proposal {} was rejected, and not all votes were in after the voting period of {:.1f} s; {}", proposal,
+                              v.network->voting_period_s, faults ? "injected faults held them up" : "this machine is too slow for it"),
+                  faults ? "fault-in-the-way" : kStalled);
+}
+
+}  // namespace
+
 void await_passed(Rehearsal& r, const std::string& proposal, bool all_voted) {
   const auto& node = r.view().order.front();
   for (;;) {
@@ -174,12 +204,7 @@ void await_passed(Rehearsal& r, const std::string& proposal, bool all_voted) {
     if (status == "PROPOSAL_STATUS_PASSED") return;
     const auto reason = a.value.value("failed_reason", "");
     if (status == "PROPOSAL_STATUS_REJECTED" && !all_voted)
-      throw TimedOut(
-          fmt::format(
-              "proposal {} was rejected, and not all votes were in after the voting period of {} s; this "
-              "machine is too slow for it",
-              proposal, r.view().network->voting_period_s),
-          kStalled);
+      throw votes_too_late(r.view(), proposal);
     if (status == "PROPOSAL_STATUS_REJECTED")
       throw StepFailed(fmt::format("proposal {} was rejected: {}; tally {}", proposal, reason,
                                    a.value.value("final_tally_result", Json()).dump()),

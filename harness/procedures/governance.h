@@ -21,6 +21,8 @@ struct Included {
 // A transaction that a node took into its mempool.
 struct Sent {
   std::string node, hash;
+  std::vector<std::string> arguments = {};  // of the command that sent it, and can do so again; empty: none can
+  Micros when = 0;
 };
 
 // The hash of a transaction that the node took into its mempool, by what the command for it printed.
@@ -31,7 +33,7 @@ std::vector<NodeCommand> signed_by_each(Rehearsal&, std::vector<NodeCommand>);
 // Sends one transaction a command, side by side. The arguments are without the profile's `transaction` ones;
 // no two may be of one node, whose key signs.
 std::vector<Sent> broadcast(Rehearsal&, const std::vector<NodeCommand>&);
-// Waits until all are in blocks; in their order.
+// Waits until all are in blocks; in their order. What a fault took away with its node is sent again.
 std::vector<Included> await_included(Rehearsal&, const std::vector<Sent>&);
 std::vector<Included> send_transactions(Rehearsal&, const std::vector<NodeCommand>&);
 

@@ -45,6 +45,28 @@ TEST_F(CameTrue, NotBeforeItDid) {
   EXPECT_TRUE(when("voting"));
 }
 
+// Killed and started again, as its service manager would.
+void restarts(made::Upgrade& u, double when, const std::string& node) {
+  u.exits(when, node, -1, {});
+  u.all<record::ProcessEnded>(node).back()->starts_again = true;
+  u.add(when + 0.01, node, record::ProcessStarted{900, "cosmovisor"});
+}
+
+TEST_F(CameTrue, TheSwapOfWhoIsKilledLaterToo) {
+  const auto before = when("swap", {"validator-4"});
+  restarts(upgrade_, made::at::kLastBlock, "validator-4");
+  EXPECT_EQ(when("swap", {"validator-4"}), before);
+}
+
+// Cosmovisor was killed when it had switched and not yet started the new release.
+TEST_F(CameTrue, TheSwapOfWhoIsStartedAgainOnTheNewReleaseWhenThatShows) {
+  upgrade_.cut(kNewBinary, "validator-4");
+  restarts(upgrade_, kNewBinary, "validator-4");
+  EXPECT_FALSE(when("swap", {"validator-4"}));
+  upgrade_.log(kNewBinary + 0.5, "validator-4", "applying-upgrade", "INF applying upgrade", {"v2.0.0", "20"});
+  EXPECT_NEAR(*when("swap", {"validator-4"}), kNewBinary + 0.5, 0.01);
+}
+
 TEST_F(CameTrue, CatchUpOfWhoIsBehind) {
   upgrade_.cut(kNewBinary, "validator-4");
   upgrade_.starts_new_binary(4);

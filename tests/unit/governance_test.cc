@@ -8,6 +8,8 @@
 namespace rehearse {
 namespace {
 
+using namespace std::chrono_literals;
+
 class Scripted : public Network {
  public:
   using Network::Network;
@@ -53,6 +55,71 @@ TEST_F(BroadcastTest, TheSameWhenTheNodeIsBackByThen) {
 TEST_F(BroadcastTest, WhatIsRefusedWithoutAFaultFails) {
   take_away("a");
   EXPECT_THAT(failure<StepFailed>([this] { broadcast(r_, {{"b", {"vote"}}}); }), testing::HasSubstr("connection refused"));
+}
+
+// The chain goes on, and knows the transactions that the test names.
+class InclusionTest : public made::RehearsalTest {
+ protected:
+  // What the chain's program prints the first time, and from then on.
+  void prints(const std::string& first, const std::string& later) {
+    profile_.transaction = {"--node", "{rpc}"};
+    AnswerSource source;
+    source.rest = "/txs/{hash}";
+    source.at = "/tx_response";
+    source.absent_status = {404};
+    profile_.questions["transaction"] = {source};
+    NetworkPlan plan;
+    plan.folder = folder_.path();
+    const auto sent = (folder_ / "sent").string();
+    plan.binary = folder_.script("chain", "[ -e " + sent + " ] && { echo '" + later + "'; exit; }\ntouch " + sent + "\necho '" + first + "'\n");
+    network_.emplace(loop_, http_, r_, profile_, addresses_, std::move(plan));
+    r_.set_network(&*network_);
+    chain_ = loop_.every(1ms, [this] {
+      while (!http_.open.empty()) {
+        const auto& url = http_.open.front().request.url;
+        const bool known = known_(url.substr(url.rfind('/') + 1));
+        http_.answer(known ? 200 : 404, nlohmann::json{{"tx_response", {{"code", 0}, {"height", "9"}}}});
+      }
+      at("a", height_ += blocks_), at("b", height_);
+    });
+  }
+  void take_away_for_a_moment() {
+    r_.record(record::FaultPlanned{"1", "kill", "voting", "a", {"a"}, {}, 1});
+    r_.record(record::FaultMoved{"1", "injecting", "", {"a"}, {"a"}, 0});
+    r_.record(record::FaultMoved{"1", "recovered", "", {}, {}, 0});
+  }
+  std::string hash_of_vote() { return send_transactions(r_, {{"a", {"vote"}}}).at(0).hash; }
+
+  std::function<bool(const std::string& hash)> known_;
+  std::int64_t height_ = 5, blocks_ = 1;
+  AddressBlock addresses_ = AddressBlock::claim(folder_.path());
+  std::optional<Scripted> network_;
+  Loop::Handle chain_;
+};
+
+constexpr const char* kFirst = R"({"txhash": "first", "code": 0})";
+
+TEST_F(InclusionTest, WhatWasLostWithItsNodeIsSentAgain) {
+  prints(kFirst, R"({"txhash": "again", "code": 0})");
+  known_ = [](const auto& hash) { return hash == "again"; };
+  soon([this] { take_away_for_a_moment(); }, 20ms);
+  EXPECT_EQ(hash_of_vote(), "again");
+}
+
+TEST_F(InclusionTest, WhatItsNodeStillHasIsWaitedFor) {
+  prints(kFirst, R"({"txhash": "first", "code": 19, "codespace": "sdk"})");
+  bool in_block = false;
+  known_ = [&](const auto& hash) { return hash == "first" && in_block; };
+  soon([this] { take_away_for_a_moment(); }, 20ms);
+  soon([&] { in_block = true; }, 60ms);
+  EXPECT_EQ(hash_of_vote(), "first");
+}
+
+TEST_F(InclusionTest, WithoutAFaultItIsNotSentAgainAndHasToGetIntoABlock) {
+  prints(kFirst, R"({"txhash": "again", "code": 0})");
+  blocks_ = 30;
+  known_ = [](const auto& hash) { return hash == "again"; };
+  EXPECT_THAT(failure<StepFailed>([this] { hash_of_vote(); }), testing::HasSubstr("transaction first is in none of"));
 }
 
 }  // namespace

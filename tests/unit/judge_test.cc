@@ -98,6 +98,17 @@ TEST(Verdict, IsInconclusiveWhenTheMachineWasTooSlow) {
   EXPECT_EQ(record::exit_code(record), 3);
 }
 
+TEST(Verdict, NamesWhatWasNotProven) {
+  auto u = healthy();
+  u.add(made::at::kStarted + 0.01, "", record::FaultPlanned{"1", "kill", "swap", "smallest", {"validator-4"}, {}, 1});
+  u.add(made::at::kStarted + 0.02, "", record::FaultMoved{"1", "missed", "`swap` never came", {}, {}, 0});
+  const auto record = u.judged();
+  EXPECT_EQ(record.verdict, "inconclusive");
+  ASSERT_TRUE(record.diagnosis);
+  EXPECT_EQ(record.diagnosis->cause, "not-proven");
+  EXPECT_EQ(record.diagnosis->first_evidence, "`swap` never came");
+}
+
 TEST(Verdict, IsFailWhenCosmovisorCannotReadWhatTheChainWrote) {
   const auto record = made::cosmovisor_misreads().judged();
   EXPECT_EQ(record.verdict, "fail");
