@@ -29,10 +29,6 @@ bool in_voting_period(Rehearsal& r, const std::string& proposal) {
   return a.answered && !a.absent && a.value.value("status", "") == "PROPOSAL_STATUS_VOTING_PERIOD";
 }
 
-bool may_be_lost(const NetworkView& v, const Sent& sent) {
-  return !sent.arguments.empty() && taken_away_since(v, sent.node, sent.when) && !v.disabled(sent.node);
-}
-
 // With the same sequence number it is the same transaction: what the node still has it refuses.
 Sent send_again(Rehearsal& r, Sent sent) {
   constexpr int kHasIt = 19;  // ErrTxInMempoolCache (cosmos-sdk, types/errors)
@@ -48,9 +44,10 @@ Included await_included(Rehearsal& r, Sent sent) {
   for (int missing = 0;;) {
     const auto height = r.view().highest_height();
     const auto a = r.ask("inclusion", {{"transaction", sent.node, {{"hash", sent.hash}}, 0}}).front();
-    if (!a.answered)
+    const bool disturbed = taken_away_since(r.view(), sent.node, sent.when);  // it may not be ready to answer yet
+    if (!a.answered && (!disturbed || height > first + kMostBlocks))
       throw StepFailed(sent.node + " does not say what became of transaction " + sent.hash + ": " + a.error);
-    if (!a.absent) {
+    if (a.answered && !a.absent) {
       if (const auto code = a.value.value("code", 0); code != 0)
         throw StepFailed(fmt::format("transaction {}: code {}: {}", sent.hash, code, a.value.value("raw_log", "")),
                          "transaction-failed");
@@ -59,7 +56,7 @@ Included await_included(Rehearsal& r, Sent sent) {
     if (height > first + kMostBlocks && !r.view().fault_open())
       throw StepFailed(fmt::format("transaction {} is in none of {} blocks", sent.hash, height - first), "transaction-failed");
     // It may be in a block that the node has not yet indexed.
-    missing = may_be_lost(r.view(), sent) ? missing + 1 : 0;
+    missing = a.answered && disturbed && !sent.arguments.empty() && !r.view().disabled(sent.node) ? missing + 1 : 0;
     if (missing > 1) sent = send_again(r, std::move(sent)), missing = 0;
     r.await("transaction " + sent.hash.substr(0, 8) + " in a block", above(height));
   }

@@ -78,7 +78,7 @@ class InclusionTest : public made::RehearsalTest {
       while (!http_.open.empty()) {
         const auto& url = http_.open.front().request.url;
         const bool known = known_(url.substr(url.rfind('/') + 1));
-        http_.answer(known ? 200 : 404, nlohmann::json{{"tx_response", {{"code", 0}, {"height", "9"}}}});
+        http_.answer(known ? status_ : 404, nlohmann::json{{"tx_response", {{"code", 0}, {"height", "9"}}}});
       }
       at("a", height_ += blocks_), at("b", height_);
     });
@@ -92,6 +92,7 @@ class InclusionTest : public made::RehearsalTest {
 
   std::function<bool(const std::string& hash)> known_;
   std::int64_t height_ = 5, blocks_ = 1;
+  int status_ = 200;
   AddressBlock addresses_ = AddressBlock::claim(folder_.path());
   std::optional<Scripted> network_;
   Loop::Handle chain_;
@@ -113,6 +114,22 @@ TEST_F(InclusionTest, WhatItsNodeStillHasIsWaitedFor) {
   soon([this] { take_away_for_a_moment(); }, 20ms);
   soon([&] { in_block = true; }, 60ms);
   EXPECT_EQ(hash_of_vote(), "first");
+}
+
+TEST_F(InclusionTest, ANodeThatWasAwayMayNotAnswerAtOnce) {
+  prints(kFirst, kFirst);
+  known_ = [](const auto&) { return true; };
+  status_ = 500;
+  soon([this] { status_ = 200; }, 60ms);
+  soon([this] { take_away_for_a_moment(); });
+  EXPECT_EQ(hash_of_vote(), "first");
+}
+
+TEST_F(InclusionTest, ANodeThatDoesNotAnswerWithoutAFaultFails) {
+  prints(kFirst, kFirst);
+  known_ = [](const auto&) { return true; };
+  status_ = 500;
+  EXPECT_THAT(failure<StepFailed>([this] { hash_of_vote(); }), testing::HasSubstr("does not say what became of"));
 }
 
 TEST_F(InclusionTest, WithoutAFaultItIsNotSentAgainAndHasToGetIntoABlock) {

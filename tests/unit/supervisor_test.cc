@@ -129,6 +129,9 @@ TEST_F(SupervisorTest, CosmovisorReadTooEarlyWhatIsWholeByNow) {
     std::ofstream(info) << text;
   };
   EXPECT_FALSE(s->read_too_early(panic)) << "there is none";
+  fs::create_directories(info);
+  EXPECT_FALSE(s->read_too_early(panic)) << "it is a folder";
+  fs::remove(info);
   for (const char* half : {"", R"({"name":"v2.0.0","hei)"}) {
     write(half);
     EXPECT_FALSE(s->read_too_early(panic)) << half;
