@@ -95,7 +95,8 @@ class Node {
   ProcessLog log_;
   bool first_start_seen_ = false;  // of this supervisor process
   // Which binary was current when its supervisor read upgrade-info.json too early; empty: it did not. The old binary that is
-  // started again may end before the supervisor looks again (cosmos.md): until it has switched, it is started again.
+  // started again may end before the supervisor looks again (cosmos.md,
+  // "Cosmovisor misses the upgrade on restart"): until it has switched, it is started again.
   std::filesystem::path misread_under_;
   int chain_pid_ = 0;              // of the process that is sampled; 0: to be found (a scan of /proc)
   std::vector<std::string> more_;  // arguments of its last start
