@@ -8,18 +8,17 @@
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <sstream>
+
+#include "localnet/text.h"
 
 namespace rehearse {
 
 namespace {
 
 std::optional<std::string> read_proc(int pid, const char* file) {
-  std::ifstream in(fmt::format("/proc/{}/{}", pid, file), std::ios::binary);
-  std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  auto text = read_file(fmt::format("/proc/{}/{}", pid, file));
   if (text.empty()) return std::nullopt;  // it does not exist, or ended between opening and reading
   return text;
 }

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "localnet/text.h"
 #include "sleeper.h"
 
 namespace rehearse {
@@ -25,6 +26,12 @@ TEST(Proc, SamplesThisProcess) {
   EXPECT_GE(here->cpu_seconds, 0);
   EXPECT_EQ(process_state(::getpid()), 'R');
   EXPECT_EQ(executable(::getpid()), std::string(std::filesystem::read_symlink("/proc/self/exe")));
+}
+
+// As the files of a process do that ends meanwhile.
+TEST(Proc, AFileThatOpensAndCannotBeReadIsEmpty) {
+  EXPECT_EQ(read_file("/proc/self/mem"), "");
+  EXPECT_EQ(read_file("/proc/self"), "");
 }
 
 TEST(Proc, FindsAChild) {
