@@ -301,9 +301,18 @@ class Run {
     r_.step("network", "Network up", "", [&] {
       network_->start();
       r_.record(record::Moment{"started"});
-      r_.await("first block on every node", stored_on_all(1));
+      await_first_block();
       return fmt::format("{} nodes at {}", network_->nodes().size(), network_->nodes().front()->identity().ip);
     });
+  }
+
+  // Without one nothing is known of the new release.
+  void await_first_block() {
+    try {
+      r_.await("first block on every node", stored_on_all(1));
+    } catch (const TimedOut& e) {
+      throw TimedOut(e.what(), e.cause.empty() ? "no-first-block" : e.cause);
+    }
   }
 
   // The verdict stands whatever becomes of the clean-up.

@@ -99,6 +99,8 @@ const std::vector<Cause>& causes() {
        "fetch the URL by hand; is the release published there?", false},
       {"machine-stalled", "the machine stood still, or was too slow for the scenario",
        "run again on a machine with less load", false},
+      {"no-first-block", "the network makes no block with the release to upgrade from",
+       "read a node's log: did it find its peers? Run again; the new release has not been looked at", false},
       {"fault-in-the-way", "injected faults, not the release, kept the procedure from going on",
        "give it more time, or let the faults act at another phase", false},
       {"not-proven", "the run came to its end, but something that it has to show was not seen",

@@ -98,6 +98,12 @@ TEST(Verdict, IsInconclusiveWhenTheMachineWasTooSlow) {
   EXPECT_EQ(record::exit_code(record), 3);
 }
 
+TEST(Verdict, SaysNothingOfAReleaseThatNeverRan) {
+  auto u = healthy();
+  u.stop(3.0, "time-out", "first block on every node not reached in 20 s", "no-first-block");
+  EXPECT_EQ(verdict_of(u), "inconclusive");
+}
+
 TEST(Verdict, NamesWhatWasNotProven) {
   auto u = healthy();
   u.add(made::at::kStarted + 0.01, "", record::FaultPlanned{"1", "kill", "swap", "smallest", {"validator-4"}, {}, 1});
