@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <signal.h>
 
+#include <algorithm>
+
 #include "harness/journal.h"
 #include "localnet/guard.h"
 
@@ -58,6 +60,18 @@ std::string NodeFault::last_words(const std::string& text) const {
     for (const auto& line : end->end.last_lines)
       if (line.find(text) != std::string::npos) return line;
   return "";
+}
+
+std::ptrdiff_t NodeFault::failures_since_healing() const {
+  return std::count_if(seen().ends.begin(), seen().ends.end(), [&](const SeenEnd& e) {
+    return e.seen > healing_since_ && is_failure({e.end.exit_code, e.end.signal});
+  });
+}
+
+std::string NodeFault::last_said(const std::string& pattern) const {
+  const auto& lines = seen().lines;
+  const auto last = std::find_if(lines.rbegin(), lines.rend(), [&](const SeenLine& l) { return l.line.pattern == pattern; });
+  return last == lines.rend() ? "" : last->line.text;
 }
 
 std::string NodeFault::answers() const {

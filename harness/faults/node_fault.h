@@ -41,6 +41,10 @@ class NodeFault : public Fault {
   std::string last_line() const;
   // The line among the last words of such an end that contains the text; empty: none.
   std::string last_words(const std::string& text) const;
+  // How often it has ended by itself since the healing was begun.
+  std::ptrdiff_t failures_since_healing() const;
+  // The latest line of that log pattern; empty: none.
+  std::string last_said(const std::string& pattern) const;
   // Its RPC has answered since the healing was begun, from a process that lives; empty: not yet.
   std::string answers() const;
   // Starts it unless it runs.

@@ -4,6 +4,7 @@
 
 #include "harness/faults/kinds.h"
 #include "harness/faults/node_fault.h"
+#include "harness/procedures/operator.h"
 #include "localnet/guard.h"
 #include "localnet/node_home.h"
 #include "localnet/proc.h"
@@ -14,14 +15,30 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// SIGKILL to all of it, as when its machine loses power: it is back when that is.
+// SIGKILL to all of it, as when its machine loses power: it is back when that is. Killed between two stores of the block that
+// applies the upgrade it never comes back (cosmos-sdk#9616, #13477): its operator restores Cosmovisor's backup.
 class Kill : public NodeFault {
  public:
   using NodeFault::NodeFault;
   void inject() override { node().stop(SIGKILL); }
   std::string applied() override { return end_since_injected(); }
   void heal() override { revive(); }
-  std::string healed() override { return revived(); }
+  std::string healed() override {
+    constexpr int kTries = 3;
+    if (restored_for_.empty() && migrates() && !node().running() && failures_since_healing() >= kTries) {
+      const auto said = last_said("panic");
+      restored_for_ = fmt::format("finding: the kill has left it with half of the upgrade ({}); its data folder restored from the "
+                                  "backup at the halt; ", said.empty() ? last_line() : said);
+      restore_data(r(), name());
+    }
+    const auto up = revived();
+    return up.empty() ? "" : restored_for_ + up;
+  }
+
+ private:
+  // The upgrade was begun, and no block of the new release is there.
+  bool migrates() { return seen().line("applying-upgrade") && r().view().plan && !seen().committed_at(r().view().plan->height); }
+  std::string restored_for_;
 };
 
 class Pause : public NodeFault {
