@@ -1,6 +1,5 @@
 #include "localnet/config_files.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,7 +7,6 @@
 #include <nlohmann/json.hpp>
 
 #include "localnet/error.h"
-#include "localnet/sha256.h"
 
 namespace rehearse {
 
@@ -72,9 +70,14 @@ std::string ids_of(const std::vector<Peer>& peers) {
   return fmt::format("{}", fmt::join(ids, ","));
 }
 
+// CometBFT dials each entry after a random 0-3 s of its own, and passes over one whose peer it has by then: of several entries
+// for one peer the earliest counts. (A ready address book is dialled at once, but by a reactor that may start before the
+// consensus reactor does: to such a peer a node never sends a vote.)
 std::string dial_strings(const std::vector<Peer>& peers) {
+  constexpr std::size_t kEntries = 48;  // the first peer after 60 ms on average
   std::vector<std::string> all;
-  for (const Peer& peer : peers) all.push_back(fmt::format("{}@{}", peer.id, at_port(peer.ip, peer.port)));
+  while (!peers.empty() && all.size() < kEntries)
+    for (const Peer& peer : peers) all.push_back(fmt::format("{}@{}", peer.id, at_port(peer.ip, peer.port)));
   return fmt::format("{}", fmt::join(all, ","));
 }
 
@@ -88,10 +91,6 @@ void set_pace(Toml& toml, const Pace& pace) {
   toml.text("consensus.timeout_commit", pace.timeout_commit);
   toml.text("consensus.peer_gossip_sleep_duration", pace.peer_gossip_sleep);
   toml.text("p2p.flush_throttle_timeout", pace.flush_throttle);
-}
-
-nlohmann::json net_address(const Peer& peer) {
-  return {{"id", peer.id}, {"ip", peer.ip}, {"port", peer.port}};
 }
 
 }  // namespace
@@ -114,9 +113,7 @@ std::string render_config_toml(const NodeConfig& node) {
   toml.text("p2p.laddr", tcp(node.ip, p2p_port));
   toml.text("p2p.persistent_peers", dial_strings(node.peers));
   toml.text("p2p.unconditional_peer_ids", ids_of(node.peers));
-  // Addresses of private peers are not gossiped, so nobody dials past a link proxy.
-  toml.text("p2p.private_peer_ids", ids_of(node.peers));
-  toml.set("p2p.pex", "true");  // it dials the ready address book at once
+  toml.set("p2p.pex", "false");  // addresses are not gossiped, so nobody dials past a link proxy
   toml.set("p2p.addr_book_strict", "false");
   toml.set("p2p.allow_duplicate_ip", "true");  // whoever dials in appears as 127.0.0.1
 
@@ -177,27 +174,6 @@ std::string render_client_toml(const NodeConfig& node) {
   toml.text("node", rpc_address(node.ip));
   toml.text("broadcast-mode", "sync");
   return toml.str();
-}
-
-std::string render_addrbook(const Peer& self, const std::vector<Peer>& peers,
-                            std::chrono::system_clock::time_point now) {
-  std::string time =
-      fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(now)));
-  constexpr int bucket_of_new_addresses = 1;
-  nlohmann::json addresses = nlohmann::json::array();
-  for (const Peer& peer : peers) {
-    addresses.push_back({{"addr", net_address(peer)},
-                         {"src", net_address(self)},
-                         {"buckets", {addresses.size() % 256}},
-                         {"attempts", 0},
-                         {"bucket_type", bucket_of_new_addresses},
-                         {"last_attempt", time},
-                         {"last_success", time},
-                         {"last_ban_time", "0001-01-01T00:00:00Z"}});
-  }
-  // The key only decides buckets; made from the id, the same node gets the same book.
-  nlohmann::json book = {{"key", sha256_hex(self.id).substr(0, 24)}, {"addrs", addresses}};
-  return book.dump(2);
 }
 
 }  // namespace rehearse

@@ -5,7 +5,6 @@
 //   write(home / "config/config.toml", render_config_toml(node));
 #pragma once
 
-#include <chrono>
 #include <map>
 #include <string>
 #include <vector>
@@ -66,10 +65,5 @@ std::string render_app_toml(const NodeConfig& node);
 
 // For the chain's own command line: the keyring "test", and the node itself to ask.
 std::string render_client_toml(const NodeConfig& node);
-
-// CometBFT dials a persistent peer after a random 0-3 s, but the peers in a ready address book at once.
-// It keeps its own notes in that file: write it while the node is down.
-std::string render_addrbook(const Peer& self, const std::vector<Peer>& peers,
-                            std::chrono::system_clock::time_point now);
 
 }  // namespace rehearse

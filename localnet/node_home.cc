@@ -35,9 +35,6 @@ void write_config(const fs::path& home, const NodeConfig& config) {
 
 void write_home(const fs::path& home, const NodeConfig& config, const NodeKeys& keys) {
   write_config(home, config);
-  const Peer self{node_id(keys.node.pub), config.ip};
-  write(home / "config" / "addrbook.json",
-        render_addrbook(self, config.peers, std::chrono::system_clock::now()));
   write_secret(home / "config" / "node_key.json", node_key_json(keys.node));
   write_secret(home / "config" / "priv_validator_key.json", priv_validator_key_json(keys.consensus));
   write_secret(home / "data" / "priv_validator_state.json", priv_validator_state_json());
