@@ -61,12 +61,14 @@ Return back(const NetworkView& v, const NodeView& n, Micros start) {
   return {until, 0};
 }
 
-// What is in the switch, or in the blocks that are verified after it, counts there.
+// What is in the switch, or in the blocks that are verified after it, counts there. What only brings back a node that a fault
+// has taken away, or that has failed, is not of the procedure.
 std::vector<Span> restarts(const NetworkView& v, std::optional<Span> change) {
   const auto blocks = v.run->conditions.value("blocks_after", std::int64_t{0});
   std::vector<Span> spans;
   for (const auto& [name, n] : v.nodes)
     for (std::size_t i = 1; i < n.starts.size(); ++i) {
+      if (n.revived.contains(static_cast<int>(i) + 1)) continue;
       const auto start = n.starts[i];
       const auto returned = back(v, n, start);
       const bool in_switch = change && start >= change->from && start <= change->to;

@@ -25,7 +25,7 @@
 //   a vote                      2 blocks to propose, the voting period; of a plan its lead and 3 blocks to the height too
 //   nodes that start again      each from its start until it signs (a full node: has the next block), or ends; what
 //                               goes on at the same time counts once; what is in the switch, or in the K blocks after
-//                               it, counts there
+//                               it, counts there; not those that are brought back after a fault or a failure
 //   the provider daemon         each start, until its health is good; the orders before, until it has won them; each
 //                               command of its operator and customers, which come one after the other
 //   a model's height            the wait for it: it was voted on before anyone knew how long the nodes would take

@@ -75,6 +75,15 @@ TEST(Floor, HasAProcessThatEndsAgainAsLongAsItRan) {
   EXPECT_NEAR(floor(u), kLeast + 0.02, kEnough);
 }
 
+TEST(Floor, HasNoRestartOfWhatAFaultHasTakenAway) {
+  auto u = unchanged();
+  const double start = block_seen(8) + 0.1;
+  restarts(u, 3, start);
+  u.add(start - 0.06, "", record::FaultPlanned{"1", "kill", "time 1s", "validator-3", {validator(3)}, {}, 1});
+  u.add(start - 0.055, "", record::FaultMoved{"1", "injecting", "", {validator(3)}, {validator(3)}, 0});
+  EXPECT_NEAR(floor(u), kLeast, kEnough);
+}
+
 TEST(Floor, HasAVoteWithItsPeriod) {
   auto u = unchanged();
   for (const auto& [id, from, to] : {std::tuple{"propose", 1.4, 1.5}, {"passed", 2.0, 3.5}}) {
