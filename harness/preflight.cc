@@ -72,31 +72,62 @@ void Preflight::start_download() {
     try {
       checksum_ = published_checksum(answer, server_, r_.to);
     } catch (const Error& e) {
-      return arrived(e);
+      return done(e);
     }
     rehearse::download(r_.http(), {r_.to.url, downloaded_, checksum_, server_.ca_file()},
                        [this, here](std::optional<Error> trouble) {
-                         if (!here.expired()) arrived(std::move(trouble));
+                         if (here.expired()) return;
+                         if (trouble)
+                           done(std::move(trouble));
+                         else
+                           arrived();
                        });
   });
 }
 
-// What the store holds already is not unpacked again, and can be asked at once. Unpacking takes long: a step
-// does it.
-void Preflight::arrived(std::optional<Error> trouble) {
-  arrived_ = true;
-  trouble_ = std::move(trouble);
-  if (trouble_) return;
+// What the store holds already is not unpacked again.
+void Preflight::arrived() {
   try {
-    if (auto known = stored_artifact(checksum_, r_.profile().chain.binary, store_)) take(std::move(*known));
+    if (auto known = stored_artifact(checksum_, r_.profile().chain.binary, store_))
+      take(std::move(*known));
+    else
+      open_beside();
   } catch (const Error& e) {
-    trouble_ = e;
+    done(e);
   }
+}
+
+// Unpacking takes a second or more, in which the network is made.
+void Preflight::open_beside() {
+  opening_ = std::jthread([this, &loop = r_.loop(), here = std::weak_ptr<bool>(alive_), archive = downloaded_,
+                           binary = r_.profile().chain.binary, store = store_, checksum = checksum_] {
+    std::function<void()> then;
+    try {
+      then = [this, artifact = open_artifact(archive, binary, store, checksum)] { take(artifact); };
+    } catch (const Error& e) {
+      then = [this, e] { done(e); };
+    } catch (const std::exception& e) {
+      then = [this, e = Error(Blame::machine, archive.string() + ": " + e.what())] { done(e); };
+    }
+    loop.post([here, then = std::move(then)] {
+      if (!here.expired()) then();
+    });
+  });
 }
 
 void Preflight::take(Artifact artifact) {
   r_.to.artifact = std::move(artifact);
-  ask_version(r_.to, to_printed_);
+  try {
+    ask_version(r_.to, to_printed_);
+    done();
+  } catch (const Error& e) {
+    done(e);
+  }
+}
+
+void Preflight::done(std::optional<Error> trouble) {
+  trouble_ = std::move(trouble);
+  done_ = true;
 }
 
 void Preflight::begin(const fs::path& cosmovisor) {
@@ -119,9 +150,8 @@ void Preflight::begin(const fs::path& cosmovisor) {
 void Preflight::receive() {
   r_.step("checksum", "Download new binary and verify checksum", kPreparation, [&] {
     r_.await_done(
-        r_.to.url, [&] { return arrived_; }, kWhileAnythingComes);
+        r_.to.url, [&] { return done_; }, kWhileAnythingComes);
     if (trouble_) throw Error(*trouble_);
-    if (!r_.to.verified()) take(open_artifact(downloaded_, r_.profile().chain.binary, store_, checksum_));
     fs::remove_all(downloaded_.parent_path());
     return fmt::format("{}: sha256 {}{}", r_.to.name, r_.to.artifact.sha256.substr(0, 16),
                        published_ ? ", as published" : "; no SHA256SUMS beside it");

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 
 #include "harness/rehearsal.h"
 #include "localnet/artifact.h"
@@ -39,8 +40,10 @@ class Preflight {
   void tell();
   void fetch(const std::string& which, Release&);
   void start_download();
-  void arrived(std::optional<Error> trouble);
+  void arrived();
+  void open_beside();
   void take(Artifact);
+  void done(std::optional<Error> trouble = {});
   void ask_version(const Release&, std::optional<CliAnswer>& printed);
 
   Rehearsal& r_;
@@ -49,13 +52,14 @@ class Preflight {
   std::filesystem::path downloaded_;  // the new release's archive, in the run's folder
   std::string checksum_;              // that the server's SHA256SUMS says it has
   bool published_ = false;            // by whoever gave it to us
-  bool arrived_ = false;              // or not, for this reason
+  bool done_ = false;                 // the new release is verified, or not, for this reason
   std::optional<Error> trouble_;
   Artifact cosmovisor_;
   ChainCli cli_;
   std::optional<CliAnswer> from_printed_, to_printed_;
   std::shared_ptr<bool> alive_ =
       std::make_shared<bool>();  // handlers of requests may be called after this has gone
+  std::jthread opening_;         // the archive of the new release
 };
 
 }  // namespace rehearse

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include <array>
 #include <filesystem>
@@ -26,20 +27,6 @@ struct Free {
   void operator()(archive* reader) const { archive_read_free(reader); }
 };
 using Reader = std::unique_ptr<archive, Free>;
-
-uint32_t crc32(uint32_t crc, std::string_view bytes) {
-  static const std::array<uint32_t, 256> table = [] {
-    std::array<uint32_t, 256> out;
-    for (uint32_t i = 0; i < 256; ++i) {
-      out[i] = i;
-      for (int bit = 0; bit < 8; ++bit) out[i] = out[i] >> 1 ^ (out[i] & 1 ? 0xedb88320 : 0);
-    }
-    return out;
-  }();
-  crc = ~crc;
-  for (char c : bytes) crc = crc >> 8 ^ table[(crc ^ static_cast<uint8_t>(c)) & 0xff];
-  return ~crc;
-}
 
 [[noreturn]] void corrupt(const std::string& name, const std::string& why) {
   throw Error(Blame::release, fmt::format("{}: the archive is damaged: {}", name, why), "archive-corrupt");
@@ -132,7 +119,7 @@ class Entries {
       failure_ = why(decompressor_.get());
       return ARCHIVE_FATAL;
     }
-    if (is_gzip_) crc_ = crc32(crc_, {block_.data(), static_cast<size_t>(got)});
+    if (is_gzip_) crc_ = static_cast<uint32_t>(crc32_z(crc_, reinterpret_cast<const Bytef*>(block_.data()), static_cast<size_t>(got)));
     size_ += static_cast<uint32_t>(got);
     return got;
   }

@@ -30,8 +30,9 @@ struct CliAnswer {
 
 class ChainCli {
  public:
-  // `scratch` keeps the output of each command as NNN.out and NNN.err. `environment` is all that a command gets, and `input`
-  // what it reads, such as the passphrase of a keyring; empty: nothing.
+  // `scratch` keeps the output of each command as NNN.out and NNN.err. `environment` is all that a command gets, but for
+  // variables that spare it Go's garbage collector; `input` is what it reads, such as the passphrase of a keyring; empty:
+  // nothing.
   ChainCli(Loop&, const Profile&, std::filesystem::path scratch, std::map<std::string, std::string> environment,
            std::filesystem::path input = {});
 

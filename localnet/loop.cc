@@ -1,5 +1,6 @@
 #include <fcntl.h>
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -102,6 +103,8 @@ Loop::Handle Loop::watch(int fd, Ready ready, Handler handler) {
   watch->arm();
   return watch;
 }
+
+void Loop::post(Handler handler) { asio::post(impl_->context, std::move(handler)); }
 
 void Loop::on_stop_signal(std::function<void(int)> handler) {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) impl_->signals.add(signal);

@@ -33,6 +33,9 @@ class Loop {
   // Calls `handler` each time `fd` becomes ready. The fd stays the caller's and must be open until the handle goes.
   [[nodiscard]] Handle watch(int fd, Ready, Handler handler);
 
+  // Calls `handler` once, as soon as the loop runs. Of this class only this may be called in another thread.
+  void post(Handler handler);
+
   // Calls `handler` (signal number) for each of SIGINT, SIGTERM and SIGHUP from now on.
   void on_stop_signal(std::function<void(int)> handler);
 

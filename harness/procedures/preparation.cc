@@ -54,10 +54,22 @@ void find_earlier_run(Rehearsal& r) {
 
 fs::path backups_of(Rehearsal& r, const Node& node) { return r.folder() / "backups" / node.identity().name; }
 
-void keep_binary(Rehearsal& r, const Node& node) {
+// What several names are links to is read once.
+class Digests {
+ public:
+  const std::string& of(const fs::path& file) {
+    const auto same = std::find_if(known_.begin(), known_.end(), [&](const auto& k) { return fs::equivalent(k.first, file); });
+    return same != known_.end() ? same->second : known_.emplace_back(file, sha256_file(file)).second;
+  }
+
+ private:
+  std::vector<std::pair<fs::path, std::string>> known_;
+};
+
+void keep_binary(Rehearsal& r, const Node& node, Digests& digests) {
   const auto kept = backups_of(r, node) / "bin" / r.profile().chain.binary;
   link_or_copy(node.supervisor().current(), kept);
-  tell(r, "rollback-binary", node.identity().name, kept.lexically_relative(r.folder()).string(), sha256_file(kept));
+  tell(r, "rollback-binary", node.identity().name, kept.lexically_relative(r.folder()).string(), digests.of(kept));
 }
 
 Json as_json(const Backup& b) { return {{"files", b.files}, {"bytes", b.bytes}, {"differing", b.differing}}; }
@@ -144,8 +156,9 @@ void prepare_upgrade(Rehearsal& r) {
     r.step(kDayBefore, "24 Hours Before", kChecklist, [&] {
       find_changelog(r);
       find_earlier_run(r);
+      Digests digests;
       for (const auto& n : r.network().nodes()) {
-        keep_binary(r, *n);
+        keep_binary(r, *n, digests);
         back_up_part(r, *n, "config");
       }
       return hold_against(r, kDayBefore);

@@ -122,8 +122,16 @@ TEST_F(ChainCliTest, KeepsTheOutputOfEachCommand) {
   EXPECT_EQ(made::read_file(folder_ / "commands/002.err"), "two\n");
 }
 
-TEST_F(ChainCliTest, GivesACommandItsEnvironmentAndNoOther) {
-  EXPECT_EQ(run("exec /usr/bin/env -u PWD -u OLDPWD -u _").out, "MADE=yes\n");
+TEST_F(ChainCliTest, GivesACommandItsEnvironmentAndNoOtherThanGosCollectors) {
+  EXPECT_EQ(run("exec /usr/bin/env -u PWD -u OLDPWD -u _ | sort").out, "GOGC=off\nGOMEMLIMIT=512MiB\nMADE=yes\n");
+}
+
+TEST_F(ChainCliTest, LeavesTheCollectorAsItWasSet) {
+  ChainCli cli(loop_, profile_, folder_ / "more", {{"GOGC", "50"}});
+  std::optional<CliAnswer> got;
+  cli.run(folder_.script("maded", "echo $GOGC"), {}, Stream::out, [&](CliAnswer a) { got = std::move(a); });
+  EXPECT_TRUE(made::run_until(loop_, [&] { return got.has_value(); }));
+  EXPECT_EQ(got.value_or(CliAnswer{}).out, "50\n");
 }
 
 TEST_F(ChainCliTest, GivesEachCommandTheInputToRead) {
