@@ -200,21 +200,23 @@ bool is_plain_file(archive_entry* entry) {
 
 }  // namespace
 
-ArchiveMember find_in_archive(int fd, const std::string& name, const std::string& binary_name) {
+ArchiveMember unpack_member(int fd, const std::string& name, const std::string& binary_name, const MemberSink& sink) {
   Entries entries(fd, name);
   std::optional<ArchiveMember> found;
   std::vector<std::string> files;
-  for (size_t index = 0; archive_entry* entry = entries.next(); ++index) {
+  while (archive_entry* entry = entries.next()) {
     check_stays_inside(name, entry);
     std::string path = std::filesystem::path(archive_entry_pathname(entry)).lexically_normal().string();
     bool plain = is_plain_file(entry);
-    std::string head;
+    bool wanted = plain && (path == binary_name || path == "bin/" + binary_name);
+    if (wanted) found = ArchiveMember{path, ""}, sink({}, true);
     entries.read([&](std::string_view piece) {
+      if (!wanted) return;
+      auto& head = found->head;
       if (head.size() < head_size) head += piece.substr(0, head_size - head.size());
+      sink(piece, false);
     });
-    if (!plain) continue;
-    files.push_back(path);
-    if (path == binary_name || path == "bin/" + binary_name) found = ArchiveMember{index, path, head};
+    if (plain) files.push_back(path);
   }
   if (found) return *found;
   size_t more = files.size() > 5 ? files.size() - 5 : 0;
@@ -224,17 +226,6 @@ ArchiveMember find_in_archive(int fd, const std::string& name, const std::string
                           files.empty() ? "none" : fmt::format("{}", fmt::join(files, ", ")),
                           more ? fmt::format(" and {} more", more) : ""),
               "binary-missing");
-}
-
-void read_member(int fd, const std::string& name, const ArchiveMember& member,
-                 const std::function<void(std::string_view)>& sink) {
-  Entries entries(fd, name);
-  for (size_t index = 0; entries.next(); ++index) {
-    if (index != member.index) continue;
-    entries.read(sink);
-    return;
-  }
-  corrupt(name, fmt::format("{} is no longer in it", member.path));
 }
 
 void write_archive(const std::filesystem::path& file, const std::map<std::string, std::string>& members) {

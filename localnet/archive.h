@@ -11,19 +11,18 @@
 namespace rehearse {
 
 struct ArchiveMember {
-  size_t index;      // its place in the archive, from 0
   std::string path;  // "bin/virtengine"
   std::string head;  // its first bytes, at most 64
 };
 
-// Reads all of the archive `fd` and checks its own checksums and that no path or link leaves it, then finds
-// the regular file `binary_name` at the top or under bin/. `name` is the archive's, for messages. Throws
-// Blame::release with the causes archive-corrupt, archive-escapes and binary-missing.
-ArchiveMember find_in_archive(int fd, const std::string& name, const std::string& binary_name);
+// Bytes of a file; `begins`: the first of one, instead of what was handed out before.
+using MemberSink = std::function<void(std::string_view piece, bool begins)>;
 
-// Hands the member's bytes to `sink`, in pieces.
-void read_member(int fd, const std::string& name, const ArchiveMember& member,
-                 const std::function<void(std::string_view)>& sink);
+// Reads all of the archive `fd` and checks its own checksums and that no path or link leaves it, and hands out the bytes of
+// the regular file `binary_name` at the top or under bin/ (of several the last counts). They are worth nothing until this has
+// returned. `name` is the archive's, for messages. Throws Blame::release with the causes archive-corrupt, archive-escapes and
+// binary-missing.
+ArchiveMember unpack_member(int fd, const std::string& name, const std::string& binary_name, const MemberSink& sink);
 
 // A tar.gz of these members, path -> content, whatever the paths are. Throws Error(Blame::machine).
 void write_archive(const std::filesystem::path& file, const std::map<std::string, std::string>& members);

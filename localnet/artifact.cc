@@ -10,7 +10,6 @@
 #include <chrono>
 #include <cstring>
 #include <fstream>
-#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string_view>
@@ -138,23 +137,45 @@ std::optional<std::string> stored_digest(const Stored& stored) {
   return digest;
 }
 
-using Content = std::function<void(const std::function<void(std::string_view)>& sink)>;
-
-void write_binary(const fs::path& to, const Content& content, Sha256Stream& digest) {
-  File out(::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (out.fd < 0) machine(to, "be created");
-  content([&](std::string_view piece) {
-    digest.update(piece.data(), piece.size());
+// A new file that nobody can execute.
+class Writer {
+ public:
+  explicit Writer(const fs::path& to) : to_(to), file_(::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)) {
+    if (file_.fd < 0) machine(to, "be created");
+    begin();
+  }
+  // Nothing is in it.
+  void begin() {
+    digest_.emplace();
+    if (::ftruncate(file_.fd, 0) != 0 || ::lseek(file_.fd, 0, SEEK_SET) != 0) machine(to_, "be written");
+  }
+  void add(std::string_view piece) {
+    digest_->update(piece.data(), piece.size());
     while (!piece.empty()) {
-      ssize_t written = ::write(out.fd, piece.data(), piece.size());
-      if (written < 0 && errno != EINTR) machine(to, "be written");
+      ssize_t written = ::write(file_.fd, piece.data(), piece.size());
+      if (written < 0 && errno != EINTR) machine(to_, "be written");
       if (written > 0) piece.remove_prefix(static_cast<size_t>(written));
     }
-  });
+  }
+  std::string digest() { return to_hex(digest_->digest()); }
+
+ private:
+  const fs::path to_;
+  File file_;
+  std::optional<Sha256Stream> digest_;
+};
+
+void copy(const File& file, const fs::path& source, Writer& out) {
+  std::string block(1 << 18, '\0');
+  off_t at = 0;
+  for (ssize_t got; (got = ::pread(file.fd, block.data(), block.size(), at)) != 0; at += got) {
+    if (got < 0) machine(source, "be read");
+    out.add(std::string_view(block).substr(0, static_cast<size_t>(got)));
+  }
 }
 
-// The content of a bare binary, or of the binary in an archive whose checks it has passed.
-Content checked_content(const File& file, const fs::path& source, const std::string& binary_name) {
+// Writes the bare binary, or the binary in an archive, that passes every check.
+void write_checked(const File& file, const fs::path& source, const std::string& binary_name, Writer& out) {
   std::string name = source.filename().string();
   std::string head(64, '\0');
   ssize_t got = ::pread(file.fd, head.data(), head.size(), 0);
@@ -162,18 +183,13 @@ Content checked_content(const File& file, const fs::path& source, const std::str
   head.resize(static_cast<size_t>(got));
   if (is_elf(head)) {
     check_elf(name, head);
-    return [fd = file.fd, source](const auto& sink) {
-      std::string block(1 << 18, '\0');
-      off_t at = 0;
-      for (ssize_t got; (got = ::pread(fd, block.data(), block.size(), at)) != 0; at += got) {
-        if (got < 0) machine(source, "be read");
-        sink(std::string_view(block).substr(0, static_cast<size_t>(got)));
-      }
-    };
+    return copy(file, source, out);
   }
-  ArchiveMember member = find_in_archive(file.fd, name, binary_name);
+  const auto member = unpack_member(file.fd, name, binary_name, [&](std::string_view piece, bool begins) {
+    if (begins) out.begin();
+    out.add(piece);
+  });
   check_elf(fmt::format("{}: {}", name, member.path), member.head);
-  return [fd = file.fd, name, member](const auto& sink) { read_member(fd, name, member, sink); };
 }
 
 // Puts `workspace` in the place of `folder`. When another process was first its folder stays, unless it is
@@ -191,17 +207,15 @@ void publish(const fs::path& workspace, const Stored& stored) {
 std::string unpack(const File& file, const fs::path& source, const std::string& binary_name,
                    const Stored& stored) {
   struct stat before = file.stat(source);
-  Content content = checked_content(file, source, binary_name);
-
   Workspace workspace(stored.folder.parent_path());
   Stored fresh = stored_in(workspace.path, binary_name);
   fs::create_directories(fresh.binary.parent_path());
-  Sha256Stream stream;
-  write_binary(fresh.binary, content, stream);
+  Writer out(fresh.binary);
+  write_checked(file, source, binary_name, out);
   if (identity(source, file.stat(source)) != identity(source, before)) {
     throw Error(Blame::machine, fmt::format("{}: was changed while it was read; try again", source.string()));
   }
-  std::string digest = to_hex(stream.digest());
+  std::string digest = out.digest();
   fs::permissions(fresh.binary, fs::perms(0555));
   write_file(fresh.record(), describe(fresh.binary, digest).dump());
   fs::permissions(workspace.path, fs::perms(0755));  // mkdtemp keeps others out

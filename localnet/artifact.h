@@ -17,8 +17,8 @@ struct Artifact {
 };
 
 // Verifies `source` (tar.gz, tar, zip or a bare ELF binary) and puts its `binary_name`, found at the
-// archive's top or under bin/, into `store`. Nothing is unpacked before the whole archive has been checked,
-// and nothing is executable before everything has. Done once per content; a file that has not changed since
+// archive's top or under bin/, into `store`. Nothing is executable, or in the store, before the whole
+// archive has been checked. Done once per content; a file that has not changed since
 // is not read again. Two processes may do it at once.
 //
 // The checksum has to be the one that SHA256SUMS beside it says, and `expected_sha256` (hex) unless empty.

@@ -115,6 +115,7 @@ class ArtifactTest : public testing::Test {
       for (const auto& entry : fs::recursive_directory_iterator(store_)) {
         if (!entry.is_regular_file()) continue;
         EXPECT_EQ(entry.status().permissions() & fs::perms(0111), fs::perms::none) << entry.path();
+        EXPECT_NE(entry.path().filename(), "ve") << "left in " << entry.path();
       }
     }
     return message;
@@ -136,6 +137,14 @@ TEST_F(ArtifactTest, UnpacksTheBinaryOfEveryKindOfArchive) {
       EXPECT_EQ(::access(artifact.binary.c_str(), X_OK), 0);
     }
   }
+}
+
+// As tar would leave it.
+TEST_F(ArtifactTest, TakesTheLastOfSeveral) {
+  write_archive(archive_, Kind::tar_gz, {{"bin/ve", ours(std::string(1'000'000, 'x') + "v1")}, {"ve", ours("v2")}, {"more", "text"}});
+  const auto artifact = open(archive_);
+  EXPECT_EQ(read_all(artifact.binary), ours("v2"));
+  EXPECT_EQ(artifact.binary_sha256, sha256_hex(ours("v2")));
 }
 
 TEST_F(ArtifactTest, TakesABareBinary) {
