@@ -29,8 +29,8 @@ void install_on(Rehearsal&, const NodeNames&, const Release& running, const Rele
 // The release that lies in their place prints its version. Throws StepFailed when one prints another.
 void check_installed(Rehearsal&, const NodeNames&, const Release&);
 
-// Of a stopped node: its data folder as Cosmovisor's backup at the halt has it, but for what it has signed since. Throws
-// StepFailed when there is no backup.
+// Of a stopped node: its data folder as Cosmovisor's backup at the halt has it, but for what it has signed since: the signing
+// state, and the WAL that has these votes. Throws StepFailed when there is no backup.
 void restore_data(Rehearsal&, const std::string& node);
 
 NodeNames all_nodes(Rehearsal&);
