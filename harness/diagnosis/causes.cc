@@ -69,7 +69,7 @@ const std::vector<Cause>& causes() {
       {"signing-state-rewound", "a validator would sign heights again that it has signed",
        "keep the newest priv_validator_state.json, whatever else is restored: it prevents double signing"},
       {"rollback-destroys", "rolling a node's state back across the upgrade would destroy it",
-       "restore the data folder from its backup, and keep the newer priv_validator_state.json"},
+       "restore the data folder from its backup, and keep the newer priv_validator_state.json and cs.wal"},
       {"model-hash-mismatch", "the model at its address is not the one that governance is asked for",
        "install nothing; vote no unless the right file is published"},
       {"model-not-loaded", "a stub scores on a node, and nothing there says so",

@@ -62,7 +62,7 @@ void chain_restore(Rehearsal& r) {
   });
   read_signing_states(r, "stopped");
   check_rollback(r, parted);
-  r.step("restore", "Restore the data backup, keep the newer priv_validator_state.json", kRollback, [&] {
+  r.step("restore", "Restore the data backup, keep the newer priv_validator_state.json and its WAL", kRollback, [&] {
     for (const auto& name : parted) {
       restore_data(r, name);
       r.network().node(name).unset(r.to.environment.set);  // what had set it apart
