@@ -103,7 +103,12 @@ const SeenFault::Move* SeenFault::move(const std::string& to) const {
   return nullptr;
 }
 
-bool SeenFault::open() const { return move("injecting") && !move("recovered") && !move("failed"); }
+const SeenFault::Move* SeenFault::end() const {
+  const auto* recovered = move("recovered");
+  return recovered ? recovered : move("failed");
+}
+
+bool SeenFault::open() const { return move("injecting") && !end(); }
 
 bool NetworkView::disabled(const std::string& node) const {
   return std::any_of(faults.begin(), faults.end(), [&](const SeenFault& f) {
@@ -116,7 +121,7 @@ bool NetworkView::fault_open() const {
 }
 
 bool SeenFault::open_at(Micros when) const {
-  const auto *begun = move("injecting"), *over = move("recovered");
+  const auto *begun = move("injecting"), *over = end();
   return begun && begun->seen <= when && (!over || when <= over->seen);
 }
 

@@ -81,6 +81,8 @@ struct SeenFault {
   std::vector<Move> moves;
   Micros due = 0;  // when it should have begun
   const Move* move(const std::string& to) const;  // null: it has not come that far
+  // From where on it counts no more; null: it does, or was never begun.
+  const Move* end() const;
   // It was begun, and not all is as it was before.
   bool open() const;
   bool open_at(Micros) const;

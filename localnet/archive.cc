@@ -175,7 +175,7 @@ bool has_dot_dot(const std::filesystem::path& path) {
 void check_stays_inside(const std::string& name, archive_entry* entry) {
   std::string path = archive_entry_pathname(entry);
   auto escapes = [&](const std::string& how) {
-    throw Error(Blame::release, fmt::format("{}: its entry '{}' {}; nothing was unpacked", name, path, how),
+    throw Error(Blame::release, fmt::format("{}: its entry '{}' {}; nothing of it is kept", name, path, how),
                 "archive-escapes");
   };
   if (leaves("", path) || has_dot_dot(path)) escapes("leads out of the archive");

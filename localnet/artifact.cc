@@ -210,12 +210,15 @@ std::string unpack(const File& file, const fs::path& source, const std::string& 
   Workspace workspace(stored.folder.parent_path());
   Stored fresh = stored_in(workspace.path, binary_name);
   fs::create_directories(fresh.binary.parent_path());
-  Writer out(fresh.binary);
-  write_checked(file, source, binary_name, out);
+  std::string digest;
+  {
+    Writer out(fresh.binary);  // closed before anyone else may execute it
+    write_checked(file, source, binary_name, out);
+    digest = out.digest();
+  }
   if (identity(source, file.stat(source)) != identity(source, before)) {
     throw Error(Blame::machine, fmt::format("{}: was changed while it was read; try again", source.string()));
   }
-  std::string digest = out.digest();
   fs::permissions(fresh.binary, fs::perms(0555));
   write_file(fresh.record(), describe(fresh.binary, digest).dump());
   fs::permissions(workspace.path, fs::perms(0755));  // mkdtemp keeps others out

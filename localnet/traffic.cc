@@ -62,23 +62,28 @@ void Traffic::send() {
   sent_end_ = std::max(sent_end_, next_ + 1);
   was_accepted_.resize(std::max(was_accepted_.size(), sent_end_));
   const Json body = {{"jsonrpc", "2.0"}, {"id", 0}, {"method", "broadcast_tx_sync"}, {"params", {{"tx", payments_.all()[next_].bytes}}}};
-  http_.send({network_.respondent(node()).rpc_url, body.dump()}, [this](const HttpResponse& r) { answered(r); });
+  http_.send({network_.respondent(node()).rpc_url, body.dump()}, [this, sent = next_](const HttpResponse& r) { answered(sent, r); });
 }
 
-void Traffic::answered(const HttpResponse& r) {
+// `next_` may be another by now: the sequence was asked for meanwhile.
+void Traffic::answered(std::size_t sent, const HttpResponse& r) {
   sending_ = false;
+  const auto go_on = [&] {
+    if (next_ == sent) ++next_;
+  };
   const auto answer = Json::parse(r.body, nullptr, false);
   if (!r.status || !answer.is_object()) return go_on_at_next_node(node() + ": " + (r.status ? "HTTP " + std::to_string(r.status) : r.error));
-  const bool behind = next_ < accepted_end_;
+  const bool behind = sent < accepted_end_;
   if (answer.contains("error")) {
     // It has it already.
     if (answer["error"].value("data", "").find("already exists in cache") == std::string::npos)
       return go_on_at_next_node(node() + ": " + answer["error"].dump());
-    ++next_;
+    go_on();
   } else if (const auto result = answer.value("result", Json::object()); result.value("code", -1) == 0) {
-    if (was_accepted_[next_]) ++sent_again_;
-    else was_accepted_[next_] = true, ++accepted_;
-    accepted_end_ = std::max(accepted_end_, ++next_);
+    if (was_accepted_[sent]) ++sent_again_;
+    else was_accepted_[sent] = true, ++accepted_;
+    accepted_end_ = std::max(accepted_end_, sent + 1);
+    go_on();
   } else if (result.value("code", 0) == kWrongSequence && result.value("codespace", "") == "sdk") {
     next_ = std::min(next_, in_blocks_);  // this node lacks some that another had
     return ask_sequence();

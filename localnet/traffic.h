@@ -39,7 +39,7 @@ class Traffic {
  private:
   void tick();
   void send();
-  void answered(const HttpResponse&);
+  void answered(std::size_t sent, const HttpResponse&);
   void go_on_at_next_node(const std::string& why);
   void ask_sequence();
   const std::string& node() const { return nodes_[at_ % nodes_.size()]; }

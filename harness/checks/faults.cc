@@ -72,7 +72,7 @@ std::vector<Away> all_away(const NetworkView& v) {
   for (const auto& f : v.faults) {
     const auto* begun = f.move("injecting");
     if (!begun || f.disabled.empty()) continue;
-    const auto* over = f.move("recovered");
+    const auto* over = f.end();
     all.push_back({begun->seen, over ? over->seen : v.last_seen, &f.disabled});
   }
   return all;

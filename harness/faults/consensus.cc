@@ -24,7 +24,10 @@ class DoubleSign : public NodeFault {
     ask();
   }
   std::string applied() override { return *said_; }
-  void heal() override { twin_->kill(); }
+  void heal() override {
+    asking_.reset();
+    twin_->kill();
+  }
   std::string healed() override { return twin_->running() ? "" : "the second process is gone"; }
 
  private:

@@ -4,7 +4,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <functional>
 #include <iostream>
+#include <stdexcept>
 
 #include "harness/journal.h"
 #include "localnet/text.h"
@@ -36,6 +39,24 @@ std::vector<std::string> proposer(const NetworkView& v) {
   return {};
 }
 
+// What goes wrong with a fault is not the run's trouble; empty: nothing.
+std::string trouble_of(const std::function<void()>& work) {
+  try {
+    work();
+    return "";
+  } catch (const Error& e) {
+    return e.what();
+  } catch (const StepFailed& e) {
+    return e.what();
+  } catch (const std::filesystem::filesystem_error& e) {
+    return e.what();
+  } catch (const record::Json::exception& e) {
+    return e.what();
+  } catch (const std::out_of_range& e) {  // what was not begun lacks what its heal looks for
+    return e.what();
+  }
+}
+
 }  // namespace
 
 struct FaultDriver::Course {
@@ -45,6 +66,7 @@ struct FaultDriver::Course {
   std::string state = "planned";  // as in FaultMoved
   Micros since = 0;               // in this state
   bool in_effect = false;
+  std::string given_up;  // why it is healed before its time; empty: it is not
   bool busy = false;  // one of its verbs waits, and the others go on
   // Of its recovery.
   Micros clear = 0;  // no other fault is in its way since then
@@ -112,36 +134,44 @@ void FaultDriver::turn() {
 }
 
 void FaultDriver::advance(Course& c) {
-  try {
-    if (c.state == "planned") return wait_for_trigger(c);
-    if (c.state == "injecting") {
-      if (const auto proof = c.fault->applied(); !proof.empty()) return move(c, "applied", proof);
-      if (seconds_since(c.since) < kMostToApply) return;
-      c.fault->heal();
-      c.in_effect = false;
-      return move(c, "failed", fmt::format("not seen to be applied in {} s", kMostToApply));
-    }
-    if (c.state == "applied") {
-      if (seconds_since(c.since) < c.what.lasts_s) return;
-      move(c, "healing", "");
-      c.fault->heal();
-      c.in_effect = false;
-    }
-    if (c.state == "healing") {
-      if (const auto proof = c.fault->healed(); !proof.empty()) {
-        c.height = r_.view().highest_height();
-        c.clear = now_micros();
-        return move(c, "healed", proof);
-      }
-      if (seconds_since(c.since) > kMostToHeal) move(c, "failed", fmt::format("not seen to be healed in {} s", kMostToHeal));
-      return;
-    }
-    watch_recovery(c);
-  } catch (const Error& e) {
-    move(c, "failed", e.what());
-  } catch (const StepFailed& e) {
-    move(c, "failed", e.what());
+  if (const auto trouble = trouble_of([&] { go_on(c); }); !trouble.empty()) give_up(c, trouble);
+}
+
+void FaultDriver::go_on(Course& c) {
+  if (c.state == "planned") return wait_for_trigger(c);
+  if (c.state == "injecting") {
+    if (const auto proof = c.fault->applied(); !proof.empty()) return move(c, "applied", proof);
+    if (seconds_since(c.since) > kMostToApply) give_up(c, fmt::format("not seen to be applied in {} s", kMostToApply));
+    return;
   }
+  if (c.state == "applied") {
+    if (seconds_since(c.since) < c.what.lasts_s) return;
+    move(c, "healing", "");
+    c.fault->heal();
+    c.in_effect = false;
+  }
+  if (c.state == "healing") return watch_heal(c);
+  watch_recovery(c);
+}
+
+// What its node is without, and does, stays excused until all is as it was before.
+void FaultDriver::give_up(Course& c, const std::string& why) {
+  if (!c.in_effect || c.state == "healing") return move(c, "failed", c.given_up.empty() ? why : c.given_up + "; " + why);
+  c.given_up = why;
+  move(c, "healing", "");
+  const auto trouble = trouble_of([&] { c.fault->heal(); });
+  if (!trouble.empty()) return move(c, "failed", why + "; " + trouble);
+  c.in_effect = false;
+}
+
+void FaultDriver::watch_heal(Course& c) {
+  const auto proof = c.fault->healed();
+  if (proof.empty() && seconds_since(c.since) <= kMostToHeal) return;
+  if (!c.given_up.empty()) return move(c, "failed", c.given_up);
+  if (proof.empty()) return move(c, "failed", fmt::format("not seen to be healed in {} s", kMostToHeal));
+  c.height = r_.view().highest_height();
+  c.clear = now_micros();
+  move(c, "healed", proof);
 }
 
 void FaultDriver::wait_for_trigger(Course& c) {

@@ -33,6 +33,10 @@ class FaultDriver : public Beside {
  private:
   struct Course;  // of one injection
   void advance(Course&);
+  void go_on(Course&);
+  // Heals it before its time; once that is proven it has failed.
+  void give_up(Course&, const std::string& why);
+  void watch_heal(Course&);
   void wait_for_trigger(Course&);
   void begin(Course&, Micros due);
   bool in_the_way(const Course&) const;

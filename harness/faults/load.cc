@@ -50,8 +50,10 @@ class Load : public Fault {
     look_up(node, a);
     const auto answers = r_.ask("load", {{"account", node, {{"address", r_.network().customer()}}, 0},
                                          {"balance", node, {{"address", traffic_->payee()}}, 0}});
-    if (answers[0].answered) a.sequence = number_in(answers[0].value.value("sequence", record::Json(0)));
-    if (answers[1].answered && !answers[1].absent) a.received = number_in(answers[1].value);
+    for (const auto& answer : answers)
+      if (!answer.answered) throw StepFailed("not accounted for: " + answer.question + " of " + node + ": " + answer.error);
+    a.sequence = number_in(answers[0].value.value("sequence", record::Json(0)));
+    if (!answers[1].absent) a.received = number_in(answers[1].value);
     return a;
   }
 

@@ -97,7 +97,11 @@ class ExpiredCertificate : public OfProvider {
     write_secret(key(), kept_.at(key()));
     restart();
   }
-  std::string healed() override { return started() && *heard_ == kWell ? "its own certificate is back, and it is well" : ""; }
+  std::string healed() override {
+    if (!started() || *heard_ != kWell) return "";
+    asking_.reset();
+    return "its own certificate is back, and it is well";
+  }
 
  private:
   static constexpr const char* kWell = "well";

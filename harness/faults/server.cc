@@ -56,8 +56,9 @@ class ServerFault : public Fault {
   // What an archive with paths that lead out of it has written in the run's folder; empty: nothing.
   std::string escaped() const {
     std::error_code ignored;
-    for (const auto& entry : fs::recursive_directory_iterator(r_.folder(), fs::directory_options::skip_permission_denied, ignored))
-      if (entry.path().filename() == kEscaped) return entry.path().string();
+    fs::recursive_directory_iterator entry(r_.folder(), fs::directory_options::skip_permission_denied, ignored);
+    for (; entry != fs::recursive_directory_iterator(); entry.increment(ignored))  // folders come and go beside it
+      if (entry->path().filename() == kEscaped) return entry->path().string();
     return "";
   }
 

@@ -94,7 +94,7 @@ void restore_data(Rehearsal& r, const std::string& name) {
   fs::copy(backup, data, fs::copy_options::recursive);
   // With its signing state the WAL that goes with it: a vote that it has signed, and nobody else has, is only there. Without
   // that vote it may sign no other in its place, and without a third of the power the chain stands still for good.
-  for (const auto& newer : {signing_state_file(r, name).filename(), fs::path("cs.wal")}) {
+  for (const auto& newer : {signing_state, fs::path("cs.wal")}) {
     fs::remove_all(data / newer);
     fs::copy(aside / newer, data / newer, fs::copy_options::recursive);
   }

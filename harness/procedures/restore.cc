@@ -1,5 +1,5 @@
 // A node whose state parted from the others' in the upgrade: rolling it back would cross the upgrade height, so its data
-// comes back from the backup that Cosmovisor made at the halt, with the newer signing state.
+// comes back from the backup that Cosmovisor made at the halt, with the newer signing state and its WAL.
 #include <fmt/format.h>
 
 #include <algorithm>

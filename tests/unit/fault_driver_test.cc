@@ -5,6 +5,7 @@
 
 #include "harness/checks/faults.h"
 #include "harness/goals.h"
+#include "harness/journal.h"
 #include "made_rehearsal.h"
 
 namespace rehearse {
@@ -19,7 +20,9 @@ using testing::IsEmpty;
 struct Script {
   std::string lacks, applied, healed;
   std::vector<std::string> calls;
-  std::string trouble;  // thrown when it is injected
+  std::string trouble;     // thrown when it is injected
+  std::string no_proof;    // thrown when it is asked whether it applies
+  std::string incurable;   // thrown when it is healed
 };
 
 class Scripted : public Fault {
@@ -30,8 +33,14 @@ class Scripted : public Fault {
     s_.calls.push_back("inject");
     if (!s_.trouble.empty()) throw Error(Blame::machine, s_.trouble);
   }
-  std::string applied() override { return s_.applied; }
-  void heal() override { s_.calls.push_back("heal"); }
+  std::string applied() override {
+    if (!s_.no_proof.empty()) throw StepFailed(s_.no_proof);
+    return s_.applied;
+  }
+  void heal() override {
+    s_.calls.push_back("heal");
+    if (!s_.incurable.empty()) throw std::filesystem::filesystem_error(s_.incurable, std::error_code());
+  }
   std::string healed() override { return s_.healed; }
 
  private:
@@ -102,9 +111,48 @@ TEST_F(Driver, WritesTheBeginningBeforeItDoesAnything) {
   plan(kill_b());
   reach(5);
   turn();
-  EXPECT_THAT(moves(), ElementsAre("injecting", "failed"));
-  EXPECT_THAT(detail("failed"), HasSubstr("no such process"));
+  EXPECT_THAT(moves(), ElementsAre("injecting", "healing"));
   EXPECT_GE(r_.view().faults[0].move("injecting")->seen, r_.view().faults[0].due);
+}
+
+// Half of it may be in effect.
+TEST_F(Driver, HealsWhatCouldNotBeInjectedWhole) {
+  script_.trouble = "no such process";
+  plan(kill_b());
+  reach(5);
+  turn();
+  EXPECT_THAT(script_.calls, ElementsAre("inject", "heal"));
+  EXPECT_TRUE(r_.view().disabled("b")) << "it is not healed yet";
+  script_.healed = "it lives";
+  turn();
+  EXPECT_THAT(moves(), ElementsAre("injecting", "healing", "failed"));
+  EXPECT_THAT(detail("failed"), HasSubstr("no such process"));
+  EXPECT_FALSE(r_.view().disabled("b"));
+  EXPECT_FALSE(r_.view().disabled_at("b", now_micros())) << "what it does from here on is its own matter";
+  EXPECT_THAT(script_.calls, ElementsAre("inject", "heal"));
+}
+
+TEST_F(Driver, HealsWhatIsNotProven) {
+  script_.no_proof = "nobody can tell";
+  plan(kill_b());
+  reach(5);
+  turn();
+  EXPECT_THAT(moves(), ElementsAre("injecting", "healing"));
+  script_.healed = "it lives";
+  turn();
+  EXPECT_THAT(moves(), ElementsAre("injecting", "healing", "failed"));
+  EXPECT_THAT(detail("failed"), HasSubstr("nobody can tell"));
+}
+
+TEST_F(Driver, SaysThatTheHealFailedAndTriesAgainAtTheEnd) {
+  script_.applied = "it is dead", script_.incurable = "no room";
+  plan(kill_b());
+  reach(5);
+  turn(), turn();
+  EXPECT_THAT(moves(), ElementsAre("injecting", "applied", "healing", "failed"));
+  EXPECT_THAT(detail("failed"), HasSubstr("no room"));
+  driver_->close();
+  EXPECT_THAT(script_.calls, ElementsAre("inject", "heal", "heal"));
 }
 
 TEST_F(Driver, GoesThroughItsFiveVerbs) {

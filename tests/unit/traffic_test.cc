@@ -64,6 +64,10 @@ class TrafficTest : public made::RehearsalTest {
       const auto number = std::to_string(json::parse(request.body)["tx"]["number"].get<int>());
       return http_.answer(200, json{{"tx_bytes", base64(std::vector<std::uint8_t>(number.begin(), number.end()))}});
     }
+    if (hold_ && !held_) {
+      held_ = std::move(http_.open.front());
+      return http_.open.pop_front();
+    }
     const auto bytes = base64_decode(json::parse(request.body)["params"]["tx"].get<std::string>());
     http_.answer(200, take(node, std::stoi(std::string(bytes.begin(), bytes.end()))));
   }
@@ -88,7 +92,8 @@ class TrafficTest : public made::RehearsalTest {
   std::map<std::string, std::set<int>> mempools_;
   std::vector<std::string> sent_;
   std::string silent_;
-  bool full_ = false;
+  bool full_ = false, hold_ = false;
+  std::optional<made::FakeHttp::Open> held_;  // a payment that has no answer yet
   int in_blocks_ = 0;
   std::optional<Scripted> network_;
   std::optional<Traffic> traffic_;
@@ -129,6 +134,23 @@ TEST_F(TrafficTest, WhatWasForgottenBeforeItStopsIsSentAgainToo) {
   ASSERT_TRUE(until([&] { return traffic_->sent_again() == traffic_->accepted(); }));
   block("a");
   EXPECT_TRUE(until([&] { return traffic_->settled(); }));
+}
+
+// Meanwhile the sequence went on: others' blocks had more.
+TEST_F(TrafficTest, ALateAnswerIsThatOfThePaymentThatWasSent) {
+  ASSERT_TRUE(until([&] { return traffic_->accepted() >= 3; }));
+  hold_ = true;
+  ASSERT_TRUE(until([&] { return held_.has_value(); }));
+  const auto sent = traffic_->sent().size() - 1;
+  ASSERT_FALSE(traffic_->sent()[sent].accepted);
+  const auto accepted = traffic_->accepted();
+  in_blocks_ = static_cast<int>(sent) + 5;
+  ASSERT_TRUE(until([&] { return traffic_->in_blocks() == in_blocks_; }));
+  held_->on_answer({200, made::rpc_result({{"code", 0}}).dump(), ""});
+  EXPECT_TRUE(traffic_->sent()[sent].accepted);
+  EXPECT_EQ(traffic_->accepted(), accepted + 1);
+  mempools_.clear();
+  ASSERT_TRUE(until([&] { return sent_.back() == "a" + std::to_string(in_blocks_); })) << "it goes on where the sequence is";
 }
 
 TEST_F(TrafficTest, GoesOnAtAnotherNodeWhenOneIsSilent) {
