@@ -1,12 +1,12 @@
 #include "harness/preflight.h"
 
 #include <fmt/format.h>
-#include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness/publication.h"
+#include "localnet/blocked_signals.h"
 #include "localnet/log.h"
 #include "localnet/sha256.h"
 #include "localnet/text.h"
@@ -40,12 +40,9 @@ void check_room(const fs::path& folder, std::size_t nodes, const fs::path& binar
                                             folder.string(), free / 1'000'000, nodes, needed / 1'000'000));
 }
 
-// In a thread of ours: signals are for the harness's own, and the processors for whoever makes the network meanwhile. How long
-// that takes says how slow the machine is (network_of.h).
-void spare_the_others() {
-  sigset_t all;
-  ::sigfillset(&all);
-  ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
+// The thread leaves the processors to whoever makes the network meanwhile: how long that takes says how slow the machine is
+// (network_of.h).
+void give_way() {
   constexpr int kNice = 10;
   ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNice);
 }
@@ -112,9 +109,10 @@ void Preflight::arrived() {
 
 // Unpacking takes a second or more, in which the network is made.
 void Preflight::open_beside() {
+  const AllSignalsBlocked while_it_starts;
   opening_ = std::jthread([this, &loop = r_.loop(), here = std::weak_ptr<bool>(alive_), archive = downloaded_,
                            binary = r_.profile().chain.binary, store = store_, checksum = checksum_] {
-    spare_the_others();
+    give_way();
     std::function<void()> then;
     try {
       then = [this, artifact = open_artifact(archive, binary, store, checksum)] { take(artifact); };

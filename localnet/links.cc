@@ -1,35 +1,15 @@
 #include "localnet/links.h"
 
 #include <pthread.h>
-#include <signal.h>
 
 #include <future>
 #include <optional>
 
+#include "localnet/blocked_signals.h"
 #include "localnet/error.h"
 #include "localnet/link_proxies.h"
 
 namespace rehearse {
-
-namespace {
-
-// A thread inherits what is blocked: signals are for the harness's own thread, and a write to a socket that is closed is an
-// error to look at, not a signal.
-class AllSignalsBlocked {
- public:
-  AllSignalsBlocked() {
-    sigset_t all;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_BLOCK, &all, &before_);
-  }
-  ~AllSignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  AllSignalsBlocked(const AllSignalsBlocked&) = delete;
-
- private:
-  sigset_t before_;
-};
-
-}  // namespace
 
 LinkSet::LinkSet(std::uint64_t seed) : proxies_(std::make_unique<LinkProxies>(seed)) {
   const AllSignalsBlocked while_it_starts;

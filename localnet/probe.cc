@@ -170,6 +170,7 @@ CommandResult run_command(const std::vector<std::string>& argv, std::chrono::mil
 bool wait_until(const std::function<bool()>& done, std::chrono::milliseconds limit) {
   for (const auto end = std::chrono::steady_clock::now() + limit; !done();) {
     if (std::chrono::steady_clock::now() >= end) return false;
+    // Nothing wakes us for what /proc and other processes show.
     std::this_thread::sleep_for(std::chrono::microseconds(200));
   }
   return true;

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "harness/faults/files.h"
 #include "harness/faults/kinds.h"
 #include "localnet/archive.h"
@@ -23,7 +25,9 @@ class ServerFault : public Fault {
   void heal() override { server_.misbehave({}); }
   std::string healed() override {
     if (kind_ != "server-escapes") return "it serves as it should";
-    if (const auto found = escaped(); !found.empty()) throw Error(Blame::release, "the archive has written " + found);
+    const auto found = escaped();
+    if (!found) return "";
+    if (!found->empty()) throw Error(Blame::release, "the archive has written " + *found);
     return "it serves as it should; nothing was written outside of the archive's folder";
   }
 
@@ -53,13 +57,14 @@ class ServerFault : public Fault {
     return "/objects/other-" + id_ + "/" + file.filename().string();
   }
 
-  // What an archive with paths that lead out of it has written in the run's folder; empty: nothing.
-  std::string escaped() const {
-    std::error_code ignored;
-    fs::recursive_directory_iterator entry(r_.folder(), fs::directory_options::skip_permission_denied, ignored);
-    for (; entry != fs::recursive_directory_iterator(); entry.increment(ignored))  // folders come and go beside it
+  // What an archive with paths that lead out of it has written in the run's folder; empty: nothing. No value: a folder went
+  // away meanwhile, and not everything was looked at.
+  std::optional<std::string> escaped() const {
+    std::error_code gone;
+    fs::recursive_directory_iterator entry(r_.folder(), fs::directory_options::skip_permission_denied, gone);
+    for (; entry != fs::recursive_directory_iterator(); entry.increment(gone))
       if (entry->path().filename() == kEscaped) return entry->path().string();
-    return "";
+    return gone ? std::nullopt : std::optional<std::string>("");
   }
 
   Rehearsal& r_;
