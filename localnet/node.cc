@@ -21,7 +21,7 @@ Node::Node(Loop& loop, Sink& sink, const LogMatcher& matcher, NodeIdentity ident
 void Node::start(const std::vector<std::string>& more) {
   restart_.reset();
   stopped_ = false;
-  misread_under_.clear();
+  missed_ = 0;
   more_ = more;
   launch();
 }
@@ -41,10 +41,12 @@ void Node::launch() {
   child_.reset();  // what an earlier one has left of its group would hold the files
   first_start_seen_ = false;
   chain_pid_ = 0;
+  upgrade_waits_ = supervisor_->upgrade_waits();
   ChildSpec spec;
   spec.argv = supervisor_->command(start_);
   spec.argv.insert(spec.argv.end(), more_.begin(), more_.end());
   spec.environment = environment_;  // a node's own wins over what its supervisor gets everywhere
+  if (missed_) spec.environment.merge(supervisor_->after_missing(missed_));
   spec.environment.merge(supervisor_->environment());
   spec.directory = settings_.home;
   spec.out = spec.err = log_file();
@@ -76,8 +78,9 @@ void Node::ended(ExitStatus status) {
   log_.read(true);  // its last words come before its end
   const auto program = std::filesystem::path(supervisor_->command({})[0]).filename().string();
   auto words = log_.last_words();
-  const bool misread = !misread_under_.empty() && misread_under_ == binary();
-  words.starts_again = (settings_.restart_after.count() || misread) && !stopped_ && is_failure(status);
+  const bool missed = upgrade_waits_ && !status.signal;  // no one else has ended it
+  missed_ = missed ? missed_ + 1 : 0;
+  words.starts_again = (settings_.restart_after.count() || missed) && !stopped_ && is_failure(status);
   sink_.process_ended(identity_.name, program, status, words);
   if (!words.starts_again) return;
   child_->signal_group(SIGTERM);  // those that it leaves behind
@@ -90,13 +93,9 @@ bool Node::tells_of_end(const std::string& line) {
     // The first one is the start that was reported when the supervisor was spawned.
     if (std::exchange(first_start_seen_, true)) sink_.process_started(identity_.name, 0, program);
   }
-  if (supervisor_->read_too_early(line)) misread_under_ = binary();
+  if (supervisor_->read_too_early(line)) upgrade_waits_ = true;
+  if (supervisor_->notices_upgrade(line)) upgrade_waits_ = false;
   return !supervisor_->repeats_exit(line);
-}
-
-std::filesystem::path Node::binary() const {
-  std::error_code gone;
-  return std::filesystem::canonical(supervisor_->current(), gone);
 }
 
 int Node::chain_process() {

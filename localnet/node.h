@@ -81,7 +81,6 @@ class Node {
  private:
   void launch();
   bool tells_of_end(const std::string& line);
-  std::filesystem::path binary() const;  // links resolved; empty: there is none
   void ended(ExitStatus);
 
   Loop& loop_;
@@ -94,10 +93,9 @@ class Node {
   std::unique_ptr<Supervisor> supervisor_;
   ProcessLog log_;
   bool first_start_seen_ = false;  // of this supervisor process
-  // Which binary was current when its supervisor read upgrade-info.json too early; empty: it did not. The old binary that is
-  // started again may end before the supervisor looks again (cosmos.md,
-  // "Cosmovisor misses the upgrade on restart"): until it has switched, it is started again.
-  std::filesystem::path misread_under_;
+  // Its supervisor has something to notice, and has not yet: when it ends so, it is started again.
+  bool upgrade_waits_ = false;
+  int missed_ = 0;                 // ends of that kind in a row
   int chain_pid_ = 0;              // of the process that is sampled; 0: to be found (a scan of /proc)
   std::vector<std::string> more_;  // arguments of its last start
   bool stopped_ = false;           // by whoever operates it

@@ -49,6 +49,8 @@ class Supervisor {
   // The command line that runs `binary start...`.
   virtual std::vector<std::string> command(const std::vector<std::string>& start) const = 0;
   virtual std::map<std::string, std::string> environment() const = 0;
+  // What is set beside it when it has missed an upgrade that often in a row, so that it does not miss it again.
+  virtual std::map<std::string, std::string> after_missing(int times) const = 0;
   // The binary that runs now (or would, when started); before there is one, where the first is put.
   virtual std::filesystem::path current() const = 0;
   // That line of its log only repeats that the node's process ended: what the process said itself tells more.
@@ -56,6 +58,10 @@ class Supervisor {
   // That line of its log says that it fell over a file which it had read while the chain wrote it, and the file is whole by
   // now: started again, as the runbook's unit does, it goes on (cosmos.md, "Cosmovisor").
   virtual bool read_too_early(const std::string& line) const = 0;
+  // The chain has halted for a release that is not the current one.
+  virtual bool upgrade_waits() const = 0;
+  // That line of its log says that it has noticed so.
+  virtual bool notices_upgrade(const std::string& line) const = 0;
   // What one of its log lines says about the node's process: the program it has started, or empty.
   virtual std::string started_by_line(const std::string& line) const = 0;
 };

@@ -136,6 +136,66 @@ TEST_F(NodeTest, IsNotStartedAgainOnceItsOperatorHasTakenOver) {
   EXPECT_EQ(told_.pids.size(), 2u);
 }
 
+// Under a Cosmovisor that does that; the chain has halted for an upgrade where `halted`. $0.count has how often it is told to
+// look for one.
+class MissedUpgradeTest : public NodeTest {
+ protected:
+  void start(const std::string& script, bool halted = true) {
+    SupervisorSettings settings{SupervisorKind::cosmovisor, folder_.script("cosmovisor", "echo $DAEMON_POLL_INTERVAL >> $0.count\n" + script),
+                                "maded", folder_ / "home", {}};
+    if (halted) {
+      std::filesystem::create_directories(settings.home / "data");
+      std::ofstream(settings.home / "data/upgrade-info.json") << R"({"name":"v2","height":24})";
+    }
+    node_ = std::make_unique<Node>(loop_, told_, matcher_, NodeIdentity{"a", true, 1, "127.0.0.1", "", "", "", ""}, settings,
+                                   std::vector<std::string>{"start"}, std::map<std::string, std::string>{{"PATH", "/bin:/usr/bin"}});
+    node_->supervisor().install(folder_.script("old", "exit 1"));
+    node_->supervisor().stage("v2", folder_.script("new", "exit 0"));
+    node_->start();
+  }
+  std::vector<std::string> intervals() const {
+    std::ifstream in(folder_ / "cosmovisor.count");
+    std::vector<std::string> all;
+    for (std::string line; std::getline(in, line);) all.push_back(line);
+    return all;
+  }
+  std::unique_ptr<Node> node_;
+};
+
+TEST_F(MissedUpgradeTest, IsLookedForLaterAndLater) {
+  start("test $(wc -l < $0.count) -lt 4 && exit 1; exec sleep 60");
+  ASSERT_TRUE(until([&] { return intervals().size() == 4; }));
+  EXPECT_THAT(intervals(), ElementsAre("", "600ms", "1200ms", "2400ms"));
+  EXPECT_THAT(told_.ends, ElementsAre(true, true, true));
+}
+
+TEST_F(MissedUpgradeTest, IsNoneWhenItWasNoticed) {
+  start("echo '2:27PM INF daemon shutting down in an attempt to restart module=cosmovisor'; exit 1");
+  ASSERT_TRUE(ends(1));
+  EXPECT_THAT(told_.ends, ElementsAre(false));
+}
+
+TEST_F(MissedUpgradeTest, IsNoneWhenSomebodyKilledIt) {
+  start("kill -KILL $$");
+  ASSERT_TRUE(ends(1));
+  EXPECT_THAT(told_.ends, ElementsAre(false));
+}
+
+TEST_F(MissedUpgradeTest, IsNoneWhereTheChainHasNotHalted) {
+  start("exit 1", false);
+  ASSERT_TRUE(ends(1));
+  EXPECT_THAT(told_.ends, ElementsAre(false));
+}
+
+// Cosmovisor fell over a file that was being written.
+TEST_F(MissedUpgradeTest, IsOneWhenItWasReadTooEarly) {
+  start(R"(test $(wc -l < $0.count) -gt 1 && exec sleep 60
+mkdir -p $DAEMON_HOME/data; echo '{"name":"v2","height":24}' > $DAEMON_HOME/data/upgrade-info.json
+echo 'panic: failed to parse upgrade info file: empty upgrade-info.json'; exit 2)", false);
+  ASSERT_TRUE(until([&] { return intervals().size() == 2; }));
+  EXPECT_THAT(told_.ends, ElementsAre(true));
+}
+
 TEST(Failure, IsWhatSystemdTakesForOne) {
   for (const auto& failure : {ExitStatus{1, 0}, ExitStatus{2, 0}, ExitStatus{-1, SIGKILL}, ExitStatus{-1, SIGSEGV}})
     EXPECT_TRUE(is_failure(failure)) << to_string(failure);

@@ -142,6 +142,31 @@ TEST_F(SupervisorTest, CosmovisorReadTooEarlyWhatIsWholeByNow) {
   EXPECT_FALSE(make(SupervisorKind::bare)->read_too_early(panic));
 }
 
+TEST_F(SupervisorTest, UpgradeWaitsUntilItsReleaseIsCurrent) {
+  const auto s = make(SupervisorKind::cosmovisor);
+  const auto info = settings_.home / "data/upgrade-info.json";
+  s->install(folder_.script("old", "exit 0"));
+  s->stage("V2.0.0", folder_.script("new", "exit 0"));
+  EXPECT_FALSE(s->upgrade_waits()) << "nothing is asked for";
+  fs::create_directories(info.parent_path());
+  for (const char* half : {"", R"({"name":"V2.0.0","hei)", R"({"height":24})", "[]"}) {
+    std::ofstream(info) << half;
+    EXPECT_FALSE(s->upgrade_waits()) << half;
+  }
+  std::ofstream(info) << R"({"name":"V2.0.0","height":24})";
+  EXPECT_TRUE(s->upgrade_waits());
+  EXPECT_FALSE(make(SupervisorKind::bare)->upgrade_waits());
+  fs::create_directory_symlink(settings_.home / "cosmovisor/upgrades/v2.0.0", settings_.home / "cosmovisor/current");
+  EXPECT_FALSE(s->upgrade_waits()) << "it is current";
+}
+
+TEST_F(SupervisorTest, CosmovisorSaysThatItHasNoticedTheUpgrade) {
+  const auto s = make(SupervisorKind::cosmovisor);
+  EXPECT_TRUE(s->notices_upgrade("2:27PM INF daemon shutting down in an attempt to restart module=cosmovisor"));
+  EXPECT_TRUE(s->notices_upgrade("2:27PM INF starting to take backup of data directory module=cosmovisor"));
+  EXPECT_FALSE(s->notices_upgrade(R"(2:27PM ERR UPGRADE "v2.0.0" NEEDED at height: 24: {} module=x/upgrade)"));
+}
+
 TEST_F(SupervisorTest, BareRunsTheBinaryItself) {
   const auto s = make(SupervisorKind::bare);
   s->install(one_);
