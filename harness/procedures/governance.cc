@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <thread>
 #include <utility>
 
 #include "harness/goals.h"
@@ -16,6 +17,8 @@ namespace rehearse {
 using record::Json;
 
 namespace {
+
+constexpr std::size_t kMostSeeds = 3;  // of each of the profile's transactions that add records
 
 // By a fault, for a moment at least.
 bool taken_away_since(const NetworkView& v, const std::string& node, Micros since) {
@@ -120,9 +123,8 @@ std::vector<NodeCommand> seeds(Rehearsal& r, const std::vector<std::string>& tra
 }
 
 void make_records(Rehearsal& r) {
-  constexpr std::size_t kMost = 3;
   auto validators = r.view().validators();
-  validators.resize(std::min(validators.size(), kMost));
+  validators.resize(std::min(validators.size(), kMostSeeds));
   std::int64_t last = 0;
   const auto after = std::exchange(r.seeded, r.seeded + validators.size());
   for (const auto& transaction : r.profile().seed_transactions)
@@ -225,12 +227,31 @@ double measured_block_seconds(const NetworkView& v, double nominal) {
   return gaps[gaps.size() / 2];
 }
 
-// Making the network was some of the chain's commands side by side, this is one.
-double seconds_to_submit(const NetworkView& v) {
-  constexpr double kLeast = 0.5, kMost = 3.0;  // a stall of the machine is no measure
-  for (const auto& s : v.steps)
-    if (s.step.step == "make" && s.ended) return std::clamp(static_cast<double>(s.ended - s.started) / 1e6 / 2, kLeast, kMost);
-  return kLeast;
+namespace {
+
+// One that asks nobody and changes nothing.
+double seconds_of_a_command(Rehearsal& r) {
+  const auto& node = r.view().order.front();
+  const auto start = Loop::Clock::now();
+  r.run_commands({{node, r.command("version", node)}});
+  return std::chrono::duration<double>(Loop::Clock::now() - start).count();
+}
+
+}  // namespace
+
+double seconds_to_pass(Rehearsal& r) {
+  const double command = seconds_of_a_command(r);
+  const double block = nominal_block_seconds(r.scenario().network.pace);
+  const double processors = std::max(1u, std::thread::hardware_concurrency());
+  // Sent side by side. Signing and sending take half as long again as saying the version; a block later it is in.
+  const auto transactions = [&](std::size_t count) {
+    return 1.5 * command * std::max(1.0, static_cast<double>(count) / processors) + block;
+  };
+  const auto& u = r.scenario().upgrade;
+  double meanwhile = transactions(u.voters.empty() ? r.scenario().network.validators.size() : u.voters.size());
+  for (std::size_t i = 0; i < r.profile().seed_transactions.size(); ++i) meanwhile += transactions(kMostSeeds);
+  meanwhile += 2 * command;  // Cosmovisor's, which runs the chain's
+  return transactions(1) + std::max(r.view().network->voting_period_s, meanwhile);
 }
 
 std::int64_t height_after(Rehearsal& r, double seconds) {

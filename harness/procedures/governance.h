@@ -62,8 +62,9 @@ bool approve(Rehearsal&, const std::string& proposal);
 // voted TimedOut for a rejection.
 void await_passed(Rehearsal&, const std::string& proposal, bool all_voted);
 
-// Seconds that submitting a proposal will take on this machine, with what else runs on it.
-double seconds_to_submit(const NetworkView&);
+// Seconds until a proposal that is submitted now has passed and what is done meanwhile is done, on this machine with all that
+// runs on it now: one of the chain's commands is run to see how long they take.
+double seconds_to_pass(Rehearsal&);
 // The height that will not be reached for that many seconds, and not much later.
 std::int64_t height_after(Rehearsal&, double seconds);
 

@@ -75,7 +75,7 @@ void GovernedUpgrade::expect_no_plan() {
 std::int64_t GovernedUpgrade::choose_height() const {
   const auto& u = r_.scenario().upgrade;
   if (u.height_in) return r_.view().highest_height() + u.height_in;
-  return height_after(r_, seconds_to_submit(r_.view()) + r_.view().network->voting_period_s * (1 + u.lead));
+  return height_after(r_, seconds_to_pass(r_) + r_.view().network->voting_period_s * u.lead);
 }
 
 void GovernedUpgrade::submit() {

@@ -102,7 +102,7 @@ void ModelUpdate::begin() {
 void ModelUpdate::submit(bool to_switch) {
   // In blocks: on a slow machine they are as late as the nodes.
   constexpr std::int64_t kToReport = 10, kToRestart = 13;
-  height_ = height_after(r_, seconds_to_submit(r_.view()) + r_.view().network->voting_period_s) + kToReport +
+  height_ = height_after(r_, seconds_to_pass(r_)) + kToReport +
             (to_switch ? kToRestart * static_cast<std::int64_t>(nodes_.size()) : 0);
   Json message = Json::object();
   for (const auto& [field, value] : section().proposal) message[field] = fill(value, values(), "model: proposal");
