@@ -76,7 +76,7 @@ TEST(Accident, KilledNodeEndsTheRunAndIsNamed) {
 TEST(Accident, KilledNodeIsStartedAgainWhereThatIsWanted) {
   Scratch scratch;
   auto r = run(scratch, {changed(scratch, {{kSupervisor, std::string(kSupervisor) + "  restart: {after: 500ms}\n"},
-                                           {"vote: all", "lead: 4, vote: all"},
+                                           {"vote: all", "lead: 3, vote: all"},
                                            {", pre-upgrade-now]", "]"}})
                              .string()});
   ASSERT_TRUE(r.said("-- waiting")) << r.output();

@@ -1,5 +1,5 @@
-// The provider daemon on the real network: it is missed when it dies, its workloads go with the run though they are in
-// sessions of their own, and only a scenario about it starts it.
+// The provider daemon on the real network: it is missed when it dies, and its workloads go with the run though they are in
+// sessions of their own.
 #include <signal.h>
 
 #include <algorithm>
@@ -73,13 +73,6 @@ TEST(Provider, AChainWithoutOneCannotUpgradeIt) {
   auto r = provider_run(scratch, {"--profile", "stock"});
   EXPECT_EQ(r.wait(), 2) << r.output();
   EXPECT_TRUE(r.said("this chain has no provider daemon")) << r.output();
-}
-
-TEST(Provider, IsNotStartedByAScenarioThatIsNotAboutIt) {
-  Scratch scratch;
-  auto r = run(scratch, {(project() / "scenarios/config-change.yaml").string()});
-  EXPECT_EQ(r.wait(), 0) << r.output();
-  EXPECT_FALSE(fs::exists(r.folder() / "nodes/provider"));
 }
 
 }  // namespace rehearse::localnet

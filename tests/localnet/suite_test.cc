@@ -18,17 +18,23 @@ fs::path default_suite() { return project() / "scenarios/default.suite.yaml"; }
 
 constexpr const char* kTrain = "full-release-train";
 
-// All but those of the default suite, which is run as a whole, and what takes minutes: the train, and injected failures but
-// for a few (LongChaos has them all).
+// Its newcomer is given all the time that one needs.
+constexpr const char* kNoSnapshots = "twins/chain-upgrade-no-snapshots";
+// Run beside a Python without Keras, and with it.
+constexpr const char* kLiteral = "twins/model-upgrade-literal";
+
+// All but those of the default suite, which is run as a whole, what takes long (the train, and injected failures but for a
+// few: LongChaos has them all), and what another test runs.
 std::vector<std::string> scenarios() {
   std::vector<std::string> names = {"chaos/broken-links", "chaos/competing-plan", "chaos/double-sign", "chaos/killed-while-migrating"};
+  std::set<std::string> others = {kTrain, kNoSnapshots, kLiteral, "chaos-random"};
   std::set<fs::path> of_suite;
   for (const auto& file : scenario_files(load_suite(default_suite()), default_suite())) of_suite.insert(file);
   for (const std::string folder : {"", "twins/"})
     for (const auto& entry : fs::directory_iterator(project() / "scenarios" / folder))
       if (const auto file = entry.path().filename().string();
           file.ends_with(".yaml") && !file.ends_with(".suite.yaml") && !of_suite.contains(entry.path()) &&
-          entry.path().stem() != kTrain && entry.path().stem() != "chaos-random")
+          !others.contains(folder + entry.path().stem().string()))
         names.push_back(folder + entry.path().stem().string());
   std::sort(names.begin(), names.end());
   return names;
@@ -71,6 +77,8 @@ TEST(WholeSuite, PassesAndCoversTheRunbook) {
   EXPECT_EQ(r.wait(std::chrono::minutes(20)), 0) << r.output();
   EXPECT_TRUE(none_left(r.folder()));
   EXPECT_TRUE(r.junit_is_whole());
+  EXPECT_TRUE(fs::exists(r.folder() / "provider-upgrade/nodes/provider"));
+  EXPECT_FALSE(fs::exists(r.folder() / "config-change/nodes/provider")) << "only a scenario about the daemon starts it";
   std::vector<record::CheckResult> done;
   for (const auto& run : fs::directory_iterator(r.folder())) {
     if (!run.is_directory()) continue;
@@ -82,6 +90,7 @@ TEST(WholeSuite, PassesAndCoversTheRunbook) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Project, Scenario, testing::ValuesIn(scenarios()), test_name);
+INSTANTIATE_TEST_SUITE_P(LongProject, Scenario, testing::Values(kNoSnapshots), test_name);
 
 // Patch, chain upgrade, model and provider daemon on one network, each verified before the next begins.
 TEST(LongTrain, CarriesOutEachLegAndPassesAsAWhole) {
@@ -117,8 +126,10 @@ TEST(LongTrain, EndsAtItsFirstLegWhenThePatchBreaks) {
 // Whether the real Keras loads the model; the run fails later, for another cause.
 void expect_keras(const std::string& python, const std::string& outcome, const std::string& says) {
   Scratch scratch;
-  auto r = run(scratch, {(project() / "scenarios/twins/model-upgrade-literal.yaml").string()}, {"REHEARSE_KERAS=" + python});
+  auto r = run(scratch, {(project() / "scenarios" / (std::string(kLiteral) + ".yaml")).string()}, {"REHEARSE_KERAS=" + python});
   ASSERT_EQ(r.wait(), 0) << r.output();
+  EXPECT_TRUE(none_left(r.folder()));
+  EXPECT_TRUE(r.junit_is_whole());
   const auto checks = r.record()["checks"];
   const auto step = std::find_if(checks.begin(), checks.end(), [](const auto& c) { return c["title"] == "Test model loads: Keras"; });
   ASSERT_NE(step, checks.end());
