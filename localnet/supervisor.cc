@@ -111,7 +111,7 @@ class Cosmovisor : public Supervisor {
   }
 
   bool read_too_early(const std::string& line) const override {
-    return line.starts_with(kMisread) && fs::is_regular_file(upgrade_info()) && nlohmann::json::accept(std::ifstream(upgrade_info()));
+    return line.starts_with(kMisread) && upgrade_waits();
   }
 
   bool upgrade_waits() const override {

@@ -157,6 +157,10 @@ std::string submit_proposal(Rehearsal& r, const Proposal& proposal) {
 
 namespace {
 
+std::vector<std::string> voters(const Scenario& s) {
+  return s.upgrade.voters.empty() ? validator_names(s.network) : s.upgrade.voters;
+}
+
 bool send_votes(Rehearsal& r, const std::string& proposal, const std::vector<std::string>& voters, Vote vote) {
   std::vector<NodeCommand> votes;
   for (const auto& name : voters)
@@ -173,8 +177,7 @@ bool send_votes(Rehearsal& r, const std::string& proposal, const std::vector<std
 }  // namespace
 
 bool vote_all(Rehearsal& r, const std::string& proposal) {
-  const auto& u = r.scenario().upgrade;
-  return send_votes(r, proposal, u.voters.empty() ? validator_names(r.scenario().network) : u.voters, u.vote);
+  return send_votes(r, proposal, voters(r.scenario()), r.scenario().upgrade.vote);
 }
 
 bool approve(Rehearsal& r, const std::string& proposal) {
@@ -247,10 +250,9 @@ double seconds_to_pass(Rehearsal& r) {
   const auto transactions = [&](std::size_t count) {
     return 1.5 * command * std::max(1.0, static_cast<double>(count) / processors) + block;
   };
-  const auto& u = r.scenario().upgrade;
-  double meanwhile = transactions(u.voters.empty() ? r.scenario().network.validators.size() : u.voters.size());
-  for (std::size_t i = 0; i < r.profile().seed_transactions.size(); ++i) meanwhile += transactions(kMostSeeds);
-  meanwhile += 2 * command;  // Cosmovisor's, which runs the chain's
+  const double records = static_cast<double>(r.profile().seed_transactions.size()) * transactions(kMostSeeds);
+  const double layout = 2 * command;  // asked of Cosmovisor, which runs the chain's
+  const double meanwhile = transactions(voters(r.scenario()).size()) + records + layout;
   return transactions(1) + std::max(r.view().network->voting_period_s, meanwhile);
 }
 

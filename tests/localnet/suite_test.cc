@@ -27,7 +27,7 @@ constexpr const char* kLiteral = "twins/model-upgrade-literal";
 // few: LongChaos has them all), and what another test runs.
 std::vector<std::string> scenarios() {
   std::vector<std::string> names = {"chaos/broken-links", "chaos/competing-plan", "chaos/double-sign", "chaos/killed-while-migrating"};
-  std::set<std::string> others = {kTrain, kNoSnapshots, kLiteral, "chaos-random"};
+  const std::set<std::string> others = {kTrain, kNoSnapshots, kLiteral, "chaos-random"};
   std::set<fs::path> of_suite;
   for (const auto& file : scenario_files(load_suite(default_suite()), default_suite())) of_suite.insert(file);
   for (const std::string folder : {"", "twins/"})

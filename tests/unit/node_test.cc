@@ -41,12 +41,13 @@ class NodeTest : public testing::Test {
     made->supervisor().install(folder_.script("maded", "echo \"$@\" >> $0.count\n" + script));
     return made;
   }
-  std::vector<std::string> starts() const {
-    std::ifstream in(folder_ / "home/bin/maded.count");
+  static std::vector<std::string> lines_of(const std::filesystem::path& file) {
+    std::ifstream in(file);
     std::vector<std::string> all;
     for (std::string line; std::getline(in, line);) all.push_back(line);
     return all;
   }
+  std::vector<std::string> starts() const { return lines_of(folder_ / "home/bin/maded.count"); }
   bool until(const std::function<bool()>& done) { return made::run_until(loop_, done); }
   bool ends(std::size_t count) {
     return until([&] { return told_.ends.size() == count; });
@@ -153,12 +154,7 @@ class MissedUpgradeTest : public NodeTest {
     node_->supervisor().stage("v2", folder_.script("new", "exit 0"));
     node_->start();
   }
-  std::vector<std::string> intervals() const {
-    std::ifstream in(folder_ / "cosmovisor.count");
-    std::vector<std::string> all;
-    for (std::string line; std::getline(in, line);) all.push_back(line);
-    return all;
-  }
+  std::vector<std::string> intervals() const { return lines_of(folder_ / "cosmovisor.count"); }
   std::unique_ptr<Node> node_;
 };
 
