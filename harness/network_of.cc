@@ -39,10 +39,15 @@ bool acts_on_links(const Inputs& in) {
 
 namespace {
 
-// From the vote's begin until the chain goes on after faults of it; 0: they never take it its quorum. Those of one node come
-// one after the other, and then its peers have to find it again.
-double seconds_without_quorum(const Inputs& in) {
-  constexpr double kRecovers = 4;
+struct FaultsOfVote {
+  double last_s = 0;  // from the vote's begin until whom they take away is back; 0: they take nobody away
+  bool take_quorum = false;
+};
+
+// Those of one node come one after the other, and then its peers have to find it again: they dial 5 to 8 s after they missed
+// it (CometBFT, p2p/switch.go), and the earliest of them counts.
+FaultsOfVote faults_of_vote(const Inputs& in) {
+  constexpr double kRecovers = 6;
   std::map<std::string, double> away;
   double last = 0, longest = 0;
   for (const auto& i : in.faults) {
@@ -53,7 +58,7 @@ double seconds_without_quorum(const Inputs& in) {
   }
   std::int64_t gone = 0, total = 0;
   for (const auto& [name, power] : in.scenario.network.validators) total += power, gone += away.contains(name) ? power : 0;
-  return 3 * gone >= total ? last + longest + kRecovers : 0;
+  return {away.empty() ? 0 : last + longest + kRecovers, 3 * gone >= total};
 }
 
 }  // namespace
@@ -64,10 +69,12 @@ VotingPeriods voting_periods(const Inputs& in, std::chrono::duration<double> mad
   const auto cores = static_cast<double>(::sysconf(_SC_NPROCESSORS_ONLN));
   const auto nodes = static_cast<double>(node_names(s.network).size());
   const double slower = cores / std::max(cores - kCoreOfANode * nodes, kLeastLeft);
-  const double upgrade = std::max(s.upgrade.voting_period.seconds(), 0.4 + 1.5 * made_in.count() * slower + seconds_without_quorum(in));
+  const auto faults = faults_of_vote(in);
+  const double upgrade =
+      std::max(s.upgrade.voting_period.seconds(), 0.4 + 1.5 * made_in.count() * slower + (faults.take_quorum ? faults.last_s : 0));
   const double regular = s.upgrade.expedited ? 2 * upgrade : upgrade;
   const auto text = [](double seconds) { return fmt::format("{:.0f}ms", seconds * 1000); };
-  return {upgrade,
+  return {upgrade, faults.last_s,
           {{"voting_period", text(regular)}, {"expedited_voting_period", text(s.upgrade.expedited ? upgrade : regular / 2)}}};
 }
 

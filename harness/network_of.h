@@ -16,6 +16,7 @@ bool acts_on_links(const Inputs&);
 
 struct VotingPeriods {
   double upgrade_s = 0;  // of the upgrade's proposal
+  double faults_s = 0;   // from the vote's begin until whom its faults take away is back; 0: they take nobody away
   Values values;         // of the genesis: {voting_period}, {expedited_voting_period}
 };
 // The proposal's is the scenario's, or what the records and the votes need on this machine, and as long again as faults of

@@ -220,16 +220,19 @@ std::vector<record::Answered> Rehearsal::ask(const std::string& moment,
   return asked->answers;
 }
 
+const std::string& Rehearsal::in_reach(const std::string& node) const {
+  if (!view_.disabled(node)) return node;
+  const auto other = std::find_if(view_.order.begin(), view_.order.end(), [&](const auto& name) { return !view_.disabled(name); });
+  return other == view_.order.end() ? node : *other;
+}
+
 Respondent Rehearsal::respondent(const std::string& node) {
   auto own = network_->respondent(node);
-  if (!view_.disabled(node)) return own;
-  for (const auto& other : view_.order)
-    if (!view_.disabled(other)) {
-      const auto to = network_->respondent(other);
-      own.rpc_url = to.rpc_url, own.rest_url = to.rest_url;
-      own.values["rpc"] = to.values.at("rpc");
-      break;
-    }
+  if (const auto& other = in_reach(node); other != node) {
+    const auto to = network_->respondent(other);
+    own.rpc_url = to.rpc_url, own.rest_url = to.rest_url;
+    own.values["rpc"] = to.values.at("rpc");
+  }
   return own;
 }
 

@@ -142,6 +142,7 @@ class Rehearsal : public Sink {
   ReleaseServer* release_server = nullptr;   // where everything is published; null: there is none yet
   std::filesystem::path store;               // of verified programs
   std::size_t seeded = 0;                    // ordinals of the profile's own transactions that are used up
+  double faults_of_vote_s = 0;               // see VotingPeriods (network_of.h)
 
   // Of the run so far, the part in which something waited for a processor (pressure.h).
   double cpu_pressure() const { return pressure_.share(); }
@@ -166,7 +167,9 @@ class Rehearsal : public Sink {
   void await_done(const std::string& what, const std::function<bool()>& done, Budget = {});
   WaitFor wait_for();
 
-  // Where commands for a node go: to it, or to another one as long as a fault takes it away.
+  // Who answers for a node: it does, or another one as long as a fault takes it away.
+  const std::string& in_reach(const std::string& node) const;
+  // Where commands for a node go.
   Respondent respondent(const std::string& node);
   // Asks all at once, journals each answer under `moment`, and returns them in the questions' order. A node whose API does
   // not serve yet, though its RPC does, is asked again for a few seconds.

@@ -272,6 +272,7 @@ class Run {
     p.genesis_values = [this, start = Loop::Clock::now()] {
       const auto periods = voting_periods(in_, Loop::Clock::now() - start);
       voting_period_s_ = periods.upgrade_s;
+      r_.faults_of_vote_s = periods.faults_s;
       return periods.values;
     };
     return p;

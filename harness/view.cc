@@ -120,6 +120,10 @@ bool NetworkView::fault_open() const {
   return std::any_of(faults.begin(), faults.end(), [](const SeenFault& f) { return f.plan.hinders && f.open(); });
 }
 
+bool NetworkView::disturbed() const {
+  return std::any_of(faults.begin(), faults.end(), [](const SeenFault& f) { return f.plan.hinders && f.move("injecting"); });
+}
+
 bool SeenFault::open_at(Micros when) const {
   const auto *begun = move("injecting"), *over = end();
   return begun && begun->seen <= when && (!over || when <= over->seen);

@@ -168,6 +168,8 @@ struct NetworkView {
   // The same of that moment: what it said then says nothing about the release.
   bool disabled_at(const std::string& node, Micros) const;
   bool fault_open() const;
+  // One that hinders was begun, whatever became of it.
+  bool disturbed() const;
   // A fault acted then, or the network had not yet recovered from it.
   bool fault_open_at(Micros) const;
   // A fault that was begun brings that cause about by itself.

@@ -32,35 +32,59 @@ bool in_voting_period(Rehearsal& r, const std::string& proposal) {
   return a.answered && !a.absent && a.value.value("status", "") == "PROPOSAL_STATUS_VOTING_PERIOD";
 }
 
-// With the same sequence number it is the same transaction: what the node still has it refuses.
-Sent send_again(Rehearsal& r, Sent sent) {
+// To whom is in reach. Empty: that one has it still, or a fault took it away meanwhile.
+std::string send_again(Rehearsal& r, const Sent& sent, const std::string& to) {
   constexpr int kHasIt = 19;  // ErrTxInMempoolCache (cosmos-sdk, types/errors)
-  sent.when = r.view().last_seen;
+  const auto since = r.view().last_seen;
   const auto a = r.run_commands(signed_by_each(r, {{sent.node, sent.arguments}})).front();
-  if (!a.json || a.json->value("codespace", "") != "sdk" || a.json->value("code", 0) != kHasIt) sent.hash = accepted(a);
-  return sent;
+  if (a.json && a.json->value("codespace", "") == "sdk" && a.json->value("code", 0) == kHasIt) return "";
+  if (!a.trouble().empty() && taken_away_since(r.view(), to, since)) return "";
+  return accepted(a);
 }
 
-Included await_included(Rehearsal& r, Sent sent) {
+std::vector<Question> where_are(const std::vector<std::string>& hashes, const std::string& node) {
+  std::vector<Question> questions;
+  for (const auto& hash : hashes) questions.push_back({"transaction", node, {{"hash", hash}}, 0});
+  return questions;
+}
+
+// The first that is in a block.
+std::optional<Included> find_included(const std::vector<record::Answered>& answers) {
+  for (const auto& a : answers) {
+    if (!a.answered || a.absent) continue;
+    const auto& hash = a.args.at("hash");
+    if (const auto code = a.value.value("code", 0); code != 0)
+      throw StepFailed(fmt::format("transaction {}: code {}: {}", hash, code, a.value.value("raw_log", "")), "transaction-failed");
+    return Included{hash, number_in(a.value.at("height")), a.value.value("events", Json::array())};
+  }
+  return std::nullopt;
+}
+
+Included await_included(Rehearsal& r, const Sent& sent) {
   constexpr std::int64_t kMostBlocks = 100;
   const auto first = r.view().highest_height();
+  // Sent again it is the same transaction, unless the first got into a block meanwhile and used up its sequence number.
+  std::vector<std::string> hashes{sent.hash};
+  auto holder = sent.node;
+  auto since = sent.when;
   for (int missing = 0;;) {
     const auto height = r.view().highest_height();
-    const auto a = r.ask("inclusion", {{"transaction", sent.node, {{"hash", sent.hash}}, 0}}).front();
-    const bool disturbed = taken_away_since(r.view(), sent.node, sent.when);  // it may not be ready to answer yet
-    if (!a.answered && (!disturbed || height > first + kMostBlocks))
-      throw StepFailed(sent.node + " does not say what became of transaction " + sent.hash + ": " + a.error);
-    if (a.answered && !a.absent) {
-      if (const auto code = a.value.value("code", 0); code != 0)
-        throw StepFailed(fmt::format("transaction {}: code {}: {}", sent.hash, code, a.value.value("raw_log", "")),
-                         "transaction-failed");
-      return {sent.hash, number_in(a.value.at("height")), a.value.value("events", Json::array())};
-    }
+    const auto asked = r.in_reach(holder);
+    const auto answers = r.ask("inclusion", where_are(hashes, asked));
+    if (auto included = find_included(answers)) return *included;
+    const bool disturbed = taken_away_since(r.view(), holder, since);  // it may not be ready to answer yet
+    const auto silent = std::find_if(answers.begin(), answers.end(), [](const auto& a) { return !a.answered; });
+    if (silent != answers.end() && (!disturbed || height > first + kMostBlocks))
+      throw StepFailed(asked + " does not say what became of transaction " + sent.hash + ": " + silent->error);
     if (height > first + kMostBlocks && !r.view().fault_open())
       throw StepFailed(fmt::format("transaction {} is in none of {} blocks", sent.hash, height - first), "transaction-failed");
     // It may be in a block that the node has not yet indexed.
-    missing = a.answered && disturbed && !sent.arguments.empty() && !r.view().disabled(sent.node) ? missing + 1 : 0;
-    if (missing > 1) sent = send_again(r, std::move(sent)), missing = 0;
+    const bool lost = silent == answers.end() && disturbed && !sent.arguments.empty() && !r.view().disabled(asked);
+    missing = lost ? missing + 1 : 0;
+    if (missing > 1) {
+      holder = r.in_reach(sent.node), since = r.view().last_seen, missing = 0;
+      if (const auto hash = send_again(r, sent, holder); !hash.empty() && hash != hashes.back()) hashes.push_back(hash);
+    }
     r.await("transaction " + sent.hash.substr(0, 8) + " in a block", above(height));
   }
 }
@@ -184,16 +208,10 @@ bool approve(Rehearsal& r, const std::string& proposal) {
   return send_votes(r, proposal, validator_names(r.scenario().network), Vote::yes);
 }
 
-namespace {
-
-TimedOut votes_too_late(const NetworkView& v, const std::string& proposal) {
-  const bool faults = std::any_of(v.faults.begin(), v.faults.end(), [](const SeenFault& f) { return f.plan.hinders && f.move("injecting"); });
-  return TimedOut(fmt::format("proposal {} was rejected, and not all votes were in after the voting period of {:.1f} s; {}", proposal,
-                              v.network->voting_period_s, faults ? "injected faults held them up" : "this machine is too slow for it"),
-                  faults ? "fault-in-the-way" : kStalled);
+TimedOut too_late(const NetworkView& v, const std::string& what) {
+  if (v.disturbed()) return TimedOut(what + "; injected faults held it up", "fault-in-the-way");
+  return TimedOut(what + "; this machine is too slow for it", kStalled);
 }
-
-}  // namespace
 
 void await_passed(Rehearsal& r, const std::string& proposal, bool all_voted) {
   const auto& node = r.view().order.front();
@@ -206,7 +224,8 @@ void await_passed(Rehearsal& r, const std::string& proposal, bool all_voted) {
     if (status == "PROPOSAL_STATUS_PASSED") return;
     const auto reason = a.value.value("failed_reason", "");
     if (status == "PROPOSAL_STATUS_REJECTED" && !all_voted)
-      throw votes_too_late(r.view(), proposal);
+      throw too_late(r.view(), fmt::format("proposal {} was rejected, and not all votes were in after the voting period of {:.1f} s",
+                                           proposal, r.view().network->voting_period_s));
     if (status == "PROPOSAL_STATUS_REJECTED")
       throw StepFailed(fmt::format("proposal {} was rejected: {}; tally {}", proposal, reason,
                                    a.value.value("final_tally_result", Json()).dump()),
@@ -253,7 +272,7 @@ double seconds_to_pass(Rehearsal& r) {
   const double records = static_cast<double>(r.profile().seed_transactions.size()) * transactions(kMostSeeds);
   const double layout = 2 * command;  // asked of Cosmovisor, which runs the chain's
   const double meanwhile = transactions(voters(r.scenario()).size()) + records + layout;
-  return transactions(1) + std::max(r.view().network->voting_period_s, meanwhile);
+  return transactions(1) + std::max({r.view().network->voting_period_s, meanwhile, r.faults_of_vote_s});
 }
 
 std::int64_t height_after(Rehearsal& r, double seconds) {

@@ -33,7 +33,7 @@ std::vector<NodeCommand> signed_by_each(Rehearsal&, std::vector<NodeCommand>);
 // Sends one transaction a command, side by side. The arguments are without the profile's `transaction` ones;
 // no two may be of one node, whose key signs.
 std::vector<Sent> broadcast(Rehearsal&, const std::vector<NodeCommand>&);
-// Waits until all are in blocks; in their order. What a fault took away with its node is sent again.
+// Waits until all are in blocks; in their order. What a fault took away with its node is sent again, to whoever is in reach.
 std::vector<Included> await_included(Rehearsal&, const std::vector<Sent>&);
 std::vector<Included> send_transactions(Rehearsal&, const std::vector<NodeCommand>&);
 
@@ -58,6 +58,8 @@ std::string submit_proposal(Rehearsal&, const Proposal&);
 bool vote_all(Rehearsal&, const std::string& proposal);
 // The same, but `yes` of every validator.
 bool approve(Rehearsal&, const std::string& proposal);
+// What was to be before something else was not: an injected fault was in the way, or the machine is too slow.
+TimedOut too_late(const NetworkView&, const std::string& what);
 // Waits until the voting is over; throws StepFailed("...", "proposal-rejected" or "proposal-failed"), but when not all had
 // voted TimedOut for a rejection.
 void await_passed(Rehearsal&, const std::string& proposal, bool all_voted);

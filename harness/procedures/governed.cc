@@ -101,9 +101,7 @@ void GovernedUpgrade::propose() {
 void GovernedUpgrade::throw_if_halted(const std::string& before_what) const {
   for (const auto* n : r_.view().all())
     if (n->line("upgrade-needed"))
-      throw TimedOut("the chain was at the upgrade height before " + before_what +
-                         "; this machine is too slow for the scenario's pace",
-                     kStalled);
+      throw too_late(r_.view(), "the chain was at the upgrade height before " + before_what);
 }
 
 void GovernedUpgrade::vote() {
@@ -130,7 +128,7 @@ void GovernedUpgrade::await_end_of_vote() {
   } catch (const StepFailed& e) {
     const bool ours = r_.scenario().upgrade.height_in == 0 && e.cause == "proposal-failed";
     if (!ours || r_.view().highest_height() < plan_.height) throw;
-    throw TimedOut(std::string(e.what()) + "; submitting and voting took longer than it should on this machine", kStalled);
+    throw too_late(r_.view(), e.what());
   }
 }
 

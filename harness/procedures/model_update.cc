@@ -20,12 +20,6 @@ using record::Json;
 
 namespace {
 
-// What the machine was too slow for says nothing about the model.
-[[noreturn]] void too_late(const std::string& what, std::int64_t height) {
-  throw TimedOut(fmt::format("{} was not done before height {}; this machine is too slow for the scenario's pace", what, height),
-                 kStalled);
-}
-
 // Loads a model with the real Keras and tells its version.
 constexpr int kNoKeras = 42;  // its exit code where Keras is not there
 constexpr const char* kLoad =
@@ -142,7 +136,8 @@ void ModelUpdate::pass() {
     try {
       await_passed(r_, proposal_, all_voted_);
     } catch (const StepFailed& e) {
-      if (e.cause == "proposal-failed" && r_.view().highest_height() >= height_) too_late("the vote", height_);
+      if (e.cause == "proposal-failed" && r_.view().highest_height() >= height_)
+        throw too_late(r_.view(), fmt::format("the vote was not over before height {}", height_));
       throw;
     }
     const auto update = status_of("approved", {r_.view().order.front()}).front().at("update");
@@ -220,7 +215,7 @@ void ModelUpdate::report(bool unseen) {
     }
     const auto by = number_in(status.front().at("update").at("report_by"));
     for (const auto& included : send_transactions(r_, reports))
-      if (included.height > by) too_late("the report of each validator", by + 1);
+      if (included.height > by) throw too_late(r_.view(), fmt::format("not every validator had reported before height {}", by + 1));
     if (unseen) return std::string("before any node has loaded it");
     return fmt::format("{} of {}{}", reports.size(), validators.size(),
                        silent.empty() ? "" : fmt::format("; not loaded on {}", fmt::join(silent, ", ")));

@@ -3,6 +3,9 @@
 
 #include <gmock/gmock.h>
 
+#include <fstream>
+#include <iterator>
+
 #include "made_rehearsal.h"
 
 namespace rehearse {
@@ -57,6 +60,31 @@ TEST_F(BroadcastTest, WhatIsRefusedWithoutAFaultFails) {
   EXPECT_THAT(failure<StepFailed>([this] { broadcast(r_, {{"b", {"vote"}}}); }), testing::HasSubstr("connection refused"));
 }
 
+class TooLateTest : public made::RehearsalTest {
+ protected:
+  std::string cause() const { return too_late(r_.view(), "it was there before").cause; }
+  void begin_fault(bool hinders) {
+    r_.record(record::FaultPlanned{"1", "kill", "voting", "a", {"a"}, {}, 1, hinders});
+    r_.record(record::FaultMoved{"1", "injecting", "", {"a"}, {"a"}, 0});
+  }
+};
+
+TEST_F(TooLateTest, IsTheMachinesDoingWithoutAFault) {
+  r_.record(record::FaultPlanned{"1", "kill", "waiting", "a", {"a"}, {}, 1});
+  EXPECT_EQ(cause(), "machine-stalled") << "it was not begun";
+}
+
+TEST_F(TooLateTest, IsTheFaultsDoingWhenOneWasBegun) {
+  begin_fault(true);
+  r_.record(record::FaultMoved{"1", "recovered", "", {}, {}, 0});
+  EXPECT_EQ(cause(), "fault-in-the-way");
+}
+
+TEST_F(TooLateTest, IsTheMachinesDoingWhenTheFaultHindersNothing) {
+  begin_fault(false);
+  EXPECT_EQ(cause(), "machine-stalled");
+}
+
 // The chain goes on, and knows the transactions that the test names.
 class InclusionTest : public made::RehearsalTest {
  protected:
@@ -71,7 +99,8 @@ class InclusionTest : public made::RehearsalTest {
     NetworkPlan plan;
     plan.folder = folder_.path();
     const auto sent = (folder_ / "sent").string();
-    plan.binary = folder_.script("chain", "[ -e " + sent + " ] && { echo '" + later + "'; exit; }\ntouch " + sent + "\necho '" + first + "'\n");
+    plan.binary = folder_.script("chain", "[ -e " + sent + " ] && first=no\necho $3 >>" + sent + "\n[ $first ] && echo '" + later +
+                                              "' || echo '" + first + "'\n");
     network_.emplace(loop_, http_, r_, profile_, addresses_, std::move(plan));
     r_.set_network(&*network_);
     chain_ = loop_.every(1ms, [this] {
@@ -83,10 +112,17 @@ class InclusionTest : public made::RehearsalTest {
       at("a", height_ += blocks_), at("b", height_);
     });
   }
-  void take_away_for_a_moment() {
+  void take_away() {
     r_.record(record::FaultPlanned{"1", "kill", "voting", "a", {"a"}, {}, 1});
     r_.record(record::FaultMoved{"1", "injecting", "", {"a"}, {"a"}, 0});
+  }
+  void take_away_for_a_moment() {
+    take_away();
     r_.record(record::FaultMoved{"1", "recovered", "", {}, {}, 0});
+  }
+  std::vector<std::string> sent_to() const {
+    std::ifstream file(folder_ / "sent");
+    return {std::istream_iterator<std::string>(file), {}};
   }
   std::string hash_of_vote() { return send_transactions(r_, {{"a", {"vote"}}}).at(0).hash; }
 
@@ -105,6 +141,23 @@ TEST_F(InclusionTest, WhatWasLostWithItsNodeIsSentAgain) {
   known_ = [](const auto& hash) { return hash == "again"; };
   soon([this] { take_away_for_a_moment(); }, 20ms);
   EXPECT_EQ(hash_of_vote(), "again");
+}
+
+// Its node is cut off until the test ends.
+TEST_F(InclusionTest, WhatIsHeldByANodeOutOfReachIsSentToAnother) {
+  prints(kFirst, R"({"txhash": "again", "code": 0})");
+  known_ = [](const auto& hash) { return hash == "again"; };
+  soon([this] { take_away(); }, 20ms);
+  EXPECT_EQ(hash_of_vote(), "again");
+  EXPECT_THAT(sent_to(), testing::ElementsAre("a", "b"));
+}
+
+// The second has the next sequence number then, and may well fail: it is done already.
+TEST_F(InclusionTest, TheFirstCountsWhenItGotIntoABlockAfterAll) {
+  prints(kFirst, R"({"txhash": "again", "code": 0})");
+  known_ = [this](const auto& hash) { return hash == "first" && sent_to().size() == 2; };
+  soon([this] { take_away(); }, 20ms);
+  EXPECT_EQ(hash_of_vote(), "first");
 }
 
 TEST_F(InclusionTest, WhatItsNodeStillHasIsWaitedFor) {

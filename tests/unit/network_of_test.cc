@@ -7,7 +7,7 @@ namespace rehearse {
 namespace {
 
 constexpr std::chrono::seconds kMadeIn{100};  // so long that the scenario's own period is shorter
-constexpr double kRecovers = 4;
+constexpr double kRecovers = 6;
 
 Inputs of_four() {
   Inputs in;
@@ -41,6 +41,16 @@ TEST(VotingPeriods, AreLongerByWhatTakesTheQuorumMeanwhile) {
   cut.target.links = {{"a", "b"}};
   cut.target.cut_off = {"a"};
   EXPECT_DOUBLE_EQ(longer({cut}), 4 + kRecovers);
+}
+
+// With a quorum left the vote need not wait for whom it takes away; what else is done before the upgrade does.
+TEST(VotingPeriods, SayWhenWhomFaultsTakeAwayIsBack) {
+  auto in = of_four();
+  EXPECT_DOUBLE_EQ(voting_periods(in, kMadeIn).faults_s, 0);
+  in.faults = {fault("pause", "voting", {"b"})};
+  EXPECT_DOUBLE_EQ(voting_periods(in, kMadeIn).faults_s, 4 + kRecovers);
+  in.faults = {fault("pause", "waiting", {"b"})};
+  EXPECT_DOUBLE_EQ(voting_periods(in, kMadeIn).faults_s, 0) << "everything is done by then";
 }
 
 TEST(VotingPeriods, AreAsTheyWereWhileAQuorumIsLeft) {
