@@ -139,10 +139,12 @@ bool NetworkView::disabled_at(const std::string& node, Micros when) const {
   });
 }
 
+bool SeenFault::brings(const std::string& cause) const {
+  return std::find(plan.brings.begin(), plan.brings.end(), cause) != plan.brings.end();
+}
+
 bool NetworkView::brought(const std::string& cause) const {
-  return std::any_of(faults.begin(), faults.end(), [&](const SeenFault& f) {
-    return f.move("injecting") && std::find(f.plan.brings.begin(), f.plan.brings.end(), cause) != f.plan.brings.end();
-  });
+  return std::any_of(faults.begin(), faults.end(), [&](const SeenFault& f) { return f.move("injecting") && f.brings(cause); });
 }
 
 std::string NetworkView::phase_at(Micros when) const {

@@ -86,6 +86,7 @@ struct SeenFault {
   // It was begun, and not all is as it was before.
   bool open() const;
   bool open_at(Micros) const;
+  bool brings(const std::string& cause) const;
 };
 
 struct SeenStep {

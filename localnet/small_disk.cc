@@ -170,17 +170,6 @@ void SmallDisk::undo_fill() {
   }
 }
 
-bool SmallDisk::set_read_only(bool on) {
-  const auto space = space_of(folder_);
-  try {
-    remount(on ? MS_RDONLY : 0, space.f_blocks * space.f_frsize);
-    return true;
-  } catch (const std::system_error& e) {
-    if (e.code().value() == EBUSY) return false;
-    throw Error(Blame::machine, fmt::format("{}: remount: {}", folder_.string(), e.code().message()));
-  }
-}
-
 std::string SmallDisk::space() const {
   const auto s = space_of(folder_);
   return fmt::format("{}: {} of {} bytes free{}", folder_.string(), s.f_bavail * s.f_frsize, s.f_blocks * s.f_frsize,
@@ -196,16 +185,6 @@ Evidence SmallDisk::is_full() const {
 Evidence SmallDisk::has_room() const {
   const int error = error_of_writing(folder_, kPage);
   return {error == 0 && space_of(folder_).f_blocks * space_of(folder_).f_frsize >= bytes_ / kPage * kPage, space() + tried(kPage, error)};
-}
-
-Evidence SmallDisk::is_read_only() const {
-  const int error = error_of_writing(folder_, kPage);
-  return {error == EROFS, space() + tried(kPage, error)};
-}
-
-Evidence SmallDisk::is_writable() const {
-  const int error = error_of_writing(folder_, kPage);
-  return {error == 0, space() + tried(kPage, error)};
 }
 
 }  // namespace rehearse

@@ -1,4 +1,4 @@
-// A folder on a file system of its own with little room (tmpfs), which can be full or read-only in earnest. It is mounted in
+// A folder on a file system of its own with little room (tmpfs), which can be full in earnest (read-only: read_only_disk() of strace.h). It is mounted in
 // a mount namespace that only this process and what it starts from then on live in: the mount is gone with the last of
 // them, and nobody else ever sees it (the folder looks empty, or as it was, from outside).
 #pragma once
@@ -38,13 +38,6 @@ class SmallDisk {
   // By trying to write one page more than fill() has left: ENOSPC; a page can be written.
   Evidence is_full() const;
   Evidence has_room() const;
-
-  // No more writing, or again. The kernel refuses it while a file below is open for writing, or was removed while it is
-  // open: false then, and nothing has changed. (A running node: read_only_disk() of strace.h.) Throws on other errors.
-  bool set_read_only(bool);
-  // By trying to write a page: EROFS, or not.
-  Evidence is_read_only() const;
-  Evidence is_writable() const;
 
  private:
   void remount(unsigned long flags, std::uint64_t bytes);

@@ -14,6 +14,13 @@ std::vector<record::FaultCoverage> coverage(const std::vector<record::RunRecord>
   return record::sum_up(all);
 }
 
+std::vector<std::string> never_applied(const std::vector<record::FaultCoverage>& all) {
+  std::vector<std::string> never;
+  for (const auto& c : all)
+    if (c.planned && !c.applied) never.push_back(c.fault + " when " + c.phase);
+  return never;
+}
+
 std::string coverage_text(const std::vector<record::FaultCoverage>& all) {
   if (all.empty()) return "";
   std::size_t width = 5;

@@ -49,6 +49,12 @@ Finding judge_healed(const Context& c, const SeenFault& f) {
   return inconclusive(why_not(c, f));
 }
 
+// What was done for it, beyond its heal.
+std::string finding_in(const std::string& detail) {
+  const auto at = detail.find("; finding: ");
+  return at == std::string::npos ? "" : detail.substr(at);
+}
+
 Finding judge_recovery(const Context& c, const SeenFault& f) {
   const auto* healed = f.move("healed");
   if (!healed) return skipped("it was not healed");
@@ -56,7 +62,11 @@ Finding judge_recovery(const Context& c, const SeenFault& f) {
   std::string parts = fmt::format("removed {:.1f} s after the heal began", seconds(f.move("healing")->seen, healed->seen));
   for (const auto& [part, text] : {std::pair{"peers-back", "peers back"}, {"height-advances", "height advances"}, {"caught-up", "caught up"}})
     if (const auto* m = f.move(part)) parts += fmt::format(", {} {:.1f} s", text, seconds(healed->seen, m->seen));
-  if (f.move("recovered")) return passed(want, parts);
+  if (const auto* m = f.move("recovered")) {
+    // A later fault of the same node has taken over: the recovery from that one shows what there is to be seen.
+    if (!f.move("peers-back") || !f.move("height-advances") || !f.move("caught-up")) return skipped(m->detail);
+    return passed(want, parts + finding_in(m->detail));
+  }
   if (const auto* m = f.move("failed")) return failed(m->detail, want, parts);
   return skipped(why_not(c, f));
 }
@@ -120,11 +130,22 @@ Finding judge_one_block(const Context& c) {
   return passed("one block a height", fmt::format("{} heights, on {} nodes", c.view.blocks.size(), c.view.nodes.size()));
 }
 
+// A fault of that kind was begun on the node.
+template <class Kind>
+bool made_to(const Context& c, const std::string& node, Kind of_kind) {
+  return std::any_of(c.view.faults.begin(), c.view.faults.end(), [&](const SeenFault& f) {
+    return f.move("injecting") && of_kind(f) && std::find(f.nodes.begin(), f.nodes.end(), node) != f.nodes.end();
+  });
+}
+
 Finding judge_states(const Context& c) {
   const auto d = first_divergence(c.view);
-  if (d && !c.view.brought("app-hash-divergence"))
+  if (!d) return passed("one state a height", fmt::format("{} heights", c.view.states.first.size()));
+  const auto innocent = [&](const std::string& node) { return !made_to(c, node, [](const SeenFault& f) { return f.brings("app-hash-divergence"); }); };
+  const auto states = std::count_if(d->groups.begin(), d->groups.end(), [&](const auto& g) { return std::any_of(g.second.begin(), g.second.end(), innocent); });
+  if (states > 1)
     return failed(fmt::format("after block {} nodes hold different states", d->height), "one state a height", fmt::format("{} states", d->groups.size()));
-  return passed("one state a height", d ? "one but for what a fault brought about" : fmt::format("{} heights", c.view.states.first.size()));
+  return passed("one state a height", "one but for whom a fault makes hold another");
 }
 
 // Evidence is the chain's own word. Whoever a fault makes misbehave is exempt, by name.
@@ -134,10 +155,7 @@ Finding judge_double_signs(const Context& c) {
     for (const auto* said_by : c.view.all())
       for (const auto& l : said_by->lines) {
         if (l.line.pattern != "equivocation" || !names_validator(l, n->member)) continue;
-        const bool meant = std::any_of(c.view.faults.begin(), c.view.faults.end(), [&](const SeenFault& f) {
-          return f.move("injecting") && std::find(f.plan.brings.begin(), f.plan.brings.end(), std::string("double-sign")) != f.plan.brings.end() &&
-                 std::find(f.nodes.begin(), f.nodes.end(), n->member.name) != f.nodes.end();
-        });
+        const bool meant = made_to(c, n->member.name, [](const SeenFault& f) { return f.plan.fault == "double-sign"; });
         auto& list = meant ? exempt : guilty;
         if (std::find(list.begin(), list.end(), n->member.name) == list.end()) list.push_back(n->member.name);
       }

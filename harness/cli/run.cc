@@ -153,9 +153,14 @@ class Whole {
     std::vector<record::RunRecord> known;
     for (const auto& r : records_)
       if (r) known.push_back(*r);
-    std::cout << reports::coverage_text(reports::coverage(known));
+    const auto coverage = reports::coverage(known);
+    std::cout << reports::coverage_text(coverage);
     std::cout << fmt::format("\n{} of {} runs{}; results in {}\n", ended_, runs.size(), tally, shown.string());
-    return stopped ? stopped : worst_;
+    if (stopped) return stopped;
+    const auto never = reports::never_applied(coverage);
+    if (never.empty()) return worst_;
+    std::cout << fmt::format("FAIL: never took effect: {}\n", fmt::join(never, ", "));
+    return 1;
   }
 
   const std::vector<RunOptions> runs;

@@ -15,6 +15,13 @@ bool is_count(const std::string& text) {
   return !text.empty() && error == std::errc() && end == text.data() + text.size();
 }
 
+bool is_some_duration(const std::string& text) {
+  const auto duration = parse_duration(text);
+  return duration && duration->value.count() > 0;
+}
+
+bool is_some_count(const std::string& text) { return is_count(text) && text.find_first_not_of('0') != std::string::npos; }
+
 namespace {
 
 std::vector<FaultKind> make_kinds() {

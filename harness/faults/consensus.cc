@@ -26,9 +26,9 @@ class DoubleSign : public NodeFault {
   std::string applied() override { return *said_; }
   void heal() override {
     asking_.reset();
-    twin_->kill();
+    if (twin_) twin_->kill();
   }
-  std::string healed() override { return twin_->running() ? "" : "the second process is gone"; }
+  std::string healed() override { return twin_ && twin_->running() ? "" : "no second process is there"; }
 
  private:
   // It takes part once it has caught up.

@@ -9,6 +9,7 @@
 #include <iostream>
 #include <stdexcept>
 
+#include "harness/goals.h"
 #include "harness/journal.h"
 #include "localnet/text.h"
 
@@ -71,14 +72,12 @@ struct FaultDriver::Course {
   // Of its recovery.
   Micros clear = 0;  // no other fault is in its way since then
   std::int64_t height = 0;
-  std::map<std::string, std::int64_t> peers;  // as each node says
-  Loop::Handle asking;
 };
 
 std::unique_ptr<Fault> make_fault(Rehearsal& r, const Injection& i) { return find_fault_kind(i.kind)->make(r, i); }
 
-FaultDriver::FaultDriver(Rehearsal& r, std::vector<Injection> planned, Make make)
-    : r_(r), make_(std::move(make)), questioner_(r.http(), r.network().cli(), r.profile()) {
+FaultDriver::FaultDriver(Rehearsal& r, std::vector<Injection> planned, Make make, Peers::Restart restart)
+    : r_(r), make_(std::move(make)), peers_(r, std::move(restart)) {
   for (auto& i : planned) {
     for (const auto& name : i.target.nodes)
       if (!r.view().nodes.contains(name))
@@ -131,6 +130,7 @@ void FaultDriver::turn() {
     }
     c->busy = false;
   }
+  peers_.watch(std::any_of(all_.begin(), all_.end(), [](const auto& c) { return c->state == "healed"; }));
 }
 
 void FaultDriver::advance(Course& c) {
@@ -220,26 +220,16 @@ void FaultDriver::begin(Course& c, Micros due) {
   advance(c);
 }
 
-// Another fault that has begun since acts on one of its nodes, too: what becomes of the node is its matter.
+// Another fault that has begun since acts on one of its nodes by now: what becomes of the node is its matter.
 bool FaultDriver::begun_since(const Course& c) const {
   const auto& faults = r_.view().faults;
   const auto mine = std::find_if(faults.begin(), faults.end(), [&](const SeenFault& f) { return f.plan.id == c.what.id; });
   return std::any_of(faults.begin(), faults.end(), [&](const SeenFault& f) {
     const auto* begun = f.move("injecting");
-    return &f != &*mine && begun && begun->seen > mine->move("injecting")->seen &&
+    return &f != &*mine && f.plan.hinders && f.open() && begun->seen > mine->move("injecting")->seen &&
            std::any_of(f.nodes.begin(), f.nodes.end(), [&](const auto& n) {
              return std::find(mine->nodes.begin(), mine->nodes.end(), n) != mine->nodes.end();
            });
-  });
-}
-
-void FaultDriver::ask_peers(Course& c) {
-  if (c.asking) return;
-  c.asking = r_.loop().every(std::chrono::milliseconds(200), [this, &c] {
-    for (const auto& name : c.what.target.nodes)
-      questioner_.ask({"peers", name, {}, 0}, r_.network().respondent(name), [&c, name](Answer a) {
-        if (a.answered) c.peers[name] = std::atoll(text_of(a.value).c_str());
-      });
   });
 }
 
@@ -253,24 +243,21 @@ void FaultDriver::watch_recovery(Course& c) {
     if (done && !f.move(name)) r_.record(record::FaultMoved{c.what.id, name, fmt::format("{:.1f} s after its heal", seconds_since(c.since)), {}, {}, 0});
     return f.move(name) != nullptr || done;
   };
-  std::size_t up = 0;
-  for (const auto& name : v.order) up += !v.disabled(name) || std::find(nodes.begin(), nodes.end(), name) != nodes.end();
-  ask_peers(c);
-  const bool peers = part("peers-back", std::all_of(nodes.begin(), nodes.end(), [&](const auto& n) {
-    return c.peers.contains(n) && c.peers.at(n) + 1 >= static_cast<std::int64_t>(up);
-  }));
+  std::vector<std::string> up;
+  for (const auto& name : v.order)
+    if (!v.disabled(name) || std::find(nodes.begin(), nodes.end(), name) != nodes.end()) up.push_back(name);
+  const auto lacking = peers_.lacking(up, c.since);
+  const bool peers = part("peers-back", lacking.empty());
   const bool advances = part("height-advances", v.highest_height() > c.height);
   const bool caught_up = part("caught-up", std::all_of(nodes.begin(), nodes.end(), [&](const auto& n) {
     return v.nodes.at(n).alive && v.nodes.at(n).head.store_height >= c.height;
   }));
-  if (peers && advances && caught_up) {
-    c.asking.reset();
-    return move(c, "recovered", fmt::format("{:.1f} s after its heal", seconds_since(c.since)));
-  }
+  if (peers && advances && caught_up)
+    return move(c, "recovered", fmt::format("{:.1f} s after its heal{}", seconds_since(c.since), peers_.finding(c.since)));
   const bool others = std::any_of(all_.begin(), all_.end(), [&](const auto& o) { return o.get() != &c && o->in_effect; });
   if (others) c.clear = now_micros();
+  if (!peers && advances && caught_up) peers_.help(lacking, c.clear);
   if (seconds_since(c.clear) <= r_.scenario().demands.recovery.seconds()) return;
-  c.asking.reset();
   move(c, "failed", fmt::format("not recovered in {} s: {}{}{}", r_.scenario().demands.recovery.seconds(), peers ? "" : "peers missing; ",
                                 advances ? "" : "the chain stands; ", caught_up ? "" : "behind"));
 }
@@ -286,8 +273,11 @@ void FaultDriver::end() {
     constexpr std::chrono::minutes kMost{30};  // each has bounds of its own
     r_.await_done("the faults' end", [&] { return std::all_of(all_.begin(), all_.end(), [&](const auto& c) { return over(*c); }); },
                   {kMost, kMost});
-    std::size_t recovered = 0;
-    for (const auto& c : all_) recovered += c->state == "recovered";
+    std::size_t recovered = 0, failed = 0;
+    for (const auto& c : all_) recovered += c->state == "recovered", failed += c->state == "failed";
+    // What is wrong still shows in what the network does by itself.
+    constexpr std::int64_t kQuietBlocks = 3;
+    if (r_.view().disturbed() && !failed) r_.await("a quiet period", above(r_.view().highest_height() + kQuietBlocks - 1));
     r_.record(record::Moment{"faults-over"});
     return fmt::format("{} of {}", recovered, all_.size());
   });

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "harness/faults/fault.h"
+#include "harness/faults/peers.h"
 #include "harness/faults/trigger.h"
-#include "localnet/questions.h"
 
 namespace rehearse {
 
@@ -20,7 +20,7 @@ class FaultDriver : public Beside {
  public:
   using Make = std::function<std::unique_ptr<Fault>(Rehearsal&, const Injection&)>;
   // The network is made. Journals what is planned. Throws Error(Blame::scenario) for a target that is not in the network.
-  FaultDriver(Rehearsal&, std::vector<Injection>, Make = make_fault);
+  FaultDriver(Rehearsal&, std::vector<Injection>, Make = make_fault, Peers::Restart = restart_node);
   ~FaultDriver() override;  // as close()
 
   void turn() override;
@@ -41,7 +41,6 @@ class FaultDriver : public Beside {
   void begin(Course&, Micros due);
   bool in_the_way(const Course&) const;
   void watch_recovery(Course&);
-  void ask_peers(Course&);
   void move(Course&, const std::string& to, const std::string& detail);
   bool over(const Course&) const;
   bool begun_since(const Course&) const;
@@ -49,7 +48,7 @@ class FaultDriver : public Beside {
   Rehearsal& r_;
   Make make_;
   std::vector<std::unique_ptr<Course>> all_;
-  Questioner questioner_;
+  Peers peers_;
 };
 
 }  // namespace rehearse

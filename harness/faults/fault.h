@@ -66,6 +66,8 @@ struct FaultKind {
 // Values of options.
 bool is_duration(const std::string&);
 bool is_count(const std::string&);
+bool is_some_duration(const std::string&);  // of the two, more than nothing
+bool is_some_count(const std::string&);
 
 // The catalogue: an explicit list.
 const std::vector<FaultKind>& fault_kinds();

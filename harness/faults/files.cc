@@ -107,6 +107,11 @@ std::string says_signed(const fs::path& file) {
   return json.is_discarded() ? "" : "its last signed height is said to be " + text_of(json.value("height", nlohmann::json()));
 }
 
+bool is_the_same(const fs::path& a, const fs::path& b) {
+  return fs::is_regular_file(fs::symlink_status(a)) && fs::is_regular_file(fs::symlink_status(b)) && fs::file_size(a) == fs::file_size(b) &&
+         fs::status(a).permissions() == fs::status(b).permissions() && read_file(a) == read_file(b);
+}
+
 class FileDamage : public NodeFault {
  public:
   FileDamage(Rehearsal& r, const Injection& i, const Damage& what)
@@ -166,10 +171,13 @@ class FileDamage : public NodeFault {
     fs::create_directories(kept_.parent_path());
     if (fs::is_symlink(file())) fs::copy_symlink(file(), kept_);
     else if (fs::exists(file())) fs::copy(file(), kept_, fs::copy_options::recursive);
+    touched_ = true;
     what_.spoil(file(), r());
+    if (is_the_same(kept_, file())) throw StepFailed(file().string() + " is as it was before: there was nothing to spoil");
   }
 
   void restore() {
+    if (!touched_) return;  // it was not even kept
     fs::remove_all(file());
     if (fs::is_symlink(kept_)) fs::copy_symlink(kept_, file());
     else if (fs::exists(kept_)) fs::copy(kept_, file(), fs::copy_options::recursive);
@@ -177,7 +185,7 @@ class FileDamage : public NodeFault {
 
   const Damage& what_;
   fs::path kept_, file_;
-  bool restoring_ = false;
+  bool touched_ = false, restoring_ = false;
 };
 
 }  // namespace

@@ -115,7 +115,10 @@ class Drop : public LinkFault {
 class Reset : public LinkFault {
  public:
   using LinkFault::LinkFault;
-  void begin(const std::string& from, const std::string& to) override { links().reset(from, to); }
+  void begin(const std::string& from, const std::string& to) override {
+    links().clear(from, to);  // what was counted before is not this fault's
+    links().reset(from, to);
+  }
   std::string applied() override {
     auto s = sum();
     if (!s.resets && s.connections) {  // there was none before
@@ -159,12 +162,12 @@ std::unique_ptr<Fault> make_either(Rehearsal& r, const Injection& i) {
 }  // namespace
 
 std::vector<FaultKind> link_kinds() {
-  const FaultOption chunk = {"chunk", "1400", "bytes of each packet, through proxies", is_count};
+  const FaultOption chunk = {"chunk", "1400", "bytes of each packet, through proxies", is_some_count};
   return {
       {"latency", "bytes come late", ActsOn::link, false,
-       {{"delay", "500ms", "how late", is_duration}, {"jitter", "100ms", "up to that much more or less", is_duration}}, {}, make_either<Latency>},
+       {{"delay", "500ms", "how late", is_some_duration}, {"jitter", "100ms", "up to that much more or less", is_duration}}, {}, make_either<Latency>},
       {"bandwidth", "so many bytes a second, and no more", ActsOn::link, false,
-       {{"rate", "12500", "bytes a second", is_count}, chunk}, {}, make_either<Bandwidth>},
+       {{"rate", "12500", "bytes a second", is_some_count}, chunk}, {}, make_either<Bandwidth>},
       {"stall", "nothing passes, connections stay open", ActsOn::link, true, {}, {}, make_either<Stall>},
       {"drop", "bytes are swallowed", ActsOn::link, true, {}, {}, make_either<Drop>},
       {"reset", "connections are reset, once", ActsOn::link, true, {}, {}, make_either<Reset>},

@@ -32,9 +32,8 @@ class OnProcess : public NodeFault {
   std::string lacks() override { return capability(needs_).needs; }
   void inject() override { follow(); }
   std::string applied() override {
-    if (!follow()) return mechanism_ ? end_since_injected() : "";
-    const auto facts = fact(mechanism_->applied());
-    return facts.empty() ? end_since_injected() : facts;
+    const auto facts = follow() ? fact(mechanism_->applied()) : "";
+    return facts.empty() && mechanism_ && failed_since_injected() ? end_since_injected() : facts;
   }
   void heal() override {
     begun_to_heal();
@@ -42,8 +41,9 @@ class OnProcess : public NodeFault {
   }
   std::string healed() override {
     if (undone_.empty()) {
-      if (!mechanism_->undone().holds) return "";
-      undone_ = mechanism_->undone().facts;
+      const auto undone = mechanism_ ? mechanism_->undone() : Evidence{true, "nothing was begun"};
+      if (!undone.holds) return "";
+      undone_ = undone.facts;
       begun_to_heal();
       if (afterwards_ == Afterwards::restart && alive()) node().signal(SIGKILL), ending_ = true;
     }
@@ -94,12 +94,36 @@ class CpuLimit : public OnProcess<Throttle> {
 
 class Clock : public OnProcess<ClockSkew> {
  public:
-  Clock(Rehearsal& r, const Injection& i) : OnProcess(r, i, "vdso-clock", Afterwards::lives_on) {}
+  Clock(Rehearsal& r, const Injection& i) : OnProcess(r, i, "vdso-clock", Afterwards::lives_on), seconds_(std::stoll(option("seconds"))) {}
+  // What it takes for the time it says itself: in the Date of what its RPC answers.
+  std::string applied() override {
+    const auto set = OnProcess::applied();
+    if (set.empty()) return "";
+    if (!asking_) asking_ = r().loop().every(std::chrono::milliseconds(50), [this] { ask(); });
+    return said_->empty() ? "" : set + "; " + *said_;
+  }
+  void heal() override {
+    asking_.reset();
+    OnProcess::heal();
+  }
   std::unique_ptr<ClockSkew> begin(int pid) override {
     auto skew = std::make_unique<ClockSkew>(pid);
-    skew->set(std::chrono::seconds(std::stoll(option("seconds"))));
+    skew->set(seconds_);
     return skew;
   }
+
+ private:
+  void ask() {
+    r().http().send({r().network().respondent(name()).rpc_url + "/status"}, [said = said_, seconds = seconds_](const HttpResponse& a) {
+      const auto off = date_offset(a, std::chrono::system_clock::now());
+      constexpr std::chrono::seconds kDoubt{2};  // it tells whole seconds, and the answer was on its way
+      if (off && std::chrono::abs(*off - seconds) <= kDoubt) *said = fmt::format("its RPC answers with a Date {} s off", off->count());
+    });
+  }
+
+  const std::chrono::seconds seconds_;
+  std::shared_ptr<std::string> said_ = std::make_shared<std::string>();
+  Loop::Handle asking_;
 };
 
 class Disk : public OnProcess<Strace> {
@@ -152,6 +176,7 @@ class BackupDiskFull : public NodeFault {
     revive();
   }
   std::string healed() override {
+    if (!disk_) return revived();
     const auto room = fact(disk_->has_room());
     return room.empty() ? "" : revived();
   }
@@ -167,8 +192,10 @@ class Burn : public Fault {
   Burn(Rehearsal& r, const Injection& i) : r_(r), processes_(std::stoi(i.options.at("processes"))) {}
   void inject() override { burn_ = std::make_unique<CpuBurn>(r_.loop(), processes_, r_.network().environment("burn")); }
   std::string applied() override { return fact(burn_->applied()); }
-  void heal() override { burn_->undo(); }
-  std::string healed() override { return fact(burn_->undone()); }
+  void heal() override {
+    if (burn_) burn_->undo();
+  }
+  std::string healed() override { return burn_ ? fact(burn_->undone()) : "nothing was begun"; }
 
  private:
   Rehearsal& r_;
@@ -176,7 +203,7 @@ class Burn : public Fault {
   std::unique_ptr<CpuBurn> burn_;
 };
 
-bool is_percent(const std::string& text) { return is_count(text) && text.size() < 3 && std::stoi(text) > 0; }
+bool is_1_to_99(const std::string& text) { return is_count(text) && text.size() < 3 && std::stoi(text) > 0; }
 bool is_seconds(const std::string& text) {
   return text.size() < 8 && is_count(text.starts_with('-') || text.starts_with('+') ? text.substr(1) : text);
 }
@@ -190,14 +217,14 @@ std::vector<FaultKind> machine_kinds() {
       {"memory", "no more memory for its process", ActsOn::node, true,
        {{"spare", "1000000", "bytes that it may still get", is_count}}, {}, make_one<Limit>},
       {"cpu-limit", "its process may run for a part of the time only", ActsOn::node, true,
-       {{"percent", "20", "of the time, 1 to 99", is_percent}}, {}, make_one<CpuLimit>},
+       {{"percent", "20", "of the time, 1 to 99", is_1_to_99}}, {}, make_one<CpuLimit>},
       {"cpu-burn", "other processes keep the processors busy", ActsOn::network, false,
-       {{"processes", "2", "that many", is_count}}, {}, make_one<Burn>},
+       {{"processes", "2", "that many, 1 to 99", is_1_to_99}}, {}, make_one<Burn>},
       {"clock", "its wall clock is wrong", ActsOn::node, false,
        {{"seconds", "3600", "ahead of the right time; -5 is behind it", is_seconds}}, {}, make_one<Clock>},
       {"sync-fails", "what it has written cannot be made sure (EIO)", ActsOn::node, true, {}, {}, make_one<Disk>},
       {"sync-slow", "to make sure what it has written takes long", ActsOn::node, true,
-       {{"delay", "100ms", "longer, each time", is_duration}}, {}, make_one<Disk>},
+       {{"delay", "100ms", "longer, each time", is_some_duration}}, {}, make_one<Disk>},
       {"disk-full", "there is no room for what it writes (ENOSPC)", ActsOn::node, true, {}, {}, make_one<Disk>},
       {"disk-read-only", "nothing can be written (EROFS)", ActsOn::node, true, {}, {}, make_one<Disk>},
       {"backup-disk-full", "there is no room for Cosmovisor's backup", ActsOn::node, true, {}, {}, make_one<BackupDiskFull>},

@@ -182,7 +182,8 @@ Injection injection_from_json(const record::Json& j) {
   if (j.contains("cut_off")) j["cut_off"].get_to(i.target.cut_off);
   i.target.proposer = j.value("proposer", false);
   for (const auto& o : find_fault_kind(i.kind)->options)
-    if (!i.options.contains(o.name)) throw Error(Blame::scenario, i.kind + ": no `" + o.name + "`");
+    if (const auto v = i.options.find(o.name); v == i.options.end() || !o.fits(v->second))
+      throw Error(Blame::scenario, fmt::format("{}: `{}`: {}; {}", i.kind, o.name, o.doc, v == i.options.end() ? "it is missing" : "found `" + v->second + "`"));
   return i;
 }
 

@@ -3,7 +3,9 @@
 
 #include <gmock/gmock.h>
 
+#include "made_failures.h"
 #include "made_journal.h"
+#include "reports/coverage.h"
 
 namespace rehearse {
 namespace {
@@ -127,12 +129,38 @@ TEST_F(FaultChecks, WhoeverSignsTwiceIsNamed) {
 
 TEST_F(FaultChecks, WhoeverAFaultMakesSignTwiceIsExempt) {
   upgrade_ = made::healthy();
-  plan({"1", "double-sign", "halted", "smallest", {"validator-4"}, {"double-sign"}, 1});
+  plan({"1", "double-sign", "halted", "smallest", {"validator-4"}, {}, 1});
   whole_course();
   const auto address = upgrade_.view().nodes.at("validator-4").member.consensus_address;
   upgrade_.log(made::at::kHalt - 0.2, "validator-1", "equivocation", "INF confirmed equivocation from " + address, {address});
   EXPECT_EQ(item(judged(), "No validator signs twice").outcome, Outcome::pass);
   EXPECT_THAT(item(judged(), "No validator signs twice").actual, HasSubstr("validator-4, whom a fault makes do so"));
+}
+
+// Another fault of its node has taken over.
+TEST_F(FaultChecks, ARecoveryThatWasNotSeenToTheEndIsNoRecovery) {
+  double t = made::at::kHalt + 0.05;
+  for (const auto* to : {"injecting", "applied", "healing", "healed", "height-advances"}) move(t += 0.01, to);
+  move(t += 0.01, "recovered", "another fault acts on it by now");
+  EXPECT_EQ(item(judged(), kRecovered, "validator-4").outcome, Outcome::skipped);
+  EXPECT_THAT(item(judged(), kRecovered, "validator-4").message, HasSubstr("another fault acts on it"));
+}
+
+TEST_F(FaultChecks, WhatWasDoneForARecoveryIsSaid) {
+  double t = made::at::kHalt + 0.05;
+  for (const auto* to : {"injecting", "applied", "healing", "healed", "peers-back", "height-advances", "caught-up"}) move(t += 0.01, to);
+  move(t += 0.01, "recovered", "21.0 s after its heal; finding: started again: validator-4");
+  EXPECT_THAT(item(judged(), kRecovered, "validator-4").actual, HasSubstr("finding: started again: validator-4"));
+}
+
+// Validator-4 is made to; the other is not.
+TEST_F(FaultChecks, WhoeverAFaultMakesDivergeIsExemptByName) {
+  for (const int who : {4, 3}) {
+    upgrade_ = made::diverges({who});
+    plan({"1", "diverge", "halted", "smallest", {"validator-4"}, {"app-hash-divergence"}, 1});
+    whole_course();
+    EXPECT_EQ(item(judged(), "One state a height").outcome, who == 4 ? Outcome::pass : Outcome::fail) << "validator-" << who;
+  }
 }
 
 TEST_F(FaultChecks, SumsUpWhatIsOfOneKind) {
@@ -141,6 +169,11 @@ TEST_F(FaultChecks, SumsUpWhatIsOfOneKind) {
   EXPECT_EQ(sums[0].planned, 3);
   EXPECT_EQ(sums[0].applied, 2);
   EXPECT_EQ(sums[0].skipped, 1);
+}
+
+TEST_F(FaultChecks, NamesWhatWasPlannedAndNeverTookEffect) {
+  EXPECT_THAT(reports::never_applied({{"kill", "halted", 2, 1, 1, 0}, {"memory", "voting", 0, 0, 0, 1}}), IsEmpty()) << "memory cannot be limited here";
+  EXPECT_THAT(reports::never_applied({{"kill", "halted", 2, 1, 1, 0}, {"pause", "swap", 1, 0, 0, 0}}), ElementsAre("pause when swap"));
 }
 
 constexpr const char* kTransactions = "Accepted transactions of fault 1";

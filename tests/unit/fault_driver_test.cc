@@ -289,6 +289,7 @@ class BesideAll : public Driver {
  protected:
   BesideAll() {
     script_.applied = "transactions are sent", script_.healed = "no more are sent";
+    answer_peers("1");
     plan({"1", "load", "network", "height 5", {}, 0, 0, {{"rate", "5"}}}, 600);
     reach(5);
     turn();

@@ -77,23 +77,6 @@ TEST_F(SmallDiskTest, IsFullWhileFilesAreOpen) {
   });
 }
 
-TEST_F(SmallDiskTest, IsReadOnlyUnlessAFileIsOpenForWriting) {
-  in_copy([&] {
-    SmallDisk disk(folder_ / "data", kSize);
-    const int fd = ::open((folder_ / "data/file").c_str(), O_CREAT | O_WRONLY, 0600);
-    expect(!disk.set_read_only(true), "a file is open for writing");
-    expect(disk.is_read_only(), false);
-    expect(disk.is_writable());
-    ::close(fd);
-    expect(disk.set_read_only(true), "none is");
-    expect(disk.is_read_only());
-    expect(disk.is_writable(), false);
-    expect(::open((folder_ / "data/file").c_str(), O_WRONLY) == -1 && errno == EROFS, "it cannot be opened for writing");
-    expect(disk.set_read_only(false), "it may be written to again");
-    expect(disk.is_writable());
-  });
-}
-
 TEST_F(SmallDiskTest, HasWhatLayThereAndLeavesItThere) {
   folder_.write("data/sub/file", "before");
   std::filesystem::permissions(folder_ / "data", std::filesystem::perms::owner_all);
