@@ -78,6 +78,8 @@ const std::vector<Cause>& causes() {
        "give it the file with the agreed hash and restart it before it meets a record"},
       {"double-sign", "a validator signed two blocks at one height: it is tombstoned for good",
        "find the second process with its key, and end it; never start one before the other is known to be gone"},
+      {"validator-jailed", "a validator missed so many blocks that the chain has jailed it",
+       "once it has caught up: `tx slashing unjail`, from its own key; look at why it was late"},
       {"blocks-missed", "a validator that was up did not sign", "look at its log between those heights"},
       // Of the provider daemon.
       {"provider-config-refused", "the provider daemon does not read its configuration",

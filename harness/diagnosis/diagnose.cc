@@ -39,6 +39,7 @@ const std::vector<Rule>& rules() {
       {"provider-workloads-lost", false, provider_workloads_lost},
       {"provider-bids-stuck", false, provider_bids_stuck},
       {"quorum-short", false, quorum_short},
+      {"validator-jailed", false, validator_jailed},
   };
   return all;
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "harness/checks/check.h"
 #include "harness/diagnosis/rules.h"
 #include "localnet/bech32.h"
 #include "localnet/error.h"
@@ -86,6 +87,22 @@ Found double_sign(const NetworkView& v) {
     }
   if (!shown.first) return std::nullopt;
   return make_diagnosis(v, "double-sign", "the chain has evidence that a validator signed two blocks at one height", shown);
+}
+
+Found validator_jailed(const NetworkView& v) {
+  const auto all = v.validators();
+  const auto* list = all.empty() ? nullptr : v.answer(kAfter, "validators", all.front()->member.name);
+  if (!list || !list->answer.answered || !list->answer.value.is_array()) return std::nullopt;
+  Shown shown;
+  for (const auto& validator : list->answer.value)
+    if (validator.is_object() && validator.value("jailed", record::Json()) == true)
+      for (const auto* n : all)
+        if (validator.value(record::Json::json_pointer("/description/moniker"), record::Json()) == n->member.name) shown.nodes.push_back(n->member.name);
+  if (shown.nodes.empty()) return std::nullopt;
+  auto d = make_diagnosis(v, "validator-jailed", "the chain's list of validators after the upgrade", shown);
+  d.first_evidence = fmt::format("jailed: {}", fmt::join(shown.nodes, ", "));
+  d.evidence_at = list->answer.source;
+  return d;
 }
 
 Found quorum_short(const NetworkView& v) {

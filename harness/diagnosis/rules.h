@@ -46,6 +46,7 @@ inline constexpr const char* kStopped = "stopped";
 // Of the network (network.cc).
 Found genesis_refused(const NetworkView&);
 Found chain_did_not_halt(const NetworkView&);
+Found validator_jailed(const NetworkView&);
 Found quorum_short(const NetworkView&);
 Found double_sign(const NetworkView&);
 Found node_exited(const NetworkView&);

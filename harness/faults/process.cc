@@ -109,8 +109,8 @@ class FailingHook : public NodeFault {
   }
   std::string applied() override {
     if (!started()) return "";
-    const auto end = end_since_injected();
-    return end.empty() ? "" : end + ": " + last_line();
+    const auto said = last_words(kScript);
+    return said.empty() ? "" : end_since_injected() + ": " + said;
   }
   void heal() override {
     node().unset(variables());

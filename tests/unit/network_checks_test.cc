@@ -59,7 +59,11 @@ TEST(NetworkChecks, JailedValidatorsFailsByTheFlag) {
   auto u = healthy();
   u.answer("after", "validators").value[0]["jailed"] = true;
   EXPECT_THAT(not_passed(u), ElementsAre("Jailed Validators (network): fail"));
-  EXPECT_EQ(item(u.judged(), "Jailed Validators").message, "jailed: validator-1");
+  const auto r = u.judged();
+  EXPECT_EQ(item(r, "Jailed Validators").message, "jailed: validator-1");
+  ASSERT_TRUE(r.diagnosis);
+  EXPECT_EQ(r.diagnosis->cause, "validator-jailed");
+  EXPECT_THAT(r.diagnosis->affected_nodes, testing::ElementsAre("validator-1"));
 }
 
 TEST(NetworkChecks, JailedValidatorsIsInconclusiveWhenTheChainListsNone) {
