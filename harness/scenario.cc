@@ -152,6 +152,8 @@ class Rules {
       if (weight <= 0) fail(where, "a weight must be more than 0");
       if (kind != "nothing" && !find_fault_kind(kind))
         fail(where, "there is no fault `" + kind + "`; there are nothing, " + fault_kind_names());
+      if (kind == "nothing") continue;
+      if (const auto trouble = trouble_with_drawing(kind, s_.network); !trouble.what.empty()) fail(where, trouble.what);
     }
   }
 

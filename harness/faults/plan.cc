@@ -36,6 +36,13 @@ std::vector<Target> apart(const FaultKind& kind, Target t) {
   return each;
 }
 
+const std::vector<std::string> kDrawnTargets = {"one", "smallest", "minority", "blocking"};
+
+// What acts on no node has its one target.
+std::string fitting(const FaultKind& kind, const std::string& drawn) {
+  return kind.acts_on == ActsOn::provider ? "provider" : kind.acts_on == ActsOn::network ? "network" : drawn;
+}
+
 class Planner {
  public:
   Planner(const Scenario& s, std::uint64_t seed) : s_(s), random_(seed) {}
@@ -78,15 +85,14 @@ class Planner {
 
   // The same numbers are drawn for `nothing`, too.
   FaultSpec drawn(const std::string& kind) {
-    static const std::vector<std::string> who = {"one", "smallest", "minority", "blocking"};
     static const std::vector<std::string> when = {"voting", "waiting", "halted", "swap", "migration", "first-block"};
     FaultSpec spec;
     spec.kind = kind;
-    spec.who = who[random_.below(who.size())];
+    spec.who = kDrawnTargets[random_.below(kDrawnTargets.size())];
     spec.when = when[random_.below(when.size())];
     spec.after.value = std::chrono::milliseconds(random_.below(1000));
     spec.lasts.value = std::chrono::milliseconds(1000 + random_.below(3000));
-    if (const auto* k = find_fault_kind(kind); k && k->acts_on == ActsOn::provider) spec.who = "provider";
+    if (const auto* k = find_fault_kind(kind)) spec.who = fitting(*k, spec.who);
     return spec;
   }
 
@@ -151,6 +157,17 @@ FaultTrouble trouble_with(const FaultSpec& f, const NetworkSection& network) {
   if (f.times < 1 || f.times > 100) return {"times", "1 to 100"};
   for (const auto& trouble : {with_target(f, *kind, network), with_trigger(f, network), with_options(f, *kind)})
     if (!trouble.what.empty()) return trouble;
+  return {};
+}
+
+FaultTrouble trouble_with_drawing(const std::string& kind, const NetworkSection& network) {
+  FaultSpec spec;
+  spec.kind = kind;
+  spec.when = "voting";
+  for (const auto& who : kDrawnTargets) {
+    if (const auto* k = find_fault_kind(kind)) spec.who = fitting(*k, who);
+    if (auto trouble = trouble_with(spec, network); !trouble.what.empty()) return {"", fmt::format("drawn for `{}`: {}", spec.who, trouble.what)};
+  }
   return {};
 }
 

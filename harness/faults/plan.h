@@ -23,5 +23,7 @@ struct FaultTrouble {
   std::string what;
 };
 FaultTrouble trouble_with(const FaultSpec&, const NetworkSection&);
+// Of a kind that is drawn: whatever the seed, its target has to be one that this network has.
+FaultTrouble trouble_with_drawing(const std::string& kind, const NetworkSection&);
 
 }  // namespace rehearse

@@ -159,6 +159,8 @@ TEST_F(FaultPlan, RefusesAScheduleThatIsNone) {
   EXPECT_THAT(trouble(R"({"faults": [{"id": "1", "do": "burn-down"}]})"), HasSubstr("there is no fault `burn-down`"));
   const auto one = R"({"id":"1","do":"kill","who":"d","when":"halted","after_s":0,"for_s":1,"nodes":["d"],"with":{}})";
   EXPECT_THAT(trouble(std::string("{\"faults\": [") + one + "," + one + "]}"), HasSubstr("two faults are called 1"));
+  EXPECT_THAT(trouble(R"({"faults": [{"id":"1","do":"cpu-limit","who":"d","when":"halted","after_s":0,"for_s":1,"nodes":["d"],"with":{"percent":"many"}}]})"),
+              HasSubstr("bad.json: cpu-limit: `percent`: of the time, 1 to 99; found `many`"));
 }
 
 TEST_F(FaultPlan, SaysWhatIsWrongAndWhere) {
@@ -182,6 +184,10 @@ TEST_F(FaultPlan, SaysWhatIsWrongAndWhere) {
   says("{do: kill, who: \"partition {a | a, b}\", when: halted}", "a stands in the partition twice");
   says("{do: kill, who: d, wen: halted}", "is `wen` meant?");
   EXPECT_THAT(complaint("  []\ndraw: {times: 3, weights: {nothing: 1, kil: 2}}\n"), HasSubstr("made.yaml:10:45: there is no fault `kil`"));
+  std::string thirds = kPage;
+  thirds.replace(thirds.find("{a: 40, b: 30, c: 20, d: 10}"), 28, "{a: 1, b: 1, c: 1}");
+  EXPECT_THAT(trouble_of([&] { load_scenario(folder_.write("made.yaml", thirds + "  []\ndraw: {times: 3, weights: {kill: 1}}\n")); }),
+              AllOf(HasSubstr("made.yaml:10:34: "), HasSubstr("drawn for `minority`")));
   EXPECT_THAT(complaint("  []\ndraw: {times: 3, weights: {kill: 0}}\n"), HasSubstr("a weight must be more than 0"));
 }
 
