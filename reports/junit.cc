@@ -10,6 +10,7 @@
 #include <sstream>
 #include <unordered_set>
 
+#include "reports/coverage.h"
 #include "reports/facts.h"
 #include "reports/render.h"
 #include "reports/text.h"
@@ -247,6 +248,15 @@ class Document {
   std::size_t suites_ = 0;
 };
 
+// As if it were a run: a suite in which a listed fault never took effect fails, whatever its runs say.
+RunRecord of_coverage(const std::vector<std::string>& never) {
+  RunRecord run;
+  run.verdict = "fail";
+  for (const auto& fault : never)
+    run.checks.push_back({"Injected Failures", fault + ": took effect", "suite", Outcome::fail, "once at least", "never", "planned, and never took effect", {}, 0});
+  return run;
+}
+
 }  // namespace
 
 std::string junit(const RunRecord& run, JunitDialect dialect) {
@@ -263,6 +273,7 @@ std::string junit(const std::vector<RunRecord>& runs, JunitDialect dialect, std:
     if (const int nth = ++seen[suite]; nth > 1) suite += fmt::format("#{}", nth);
     document.add(run, suite, dialect);
   }
+  if (const auto never = never_applied(coverage(runs)); !never.empty()) document.add(of_coverage(never), "coverage", dialect);
   return document.text();
 }
 

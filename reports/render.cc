@@ -40,6 +40,7 @@ std::string suite_verdict(const std::vector<record::RunRecord>& runs) {
   if (runs.empty()) return "inconclusive";
   int worst = 0;
   for (const auto& run : runs) worst = std::max(worst, severity(run.verdict));
+  if (!never_applied(coverage(runs)).empty()) return "fail";
   return kWorstLast[static_cast<std::size_t>(worst)];
 }
 

@@ -28,7 +28,8 @@ void write_repeated(const std::string& scenario, const std::vector<record::RunRe
 // How bad a verdict is; 0: pass.
 int severity(const std::string& verdict);
 
-// The worst of the runs: fail, then error, inconclusive, cancelled, pass. No run at all is "inconclusive".
+// The worst of the runs: fail, then error, inconclusive, cancelled, pass. No run at all is "inconclusive". A fault that never
+// took effect in any of them is a failure of the whole.
 std::string suite_verdict(const std::vector<record::RunRecord>&);
 
 }  // namespace rehearse::reports

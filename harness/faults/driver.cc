@@ -256,7 +256,8 @@ void FaultDriver::watch_recovery(Course& c) {
     return move(c, "recovered", fmt::format("{:.1f} s after its heal{}", seconds_since(c.since), peers_.finding(c.since)));
   const bool others = std::any_of(all_.begin(), all_.end(), [&](const auto& o) { return o.get() != &c && o->in_effect; });
   if (others) c.clear = now_micros();
-  if (!peers && advances && caught_up) peers_.help(lacking, c.clear);
+  const bool all_there = std::all_of(up.begin(), up.end(), [&](const auto& n) { return v.nodes.at(n).alive; });
+  if (!peers && advances && caught_up && all_there) peers_.help(lacking, c.clear);
   if (seconds_since(c.clear) <= r_.scenario().demands.recovery.seconds()) return;
   move(c, "failed", fmt::format("not recovered in {} s: {}{}{}", r_.scenario().demands.recovery.seconds(), peers ? "" : "peers missing; ",
                                 advances ? "" : "the chain stands; ", caught_up ? "" : "behind"));

@@ -46,7 +46,7 @@ void Peers::help(const std::vector<std::string>& lacking, Micros since) {
   const NodeView* least = nullptr;
   for (const auto& name : lacking) {
     const auto& n = r_.view().nodes.at(name);
-    if (n.alive && !started_again_.contains(name) && (!least || n.member.power < least->member.power)) least = &n;
+    if (!started_again_.contains(name) && (!least || n.member.power < least->member.power)) least = &n;
   }
   for (const auto& [name, when] : started_again_) since = std::max(since, when);
   // CometBFT dials a lost peer again every 5 to 8 s: of the 60 s that a scenario has by default it did so twice by then.

@@ -80,13 +80,6 @@ TEST_F(PeersTest, NobodyIsStartedAgainWhileTheyMayComeByThemselves) {
   EXPECT_THAT(restarted_, ElementsAre("b")) << "it has only just been started";
 }
 
-TEST_F(PeersTest, WhoIsDownIsNotStarted) {
-  r_.record(record::Expected{"process-ended", "its operator stops it", true}, "b");
-  ends("b", 0);
-  peers_.help({"b"}, 0);
-  EXPECT_THAT(restarted_, IsEmpty());
-}
-
 // In the driver's hands, after a fault of b.
 class PeersAfterAFault : public PeersTest {
  protected:
@@ -121,6 +114,15 @@ TEST_F(PeersAfterAFault, ItHasRecoveredWhenTheOthersHaveThemToo) {
   of_a_ = "0";
   EXPECT_THAT(end(), HasSubstr("finding: its peers did not come back by themselves, and this was started again: a"));
   EXPECT_THAT(restarted_, ElementsAre("a"));
+}
+
+// Whoever is down is missed by all others, and it is not they who need help.
+TEST_F(PeersAfterAFault, NobodyIsStartedAgainWhileANodeIsDown) {
+  r_.record(record::Expected{"process-ended", "its operator stops it", true}, "a");
+  ends("a", 0);
+  of_b_ = "0";
+  EXPECT_EQ(end(), "not recovered");
+  EXPECT_THAT(restarted_, IsEmpty());
 }
 
 }  // namespace

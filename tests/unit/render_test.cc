@@ -1,12 +1,13 @@
 #include "reports/render.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <system_error>
 
 #include "reports/files.h"
+#include "reports/junit.h"
 #include "tests/unit/golden.h"
 #include "tests/unit/made_record.h"
 
@@ -95,6 +96,16 @@ TEST(SuiteVerdict, IsTheWorst) {
   EXPECT_EQ(verdict({"pass", "error"}), "error");
   EXPECT_EQ(verdict({}), "inconclusive");
   EXPECT_EQ(verdict({"pass", "of another version"}), "inconclusive");
+}
+
+TEST(SuiteVerdict, IsAFailureWhenAFaultNeverTookEffect) {
+  std::vector<record::RunRecord> runs(2);
+  for (auto& run : runs) run.verdict = "pass", run.coverage = {{"kill", "halted", 1, 0, 0, 0}};
+  EXPECT_EQ(suite_verdict(runs), "fail");
+  EXPECT_THAT(junit(runs, JunitDialect::strict, "made"), testing::HasSubstr("kill when halted: took effect"));
+  runs[1].coverage[0].applied = 1;
+  EXPECT_EQ(suite_verdict(runs), "pass") << "once is enough";
+  EXPECT_THAT(junit(runs, JunitDialect::strict, "made"), testing::Not(testing::HasSubstr("took effect")));
 }
 
 }  // namespace
