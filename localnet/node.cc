@@ -67,9 +67,10 @@ void Node::signal_supervisor(int signal) {
 
 bool Node::paused() const {
   if (!running()) return false;
-  auto pids = children_of(child_->pid(), Descent::all_descendants);
-  pids.push_back(child_->pid());
-  return std::all_of(pids.begin(), pids.end(), [](int pid) { return process_state(pid) == 'T'; });
+  // One that had just ended stays a zombie, for its parent is stopped, too.
+  const auto stands = [](int pid) { return is_stopped(pid) || process_state(pid).value_or('Z') == 'Z'; };
+  const auto below = children_of(child_->pid(), Descent::all_descendants);
+  return is_stopped(child_->pid()) && std::all_of(below.begin(), below.end(), stands);
 }
 
 void Node::read_log() { log_.read(); }

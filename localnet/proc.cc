@@ -96,6 +96,11 @@ std::optional<char> process_state(int pid) {
   return stat->state;
 }
 
+bool is_stopped(int pid) {
+  const auto state = process_state(pid);
+  return state == 'T' || state == 't';
+}
+
 std::vector<int> children_of(int pid, Descent descent) {
   std::multimap<int, int> by_parent;
   for (int other : all_processes()) {

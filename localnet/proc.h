@@ -19,6 +19,8 @@ std::optional<ProcSample> sample(int pid);
 
 // As in proc(5): R running, S sleeping, D disk wait, T stopped, Z zombie, ...
 std::optional<char> process_state(int pid);
+// By a signal, whether it is traced as well or not.
+bool is_stopped(int pid);
 
 // It is gone, a zombie, or was told to end and cannot refuse: the kernel may still be letting go of what it has.
 bool is_ending(int pid);

@@ -14,11 +14,6 @@ namespace rehearse {
 
 namespace {
 
-bool is_stopped(int pid) {
-  const auto state = process_state(pid);
-  return state == 'T' || state == 't';  // t: traced as well
-}
-
 double seconds_since(Loop::Clock::time_point start) {
   return std::chrono::duration<double>(Loop::Clock::now() - start).count();
 }

@@ -6,6 +6,7 @@
 #include <signal.h>
 
 #include "fakes.h"
+#include "localnet/proc.h"
 
 namespace rehearse {
 namespace {
@@ -85,6 +86,22 @@ TEST_F(NodeTest, IsStartedWhereItIsToBeEachTime) {
   n->start();
   EXPECT_TRUE(until([&] { return told_.pids.size() == 3; }));
   EXPECT_EQ(entered, 3);
+}
+
+// Cosmovisor is stopped just when the old process has ended, and cannot take note of it.
+TEST_F(NodeTest, IsPausedThoughAChildOfItHasEnded) {
+  const auto n = node("true & exec sleep 60", 0ms);  // which waits for no child
+  n->start();
+  const auto has_zombie = [&] {
+    const auto below = children_of(told_.pids.at(0), Descent::all_descendants);
+    return below.size() == 1 && process_state(below[0]) == 'Z';
+  };
+  ASSERT_TRUE(until(has_zombie));
+  EXPECT_FALSE(n->paused());
+  n->signal(SIGSTOP);
+  EXPECT_TRUE(until([&] { return n->paused(); }));
+  n->signal(SIGCONT);
+  EXPECT_TRUE(until([&] { return !n->paused(); }));
 }
 
 TEST_F(NodeTest, StartsAgainWhenItIsKilled) {
