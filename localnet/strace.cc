@@ -1,12 +1,15 @@
 #include "localnet/strace.h"
 
 #include <fmt/format.h>
+#include <linux/capability.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
 #include <sstream>
+#include <utility>
 
 #include "localnet/error.h"
 #include "localnet/probe.h"
@@ -44,15 +47,29 @@ int tampered_with(const std::string& account) {
 
 }  // namespace
 
+namespace {
+
+// As a program has none that is executed by us: in a user namespace of ours (small_disk.h) a mere copy of us has all, and strace,
+// being executed, has none to match them.
+void drop_capabilities() {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3]{};
+  if (::syscall(SYS_capset, &header, none) != 0) ::_exit(1);
+}
+
+}  // namespace
+
 std::string strace_needs() {
   const auto program = find_program("strace");
   if (program.empty()) return "needs strace (its program: it is in no folder of PATH; Debian package strace)";
   try {
     // It ends once it is traced, and strace with it.
-    const AnsweringChild child([]() -> std::string {
+    const AnsweringChild child([ready = false]() mutable -> std::string {
+      if (!std::exchange(ready, true)) return drop_capabilities(), "ready";
       wait_until([] { return tracer_of(::getpid()) != 0; }, std::chrono::seconds(5));
       ::_exit(0);
     });
+    if (!child.ask()) return "needs ptrace (the child to attach to has ended)";
     child.tell();
     const auto result = run_command({program, "-qq", "-o", "/dev/null", "-p", std::to_string(child.pid())});
     if (result.code == 0) return "";

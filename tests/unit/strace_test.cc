@@ -9,6 +9,7 @@
 
 #include "fakes.h"
 #include "localnet/probe.h"
+#include "localnet/small_disk.h"
 
 namespace rehearse {
 namespace {
@@ -44,6 +45,19 @@ class StraceTest : public testing::Test {
   made::TempFolder folder_;
   Loop loop_;
 };
+
+// What the small disk of an unprivileged user needs, and keeps until the harness ends.
+TEST_F(StraceTest, IsThereInAUserNamespaceOfOurs) {
+  constexpr uid_t kNobody = 65534;
+  const auto said = in_child([]() -> std::string {
+    if (::geteuid() == 0 && (::setresgid(kNobody, kNobody, kNobody) != 0 || ::setresuid(kNobody, kNobody, kNobody) != 0)) return errno_text("setresuid");
+    if (const auto needs = mount_namespace_needs(); !needs.empty()) return needs;
+    enter_mount_namespace();
+    return strace_needs();
+  });
+  if (said.starts_with("needs root or user namespaces")) GTEST_SKIP() << said;
+  EXPECT_EQ(said, "");
+}
 
 TEST_F(StraceTest, LetsSyncingFailAndNothingElse) {
   const auto child = writer(folder_ / "file");
