@@ -36,14 +36,17 @@ struct Joined {
   std::string app_hash;                // after that one
 };
 
-// What it says of itself once it no longer catches up.
+// What it says of itself once it no longer catches up and has a block: with the snapshot it has the state alone, and goes on from
+// there.
 std::optional<Joined> read_joined(const HttpResponse& answer) {
   const auto both = record::Json::parse(answer.body, nullptr, false);
   if (!both.is_array() || both.size() != 2) return std::nullopt;
   const auto sync = both[0].value(record::Json::json_pointer("/result/sync_info"), record::Json::object());
   if (sync.value("catching_up", true)) return std::nullopt;
+  const auto first = number_in(sync.at("earliest_block_height"));
+  if (first == 0) return std::nullopt;
   const auto head = parse_head(both[0].at("result"), both[1].at("result"));
-  return Joined{number_in(sync.at("earliest_block_height")), head.app_height, head.app_hash};
+  return Joined{first, head.app_height, head.app_hash};
 }
 
 // The last of its log that says why not.
