@@ -11,7 +11,6 @@
 
 #include "harness/goals.h"
 #include "harness/journal.h"
-#include "localnet/text.h"
 
 namespace rehearse {
 

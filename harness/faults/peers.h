@@ -24,8 +24,8 @@ class Peers {
   void watch(bool wanted);
   // Of these nodes, those that have not said since then that they have all the others.
   std::vector<std::string> lacking(const std::vector<std::string>& up, Micros since) const;
-  // They live, and have lacked some since then. Starts the one with the least power again, each once in a run, and not before CometBFT's own
-  // ways have had their time.
+  // They live, and have lacked some since then. Starts the one with the least power again, each once in a run, and not before
+  // CometBFT's own ways have had their time.
   void help(const std::vector<std::string>& lacking, Micros since);
   // What help() has done since then: "; finding: ...", or empty.
   std::string finding(Micros since) const;
