@@ -20,7 +20,7 @@ namespace {
 constexpr const char *kBold = "1", *kDim = "2", *kRed = "31", *kGreen = "32", *kYellow = "33";
 constexpr std::size_t kMaxListed = 20;    // checks spelt out; the rest is in report.html
 constexpr std::size_t kMaxTimeline = 40;  // entries
-constexpr std::size_t kMaxValue = 300;    // bytes of a value
+constexpr std::size_t kMaxShown = 300;    // bytes of a value
 
 std::string painted(bool color, const char* code, const std::string& text) {
   return color && !text.empty() ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : text;
@@ -114,7 +114,7 @@ std::string check_block(const record::CheckResult& check, bool color) {
   std::string out = fmt::format("  {}  {}: {} ({})\n", painted(color, color_of(check.outcome), word),
                                 one_line(check.subject), one_line(check.title), one_line(check.checklist));
   const auto add = [&out](const char* label, const std::string& value) {
-    if (!value.empty()) out += fmt::format("    {:<9} {}\n", label, one_line(value, kMaxValue));
+    if (!value.empty()) out += fmt::format("    {:<9} {}\n", label, one_line(value, kMaxShown));
   };
   add("why", check.message);
   add("expected", check.expected);
@@ -135,7 +135,7 @@ std::string problems(const RunRecord& run, bool color) {
 std::string diagnosis(const RunRecord& run) {
   if (!run.diagnosis) return "";
   std::string out = "\n  diagnosis\n";
-  for (const auto& line : diagnosis_lines(run)) out += "    " + clip(line, kMaxValue * 2) + "\n";
+  for (const auto& line : diagnosis_lines(run)) out += "    " + clip(line, kMaxShown * 2) + "\n";
   return out;
 }
 
@@ -145,7 +145,7 @@ std::string timeline(const RunRecord& run) {
   for (std::size_t i = 0; i < run.timeline.size() && i < kMaxTimeline; ++i) {
     const auto& e = run.timeline[i];
     const std::string halt = e.after_halt_s > 0 ? "T+" + duration(e.after_halt_s) : "";
-    out += fmt::format("  {}  {:>9}  {}{}\n", clock(e.t_s), halt, one_line(e.what, kMaxValue),
+    out += fmt::format("  {}  {:>9}  {}{}\n", clock(e.t_s), halt, one_line(e.what, kMaxShown),
                        e.node.empty() ? "" : " (" + one_line(e.node) + ")");
   }
   if (run.timeline.size() > kMaxTimeline)

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t kMaxBytes = 1024 * 1024, kReserve = 1024;  // reserve: for saying that something is cut
 constexpr std::size_t kMaxListed = 200;                          // checks spelt out
-constexpr std::size_t kMaxValue = 500;                           // bytes of a value
+constexpr std::size_t kMaxCell = 500;                           // bytes of a value
 constexpr std::size_t kMaxAnnotations = 10;
 
 // Prose: every character that may mean something is escaped.
@@ -37,7 +37,7 @@ std::string prose(std::string_view text, std::size_t max_bytes = 2000) {
 
 // A code span whose fence is longer than any run of backticks inside. `|` is escaped, because most spans
 // stand in tables; outside one the backslash shows.
-std::string code(std::string_view text, std::size_t max_bytes = kMaxValue) {
+std::string code(std::string_view text, std::size_t max_bytes = kMaxCell) {
   const std::string line = one_line(text, max_bytes);
   if (line.empty()) return "";
   std::size_t longest = 0, run = 0;
@@ -109,8 +109,8 @@ std::string problems(const RunRecord& run) {
   for (std::size_t i = 0; i < bad.size() && i < kMaxListed; ++i) {
     const CheckResult& c = *bad[i];
     out += fmt::format("| {} | {}: {} | {} | {} | {} | {} | {} |\n", symbol(to_string(c.outcome)),
-                       prose(c.checklist, kMaxValue), prose(c.title, kMaxValue), code(c.subject),
-                       code(c.expected), code(c.actual), prose(c.message, kMaxValue),
+                       prose(c.checklist, kMaxCell), prose(c.title, kMaxCell), code(c.subject),
+                       code(c.expected), code(c.actual), prose(c.message, kMaxCell),
                        c.evidence.empty() ? "" : code(c.evidence.front()));
   }
   if (bad.size() > kMaxListed)
@@ -125,7 +125,7 @@ std::string timeline(const RunRecord& run) {
   for (std::size_t i = 0; i < run.timeline.size() && i < kMaxListed; ++i) {
     const auto& e = run.timeline[i];
     out += fmt::format("| {} | {} | {} | {} |\n", duration(e.t_s),
-                       e.after_halt_s > 0 ? "+" + duration(e.after_halt_s) : "", prose(e.what, kMaxValue),
+                       e.after_halt_s > 0 ? "+" + duration(e.after_halt_s) : "", prose(e.what, kMaxCell),
                        code(e.node));
   }
   return out + "\n</details>\n\n";
@@ -252,10 +252,10 @@ std::string annotation(const std::string& title, const std::string& text) {
 }
 
 std::string why(const CheckResult& c) {
-  std::string text = one_line(c.message, kMaxValue);
-  if (!c.expected.empty()) text += "\nexpected: " + one_line(c.expected, kMaxValue);
-  if (!c.actual.empty()) text += "\nactual: " + one_line(c.actual, kMaxValue);
-  if (!c.evidence.empty()) text += "\nevidence: " + one_line(c.evidence.front(), kMaxValue);
+  std::string text = one_line(c.message, kMaxCell);
+  if (!c.expected.empty()) text += "\nexpected: " + one_line(c.expected, kMaxCell);
+  if (!c.actual.empty()) text += "\nactual: " + one_line(c.actual, kMaxCell);
+  if (!c.evidence.empty()) text += "\nevidence: " + one_line(c.evidence.front(), kMaxCell);
   return text;
 }
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "harness/cli/project.h"
-#include "harness/run.h"
+#include "harness/run/run.h"
 
 namespace rehearse::cli {
 

@@ -6,11 +6,11 @@
 #include <iostream>
 
 #include "harness/cli/commands.h"
-#include "harness/releases.h"
-#include "localnet/address.h"
-#include "localnet/capabilities.h"
-#include "localnet/guard.h"
-#include "localnet/profile.h"
+#include "harness/spec/releases.h"
+#include "localnet/process/address.h"
+#include "localnet/inject/capabilities.h"
+#include "localnet/process/guard.h"
+#include "localnet/profile/profile.h"
 
 namespace rehearse::cli {
 

@@ -4,9 +4,9 @@
 #include <iostream>
 
 #include "harness/cli/commands.h"
-#include "localnet/artifact.h"
-#include "localnet/guard.h"
-#include "localnet/network.h"
+#include "localnet/artifact/artifact.h"
+#include "localnet/process/guard.h"
+#include "localnet/network/network.h"
 
 namespace rehearse::cli {
 

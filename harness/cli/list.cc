@@ -3,16 +3,17 @@
 
 #include <iostream>
 
-#include "harness/checks/checklist.h"
+#include "harness/judge/checks/checklist.h"
 #include "harness/cli/commands.h"
-#include "harness/diagnosis/causes.h"
+#include "harness/judge/diagnosis/causes.h"
 #include "harness/faults/fault.h"
 #include "harness/procedures/procedure.h"
-#include "harness/releases.h"
-#include "harness/runbook.h"
-#include "harness/scenario.h"
-#include "harness/suite.h"
-#include "localnet/profile.h"
+#include "harness/spec/releases.h"
+#include "harness/spec/runbook.h"
+#include "harness/spec/scenario.h"
+#include "harness/spec/suite.h"
+#include "localnet/profile/profile.h"
+#include "harness/run/scenario_rules.h"
 
 namespace rehearse::cli {
 
@@ -81,7 +82,7 @@ int list(const Project& project) {
 
 int runbook(const Project& project) {
   std::cout << "# The runbook, and what stands for it\n\n"
-               "Made by `./rehearse runbook` of harness/runbook.yaml. On the right are the titles of steps and checklist items, or\n"
+               "Made by `./rehearse runbook` of harness/spec/runbook.yaml. On the right are the titles of steps and checklist items, or\n"
                "their beginnings; \"the item\" is the checklist item of that title. The default suite has to show each of them.\n\n"
             << runbook_table(load_runbook(project.runbook()));
   return 0;

@@ -8,8 +8,8 @@
 #include <iostream>
 
 #include "harness/cli/commands.h"
-#include "harness/journal.h"
-#include "localnet/guard.h"
+#include "harness/view/journal.h"
+#include "localnet/process/guard.h"
 
 namespace rehearse::cli {
 

@@ -6,11 +6,12 @@
 #include <iostream>
 
 #include "harness/cli/commands.h"
-#include "harness/defects.h"
-#include "harness/journal.h"
-#include "harness/view.h"
-#include "localnet/guard.h"
-#include "localnet/profile.h"
+#include "harness/spec/defects.h"
+#include "harness/view/journal.h"
+#include "harness/view/view.h"
+#include "localnet/process/guard.h"
+#include "localnet/profile/profile.h"
+#include "harness/run/scenario_rules.h"
 
 namespace rehearse::cli {
 

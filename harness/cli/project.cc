@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "localnet/error.h"
+#include "localnet/base/error.h"
 
 namespace rehearse::cli {
 

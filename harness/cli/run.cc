@@ -1,5 +1,5 @@
 // rehearse run: one scenario, its console and its reports.
-#include "harness/run.h"
+#include "harness/run/run.h"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -12,14 +12,15 @@
 #include <random>
 
 #include "harness/cli/commands.h"
-#include "harness/journal.h"
-#include "harness/side_by_side.h"
-#include "harness/suite.h"
-#include "localnet/text.h"
+#include "harness/view/journal.h"
+#include "harness/run/side_by_side.h"
+#include "harness/spec/suite.h"
+#include "localnet/base/text.h"
 #include "reports/console.h"
 #include "reports/coverage.h"
 #include "reports/render.h"
 #include "reports/summary_md.h"
+#include "harness/run/scenario_rules.h"
 
 namespace rehearse::cli {
 

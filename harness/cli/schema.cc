@@ -1,5 +1,5 @@
 // rehearse schema: what an editor needs to know of the files a user writes.
-#include "harness/schemas.h"
+#include "harness/spec/schemas.h"
 
 #include <iostream>
 

@@ -2,7 +2,7 @@
 #include <iostream>
 
 #include "harness/cli/commands.h"
-#include "localnet/systemd_unit.h"
+#include "localnet/network/systemd_unit.h"
 
 namespace rehearse::cli {
 

@@ -4,11 +4,11 @@
 
 #include <algorithm>
 
-#include "harness/diagnosis/rules.h"
+#include "harness/judge/diagnosis/rules.h"
 #include "harness/faults/kinds.h"
 #include "harness/faults/node_fault.h"
 #include "harness/procedures/operator.h"
-#include "localnet/artifact.h"
+#include "localnet/artifact/artifact.h"
 
 namespace rehearse {
 

@@ -9,8 +9,8 @@
 #include <iostream>
 #include <stdexcept>
 
-#include "harness/goals.h"
-#include "harness/journal.h"
+#include "harness/engine/goals.h"
+#include "harness/view/journal.h"
 
 namespace rehearse {
 

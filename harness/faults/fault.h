@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "harness/faults/target.h"
-#include "harness/rehearsal.h"
+#include "harness/engine/rehearsal.h"
 
 namespace rehearse {
 

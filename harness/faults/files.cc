@@ -7,10 +7,10 @@
 
 #include "harness/faults/kinds.h"
 #include "harness/faults/node_fault.h"
-#include "localnet/artifact.h"
-#include "localnet/node_home.h"
-#include "localnet/rpc.h"
-#include "localnet/text.h"
+#include "localnet/artifact/artifact.h"
+#include "localnet/cosmos/node_home.h"
+#include "localnet/cosmos/rpc.h"
+#include "localnet/base/text.h"
 
 namespace rehearse {
 

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "harness/faults/kinds.h"
-#include "localnet/text.h"
+#include "localnet/base/text.h"
 
 namespace rehearse {
 

@@ -1,6 +1,6 @@
 // Faults of the connections between nodes, by the proxies that stand between them (localnet/links.h), or where this network
 // has none, by their packets (packets.cc).
-#include "localnet/links.h"
+#include "localnet/inject/links.h"
 
 #include <fmt/format.h>
 

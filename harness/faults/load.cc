@@ -2,11 +2,11 @@
 #include <fmt/format.h>
 
 #include "harness/faults/kinds.h"
-#include "harness/goals.h"
-#include "localnet/keys.h"
-#include "localnet/rpc.h"
-#include "localnet/sha256.h"
-#include "localnet/traffic.h"
+#include "harness/engine/goals.h"
+#include "localnet/cosmos/keys.h"
+#include "localnet/cosmos/rpc.h"
+#include "localnet/base/sha256.h"
+#include "localnet/network/traffic.h"
 
 namespace rehearse {
 

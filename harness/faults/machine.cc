@@ -4,13 +4,13 @@
 
 #include "harness/faults/kinds.h"
 #include "harness/faults/node_fault.h"
-#include "localnet/capabilities.h"
-#include "localnet/clock_skew.h"
-#include "localnet/limits.h"
-#include "localnet/proc.h"
-#include "localnet/small_disk.h"
-#include "localnet/strace.h"
-#include "localnet/throttle.h"
+#include "localnet/inject/capabilities.h"
+#include "localnet/inject/clock_skew.h"
+#include "localnet/inject/limits.h"
+#include "localnet/process/proc.h"
+#include "localnet/inject/small_disk.h"
+#include "localnet/inject/strace.h"
+#include "localnet/inject/throttle.h"
 
 namespace rehearse {
 

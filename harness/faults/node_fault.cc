@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
-#include "harness/journal.h"
-#include "localnet/guard.h"
+#include "harness/view/journal.h"
+#include "localnet/process/guard.h"
 
 namespace rehearse {
 

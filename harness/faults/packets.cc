@@ -4,9 +4,9 @@
 #include <algorithm>
 
 #include "harness/faults/kinds.h"
-#include "localnet/capabilities.h"
-#include "localnet/packet_rule.h"
-#include "localnet/tun_link.h"
+#include "localnet/inject/capabilities.h"
+#include "localnet/inject/packet_rule.h"
+#include "localnet/inject/tun_link.h"
 
 namespace rehearse {
 

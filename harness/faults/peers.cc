@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
-#include "harness/journal.h"
+#include "harness/view/journal.h"
 #include "harness/procedures/operator.h"
-#include "localnet/rpc.h"
+#include "localnet/cosmos/rpc.h"
 
 namespace rehearse {
 

@@ -7,7 +7,7 @@
 #include <set>
 
 #include "harness/faults/trigger.h"
-#include "localnet/text.h"
+#include "localnet/base/text.h"
 
 namespace rehearse {
 
@@ -106,7 +106,7 @@ FaultTrouble with_options(const FaultSpec& f, const FaultKind& kind) {
   std::vector<std::string> known;
   for (const auto& o : kind.options) known.push_back(fmt::format("{} ({})", o.name, o.doc));
   for (const auto& [name, value] : f.with) {
-    const auto found = std::find_if(kind.options.begin(), kind.options.end(), [&](const auto& o) { return name == o.name; });
+    const auto found = std::find_if(kind.options.begin(), kind.options.end(), [&name = name](const auto& o) { return name == o.name; });
     if (found == kind.options.end())
       return {"with", fmt::format("`{}` takes no `{}`{}", f.kind, name,
                                   known.empty() ? "" : fmt::format("; it takes {}", fmt::join(known, ", ")))};

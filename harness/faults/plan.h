@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "harness/faults/fault.h"
-#include "harness/scenario.h"
+#include "harness/spec/scenario.h"
 
 namespace rehearse {
 

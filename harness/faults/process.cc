@@ -5,9 +5,9 @@
 #include "harness/faults/kinds.h"
 #include "harness/faults/node_fault.h"
 #include "harness/procedures/operator.h"
-#include "localnet/guard.h"
-#include "localnet/node_home.h"
-#include "localnet/proc.h"
+#include "localnet/process/guard.h"
+#include "localnet/cosmos/node_home.h"
+#include "localnet/process/proc.h"
 
 namespace rehearse {
 

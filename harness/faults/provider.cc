@@ -1,5 +1,5 @@
 // Faults of the provider daemon and its workloads.
-#include "localnet/provider_daemon.h"
+#include "localnet/network/provider_daemon.h"
 
 #include <fmt/format.h>
 #include <signal.h>
@@ -7,11 +7,11 @@
 #include <algorithm>
 
 #include "harness/faults/kinds.h"
-#include "localnet/certificate.h"
-#include "localnet/guard.h"
-#include "localnet/node_home.h"
-#include "localnet/proc.h"
-#include "localnet/text.h"
+#include "localnet/http/certificate.h"
+#include "localnet/process/guard.h"
+#include "localnet/cosmos/node_home.h"
+#include "localnet/process/proc.h"
+#include "localnet/base/text.h"
 
 namespace rehearse {
 

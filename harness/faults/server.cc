@@ -1,5 +1,5 @@
 // Faults of the host that releases are downloaded from. A node meets them that downloads while they last.
-#include "localnet/release_server.h"
+#include "localnet/http/release_server.h"
 
 #include <fmt/format.h>
 
@@ -7,9 +7,9 @@
 
 #include "harness/faults/files.h"
 #include "harness/faults/kinds.h"
-#include "localnet/archive.h"
-#include "localnet/node_home.h"
-#include "localnet/text.h"
+#include "localnet/artifact/archive.h"
+#include "localnet/cosmos/node_home.h"
+#include "localnet/base/text.h"
 
 namespace rehearse {
 

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "localnet/text.h"
+#include "localnet/base/text.h"
 
 namespace rehearse {
 

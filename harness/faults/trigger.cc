@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "localnet/decode.h"
+#include "localnet/base/decode.h"
 
 namespace rehearse {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/view.h"
+#include "harness/view/view.h"
 
 namespace rehearse {
 

@@ -1,7 +1,7 @@
 // An upgrade that governance calls off before its height: nothing halts, and every node stays on the old release.
 #include <fmt/format.h>
 
-#include "harness/goals.h"
+#include "harness/engine/goals.h"
 #include "harness/procedures/governed.h"
 #include "harness/procedures/procedure.h"
 #include "harness/procedures/verification.h"

@@ -2,14 +2,14 @@
 // switches by itself (phase 2), by hand (phase 3), or some one way and some the other.
 #include <fmt/format.h>
 
-#include "harness/goals.h"
+#include "harness/engine/goals.h"
 #include "harness/procedures/governed.h"
 #include "harness/procedures/newcomer.h"
 #include "harness/procedures/operator.h"
 #include "harness/procedures/procedure.h"
 #include "harness/procedures/verification.h"
-#include "localnet/log.h"
-#include "localnet/sha256.h"
+#include "localnet/network/log.h"
+#include "localnet/base/sha256.h"
 
 namespace rehearse {
 

@@ -8,7 +8,7 @@
 #include "harness/procedures/in_turn.h"
 #include "harness/procedures/procedure.h"
 #include "harness/procedures/verification.h"
-#include "localnet/text.h"
+#include "localnet/base/text.h"
 
 namespace rehearse {
 

@@ -9,9 +9,9 @@
 #include <thread>
 #include <utility>
 
-#include "harness/goals.h"
-#include "localnet/genesis.h"
-#include "localnet/rpc.h"
+#include "harness/engine/goals.h"
+#include "localnet/cosmos/genesis.h"
+#include "localnet/cosmos/rpc.h"
 
 namespace rehearse {
 

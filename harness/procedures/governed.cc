@@ -4,10 +4,10 @@
 
 #include <algorithm>
 
-#include "harness/goals.h"
+#include "harness/engine/goals.h"
 #include "harness/procedures/preparation.h"
 #include "harness/procedures/verification.h"
-#include "localnet/sha256.h"
+#include "localnet/base/sha256.h"
 
 namespace rehearse {
 

@@ -4,13 +4,13 @@
 
 #include <fstream>
 
-#include "harness/goals.h"
+#include "harness/engine/goals.h"
 #include "harness/procedures/in_turn.h"
 #include "harness/procedures/operator.h"
 #include "harness/procedures/procedure.h"
 #include "harness/procedures/verification.h"
-#include "localnet/sha256.h"
-#include "localnet/text.h"
+#include "localnet/base/sha256.h"
+#include "localnet/base/text.h"
 
 namespace rehearse {
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "harness/goals.h"
+#include "harness/engine/goals.h"
 #include "harness/procedures/governance.h"
 #include "harness/procedures/preparation.h"
 #include "harness/procedures/verification.h"

@@ -6,7 +6,7 @@
 
 #include "harness/procedures/liveness.h"
 #include "harness/procedures/operator.h"
-#include "harness/rehearsal.h"
+#include "harness/engine/rehearsal.h"
 
 namespace rehearse {
 

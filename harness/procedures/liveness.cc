@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "harness/goals.h"
+#include "harness/engine/goals.h"
 
 namespace rehearse {
 

@@ -2,7 +2,7 @@
 // Rollback" does. Where the runbook's steps are not enough, the step says so, and the procedure completes them.
 #include <fmt/format.h>
 
-#include "harness/checks/scoring.h"
+#include "harness/judge/checks/scoring.h"
 #include "harness/procedures/model_update.h"
 #include "harness/procedures/procedure.h"
 

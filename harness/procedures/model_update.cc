@@ -5,14 +5,14 @@
 #include <algorithm>
 #include <set>
 
-#include "harness/checks/scoring.h"
-#include "harness/goals.h"
+#include "harness/judge/checks/scoring.h"
+#include "harness/engine/goals.h"
 #include "harness/procedures/governed.h"
 #include "harness/procedures/verification.h"
-#include "localnet/hdf5.h"
-#include "localnet/model.h"
-#include "localnet/rpc.h"
-#include "localnet/sha256.h"
+#include "localnet/cosmos/hdf5.h"
+#include "localnet/profile/model.h"
+#include "localnet/cosmos/rpc.h"
+#include "localnet/base/sha256.h"
 
 namespace rehearse {
 

@@ -8,7 +8,7 @@
 
 #include "harness/procedures/governance.h"
 #include "harness/procedures/in_turn.h"
-#include "harness/rehearsal.h"
+#include "harness/engine/rehearsal.h"
 
 namespace rehearse {
 

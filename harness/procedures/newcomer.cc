@@ -4,9 +4,9 @@
 
 #include <sstream>
 
-#include "harness/goals.h"
-#include "localnet/rpc.h"
-#include "localnet/text.h"
+#include "harness/engine/goals.h"
+#include "localnet/cosmos/rpc.h"
+#include "localnet/base/text.h"
 
 namespace rehearse {
 

@@ -2,7 +2,7 @@
 // release has made of the state can be handed on (cosmos.md, "State sync after the upgrade").
 #pragma once
 
-#include "harness/rehearsal.h"
+#include "harness/engine/rehearsal.h"
 
 namespace rehearse {
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "harness/goals.h"
+#include "harness/engine/goals.h"
 #include "harness/procedures/signing_state.h"
-#include "localnet/artifact.h"
+#include "localnet/artifact/artifact.h"
 
 namespace rehearse {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/rehearsal.h"
+#include "harness/engine/rehearsal.h"
 
 namespace rehearse {
 

@@ -2,8 +2,8 @@
 // binary and its state back. The state demands it: the block that the patch executed ended in another one.
 #include <fmt/format.h>
 
-#include "harness/diagnosis/rules.h"
-#include "harness/goals.h"
+#include "harness/judge/diagnosis/rules.h"
+#include "harness/engine/goals.h"
 #include "harness/procedures/in_turn.h"
 #include "harness/procedures/procedure.h"
 #include "harness/procedures/signing_state.h"
@@ -14,7 +14,6 @@ namespace rehearse {
 
 namespace {
 
-constexpr const char* kRollback = "Chain Upgrade Rollback";
 
 void install_patch(Rehearsal& r, const NodeNames& first) {
   r.step("patch", "Upgrade " + first.front(), kRolling, [&] {
@@ -37,21 +36,21 @@ void patch_rollback(Rehearsal& r) {
   const NodeNames first = {smallest_first(r).front()};
   r.enter("swap");
   install_patch(r, first);
-  r.step("stop", "Stop node", kRollback, [&] {
+  r.step("stop", "Stop node", kChainRollback, [&] {
     stop_nodes(r, first);
     return first.front();
   });
   read_signing_states(r, "stopped");
-  r.step("restore", "Restore previous binary", kRollback, [&] {
+  r.step("restore", "Restore previous binary", kChainRollback, [&] {
     install_on(r, first, r.to, r.from);
     return r.from.printed_version;
   });
-  r.step("state", "Rollback state", kRollback, [&] {
+  r.step("state", "Rollback state", kChainRollback, [&] {
     roll_back_state(r, first);
     return fmt::format("before {}", first_divergence(r.view())->height);
   });
   check_signing_states(r);
-  r.step("return", "Start node", kRollback, [&] {
+  r.step("return", "Start node", kChainRollback, [&] {
     const auto height = r.view().highest_height();
     start_nodes(r, first);
     r.await(first.front() + " to sign again", signs_above(first.front(), height));

@@ -5,15 +5,15 @@
 
 #include <algorithm>
 
-#include "harness/checks/checklist.h"
-#include "harness/goals.h"
+#include "harness/judge/checks/checklist.h"
+#include "harness/engine/goals.h"
 #include "harness/procedures/operator.h"
 #include "harness/procedures/verification.h"
-#include "localnet/artifact.h"
-#include "localnet/backup.h"
-#include "localnet/metrics.h"
-#include "localnet/sha256.h"
-#include "localnet/text.h"
+#include "localnet/artifact/artifact.h"
+#include "localnet/network/backup.h"
+#include "localnet/cosmos/metrics.h"
+#include "localnet/base/sha256.h"
+#include "localnet/base/text.h"
 
 namespace rehearse {
 

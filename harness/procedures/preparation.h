@@ -2,7 +2,7 @@
 // answers, and nothing is upgraded while an item does not hold.
 #pragma once
 
-#include "harness/rehearsal.h"
+#include "harness/engine/rehearsal.h"
 
 namespace rehearse {
 

@@ -4,13 +4,13 @@
 
 #include <filesystem>
 
-#include "harness/goals.h"
+#include "harness/engine/goals.h"
 #include "harness/procedures/procedure.h"
 #include "harness/procedures/provider_operator.h"
 #include "harness/procedures/verification.h"
-#include "harness/publication.h"
-#include "localnet/decode.h"
-#include "localnet/text.h"
+#include "harness/engine/publication.h"
+#include "localnet/base/decode.h"
+#include "localnet/base/text.h"
 
 namespace rehearse {
 
@@ -20,7 +20,7 @@ using record::Json;
 namespace {
 
 constexpr const char* kUpgrade = "Provider Daemon Upgrades, Standard Upgrade";
-constexpr const char* kRollback = "Provider Daemon Rollback";
+constexpr const char* kProviderRollback = "Provider Daemon Rollback";
 // Before the upgrade, one that is under way when the provider is paused, and one when it has resumed.
 constexpr std::size_t kOrders = 3, kUnderWay = 1, kNew = 1;
 
@@ -173,22 +173,22 @@ void provider_upgrade(Rehearsal& r) {
 void provider_rollback(Rehearsal& r) {
   upgrade(r);
   resume(r);
-  r.step("rollback-stop", "Stop daemon", kRollback, [&] {
+  r.step("rollback-stop", "Stop daemon", kProviderRollback, [&] {
     stop_daemon(r);
     return "";
   });
-  r.step("restore-binary", "Restore binary", kRollback, [&] {
+  r.step("restore-binary", "Restore binary", kProviderRollback, [&] {
     copy_over(backup_of(daemon_of(r).program()), daemon_of(r).program());
     const auto version = version_in(run_daemon(r, "version"));
     if (version != r.provider->from.printed_version) throw StepFailed("the backup is " + version);
     return version;
   });
   if (r.scenario().upgrade.revert_config)
-    r.step("revert-config", "Revert config if needed", kRollback, [&] {
+    r.step("revert-config", "Revert config if needed", kProviderRollback, [&] {
       copy_over(backup_of(daemon_of(r).config()), daemon_of(r).config());
       return "needed: the older release does not read the migrated file";
     });
-  r.step("rollback-start", "Start daemon, verify", kRollback, [&] { return start_daemon(r, r.provider->from); });
+  r.step("rollback-start", "Start daemon, verify", kProviderRollback, [&] { return start_daemon(r, r.provider->from); });
   take_part_again(r, "from");
   verify(r);
 }

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 #include <signal.h>
 
-#include "harness/goals.h"
-#include "harness/journal.h"
+#include "harness/engine/goals.h"
+#include "harness/view/journal.h"
 #include "harness/procedures/governance.h"
-#include "harness/publication.h"
-#include "localnet/artifact.h"
+#include "harness/engine/publication.h"
+#include "localnet/artifact/artifact.h"
 
 namespace rehearse {
 

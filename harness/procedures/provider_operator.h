@@ -4,7 +4,7 @@
 #include <functional>
 #include <string>
 
-#include "harness/rehearsal.h"
+#include "harness/engine/rehearsal.h"
 
 namespace rehearse {
 

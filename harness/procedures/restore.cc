@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "harness/diagnosis/rules.h"
-#include "harness/goals.h"
+#include "harness/judge/diagnosis/rules.h"
+#include "harness/engine/goals.h"
 #include "harness/procedures/governed.h"
 #include "harness/procedures/procedure.h"
 #include "harness/procedures/signing_state.h"
@@ -16,10 +16,9 @@ namespace rehearse {
 
 namespace {
 
-constexpr const char* kRollback = "Chain Upgrade Rollback";
 
 void check_rollback(Rehearsal& r, const NodeNames& names) {
-  r.step("state", "Rollback state", kRollback, [&] {
+  r.step("state", "Rollback state", kChainRollback, [&] {
     if (r.scenario().upgrade.drops > 0) roll_back_state(r, names);
     for (const auto& name : names)
       if (destroyed_by_rollback(r.view(), name).empty())
@@ -31,7 +30,7 @@ void check_rollback(Rehearsal& r, const NodeNames& names) {
 // Nodes whose state is not that of more than 2/3 of the power.
 NodeNames await_divergence(Rehearsal& r) {
   NodeNames parted;
-  r.step("diverged", "A node's state is not the chain's", kRollback, [&] {
+  r.step("diverged", "A node's state is not the chain's", kChainRollback, [&] {
     r.await("blocks after the upgrade", above(r.view().plan->height + 1));
     r.await("states that differ", [&](const NetworkView& v) -> std::optional<Unmet> {
       if (const auto found = app_hash_divergence(v)) parted = found->affected_nodes;
@@ -56,13 +55,13 @@ void chain_restore(Rehearsal& r) {
 
   r.enter("swap");
   const auto parted = await_divergence(r);
-  r.step("stop", "Stop node", kRollback, [&] {
+  r.step("stop", "Stop node", kChainRollback, [&] {
     stop_nodes(r, parted);
     return fmt::format("{}", fmt::join(parted, ", "));
   });
   read_signing_states(r, "stopped");
   check_rollback(r, parted);
-  r.step("restore", "Restore the data backup, keep the newer priv_validator_state.json and its WAL", kRollback, [&] {
+  r.step("restore", "Restore the data backup, keep the newer priv_validator_state.json and its WAL", kChainRollback, [&] {
     for (const auto& name : parted) {
       restore_data(r, name);
       r.network().node(name).unset(r.to.environment.set);  // what had set it apart
@@ -70,7 +69,7 @@ void chain_restore(Rehearsal& r) {
     return fmt::format("{}", fmt::join(parted, ", "));
   });
   check_signing_states(r);
-  r.step("return", "Start node", kRollback, [&] {
+  r.step("return", "Start node", kChainRollback, [&] {
     const auto height = r.view().highest_height();
     start_nodes(r, parted);
     for (const auto& name : parted) r.await(name + " to sign again", signs_above(name, height));

@@ -2,23 +2,22 @@
 // "Chain Upgrade Rollback" says, and where that is not enough, to its end.
 #include <fmt/format.h>
 
-#include "harness/goals.h"
+#include "harness/engine/goals.h"
 #include "harness/procedures/governed.h"
 #include "harness/procedures/operator.h"
 #include "harness/procedures/procedure.h"
 #include "harness/procedures/signing_state.h"
 #include "harness/procedures/state_rollback.h"
 #include "harness/procedures/verification.h"
-#include "localnet/artifact.h"
-#include "localnet/keys.h"
-#include "localnet/node_home.h"
-#include "localnet/rpc.h"
+#include "localnet/artifact/artifact.h"
+#include "localnet/cosmos/keys.h"
+#include "localnet/cosmos/node_home.h"
+#include "localnet/cosmos/rpc.h"
 
 namespace rehearse {
 
 namespace {
 
-constexpr const char* kRollback = "Chain Upgrade Rollback";
 
 void expect_bad(Rehearsal& r, const NodeNames& names) {
   for (const auto& name : names) r.record(record::Expected{"process-ended", "the release is bad", true}, name);
@@ -26,7 +25,7 @@ void expect_bad(Rehearsal& r, const NodeNames& names) {
 
 // The bad release meets the upgrade height and ends on every node. Cosmovisor has switched by itself.
 void await_bad_end(Rehearsal& r) {
-  r.step("bad-release", "The new release makes no blocks", kRollback, [&] {
+  r.step("bad-release", "The new release makes no blocks", kChainRollback, [&] {
     const auto bare = bare_nodes(r);
     stop_nodes(r, bare);
     install_on(r, bare, r.from, r.to);
@@ -39,7 +38,7 @@ void await_bad_end(Rehearsal& r) {
 
 // The runbook copies the old binary to where it was before Cosmovisor; that is not what Cosmovisor runs.
 void show_useless_copy(Rehearsal& r, Node* node) {
-  r.step("useless-copy", "Cosmovisor runs another binary than the one that the runbook restores", kRollback, [&] {
+  r.step("useless-copy", "Cosmovisor runs another binary than the one that the runbook restores", kChainRollback, [&] {
     link_or_copy(r.from.artifact.binary, node->home() / "bin" / r.profile().chain.binary);
     const auto printed = r.network().cosmovisor("version", {node}, r.wait_for()).front();
     if (printed.find(r.to.printed_version) == std::string::npos)
@@ -51,7 +50,7 @@ void show_useless_copy(Rehearsal& r, Node* node) {
 void restore_binary(Rehearsal& r) {
   const auto switched = r.network().under(SupervisorKind::cosmovisor);
   if (!switched.empty()) show_useless_copy(r, switched.front());
-  r.step("restore", "Restore previous binary", kRollback, [&] {
+  r.step("restore", "Restore previous binary", kChainRollback, [&] {
     install_on(r, bare_nodes(r), r.to, r.from);
     const bool aside = r.scenario().upgrade.set_aside;
     for (auto* n : switched) {
@@ -69,7 +68,7 @@ void restore_binary(Rehearsal& r) {
 void change_state(Rehearsal& r, const NodeNames& names) {
   const auto& u = r.scenario().upgrade;
   if (u.drops > 0)
-    r.step("state", "Rollback state", kRollback, [&] {
+    r.step("state", "Rollback state", kChainRollback, [&] {
       for (auto i = u.drops; i > 0; --i) roll_back_state(r, names);
       return fmt::format("{} times on {} nodes", u.drops, names.size());
     });
@@ -79,7 +78,7 @@ void change_state(Rehearsal& r, const NodeNames& names) {
 // The runbook ends with the old binary started again. It halts as it did before. Not shown under Cosmovisor, which may
 // switch again before its node has ended.
 void show_second_halt(Rehearsal& r, const std::string& name) {
-  r.step("second-halt", "The old binary halts at the upgrade height again", kRollback, [&] {
+  r.step("second-halt", "The old binary halts at the upgrade height again", kChainRollback, [&] {
     const int halted = r.view().nodes.at(name).incarnation;
     r.record(record::Expected{"upgrade-handler-missing", "the old binary does not know the plan", true});
     start_nodes(r, {name});
@@ -107,11 +106,11 @@ void compare_blocks(Rehearsal& r, const NodeNames& names, std::int64_t height) {
 void start_again(Rehearsal& r, const NodeNames& all, std::int64_t height) {
   const auto& late = r.scenario().upgrade.late;
   const auto first = except(all, late);
-  r.step("skip", "Every node starts, told to skip the upgrade", kRollback, [&] {
+  r.step("skip", "Every node starts, told to skip the upgrade", kChainRollback, [&] {
     start_skipping(r, first, height);
     return fmt::format("{} nodes", first.size());
   });
-  r.step("same-block", fmt::format("One block at height {}", height), kRollback, [&] {
+  r.step("same-block", fmt::format("One block at height {}", height), kChainRollback, [&] {
     if (!late.empty()) {
       r.await(fmt::format("blocks without {}", fmt::join(late, ", ")), above(height + 1));
       compare_blocks(r, first, height);

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "harness/checks/rollback.h"
-#include "localnet/rpc.h"
-#include "localnet/text.h"
+#include "harness/judge/checks/rollback.h"
+#include "localnet/cosmos/rpc.h"
+#include "localnet/base/text.h"
 
 namespace rehearse {
 

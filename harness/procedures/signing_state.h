@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <string>
 
-#include "harness/rehearsal.h"
+#include "harness/engine/rehearsal.h"
 
 namespace rehearse {
 

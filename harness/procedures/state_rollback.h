@@ -8,6 +8,9 @@
 
 namespace rehearse {
 
+// The section of the runbook that procedures which take a chain's release back carry out.
+inline constexpr const char* kChainRollback = "Chain Upgrade Rollback";
+
 // Why it would destroy the state of that node, as it was last seen; empty when it would not.
 std::string destroyed_by_rollback(const NetworkView&, const std::string& node);
 

@@ -9,7 +9,7 @@
 #include "harness/procedures/procedure.h"
 #include "harness/procedures/provider_operator.h"
 #include "harness/procedures/verification.h"
-#include "harness/publication.h"
+#include "harness/engine/publication.h"
 
 namespace rehearse {
 

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
-#include "harness/checks/checklist.h"
-#include "harness/diagnosis/diagnose.h"
-#include "harness/goals.h"
+#include "harness/judge/checks/checklist.h"
+#include "harness/judge/diagnosis/diagnose.h"
+#include "harness/engine/goals.h"
 
 namespace rehearse {
 

@@ -1,8 +1,8 @@
 // What every procedure begins and ends with: the state before it, and the runbook's verification after it.
 #pragma once
 
-#include "harness/checks/check.h"
-#include "harness/rehearsal.h"
+#include "harness/judge/checks/check.h"
+#include "harness/engine/rehearsal.h"
 
 namespace rehearse {
 

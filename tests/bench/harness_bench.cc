@@ -3,10 +3,10 @@
 
 #include <filesystem>
 
-#include "harness/diagnosis/diagnose.h"
-#include "harness/journal.h"
-#include "harness/judge.h"
-#include "localnet/log.h"
+#include "harness/judge/diagnosis/diagnose.h"
+#include "harness/view/journal.h"
+#include "harness/judge/judge.h"
+#include "localnet/network/log.h"
 #include "reports/junit.h"
 #include "reports/render.h"
 #include "tests/bench/made_long.h"

@@ -8,8 +8,8 @@
 #include <thread>
 #include <vector>
 
-#include "localnet/links.h"
-#include "tests/unit/loopback.h"
+#include "localnet/inject/links.h"
+#include "tests/unit/support/loopback.h"
 
 namespace rehearse {
 namespace {

@@ -2,7 +2,7 @@
 // them.
 #pragma once
 
-#include "tests/unit/made_journal.h"
+#include "tests/unit/support/made_journal.h"
 
 namespace rehearse::made {
 

@@ -2,10 +2,10 @@
 // profile.
 #include <vector>
 
-#include "localnet/json_text.h"
-#include "localnet/profile.h"
-#include "localnet/questions.h"
-#include "localnet/rpc.h"
+#include "localnet/base/json_text.h"
+#include "localnet/profile/profile.h"
+#include "localnet/profile/questions.h"
+#include "localnet/cosmos/rpc.h"
 #include "tests/fuzz/input.h"
 
 using namespace rehearse;

@@ -1,6 +1,6 @@
 // Any bytes are an archive that holds the program, or an Error with a cause.
-#include "localnet/archive.h"
-#include "localnet/error.h"
+#include "localnet/artifact/archive.h"
+#include "localnet/base/error.h"
 #include "tests/fuzz/input.h"
 
 using namespace rehearse;

@@ -1,7 +1,8 @@
 // Any bytes are a journal that can be folded, judged and written down, or an Error that names the file.
-#include "harness/journal.h"
-#include "harness/judge.h"
+#include "harness/view/journal.h"
+#include "harness/judge/judge.h"
 #include "tests/fuzz/input.h"
+#include "harness/run/scenario_rules.h"
 
 using namespace rehearse;
 

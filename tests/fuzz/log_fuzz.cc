@@ -2,8 +2,8 @@
 // pattern alone.
 #include <re2/re2.h>
 
-#include "localnet/log.h"
-#include "localnet/profile.h"
+#include "localnet/network/log.h"
+#include "localnet/profile/profile.h"
 #include "tests/fuzz/input.h"
 
 using namespace rehearse;

@@ -5,8 +5,8 @@
 
 #include <fstream>
 
-#include "harness/journal.h"
-#include "tests/unit/made_journal.h"
+#include "harness/view/journal.h"
+#include "tests/unit/support/made_journal.h"
 
 namespace fs = std::filesystem;
 using namespace rehearse;

@@ -1,6 +1,6 @@
 // Any bytes are a profile whose patterns compile, or an Error that names the file.
-#include "localnet/log.h"
-#include "localnet/profile.h"
+#include "localnet/network/log.h"
+#include "localnet/profile/profile.h"
 #include "tests/fuzz/input.h"
 
 using namespace rehearse;

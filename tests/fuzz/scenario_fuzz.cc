@@ -1,6 +1,6 @@
 // Any bytes are a scenario, or an Error that names the file.
-#include "harness/scenario.h"
 #include "tests/fuzz/input.h"
+#include "harness/run/scenario_rules.h"
 
 using namespace rehearse;
 

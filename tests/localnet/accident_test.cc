@@ -4,9 +4,9 @@
 
 #include <map>
 
-#include "localnet/capabilities.h"
-#include "localnet/clock_skew.h"
-#include "localnet/proc.h"
+#include "localnet/inject/capabilities.h"
+#include "localnet/inject/clock_skew.h"
+#include "localnet/process/proc.h"
 #include "tests/localnet/rehearsal.h"
 
 namespace rehearse::localnet {

@@ -7,10 +7,10 @@
 #include <set>
 
 #include "harness/faults/fault.h"
-#include "harness/suite.h"
-#include "localnet/capabilities.h"
-#include "localnet/proc.h"
+#include "localnet/inject/capabilities.h"
+#include "localnet/process/proc.h"
 #include "tests/localnet/rehearsal.h"
+#include "harness/run/scenario_rules.h"
 
 namespace rehearse::localnet {
 

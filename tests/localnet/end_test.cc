@@ -2,7 +2,7 @@
 // are written where the harness lived, and nothing is left: no process, no temporary file, no lock.
 #include <signal.h>
 
-#include "localnet/proc.h"
+#include "localnet/process/proc.h"
 #include "tests/localnet/rehearsal.h"
 
 namespace rehearse::localnet {

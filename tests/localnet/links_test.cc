@@ -1,5 +1,5 @@
 // A real network whose nodes reach each other only through link proxies: what is cut stays cut, and comes back.
-#include "localnet/links.h"
+#include "localnet/inject/links.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -9,10 +9,10 @@
 #include <set>
 #include <sstream>
 
-#include "localnet/artifact.h"
-#include "localnet/guard.h"
-#include "localnet/network.h"
-#include "localnet/proc.h"
+#include "localnet/artifact/artifact.h"
+#include "localnet/process/guard.h"
+#include "localnet/network/network.h"
+#include "localnet/process/proc.h"
 #include "tests/localnet/rehearsal.h"
 
 namespace rehearse::localnet {

@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "localnet/config_files.h"
+#include "localnet/cosmos/config_files.h"
 #include "tests/localnet/apart.h"
 #include "tests/localnet/rehearsal.h"
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "localnet/proc.h"
+#include "localnet/process/proc.h"
 #include "tests/localnet/rehearsal.h"
 
 namespace rehearse::localnet {

@@ -11,8 +11,8 @@
 #include <sstream>
 #include <thread>
 
-#include "localnet/guard.h"
-#include "localnet/proc.h"
+#include "localnet/process/guard.h"
+#include "localnet/process/proc.h"
 
 namespace rehearse::localnet {
 

@@ -3,8 +3,8 @@
 #include <sstream>
 #include <thread>
 
-#include "localnet/release_server.h"
-#include "localnet/sha256.h"
+#include "localnet/http/release_server.h"
+#include "localnet/base/sha256.h"
 #include "tests/localnet/rehearsal.h"
 
 namespace rehearse::localnet {

@@ -5,10 +5,11 @@
 #include <algorithm>
 #include <set>
 
-#include "harness/runbook.h"
-#include "harness/suite.h"
-#include "localnet/proc.h"
+#include "harness/spec/runbook.h"
+#include "harness/spec/suite.h"
+#include "localnet/process/proc.h"
 #include "tests/localnet/rehearsal.h"
+#include "harness/run/scenario_rules.h"
 
 namespace rehearse::localnet {
 
@@ -85,7 +86,7 @@ TEST(WholeSuite, PassesAndCoversTheRunbook) {
     const auto record = nlohmann::json::parse(read(run.path() / "run.json"));
     for (const auto& check : record::run_record_from_json(record).checks) done.push_back(check);
   }
-  for (const auto& entry : load_runbook(project() / "harness/runbook.yaml").entries)
+  for (const auto& entry : load_runbook(project() / "harness/spec/runbook.yaml").entries)
     EXPECT_THAT(not_seen(entry, done), testing::IsEmpty()) << entry.section << ": " << entry.commands << entry.item;
 }
 

@@ -1,0 +1,46 @@
+#include "harness/engine/goals.h"
+
+#include <fmt/format.h>
+
+namespace rehearse {
+
+Goal on_every_node(std::function<std::string(const NodeView&)> lacks) {
+  return [lacks = std::move(lacks)](const NetworkView& v) -> std::optional<Unmet> {
+    Unmet unmet;
+    for (const auto* n : v.all())
+      if (const auto seen = lacks(*n); !seen.empty()) unmet.who.push_back(n->member.name + " " + seen);
+    if (unmet.who.empty()) return std::nullopt;
+    return unmet;
+  };
+}
+
+Goal stored_on_all(std::int64_t height) {
+  return on_every_node([height](const NodeView& n) {
+    return n.head.store_height >= height ? std::string() : fmt::format("is at {}", n.head.store_height);
+  });
+}
+
+Goal executed_on_all(std::int64_t height) {
+  return on_every_node([height](const NodeView& n) {
+    return n.head.app_height >= height ? std::string() : fmt::format("has executed {}", n.head.app_height);
+  });
+}
+
+Goal above(std::int64_t height) {
+  return [height](const NetworkView& v) -> std::optional<Unmet> {
+    if (v.highest_height() > height) return std::nullopt;
+    return Unmet{{}, fmt::format("height {}", v.highest_height())};
+  };
+}
+
+Goal signs_above(const std::string& name, std::int64_t height) {
+  return [name, height](const NetworkView& v) -> std::optional<Unmet> {
+    const auto& address = v.nodes.at(name).member.consensus_address;
+    for (auto it = v.blocks.upper_bound(height); it != v.blocks.end(); ++it)
+      for (const auto& s : it->second.block.signatures)
+        if (s.validator == address && s.flag == 2) return std::nullopt;
+    return Unmet{{name}, fmt::format("has signed no block above {}", height)};
+  };
+}
+
+}  // namespace rehearse

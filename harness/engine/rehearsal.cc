@@ -1,0 +1,320 @@
+#include "harness/engine/rehearsal.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/judge/diagnosis/diagnose.h"
+#include "localnet/network/log.h"
+
+namespace rehearse {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+// How much later than its RPC a node's API may serve.
+constexpr auto kApiStarts = 3s;
+// A wake-up that comes this much later than asked for: the machine stood still.
+constexpr auto kStall = 1s;
+// After a failure is proven: how long other nodes may take to show the same, so that all affected are named.
+constexpr auto kLinger = 1200ms;
+
+const std::vector<std::string>& phases() {
+  static const std::vector<std::string> all = {"prepare", "voting", "waiting", "swap", "first-block", "verified"};
+  return all;
+}
+
+std::string describe(const Unmet& u) {
+  std::string text = u.who.empty() ? "" : fmt::format("{}", fmt::join(u.who, ", "));
+  if (!u.seen.empty()) text += (text.empty() ? "" : ": ") + u.seen;
+  return text;
+}
+
+}  // namespace
+
+std::string version_in(const CliAnswer& a) {
+  const auto& text = a.out.find_first_not_of(" \n") == std::string::npos ? a.err : a.out;
+  return printable(text.substr(0, text.find('\n')));
+}
+
+bool is_phase(const std::string& name) { return std::find(phases().begin(), phases().end(), name) != phases().end(); }
+std::string phase_names() { return fmt::format("{}", fmt::join(phases(), ", ")); }
+
+Rehearsal::Rehearsal(Loop& loop, Http& http, Journal& journal, Watcher& watcher, const Scenario& scenario,
+                     const Profile& profile, std::filesystem::path folder)
+    : loop_(loop),
+      http_(http),
+      journal_(journal),
+      watcher_(watcher),
+      scenario_(scenario),
+      profile_(profile),
+      folder_(std::move(folder)) {}
+
+void Rehearsal::record(record::Body body, const std::string& node) {
+  record::Event e;
+  e.node = node;
+  if (const auto found = incarnations_.find(node); found != incarnations_.end())
+    e.incarnation = found->second;
+  if (auto* a = std::get_if<record::Answered>(&body)) a->moment = view_.named(a->moment);
+  e.body = std::move(body);
+  fold(view_, journal_.append(std::move(e)));
+}
+
+void Rehearsal::enter(const std::string& phase) {
+  record(record::PhaseEntered{phase});
+  watcher_.phase(phase);
+  if (phase != hold_at_) return;
+  const auto go_on = folder_ / "continue";
+  watcher_.note("held: `./rehearse net status`, `net logs NODE`, `eval \"$(./rehearse net env)\"`; Ctrl-C ends it, `touch " +
+                go_on.string() + "` goes on");
+  constexpr auto kForEver = std::chrono::hours(24 * 365);
+  await_done("--break-at " + phase, [&] { return std::filesystem::exists(go_on); }, {kForEver, kForEver});
+}
+
+void Rehearsal::step(const std::string& name, const std::string& what, const std::string& runbook,
+                     const std::function<std::string()>& work) {
+  const auto id = view_.named(name), title = view_.leg() ? view_.leg()->leg.title + ": " + what : what;
+  record(record::StepStarted{id, title, runbook});
+  watcher_.step_started(title, runbook);
+  auto end = [&](const std::string& outcome, const std::string& detail) {
+    record(record::StepEnded{id, outcome, detail});
+    watcher_.step_ended(title, outcome, detail);
+  };
+  try {
+    end("done", work());
+  } catch (const StepSkipped& e) {
+    end("skipped", e.what());
+  } catch (const StepFailed& e) {
+    end("failed", e.what());
+    throw;
+  } catch (const FailureProven& e) {
+    end("failed", e.what());
+    throw;
+  } catch (const Error& e) {
+    end(e.blame == Blame::release ? "failed" : "error", e.what());
+    throw;
+  } catch (const std::exception& e) {  // Cancelled, or trouble of our own
+    end("error", e.what());
+    throw;
+  }
+}
+
+void Rehearsal::check_tripwires() {
+  if (!armed_ || judged_progress_ == view_.progress) return;
+  judged_progress_ = view_.progress;
+  const auto proven = proven_failure(view_);
+  if (!proven) return;
+  armed_ = false;
+  record(record::Moment{"proven"});
+  const auto until = Loop::Clock::now() + kLinger;
+  auto known = proven;
+  while (Loop::Clock::now() < until && !(known && settled(view_, *known))) {
+    loop_.run_one(20ms);
+    known = proven_failure(view_);
+  }
+  if (!known) known = proven;  // the view only grows; what was proven stays so
+  throw FailureProven(known->cause + ": " + known->proven_by);
+}
+
+void Rehearsal::run_loop(const std::string& what, const std::function<std::optional<Unmet>()>& unmet,
+                         Budget budget) {
+  auto start = Loop::Clock::now();
+  auto moved = start, turned = start;
+  auto progress = view_.progress;
+  const auto stalled_before = view_.stalled_s;
+  const CpuPressure pressure;
+  for (;;) {
+    if (cancelled_) throw Cancelled(*cancelled_);
+    if (trouble_) throw Error(*trouble_);
+    if (beside_) beside_->turn();
+    const auto lacking = unmet();
+    check_tripwires();
+    if (!lacking) return;
+    const auto before = Loop::Clock::now();
+    if (progress != view_.progress) progress = view_.progress, moved = before;
+    // Nothing is late because of what a fault holds up; faults have bounds of their own.
+    if (view_.fault_open()) moved = before, start += before - turned;
+    turned = before;
+    if (before - start > budget.cap || before - moved > budget.idle) {
+      auto message = fmt::format("{} not reached in {:.0f} s ({})", what,
+                                 std::chrono::duration<double>(before - start).count(), describe(*lacking));
+      if (view_.stalled_s > stalled_before)
+        throw TimedOut(message + "; the machine stood still meanwhile", kStalled);
+      if (pressure.is_short()) throw TimedOut(message + kShortOfProcessors, kStalled);
+      throw TimedOut(message);
+    }
+    constexpr auto kNap = 50ms;
+    loop_.run_one(kNap);
+    const auto late = Loop::Clock::now() - before - kNap;
+    if (late > kStall) record(record::Stalled{std::chrono::duration<double>(late).count()});
+  }
+}
+
+void Rehearsal::await(const std::string& what, const Goal& goal, Budget budget) {
+  run_loop(
+      what, [&] { return goal(view_); }, budget);
+}
+
+void Rehearsal::await_done(const std::string& what, const std::function<bool()>& done, Budget budget) {
+  run_loop(
+      what,
+      [&]() -> std::optional<Unmet> {
+        if (done()) return std::nullopt;
+        return Unmet{};
+      },
+      budget);
+}
+
+WaitFor Rehearsal::wait_for() {
+  return [this](const std::string& what, const std::function<bool()>& done) { await_done(what, done); };
+}
+
+std::vector<record::Answered> Rehearsal::ask(const std::string& moment,
+                                             const std::vector<Question>& questions) {
+  struct Asked {
+    Questioner questioner;
+    std::vector<record::Answered> answers;
+    std::vector<std::size_t> early;  // asked before the node's API served
+    std::size_t open = 0;
+  };
+  // Shared with the handlers: an answer may come after the wait for it was given up.
+  auto asked = std::make_shared<Asked>(Asked{
+      Questioner(http_, network_->cli(), profile_), std::vector<record::Answered>(questions.size()), {}, 0});
+  auto put = [&](std::size_t i) {
+    const auto& q = questions[i];
+    ++asked->open;
+    asked->questioner.ask(q, network_->respondent(q.node), [this, asked, moment, q, i](Answer a) {
+      asked->answers[i] = {moment, q.name, q.args, q.height, a.source, a.answered, a.absent, a.value, a.error};
+      record(asked->answers[i], q.node);
+      if (a.not_ready) asked->early.push_back(i);
+      --asked->open;
+    });
+  };
+  const auto await_all_there = [&] {
+    await_done("nodes that a fault takes away, to be asked", [&] {
+      return std::none_of(questions.begin(), questions.end(), [&](const Question& q) { return view_.disabled(q.node); });
+    });
+  };
+  await_all_there();
+  for (std::size_t i = 0; i < questions.size(); ++i) put(i);
+  await_done("answers", [&] { return asked->open == 0; });
+  // Whom a fault has taken away meanwhile is asked again once it is back.
+  for (bool again = true; std::exchange(again, false);) {
+    for (std::size_t i = 0; i < questions.size(); ++i) {
+      if (asked->answers[i].answered || !view_.disabled(questions[i].node)) continue;
+      await_all_there();
+      put(i);
+      again = true;
+    }
+    await_done("answers", [&] { return asked->open == 0; });
+  }
+  const auto until = Loop::Clock::now() + kApiStarts;
+  while (!asked->early.empty() && Loop::Clock::now() < until) {
+    bool due = false;
+    const auto pause = loop_.after(100ms, [&due] { due = true; });
+    await_done("a node's API", [&due] { return due; });
+    for (const auto i : std::exchange(asked->early, {})) put(i);
+    await_done("answers", [&] { return asked->open == 0; });
+  }
+  return asked->answers;
+}
+
+const std::string& Rehearsal::in_reach(const std::string& node) const {
+  if (!view_.disabled(node)) return node;
+  const auto other = std::find_if(view_.order.begin(), view_.order.end(), [&](const auto& name) { return !view_.disabled(name); });
+  return other == view_.order.end() ? node : *other;
+}
+
+Respondent Rehearsal::respondent(const std::string& node) {
+  auto own = network_->respondent(node);
+  if (const auto& other = in_reach(node); other != node) {
+    const auto to = network_->respondent(other);
+    own.rpc_url = to.rpc_url, own.rest_url = to.rest_url;
+    own.values["rpc"] = to.values.at("rpc");
+  }
+  return own;
+}
+
+std::vector<std::string> Rehearsal::command(const std::string& name, const std::string& node, Values extra) {
+  const auto where = profile_.file.string() + ": commands: " + name;
+  auto values = respondent(node).values;
+  for (const auto& [k, v] : extra) values[k] = v;
+  return fill(profile_.commands.at(name).run, values, where);
+}
+
+std::vector<CliAnswer> Rehearsal::run_commands(const std::vector<NodeCommand>& commands) {
+  std::vector<ProgramCall> calls;
+  for (const auto& [node, arguments] : commands) calls.push_back({network_->respondent(node).binary, arguments});
+  return run_programs(calls);
+}
+
+std::vector<CliAnswer> Rehearsal::run_programs(const std::vector<ProgramCall>& calls) {
+  struct Running {
+    std::vector<CliAnswer> answers;
+    std::size_t open;
+  };
+  // Shared with the handlers: a command may end after the wait for it was given up.
+  auto running = std::make_shared<Running>(Running{std::vector<CliAnswer>(calls.size()), calls.size()});
+  for (std::size_t i = 0; i < calls.size(); ++i)
+    (calls[i].cli ? *calls[i].cli : network_->cli()).run(calls[i].program, calls[i].arguments, Stream::out, [running, i](CliAnswer a) {
+      running->answers[i] = std::move(a);
+      --running->open;
+    });
+  await_done("commands", [&] { return running->open == 0; });
+  return running->answers;
+}
+
+void Rehearsal::download(const std::vector<Download>& all) {
+  struct Transfers {
+    std::size_t open;
+    std::optional<Error> trouble;
+  };
+  // Shared with the handlers: they may be called after the wait was given up.
+  auto transfers = std::make_shared<Transfers>(Transfers{all.size(), {}});
+  for (const auto& one : all)
+    rehearse::download(http_, one, [transfers](std::optional<Error> trouble) {
+      if (trouble) transfers->trouble = std::move(trouble);
+      --transfers->open;
+    });
+  await_done(all.front().url, [&] { return transfers->open == 0; }, kWhileAnythingComes);
+  if (transfers->trouble) throw Error(*transfers->trouble);
+}
+
+std::string Rehearsal::in_folder(const std::string& file) const {
+  return std::filesystem::path(file).lexically_relative(folder_).string();
+}
+
+void Rehearsal::process_started(const std::string& node, int pid, const std::string& program) {
+  ++incarnations_[node];
+  record(record::ProcessStarted{pid, program}, node);
+}
+
+void Rehearsal::process_ended(const std::string& node, const std::string& program, const ExitStatus& status,
+                              const LastWords& words) {
+  record(record::ProcessEnded{program, status.code, status.signal, words.lines, in_folder(words.file), words.line,
+                              words.starts_again},
+         node);
+}
+
+void Rehearsal::log_line(const std::string& node, const MatchedLine& m) {
+  record(record::LogLine{m.pattern, m.text, m.error, m.captures, in_folder(m.file), m.offset, m.line}, node);
+}
+
+void Rehearsal::head(const std::string& node, const Head& h) {
+  record(
+      record::HeadSeen{h.store_height, h.block_hash, h.app_height, h.app_hash, h.app_version, h.catching_up},
+      node);
+}
+
+void Rehearsal::block(const std::string& node, const Block& b) {
+  record::BlockSeen seen{b.height, b.hash, b.app_hash, b.time, b.proposer, b.round, {}};
+  for (const auto& s : b.signatures) seen.signatures.push_back({s.validator, s.flag});
+  record(std::move(seen), node);
+}
+
+void Rehearsal::sample(const std::string& node, const ProcSample& s) {
+  record(record::Sampled{s.rss_bytes, s.cpu_seconds}, node);
+}
+
+}  // namespace rehearse

@@ -1,0 +1,226 @@
+// One run, as its procedure sees it: steps, phases, questions, and the one way to wait (design invariants 2
+// and 3). Everything that is observed goes into the journal, is folded into the view, and wakes whoever
+// waits.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/view/journal.h"
+#include "harness/spec/releases.h"
+#include "harness/spec/scenario.h"
+#include "harness/view/view.h"
+#include "localnet/http/download.h"
+#include "localnet/base/error.h"
+#include "localnet/profile/model.h"
+#include "localnet/network/network.h"
+#include "localnet/process/pressure.h"
+#include "localnet/profile/questions.h"
+#include "localnet/http/release_server.h"
+#include "localnet/network/sink.h"
+
+namespace rehearse {
+
+// What a goal lacks.
+struct Unmet {
+  std::vector<std::string> who;  // nodes it waits for
+  std::string seen;              // what is there instead
+};
+// Nothing when it is met.
+using Goal = std::function<std::optional<Unmet>(const NetworkView&)>;
+
+struct Budget {
+  std::chrono::milliseconds idle{20000};  // without progress anywhere
+  std::chrono::milliseconds cap{120000};
+};
+
+// A dead transfer ends by itself, and --timeout ends the run.
+inline constexpr Budget kWhileAnythingComes{std::chrono::hours(24), std::chrono::hours(24)};
+
+// A step could not do what it is for. `cause` is of the closed set, or empty: diagnosis finds it.
+struct StepFailed : std::runtime_error {
+  explicit StepFailed(const std::string& message, std::string cause = "")
+      : std::runtime_error(message), cause(std::move(cause)) {}
+  std::string cause;
+};
+// What a step is for cannot be done here: it is skipped, and the procedure goes on. "needs Keras"
+struct StepSkipped : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+// A goal was not met in its budget. With the cause kStalled it was the machine that was too slow: the run is
+// inconclusive.
+inline constexpr const char* kStalled = "machine-stalled";
+inline constexpr const char* kShortOfProcessors = "; something waited for a processor all the time: the machine is too slow";
+struct TimedOut : StepFailed {
+  using StepFailed::StepFailed;
+};
+// A rule of diagnosis proved a failure while something was awaited.
+struct FailureProven : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+// Ctrl-C, SIGTERM (signal) or --timeout (signal 0).
+struct Cancelled : std::runtime_error {
+  Cancelled(const std::string& message, int signal) : std::runtime_error(message), signal(signal) {}
+  int signal;
+};
+
+// What the console shows of a run; all of it is in the journal too.
+class Watcher {
+ public:
+  virtual ~Watcher() = default;
+  virtual void phase(const std::string& name) = 0;
+  virtual void note(const std::string& text) = 0;
+  virtual void step_started(const std::string& title, const std::string& runbook) = 0;
+  // `outcome`: done, failed or error.
+  virtual void step_ended(const std::string& title, const std::string& outcome, const std::string& detail) = 0;
+};
+
+// What a procedure goes through. A closed set: faults, allow-lists and --break-at name them.
+bool is_phase(const std::string&);
+std::string phase_names();
+
+// Arguments of the chain's program, for the operator of a node.
+struct NodeCommand {
+  std::string node;
+  std::vector<std::string> arguments;
+};
+
+// A program at a path, such as what an operator has just installed.
+struct ProgramCall {
+  std::filesystem::path program;
+  std::vector<std::string> arguments;
+  ChainCli* cli = nullptr;  // null: the operator's of the nodes
+};
+// What a `version` command printed, on whichever stream.
+std::string version_in(const CliAnswer&);
+
+// What a provider daemon goes from and to.
+struct ProviderReleases {
+  Release from, to;
+};
+
+// The models that nodes score with, before and after.
+struct ModelChange {
+  Model from, to;
+  std::string url;                // where operators download the new one
+  std::filesystem::path ca_file;  // see Download
+};
+
+// What goes on beside the procedure while it waits: injected faults.
+class Beside {
+ public:
+  virtual ~Beside() = default;
+  // Called whenever something was waited for a moment.
+  virtual void turn() = 0;
+  // The procedure is through: comes to its end, and waits until all is as it was.
+  virtual void end() = 0;
+};
+
+class Rehearsal : public Sink {
+ public:
+  // All outlive this. `folder` is the run's.
+  Rehearsal(Loop&, Http&, Journal&, Watcher&, const Scenario&, const Profile&, std::filesystem::path folder);
+
+  const Scenario& scenario() const { return page_ ? *page_ : scenario_; }
+  // In a run of several procedures, one after the other: the page of the one that comes now; none: the run's own.
+  void turn_to(std::optional<Scenario> page) { page_ = std::move(page); }
+  const Profile& profile() const { return profile_; }
+  const NetworkView& view() const { return view_; }
+  const std::filesystem::path& folder() const { return folder_; }
+  Loop& loop() { return loop_; }
+  Http& http() { return http_; }
+  Network& network() { return *network_; }
+  void set_network(Network* network) { network_ = network; }
+  void set_beside(Beside* beside) { beside_ = beside; }
+  void end_beside() { if (beside_) beside_->end(); }
+  Release from, to;
+  std::optional<Release> patch;              // of a procedure that installs one before
+  std::optional<ProviderReleases> provider;  // of a procedure that is about one
+  std::map<std::string, Release> others;     // by name, that faults put in the place of the new one
+  ReleaseServer* release_server = nullptr;   // where everything is published; null: there is none yet
+  std::filesystem::path store;               // of verified programs
+  std::size_t seeded = 0;                    // ordinals of the profile's own transactions that are used up
+  double faults_of_vote_s = 0;               // see VotingPeriods (network_of.h)
+
+  // Of the run so far, the part in which something waited for a processor (pressure.h).
+  double cpu_pressure() const { return pressure_.share(); }
+  std::optional<ModelChange> model;  // where the chain has one
+  std::filesystem::path keras;       // a Python that may have Keras; empty: none is known
+
+  // Journals something that was done (or observed by the harness itself); an answer's moment as NetworkView::named.
+  void record(record::Body, const std::string& node = "");
+  void enter(const std::string& phase);
+  // Shows it to whoever watches.
+  void note(const std::string& text) { watcher_.note(text); }
+  // The run stays where it is when it enters that phase, until a file `continue` lies in its folder.
+  void hold_at(const std::string& phase) { hold_at_ = phase; }
+
+  // Runs `work` as a step of the procedure; what it returns is the step's detail. `id` is unique in a procedure.
+  void step(const std::string& id, const std::string& title, const std::string& runbook,
+            const std::function<std::string()>& work);
+
+  // Waits until the goal is met. Throws TimedOut, FailureProven or Cancelled.
+  void await(const std::string& what, const Goal&, Budget = {});
+  // The same for something that is not in the view (a command, a transfer).
+  void await_done(const std::string& what, const std::function<bool()>& done, Budget = {});
+  WaitFor wait_for();
+
+  // Who answers for a node: it does, or another one as long as a fault takes it away.
+  const std::string& in_reach(const std::string& node) const;
+  // Where commands for a node go.
+  Respondent respondent(const std::string& node);
+  // Asks all at once, journals each answer under `moment`, and returns them in the questions' order. A node whose API does
+  // not serve yet, though its RPC does, is asked again for a few seconds.
+  std::vector<record::Answered> ask(const std::string& moment, const std::vector<Question>&);
+  // Runs chain commands side by side; their answers, in the same order.
+  std::vector<CliAnswer> run_commands(const std::vector<NodeCommand>&);
+  std::vector<CliAnswer> run_programs(const std::vector<ProgramCall>&);
+  // Transfers them side by side. Throws the Error of one that fails.
+  void download(const std::vector<Download>&);
+  // The profile's command with its templates filled for that node.
+  std::vector<std::string> command(const std::string& name, const std::string& node, Values extra = {});
+
+  // From a signal handler of the loop: the next await throws.
+  void cancel(const std::string& why, int signal) { cancelled_ = Cancelled(why, signal); }
+  // The same for what makes it useless to go on, such as a full disk.
+  void fail(Error why) { trouble_ = std::move(why); }
+  // No rule of diagnosis interrupts from now on.
+  void disarm() { armed_ = false; }
+
+  // Sink.
+  void process_started(const std::string& node, int pid, const std::string& program) override;
+  void process_ended(const std::string& node, const std::string& program, const ExitStatus&,
+                     const LastWords&) override;
+  void log_line(const std::string& node, const MatchedLine&) override;
+  void head(const std::string& node, const Head&) override;
+  void block(const std::string& node, const Block&) override;
+  void sample(const std::string& node, const ProcSample&) override;
+
+ private:
+  void run_loop(const std::string& what, const std::function<std::optional<Unmet>()>& unmet, Budget);
+  void check_tripwires();
+  std::string in_folder(const std::string& file) const;  // relative to the run's folder
+
+  Loop& loop_;
+  Http& http_;
+  Journal& journal_;
+  Watcher& watcher_;
+  const Scenario& scenario_;
+  std::optional<Scenario> page_;
+  const Profile& profile_;
+  std::filesystem::path folder_;
+  Network* network_ = nullptr;
+  Beside* beside_ = nullptr;
+  NetworkView view_;
+  std::map<std::string, int> incarnations_;
+  std::optional<Cancelled> cancelled_;
+  std::optional<Error> trouble_;
+  CpuPressure pressure_;
+  bool armed_ = true;
+  std::string hold_at_;
+  std::uint64_t judged_progress_ = 0;  // the view that the tripwires have seen
+};
+
+}  // namespace rehearse

@@ -1,0 +1,36 @@
+#include "harness/judge/checks/check.h"
+
+namespace rehearse {
+
+using record::Outcome;
+
+Finding passed(std::string expected, std::string actual, std::vector<std::string> evidence) {
+  return {Outcome::pass, std::move(expected), std::move(actual), "", std::move(evidence)};
+}
+
+Finding failed(std::string message, std::string expected, std::string actual,
+               std::vector<std::string> evidence) {
+  return {Outcome::fail, std::move(expected), std::move(actual), std::move(message), std::move(evidence)};
+}
+
+Finding inconclusive(std::string message) { return {Outcome::inconclusive, "", "", std::move(message), {}}; }
+Finding skipped(std::string message) { return {Outcome::skipped, "", "", std::move(message), {}}; }
+
+std::vector<Question> no_questions(const Context&, const std::string&, const std::string&) { return {}; }
+
+Lookup look_up(const Context& c, const std::string& moment, const Question& q) {
+  const auto* a = c.view.answer(moment, q.name, q.node, q.args, q.height);
+  if (!a) return {nullptr, inconclusive(q.name + " was not asked of " + q.node + " (" + moment + ")")};
+  if (!a->answer.answered)
+    return {nullptr, inconclusive(q.node + " did not answer " + q.name + ": " + a->answer.error)};
+  return {a, {}};
+}
+
+Both look_up_both(const Context& c, const Question& q) {
+  const auto [before, no_before] = look_up(c, kBefore, q);
+  if (!before) return {nullptr, nullptr, no_before};
+  const auto [after, no_after] = look_up(c, kAfter, q);
+  return {before, after, no_after};
+}
+
+}  // namespace rehearse

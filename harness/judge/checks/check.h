@@ -1,0 +1,91 @@
+// A check is two pure halves (design invariant 5): the questions it needs, and a judgement on what was seen
+// and answered. So it runs live, offline on a journal, and in a test without a network.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/record/run_record.h"
+#include "harness/spec/scenario.h"
+#include "harness/view/checkpoint.h"
+#include "harness/view/view.h"
+#include "localnet/profile/profile.h"
+#include "localnet/profile/questions.h"
+#include "localnet/base/text.h"
+
+namespace rehearse {
+
+struct Context {
+  const NetworkView& view;
+  const Scenario& scenario;
+  const Profile& profile;
+
+  // Of what is under way: a leg before may have had another. Null: there is none.
+  const record::PlanProposed* plan() const {
+    return view.plan && (!view.leg() || view.plan_leg == view.named("")) ? &*view.plan : nullptr;
+  }
+  const record::ReleasesOpened* releases() const {
+    return view.leg() ? &view.leg()->leg.releases : view.releases ? &*view.releases : nullptr;
+  }
+  // What comes after it is after the upgrade.
+  std::int64_t upgrade_height() const { return view.aim ? view.aim->height : plan() ? plan()->height : 0; }
+  // The plan is carried out, as far as this run is meant to go.
+  bool applied() const { return view.aim ? view.aim->applied : true; }
+  // That every node must run afterwards.
+  std::string version() const {
+    if (!releases()) return "";
+    return (view.aim && view.aim->release == "from" ? releases()->from : releases()->to).printed_version;
+  }
+  // K: blocks that must follow.
+  std::int64_t blocks_after() const {
+    return view.run ? view.run->conditions.value("blocks_after", std::int64_t{0}) : 0;
+  }
+  std::int64_t last_height() const { return upgrade_height() + blocks_after(); }
+  // Names as planned, also of a run that ended before there was a network.
+  std::vector<std::string> validators() const {
+    return view.run ? view.run->conditions.value("validators", std::vector<std::string>{}) : std::vector<std::string>{};
+  }
+};
+
+// What a check found; the runner adds which check it was.
+struct Finding {
+  record::Outcome outcome = record::Outcome::pass;
+  std::string expected, actual, message;
+  std::vector<std::string> evidence;
+};
+
+Finding passed(std::string expected, std::string actual, std::vector<std::string> evidence = {});
+Finding failed(std::string message, std::string expected, std::string actual,
+               std::vector<std::string> evidence = {});
+Finding inconclusive(std::string message);
+Finding skipped(std::string message);
+
+enum class Scope { each_validator, network, provider };
+
+struct Check {
+  const char* title;  // as the runbook prints it
+  Scope scope;
+  // `node` is a validator; for a check of the network or the provider it is empty.
+  std::vector<Question> (*questions)(const Context&, const std::string& moment, const std::string& node);
+  Finding (*judge)(const Context&, const std::string& node);
+  // It may come true a while after the chain goes on (a node catches up, finds its peers): the verification waits for it.
+  bool settles = false;
+};
+
+// For checks that need nothing but what is observed anyway.
+std::vector<Question> no_questions(const Context&, const std::string&, const std::string&);
+
+// The answer, or a finding that says why there is none (inconclusive: nothing was proven).
+struct Lookup {
+  const SeenAnswer* answer = nullptr;
+  Finding missing;
+};
+Lookup look_up(const Context&, const std::string& moment, const Question&);
+// The answers before and after the upgrade; without `after`, `missing` says why.
+struct Both {
+  const SeenAnswer *before = nullptr, *after = nullptr;
+  Finding missing;
+};
+Both look_up_both(const Context&, const Question&);
+
+}  // namespace rehearse

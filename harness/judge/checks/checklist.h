@@ -1,0 +1,56 @@
+// The checklists, in the runbook's order with its titles. To add a check: a function in a file of this folder
+// and a line in the list it belongs to.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/judge/checks/check.h"
+
+namespace rehearse {
+
+struct Checklist {
+  const char* name;   // in scenarios
+  const char* title;  // in reports
+  const char* runbook;
+  std::vector<Check> checks;
+};
+
+const std::vector<Checklist>& checklists();
+const Checklist* find_checklist(const std::string& name);  // null: there is none
+std::string checklist_names();  // of those that come after an upgrade
+
+// The lists that come before an upgrade; their names are those of the steps that see to them, too.
+inline constexpr const char* kDayBefore = "pre-upgrade-24h";
+inline constexpr const char* kHourBefore = "pre-upgrade-1h";
+inline constexpr const char* kJustBefore = "pre-upgrade-now";
+bool is_before(const std::string& checklist);
+// Their items that people see to, and attest.
+const std::vector<std::string>& attested_items();
+// What each node is asked about its health.
+std::vector<Question> health_questions(const Context&);
+
+// All questions of the scenario's checklists at that moment, each once.
+std::vector<Question> questions_of(const Context&, const std::string& moment);
+// The items that do not hold yet and may still come true, "Peer Count (validator-2)"; none when an item fails for good.
+std::vector<std::string> unsettled(const Context&);
+// Every item of the scenario's checklists; those that were not reached are skipped with that reason.
+std::vector<record::CheckResult> judge_checklists(const Context&);
+
+// Of one list alone, as far as things have come.
+std::vector<record::CheckResult> judge_checklist(const Context&, const std::string& name);
+
+// One list, or a few of a kind, a file.
+std::vector<Check> day_before_checks();
+std::vector<Check> hour_before_checks();
+std::vector<Check> just_before_checks();
+std::vector<Check> timeline_checks();
+std::vector<Check> hotfix_timeline_checks();
+std::vector<Check> validator_checks();
+std::vector<Check> network_checks();
+std::vector<Check> state_checks();
+std::vector<Check> provider_checks();
+std::vector<Check> population_checks();
+std::vector<Check> rollback_checks();
+
+}  // namespace rehearse

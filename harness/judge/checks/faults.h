@@ -1,0 +1,18 @@
+// What the faults of a run came to, and what the network owed meanwhile (faults.md, rules 1, 3 and 5): each one's injection,
+// evidence, heal and recovery, safety always, progress as long as more than 2/3 of the power was live and connected.
+#pragma once
+
+#include <vector>
+
+#include "harness/judge/checks/check.h"
+
+namespace rehearse {
+
+inline constexpr const char* kFaults = "Injected Failures";
+inline constexpr const char* kDemands = "While Failures Act";
+
+// Nothing when the run has no faults.
+std::vector<record::CheckResult> judge_faults(const Context&);
+std::vector<record::FaultCoverage> coverage_of(const NetworkView&);
+
+}  // namespace rehearse

@@ -1,0 +1,200 @@
+#include "harness/judge/diagnosis/diagnose.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "harness/judge/diagnosis/causes.h"
+#include "harness/judge/diagnosis/rules.h"
+
+namespace rehearse {
+
+using record::CheckResult;
+using record::Diagnosis;
+using record::Outcome;
+
+const std::vector<Rule>& rules() {
+  static const std::vector<Rule> all = {
+      {"upgrade-info-left", true, upgrade_info_left},  // before whatever comes of it
+      {"missing-store-upgrade", true, missing_store_upgrade},
+      {"store-already-there", true, store_already_there},
+      {"upgrade-handler-panic", true, handler_panic},
+      {"upgrade-handler-error", true, handler_error},
+      {"plan-replaced", true, plan_replaced},
+      {"plan-not-cancelled", true, plan_not_cancelled},
+      {"upgrade-not-skipped", true, upgrade_not_skipped},
+      {"upgrade-handler-missing", true, handler_missing},
+      {"conflicting-blocks", true, conflicting_blocks},
+      {"app-hash-divergence", true, app_hash_divergence},
+      {"double-sign", true, double_sign},
+      {"cosmovisor-misread", true, cosmovisor_misread},
+      {"checksum-mismatch", true, download_checksum},
+      {"wrong-architecture", true, download_platform},
+      {"genesis-refused", true, genesis_refused},
+      {"chain-did-not-halt", true, chain_did_not_halt},
+      {"node-exited", true, node_exited},
+      {"provider-config-refused", true, provider_config_refused},
+      {"provider-exited", true, provider_exited},
+      {"provider-workloads-lost", false, provider_workloads_lost},
+      {"provider-bids-stuck", false, provider_bids_stuck},
+      {"quorum-short", false, quorum_short},
+      {"validator-jailed", false, validator_jailed},
+  };
+  return all;
+}
+
+bool any_line(const NodeView&, const SeenLine&) { return true; }
+
+Found when_shown(const NetworkView& v, const std::string& pattern, const Fits& fits, const char* cause,
+                 const std::string& proven_by) {
+  const auto shown = nodes_showing(v, pattern, fits);
+  if (shown.nodes.empty()) return std::nullopt;
+  return make_diagnosis(v, cause, proven_by, shown);
+}
+
+Shown nodes_showing(const NetworkView& v, const std::string& pattern, const Fits& fits) {
+  Shown shown;
+  for (const auto& name : v.order) {
+    const auto& n = v.nodes.at(name);
+    const auto found = std::find_if(n.lines.begin(), n.lines.end(), [&](const SeenLine& l) {
+      return l.line.pattern == pattern && fits(n, l) && !v.disabled_at(name, l.seen);
+    });
+    if (found == n.lines.end()) continue;
+    shown.nodes.push_back(name);
+    if (!shown.first || found->seq < shown.first->seq) shown.first = &*found;
+  }
+  return shown;
+}
+
+std::string power_text(const NetworkView& v, const std::vector<std::string>& nodes) {
+  return nodes.empty() ? "" : fmt::format("{} of {}", v.power_of(nodes), v.total_power());
+}
+
+const SeenEnd* unexpected_end(const NodeView& n) {
+  for (const auto& e : n.ends)
+    if (!e.excused) return &e;
+  return nullptr;
+}
+
+const SeenEnd* first_unexpected_end(const NetworkView& v) {
+  const SeenEnd* first = nullptr;
+  for (const auto* n : v.all())
+    if (const auto* end = unexpected_end(*n); end && (!first || end->seq < first->seq)) first = end;
+  return first;
+}
+
+Diagnosis make_diagnosis(const NetworkView& v, const char* cause, const std::string& proven_by,
+                         const Shown& shown) {
+  Diagnosis d;
+  d.cause = cause;
+  d.proven_by = proven_by;
+  d.affected_nodes = shown.nodes;
+  d.affected_power = power_text(v, shown.nodes);
+  d.advice = advice_for(cause);
+  if (shown.first) {
+    d.first_evidence = shown.first->line.text;
+    d.evidence_at = shown.first->place();
+  }
+  return d;
+}
+
+namespace {
+// A step may expect a failure, and a fault may bring it about: then it is none.
+Found find(const Rule& rule, const NetworkView& v) {
+  return v.expects("", rule.cause) || v.brought(rule.cause) ? std::nullopt : rule.find(v);
+}
+}  // namespace
+
+std::optional<Diagnosis> proven_failure(const NetworkView& v) {
+  for (const auto& rule : rules())
+    if (rule.tripwire)
+      if (auto found = find(rule, v)) return found;
+  return std::nullopt;
+}
+
+bool settled(const NetworkView& v, const Diagnosis& d) {
+  return std::all_of(v.nodes.begin(), v.nodes.end(), [&](const auto& entry) {
+    const auto& [name, n] = entry;
+    const bool named = std::find(d.affected_nodes.begin(), d.affected_nodes.end(), name) != d.affected_nodes.end();
+    return named || !n.alive || (v.plan && n.committed_at(v.plan->height));
+  });
+}
+
+std::string stop_reason(const NetworkView& v) {
+  if (!v.stopped) return "the run did not end";
+  if (!v.stopped->cause.empty()) return v.stopped->cause;
+  for (const auto& rule : rules())
+    if (const auto found = find(rule, v)) return found->cause;
+  return v.stopped->reason;
+}
+
+namespace {
+
+// What followed from it, for the reader who looks at other nodes first.
+std::vector<std::string> consequences(const NetworkView& v, const Diagnosis& d) {
+  std::vector<std::string> out;
+  for (const auto* n : v.all())
+    if (const auto* end = unexpected_end(*n))
+      out.push_back(fmt::format("{}: {} ended ({})", n->member.name, end->end.program,
+                                end->end.signal ? fmt::format("signal {}", end->end.signal)
+                                                : fmt::format("exit {}", end->end.exit_code)));
+  if (const auto* first = first_unexpected_end(v); first && d.cause == "node-exited")
+    for (const auto& line : first->end.last_lines) out.push_back("it said: " + line);
+  if (v.plan && v.highest_height() <= v.plan->height && !d.affected_nodes.empty() && v.nodes.size() > 0 &&
+      v.highest_height() > 0)
+    out.push_back(fmt::format("the chain stands at height {}", v.highest_height()));
+  return out;
+}
+
+// Of the items with that outcome.
+Diagnosis of_checks(const NetworkView& v, const std::vector<CheckResult>& checks, Outcome outcome, const char* cause) {
+  Diagnosis d = make_diagnosis(v, cause, "", {});
+  std::set<std::string> nodes;
+  int count = 0;
+  for (const auto& c : checks) {
+    if (c.outcome != outcome) continue;
+    if (!count++) {
+      d.proven_by = c.checklist + ": " + c.title + " (" + c.subject + ")";
+      d.first_evidence = c.message;
+      if (!c.evidence.empty()) d.evidence_at = c.evidence.front();
+    } else {
+      d.consequences.push_back(c.title + " (" + c.subject + "): " + c.message);
+    }
+    if (v.nodes.contains(c.subject)) nodes.insert(c.subject);
+  }
+  d.affected_nodes.assign(nodes.begin(), nodes.end());
+  d.affected_power = power_text(v, d.affected_nodes);
+  return d;
+}
+
+}  // namespace
+
+Diagnosis diagnose(const NetworkView& v, const std::vector<CheckResult>& checks) {
+  // Whoever stopped the run knew why: nothing ran yet, or governance said no.
+  if (v.stopped && !v.stopped->cause.empty()) {
+    auto d = make_diagnosis(v, v.stopped->cause.c_str(), v.stopped->step, {});
+    d.first_evidence = v.stopped->detail;
+    return d;
+  }
+  for (const auto& rule : rules())
+    if (auto found = find(rule, v)) {
+      found->consequences = consequences(v, *found);
+      return *found;
+    }
+  // A step that failed on the way is no checklist item that does not hold.
+  const std::pair<Outcome, const char*> by_items[] = {{Outcome::fail, "check-failed"}, {Outcome::inconclusive, "not-proven"}};
+  for (const auto& [outcome, cause] : by_items)
+    if (v.stopped && v.stopped->reason == "completed" &&
+        std::any_of(checks.begin(), checks.end(), [outcome = outcome](const CheckResult& c) { return c.outcome == outcome; }))
+      return of_checks(v, checks, outcome, cause);
+  auto d = make_diagnosis(v, "unknown", "no rule fits", {});
+  if (v.stopped) d.first_evidence = v.stopped->detail;
+  if (v.stopped && (v.stopped->reason == "error" || v.stopped->reason == "deadline")) {
+    d.proven_by = "the rehearsal could not go on";
+    d.advice = "mend what it says and run again: the release is not judged";
+  }
+  return d;
+}
+
+}  // namespace rehearse

@@ -1,0 +1,60 @@
+// What the provider daemon shows.
+#include <fmt/format.h>
+
+#include "harness/judge/checks/check.h"
+#include "harness/judge/diagnosis/rules.h"
+#include "harness/view/provider_facts.h"
+
+namespace rehearse {
+
+namespace {
+
+record::Diagnosis of_provider(const NetworkView& v, const char* cause, const std::string& proven_by,
+                              const SeenLine* line = nullptr) {
+  auto d = make_diagnosis(v, cause, proven_by, {{}, line});
+  d.affected_nodes = {kProvider};
+  return d;
+}
+
+}  // namespace
+
+Found provider_config_refused(const NetworkView& v) {
+  for (const auto& l : v.provider.lines)
+    if (l.line.pattern == "config-refused")
+      return of_provider(v, "provider-config-refused",
+                         "the release that was started does not read the configuration it found", &l);
+  return std::nullopt;
+}
+
+Found provider_exited(const NetworkView& v) {
+  const auto* end = unexpected_end(v.provider);
+  if (!end) return std::nullopt;
+  const auto how = end->end.signal ? fmt::format("signal {}", end->end.signal)
+                                   : fmt::format("exit {}", end->end.exit_code);
+  auto d = of_provider(v, "provider-exited", fmt::format("{} ended by itself: {}", end->end.program, how));
+  if (!end->end.line || end->end.last_lines.empty()) return d;
+  d.first_evidence = end->end.last_lines.back();
+  d.evidence_at = end->end.file + ":" + std::to_string(end->end.line);
+  return d;
+}
+
+Found provider_workloads_lost(const NetworkView& v) {
+  const auto lost = lost_workloads(v);
+  if (lost.empty()) return std::nullopt;
+  auto d = of_provider(v, "provider-workloads-lost",
+                       fmt::format("{} workloads that ran before the upgrade are not listed after it", lost.size()));
+  d.first_evidence = lost.front();
+  return d;
+}
+
+Found provider_bids_stuck(const NetworkView& v) {
+  if (!engine_stands_still(v)) return std::nullopt;
+  auto d = of_provider(v, "provider-bids-stuck",
+                       fmt::format("the bid engine stands at height {}, the chain is at {}", *engine_height(v),
+                                   v.highest_height()));
+  if (const auto* health = v.answer(kAfter, "health", kProvider); health && health->answer.answered)
+    d.first_evidence = "its health: " + health->answer.value.dump();
+  return d;
+}
+
+}  // namespace rehearse

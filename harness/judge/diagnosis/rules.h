@@ -1,0 +1,83 @@
+// The rules, one concept a file. To add one: a function here, its cause in causes.cc, its line in
+// diagnose.cc.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/record/run_record.h"
+#include "harness/view/view.h"
+
+namespace rehearse {
+
+using Found = std::optional<record::Diagnosis>;
+
+// After the switch to the new binary (upgrade.cc).
+Found missing_store_upgrade(const NetworkView&);
+Found store_already_there(const NetworkView&);
+Found handler_panic(const NetworkView&);
+Found handler_error(const NetworkView&);
+Found handler_missing(const NetworkView&);
+// Another proposal has taken the plan's place (upgrade.cc).
+Found plan_replaced(const NetworkView&);
+// When the plan was not to be carried out (upgrade.cc).
+Found plan_not_cancelled(const NetworkView&);
+Found upgrade_not_skipped(const NetworkView&);
+Found upgrade_info_left(const NetworkView&);
+// Between nodes (divergence.cc).
+Found conflicting_blocks(const NetworkView&);
+Found app_hash_divergence(const NetworkView&);
+// Of Cosmovisor, not of the release (network.cc).
+Found cosmovisor_misread(const NetworkView&);
+Found download_checksum(const NetworkView&);
+Found download_platform(const NetworkView&);
+// The first height after which nodes hold different states, and which node holds which.
+struct Divergence {
+  std::int64_t height = 0;
+  std::map<std::string, std::vector<std::string>> groups;  // app hash -> nodes
+};
+std::optional<Divergence> first_divergence(const NetworkView&);
+// The command and the moment by which stopped nodes tell their stores' hashes (autopsy.h).
+inline constexpr const char* kStoreHashes = "store-hashes";
+inline constexpr const char* kStopped = "stopped";
+// Of the network (network.cc).
+Found genesis_refused(const NetworkView&);
+Found chain_did_not_halt(const NetworkView&);
+Found validator_jailed(const NetworkView&);
+Found quorum_short(const NetworkView&);
+Found double_sign(const NetworkView&);
+Found node_exited(const NetworkView&);
+
+// Of the provider daemon (provider.cc).
+Found provider_config_refused(const NetworkView&);
+Found provider_exited(const NetworkView&);
+Found provider_workloads_lost(const NetworkView&);
+Found provider_bids_stuck(const NetworkView&);
+
+// Names, power and the earliest line of the nodes that show a line of `pattern` for which `fits`.
+struct Shown {
+  std::vector<std::string> nodes;
+  const SeenLine* first = nullptr;
+};
+using Fits = std::function<bool(const NodeView&, const SeenLine&)>;
+bool any_line(const NodeView&, const SeenLine&);
+Shown nodes_showing(const NetworkView&, const std::string& pattern, const Fits& fits);
+// The diagnosis when a node shows such a line.
+Found when_shown(const NetworkView&, const std::string& pattern, const Fits& fits, const char* cause,
+                 const std::string& proven_by);
+
+// A line of evidence against that validator: chains name it by its address, in hex or bech32.
+bool names_validator(const SeenLine&, const record::Member&);
+
+record::Diagnosis make_diagnosis(const NetworkView&, const char* cause, const std::string& proven_by,
+                                 const Shown&);
+// "10 of 100"; empty for no nodes
+std::string power_text(const NetworkView&, const std::vector<std::string>& nodes);
+// The end of that node's process that nobody expected; the earliest of all nodes. Null: there is none.
+const SeenEnd* unexpected_end(const NodeView&);
+const SeenEnd* first_unexpected_end(const NetworkView&);
+
+}  // namespace rehearse

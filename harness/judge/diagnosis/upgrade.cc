@@ -1,0 +1,110 @@
+// What a new binary shows when it meets the upgrade height. It meets it on replay: the block at H is stored,
+// so a failure ends the process (exit 1 an error, 2 a Go panic; cosmos.md).
+#include <fmt/format.h>
+
+#include "harness/judge/diagnosis/rules.h"
+
+namespace rehearse {
+
+namespace {
+
+// The incarnation in which the old binary halted; lines of later ones are the new binary's.
+int halted_incarnation(const NodeView& n) {
+  const auto* halt = n.line("upgrade-needed");
+  return halt ? halt->incarnation : 0;
+}
+
+bool of_new_binary(const NodeView& n, const SeenLine& l) {
+  const int halted = halted_incarnation(n);
+  return halted > 0 && l.incarnation > halted && !n.revived.contains(l.incarnation);
+}
+
+bool after_applying(const NodeView& n, const SeenLine& l) {
+  const auto* applying = n.line("applying-upgrade");
+  return applying && l.seq > applying->seq;
+}
+
+bool error_of_handler(const NodeView& n, const SeenLine& l) {
+  return after_applying(n, l) && l.line.text.find("NEEDED at height") == std::string::npos &&
+         l.line.text.find("AppHash") == std::string::npos;
+}
+
+}  // namespace
+
+Found missing_store_upgrade(const NetworkView& v) {
+  const auto shown = nodes_showing(v, "store-mismatch", of_new_binary);
+  if (shown.nodes.empty()) return std::nullopt;
+  const auto store = shown.first->line.captures.empty() ? "" : shown.first->line.captures[0];
+  return make_diagnosis(
+      v, "missing-store-upgrade",
+      fmt::format("the new binary cannot load its stores: {} is new, and no store upgrade adds it", store),
+      shown);
+}
+
+Found store_already_there(const NetworkView& v) {
+  const auto shown = nodes_showing(v, "store-exists", of_new_binary);
+  if (shown.nodes.empty()) return std::nullopt;
+  const auto& found = shown.first->line.captures;
+  return make_diagnosis(
+      v, "store-already-there",
+      fmt::format("the new binary cannot load its stores: one that it adds has been there since version {}",
+                  found.empty() ? "?" : found[0]),
+      shown);
+}
+
+Found handler_panic(const NetworkView& v) {
+  return when_shown(v, "panic", after_applying, "upgrade-handler-panic",
+                    "a panic follows \"applying upgrade\" on the same node");
+}
+
+Found handler_error(const NetworkView& v) {
+  return when_shown(v, "replay-error", error_of_handler, "upgrade-handler-error",
+                    "block H cannot be replayed: an error follows \"applying upgrade\" on the same node");
+}
+
+Found plan_replaced(const NetworkView& v) {
+  if (!v.plan) return std::nullopt;
+  const auto of_another = [&v](const NodeView&, const SeenLine& l) {
+    return !l.line.captures.empty() && l.line.captures[0] != v.plan->name;
+  };
+  const auto shown = nodes_showing(v, "upgrade-needed", of_another);
+  if (shown.nodes.empty()) return std::nullopt;
+  return make_diagnosis(v, "plan-replaced", fmt::format("the chain halts for `{}`, not for `{}`", shown.first->line.captures[0], v.plan->name), shown);
+}
+
+Found plan_not_cancelled(const NetworkView& v) {
+  if (!v.aim || v.aim->applied) return std::nullopt;
+  const auto first_halt_since = [&v](const NodeView& n, const SeenLine& l) {
+    return l.seq > v.aim_seq && &l == n.line("upgrade-needed");
+  };
+  return when_shown(v, "upgrade-needed", first_halt_since, "plan-not-cancelled",
+                    "the chain halts for a plan that was to be cancelled");
+}
+
+Found upgrade_not_skipped(const NetworkView& v) {
+  if (!v.aim || v.aim->applied) return std::nullopt;
+  const auto second_halt_since = [&v](const NodeView& n, const SeenLine& l) {
+    return l.seq > v.aim_seq && of_new_binary(n, l);
+  };
+  return when_shown(v, "upgrade-needed", second_halt_since, "upgrade-not-skipped",
+                    "started again on the old binary, it halts at the upgrade height that was to be skipped");
+}
+
+// It stops the node, and then switches into that release again, or, where the node was told to skip the upgrade, ends.
+Found upgrade_info_left(const NetworkView& v) {
+  if (!v.aim || v.aim->applied || v.aim->release != "from") return std::nullopt;
+  const auto since = [&v](const NodeView&, const SeenLine& l) { return l.seq > v.aim_seq; };
+  return when_shown(v, "upgrade-found", since, "upgrade-info-left",
+                    "the release was taken back, and Cosmovisor stops the node for it: upgrade-info.json is still there");
+}
+
+Found handler_missing(const NetworkView& v) {
+  if (v.aim && !v.aim->applied) return std::nullopt;  // nobody has installed a new binary
+  auto shown = nodes_showing(v, "upgrade-needed", of_new_binary);
+  if (shown.nodes.empty()) shown = nodes_showing(v, "handler-missing", of_new_binary);
+  if (shown.nodes.empty()) return std::nullopt;
+  return make_diagnosis(v, "upgrade-handler-missing",
+                        "the new binary halts at the upgrade height as the old one did", shown);
+}
+
+}  // namespace rehearse

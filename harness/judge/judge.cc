@@ -1,0 +1,134 @@
+#include "harness/judge/judge.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/judge/checks/checklist.h"
+#include "harness/judge/checks/faults.h"
+#include "harness/judge/diagnosis/causes.h"
+#include "harness/judge/diagnosis/diagnose.h"
+#include "harness/view/timing.h"
+
+namespace rehearse {
+
+using record::CheckResult;
+using record::Outcome;
+using record::RunRecord;
+
+namespace {
+
+// Each step of the procedure is an item too.
+std::vector<CheckResult> step_results(const NetworkView& v) {
+  std::vector<CheckResult> results;
+  for (const auto& s : v.steps) {
+    CheckResult r;
+    r.checklist = "Upgrade";
+    r.title = s.step.title;
+    r.subject = "network";
+    r.seconds = s.ended ? static_cast<double>(s.ended - s.started) / 1e6 : 0;
+    if (!s.step.runbook.empty()) r.evidence.push_back("runbook: " + s.step.runbook);
+    if (s.outcome == "done") {
+      r.outcome = Outcome::pass;
+      r.actual = s.detail;
+    } else if (s.outcome == "skipped") {
+      r.outcome = Outcome::skipped;
+      r.message = s.detail;
+    } else {
+      r.outcome = s.outcome == "failed" ? Outcome::fail : Outcome::error;
+      r.message = s.detail.empty() ? "it did not end" : s.detail;
+    }
+    results.push_back(r);
+  }
+  return results;
+}
+
+std::string verdict_of(const NetworkView& v, const std::vector<CheckResult>& checks) {
+  if (!v.stopped) return "error";  // the harness was killed
+  const auto& reason = v.stopped->reason;
+  if (reason == "cancelled") return "cancelled";
+  if (reason == "error") return "error";
+  if (reason == "failure-proven" || reason == "step-failed") return "fail";
+  if (reason == "time-out")
+    return v.stalled_s > 0 ? "inconclusive" : "fail";
+  if (reason != "completed") return "inconclusive";
+  auto any = [&](Outcome o) {
+    return std::any_of(checks.begin(), checks.end(), [o](const auto& c) { return c.outcome == o; });
+  };
+  if (any(Outcome::fail)) return "fail";
+  if (any(Outcome::inconclusive) || any(Outcome::error)) return "inconclusive";
+  return any(Outcome::pass) ? "pass" : "inconclusive";
+}
+
+// Seconds from the event that proved a failure (or the last answer) to the end of the scenario.
+double to_verdict(const NetworkView& v) {
+  if (!v.stopped) return 0;
+  Micros proven = 0;
+  if (const auto found = v.moments.find("proven"); found != v.moments.end()) proven = found->second;
+  else if (v.stopped->reason == "completed" && !v.answers.empty()) proven = v.answers.back().seen;
+  return proven ? static_cast<double>(v.stopped_seen - proven) / 1e6 : 0;
+}
+
+}  // namespace
+
+RunRecord judge(const NetworkView& v, const Scenario& scenario, const Profile& profile) {
+  RunRecord r;
+  r.scenario = scenario.name;
+  r.title = scenario.title;
+  r.profile = profile.name;
+  r.checks = step_results(v);
+  const auto items = judge_checklists({v, scenario, profile});
+  r.checks.insert(r.checks.end(), items.begin(), items.end());
+  const auto of_faults = judge_faults({v, scenario, profile});
+  r.checks.insert(r.checks.end(), of_faults.begin(), of_faults.end());
+  r.coverage = coverage_of(v);
+  if (v.network) r.network = v.network->members;
+  r.verdict = verdict_of(v, r.checks);
+  if (r.verdict == "fail") {
+    r.diagnosis = diagnose(v, r.checks);
+    if (!is_of_release(r.diagnosis->cause)) r.verdict = "inconclusive";
+  }
+  if (r.verdict == "error" || r.verdict == "inconclusive") {
+    r.diagnosis = diagnose(v, r.checks);
+    if (r.diagnosis->cause == "check-failed") r.diagnosis.reset();
+  }
+  // A scenario that must fail passes when it fails for its cause, and only then.
+  if (scenario.expect != "pass") {
+    const bool right = r.verdict == "fail" && r.diagnosis && r.diagnosis->cause == scenario.expect;
+    if (right)
+      r.verdict = "pass";
+    else if (r.verdict == "pass") {
+      r.verdict = "fail";
+      r.diagnosis = record::Diagnosis{"no-failure", "every step and check passed", "expected " + scenario.expect,
+                                      "", {}, "", {}, advice_for("no-failure")};
+    }
+  }
+  r.timing = timing_of(v);
+  r.timing.to_verdict_s = to_verdict(v);
+  r.timeline = timeline_of(v);
+  if (v.releases) {
+    r.from = v.releases->from;
+    r.to = v.releases->to;
+    r.cosmovisor_sha256 = v.releases->cosmovisor_sha256;
+  }
+  if (v.provider_plan && v.legs.empty()) {  // what was upgraded
+    r.from = v.provider_plan->from;
+    r.to = v.provider_plan->to;
+  }
+  if (v.run) {
+    r.scenario_digest = v.run->scenario_digest;
+    r.profile_digest = v.run->profile_digest;
+    r.known_defects = v.run->known_defects;
+    r.seed = v.run->seed;
+    r.harness_version = v.run->harness_version;
+    r.host = v.run->host;
+    r.command = v.run->command;
+    r.reproduce = v.run->command;
+    const std::time_t started = v.run->invoked / 1000000;
+    r.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(started));
+  }
+  return r;
+}
+
+}  // namespace rehearse

@@ -1,0 +1,78 @@
+#include "harness/run/inputs.h"
+
+#include "harness/spec/defects.h"
+#include "harness/judge/diagnosis/causes.h"
+#include "harness/faults/plan.h"
+#include "harness/procedures/procedure.h"
+#include "harness/run/scenario_rules.h"
+
+namespace rehearse {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+ProviderReleases provider_releases(const Inputs& in, const RunOptions& o) {
+  if (!in.profile.provider)
+    throw Error(Blame::scenario, in.profile.file.string() + ": this chain has no provider daemon, which `" +
+                                     in.scenario.name + "` is about");
+  const auto& p = *in.profile.provider;
+  const auto& chosen = in.scenario.releases.provider;
+  const auto manifest = (in.profile.file.parent_path() / p.releases).lexically_normal();
+  ProviderReleases r{find_release(chosen.from.empty() ? p.from : chosen.from, manifest, o.built),
+                     find_release(chosen.to.empty() ? p.to : chosen.to, manifest, o.built)};
+  for (const auto* release : {&r.from, &r.to})
+    if (release->remote)
+      throw Error(Blame::scenario, release->name + ": a provider daemon's release is given by its name or its path");
+  return r;
+}
+
+}  // namespace
+
+Inputs read_inputs(const RunOptions& o) {
+  if (!o.break_at.empty() && !is_phase(o.break_at))
+    throw Error(Blame::scenario, "--break-at takes a phase: " + phase_names() + "; found `" + o.break_at + "`");
+  Inputs in{load_scenario(o.scenario), load_profile(o.profile), {}, {}, {}, {}};
+  in.defects = mask_defects(in.scenario, in.profile);
+  if (o.validators) set_validators(in.scenario, *o.validators);
+  if (o.backend) in.scenario.network.backend = *o.backend;
+  if (!o.attest.empty()) attest(in.scenario, o.attest);
+  if (!o.expect.empty()) {
+    if (o.expect != "pass" && !is_cause(o.expect))
+      throw Error(Blame::scenario, "--expect takes pass or a cause of `rehearse list`; found `" + o.expect + "`");
+    in.scenario.expect = o.expect;
+  }
+  in.faults = o.schedule.empty() ? plan_faults(in.scenario, o.seed) : read_schedule(o.schedule);
+  const auto manifest = (in.profile.file.parent_path() / in.profile.releases).lexically_normal();
+  auto pick = [&](const std::string& flag, const std::string& scenario, const std::string& profile,
+                  const char* which) {
+    const auto name = !flag.empty() ? flag : !scenario.empty() ? scenario : profile;
+    if (name.empty())
+      throw Error(Blame::scenario, std::string("which release? give --release ") + which + "=...");
+    return find_release(name, manifest, o.built);
+  };
+  if (uses_cosmovisor(in.scenario.network) && !fs::is_regular_file(o.cosmovisor))
+    throw Error(Blame::scenario, o.cosmovisor.string() + ": there is no Cosmovisor; --cosmovisor names another");
+  in.from = pick(o.from, in.scenario.releases.from, in.profile.from, "from");
+  in.to = pick(o.to, in.scenario.releases.to, in.profile.to, "to");
+  const auto& procedure = *find_procedure(in.scenario.upgrade.kind);
+  if (procedure.of_provider) in.provider = provider_releases(in, o);
+  if (procedure.of_patch) in.patch = pick(o.patch, in.scenario.releases.patch, "", "patch");
+  if (in.patch && in.patch->remote)
+    throw Error(Blame::scenario, in.patch->name + ": a patch is given by its name or its path");
+  if (!in.patch && !o.patch.empty())
+    throw Error(Blame::scenario, "--release patch=" + o.patch + ": `" + in.scenario.name + "` installs no patch before its upgrade");
+  for (const auto& fault : in.faults)
+    if (const auto other = fault.options.find("release"); other != fault.options.end())
+      in.others.emplace(other->second, find_release(other->second, manifest, o.built));
+  if (const auto& section = in.profile.model) {
+    const auto version = [&](const std::string& scenario, const std::string& profile) {
+      return find_model(*section, o.models, scenario.empty() ? profile : scenario);
+    };
+    const auto& models = in.scenario.models;
+    in.model = ModelChange{version(models.from, section->from), version(models.to, section->to), "", {}};
+  }
+  return in;
+}
+
+}  // namespace rehearse

@@ -1,0 +1,31 @@
+// What a run is about: scenario, profile and releases, as its options choose them.
+#pragma once
+
+#include <vector>
+
+#include "harness/faults/fault.h"
+#include "harness/record/event.h"
+#include "harness/engine/rehearsal.h"
+#include "harness/spec/releases.h"
+#include "harness/run/options.h"
+#include "harness/spec/scenario.h"
+#include "localnet/profile/profile.h"
+
+namespace rehearse {
+
+struct Inputs {
+  Scenario scenario;
+  Profile profile;  // with what masks its known defects
+  std::vector<record::KnownDefect> defects;
+  Release from, to;
+  std::optional<Release> patch = {};  // of a procedure that installs one before
+  std::optional<ProviderReleases> provider = {};  // of a procedure that is about one
+  std::optional<ModelChange> model = {};  // where the chain has one
+  std::vector<Injection> faults = {};
+  std::map<std::string, Release> others = {};  // that faults are about, by what they call them
+};
+
+// Nothing is made and no release opened. Throws Error(Blame::scenario) for what is wrong in a file or an option.
+Inputs read_inputs(const RunOptions&);
+
+}  // namespace rehearse

@@ -1,0 +1,81 @@
+#include "harness/run/network_of.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <map>
+
+namespace rehearse {
+
+NetworkPlan network_of(const Inputs& in) {
+  const auto& n = in.scenario.network;
+  NetworkPlan p;
+  for (const auto& [name, power] : n.validators) p.nodes.push_back({name, true, power, {}, supervisor_of(n, name)});
+  for (const auto& name : n.full_nodes) p.nodes.push_back({name, false, 0, {}, supervisor_of(n, name)});
+  for (auto& node : p.nodes) {
+    const auto& e = in.to.environment;
+    if (e.who == WhichNodes::all || (e.who == WhichNodes::smallest && node.name == smallest_validator(n)))
+      node.environment = e.set;
+    if (const auto own = n.environment.find(node.name); own != n.environment.end())
+      for (const auto& [k, v] : own->second) node.environment[k] = v;
+  }
+  p.restart_after = n.restart.after.value;
+  p.pace = pace_named(n.pace);
+  p.links = acts_on_links(in) && n.backend == NetworkBackend::proxies;
+  p.app_toml = n.app_toml;
+  p.config_toml = n.config_toml;
+  p.customer = std::any_of(in.faults.begin(), in.faults.end(), [](const Injection& i) { return i.kind == "load"; });
+  p.population = n.population;
+  if (in.model) p.model = in.model->from;
+  p.genesis.assign(n.genesis.begin(), n.genesis.end());
+  return p;
+}
+
+bool acts_on_links(const Inputs& in) {
+  return std::any_of(in.faults.begin(), in.faults.end(),
+                     [](const Injection& i) { return find_fault_kind(i.kind)->acts_on == ActsOn::link; });
+}
+
+namespace {
+
+struct FaultsOfVote {
+  double last_s = 0;  // from the vote's begin until whom they take away is back; 0: they take nobody away
+  bool take_quorum = false;
+};
+
+// Those of one node come one after the other, and then its peers have to find it again: they dial 5 to 8 s after they missed
+// it (CometBFT, p2p/switch.go), and the earliest of them counts.
+FaultsOfVote faults_of_vote(const Inputs& in) {
+  constexpr double kRecovers = 6;
+  std::map<std::string, double> away;
+  double last = 0, longest = 0;
+  for (const auto& i : in.faults) {
+    if (i.when != "voting" || !find_fault_kind(i.kind)->disables) continue;
+    for (const auto& name : i.target.links.empty() ? i.target.nodes : i.target.cut_off)
+      longest = std::max(longest, away[name] += i.lasts_s);
+    last = std::max(last, i.after_s);
+  }
+  std::int64_t gone = 0, total = 0;
+  for (const auto& [name, power] : in.scenario.network.validators) total += power, gone += away.contains(name) ? power : 0;
+  return {away.empty() ? 0 : last + longest + kRecovers, 3 * gone >= total};
+}
+
+}  // namespace
+
+VotingPeriods voting_periods(const Inputs& in, std::chrono::duration<double> made_in) {
+  const auto& s = in.scenario;
+  constexpr double kCoreOfANode = 0.12, kLeastLeft = 0.25;  // cosmos.md, "Making a network fast"
+  const auto cores = static_cast<double>(::sysconf(_SC_NPROCESSORS_ONLN));
+  const auto nodes = static_cast<double>(node_names(s.network).size());
+  const double slower = cores / std::max(cores - kCoreOfANode * nodes, kLeastLeft);
+  const auto faults = faults_of_vote(in);
+  const double upgrade =
+      std::max(s.upgrade.voting_period.seconds(), 0.4 + 1.5 * made_in.count() * slower + (faults.take_quorum ? faults.last_s : 0));
+  const double regular = s.upgrade.expedited ? 2 * upgrade : upgrade;
+  const auto text = [](double seconds) { return fmt::format("{:.0f}ms", seconds * 1000); };
+  return {upgrade, faults.last_s,
+          {{"voting_period", text(regular)}, {"expedited_voting_period", text(s.upgrade.expedited ? upgrade : regular / 2)}}};
+}
+
+}  // namespace rehearse

@@ -1,0 +1,45 @@
+// What a run is told from outside: by the command line, or by a test.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "harness/engine/caps.h"
+#include "harness/record/event.h"
+#include "harness/spec/scenario.h"
+
+namespace rehearse {
+
+enum class Keep { never, on_failure, always };  // the nodes' data folders and binaries
+const Ordered<Keep>& names(Keep);
+
+struct RunOptions {
+  std::filesystem::path scenario, profile;
+  std::filesystem::path attest;      // YAML: attestations beyond the scenario's; empty: none
+  std::string expect;                // instead of the scenario's; empty: that
+  std::string from, patch, to;       // instead of the scenario's or the profile's
+  std::filesystem::path folder;      // must not exist, or be empty
+  std::filesystem::path built;       // where fixture releases are: <name>/<archive>
+  std::filesystem::path store;       // of verified binaries
+  std::filesystem::path cosmovisor;  // its program
+  std::filesystem::path models;      // where fixture models are, with SHA256SUMS
+  std::filesystem::path keras;       // a Python that may have Keras; empty: none is known
+  std::uint64_t seed = 1;
+  std::filesystem::path schedule;    // of faults, as another run wrote it; empty: planned from the scenario and the seed
+  std::optional<int> validators;
+  std::optional<NetworkBackend> backend;  // instead of the scenario's
+  std::vector<std::pair<std::string, record::Json>> genesis;  // dotted path -> value, beyond the profile's
+  std::chrono::seconds timeout{300};
+  Caps caps;
+  std::string break_at;              // the phase at which the run is held; empty: none
+  Keep keep = Keep::on_failure;
+  record::Micros invoked = 0;  // when the user's command started
+  std::string command;         // that gives this run again
+  std::string harness_version;
+};
+
+}  // namespace rehearse

@@ -1,0 +1,208 @@
+#include "harness/run/preflight.h"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "harness/engine/publication.h"
+#include "localnet/process/blocked_signals.h"
+#include "localnet/network/log.h"
+#include "localnet/base/sha256.h"
+#include "localnet/base/text.h"
+
+namespace rehearse {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// A program that hangs is told from one that a busy machine holds up.
+constexpr std::chrono::seconds kAnswers{30};
+constexpr Budget kWhileTheyMayAnswer{kAnswers + std::chrono::seconds(10), kAnswers + std::chrono::seconds(10)};
+constexpr const char* kPreparation = "Chain Upgrades, Phase 1: Preparation";
+
+// A node's data, its backup and its logs for the minutes of a rehearsal.
+constexpr std::uintmax_t kRoomOfANode = 100'000'000;
+
+bool on_one_disk(const fs::path& a, const fs::path& b) {
+  struct stat of_a, of_b;
+  return ::stat(a.c_str(), &of_a) == 0 && ::stat(b.c_str(), &of_b) == 0 && of_a.st_dev == of_b.st_dev;
+}
+
+// `binary`: of the current release, in the store. Each node has it and the new one: links, but on another
+// disk copies.
+void check_room(const fs::path& folder, std::size_t nodes, const fs::path& binary) {
+  const auto binaries = on_one_disk(folder, binary) ? 0 : 2 * fs::file_size(binary);
+  const auto free = fs::space(folder).available, needed = nodes * (kRoomOfANode + binaries);
+  if (free < needed)
+    throw Error(Blame::machine, fmt::format("{}: {} MB are free, {} nodes need {} MB; make room, or give --out another disk",
+                                            folder.string(), free / 1'000'000, nodes, needed / 1'000'000));
+}
+
+// The thread leaves the processors to whoever makes the network meanwhile: how long that takes says how slow the machine is
+// (network_of.h).
+void give_way() {
+  constexpr int kNice = 10;
+  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNice);
+}
+
+}  // namespace
+
+Preflight::Preflight(Rehearsal& r, ReleaseServer& server, fs::path store,
+                     std::map<std::string, std::string> environment)
+    : r_(r),
+      server_(server),
+      store_(std::move(store)),
+      cli_(r.loop(), r.profile(), r.folder() / "commands" / "versions", std::move(environment)) {}
+
+// What is known of the releases is recorded as it becomes known: a bad one ends the run here.
+void Preflight::tell() {
+  r_.record(record::ReleasesOpened{provenance(r_.from), provenance(r_.to), r_.from.module_versions, r_.to.module_versions,
+                                   cosmovisor_.binary_sha256});
+}
+
+// Kept by its content: what was fetched once is there.
+void Preflight::fetch(const std::string& which, Release& release) {
+  if (!release.remote) return;
+  release.archive = store_ / "downloads" / release.remote->sha256 / release.name;
+  if (fs::exists(release.archive)) return;
+  r_.step("fetch-" + which, "Fetch the release given by URL", "", [&] {
+    r_.download({{release.remote->url, release.archive, release.remote->sha256}});
+    return fmt::format("{}: {:.1f} MB", release.name,
+                       static_cast<double>(fs::file_size(release.archive)) / 1e6);
+  });
+}
+
+void Preflight::start_download() {
+  downloaded_ = r_.folder() / "download" / r_.to.archive.filename();
+  const std::weak_ptr<bool> here = alive_;
+  r_.http().send(request_sums(server_, r_.to), [this, here](const HttpResponse& answer) {
+    if (here.expired()) return;
+    try {
+      checksum_ = published_checksum(answer, server_, r_.to);
+    } catch (const Error& e) {
+      return done(e);
+    }
+    rehearse::download(r_.http(), {r_.to.url, downloaded_, checksum_, server_.ca_file()},
+                       [this, here](std::optional<Error> trouble) {
+                         if (here.expired()) return;
+                         if (trouble)
+                           done(std::move(trouble));
+                         else
+                           arrived();
+                       });
+  });
+}
+
+// What the store holds already is not unpacked again.
+void Preflight::arrived() {
+  try {
+    if (auto known = stored_artifact(checksum_, r_.profile().chain.binary, store_))
+      take(std::move(*known));
+    else
+      open_beside();
+  } catch (const Error& e) {
+    done(e);
+  }
+}
+
+// Unpacking takes a second or more, in which the network is made.
+void Preflight::open_beside() {
+  const AllSignalsBlocked while_it_starts;
+  opening_ = std::jthread([this, &loop = r_.loop(), here = std::weak_ptr<bool>(alive_), archive = downloaded_,
+                           binary = r_.profile().chain.binary, store = store_, checksum = checksum_] {
+    give_way();
+    std::function<void()> then;
+    try {
+      then = [this, artifact = open_artifact(archive, binary, store, checksum)] { take(artifact); };
+    } catch (const Error& e) {
+      then = [this, e] { done(e); };
+    } catch (const std::exception& e) {
+      then = [this, e = Error(Blame::machine, archive.string() + ": " + e.what())] { done(e); };
+    }
+    loop.post([here, then = std::move(then)] {
+      if (!here.expired()) then();
+    });
+  });
+}
+
+void Preflight::take(Artifact artifact) {
+  r_.to.artifact = std::move(artifact);
+  try {
+    ask_version(r_.to, to_printed_);
+    done();
+  } catch (const Error& e) {
+    done(e);
+  }
+}
+
+void Preflight::done(std::optional<Error> trouble) {
+  trouble_ = std::move(trouble);
+  done_ = true;
+}
+
+void Preflight::begin(const fs::path& cosmovisor) {
+  tell();
+  fetch("from", r_.from);
+  fetch("to", r_.to);
+  r_.step("current", "Verify the current release", "", [&] {
+    const auto& network = r_.scenario().network;
+    r_.from.artifact = open_artifact(r_.from.archive, r_.profile().chain.binary, store_);
+    check_room(r_.folder(), network.validators.size() + network.full_nodes.size(), r_.from.artifact.binary);
+    ask_version(r_.from, from_printed_);
+    published_ = publish(server_, r_.to);
+    start_download();
+    if (uses_cosmovisor(network)) cosmovisor_ = open_artifact(cosmovisor, "cosmovisor", store_);
+    return fmt::format("{}: sha256 {}", r_.from.name, r_.from.artifact.sha256.substr(0, 16));
+  });
+  tell();
+}
+
+void Preflight::receive() {
+  r_.step("checksum", "Download new binary and verify checksum", kPreparation, [&] {
+    r_.await_done(
+        r_.to.url, [&] { return done_; }, kWhileAnythingComes);
+    if (trouble_) throw Error(*trouble_);
+    fs::remove_all(downloaded_.parent_path());
+    return fmt::format("{}: sha256 {}{}", r_.to.name, r_.to.artifact.sha256.substr(0, 16),
+                       published_ ? ", as published" : "; no SHA256SUMS beside it");
+  });
+  tell();
+}
+
+void Preflight::ask_version(const Release& release, std::optional<CliAnswer>& printed) {
+  try {
+    cli_.run(
+        release.artifact.binary, r_.profile().commands.at("version").run, Stream::out,
+        [&printed](CliAnswer a) { printed = std::move(a); }, kAnswers);
+  } catch (const Error& e) {  // the kernel does not take it: that is the release's fault
+    throw e.cause == kDoesNotRun ? Error(Blame::release, release.name + ": " + e.what(), e.cause) : e;
+  }
+}
+
+void Preflight::check_versions() {
+  auto &from = r_.from, &to = r_.to;
+  r_.step("version", "Verify binary", kPreparation, [&] {
+    r_.await_done(
+        "versions", [&] { return from_printed_ && to_printed_; }, kWhileTheyMayAnswer);
+    for (auto* release : {&from, &to}) {
+      const auto& answer = release == &from ? *from_printed_ : *to_printed_;
+      if (!answer.trouble().empty())
+        throw StepFailed(release->name + ": " + answer.trouble(), "binary-does-not-run");
+      release->printed_version = version_in(answer);
+      if (release->printed_version.empty())
+        throw StepFailed(release->name + ": `" + answer.command + "` prints nothing", "binary-does-not-run");
+      if (!release->version.empty() && release->printed_version != release->version)
+        throw StepFailed(fmt::format("{} holds {}, not {}", release->archive.filename().string(),
+                                     release->printed_version, release->version),
+                         "wrong-version-inside");
+    }
+    if (from.printed_version == to.printed_version)
+      throw StepFailed(fmt::format("both {} and {} are {}", from.name, to.name, to.printed_version), "same-version");
+    return fmt::format("{} -> {}", from.printed_version, to.printed_version);
+  });
+  tell();
+}
+
+}  // namespace rehearse

@@ -1,0 +1,389 @@
+#include "harness/run/run.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <random>
+
+#include "harness/run/autopsy.h"
+#include "harness/faults/driver.h"
+#include "harness/faults/plan.h"
+#include "harness/engine/goals.h"
+#include "harness/run/inputs.h"
+#include "harness/judge/judge.h"
+#include "harness/run/network_of.h"
+#include "harness/run/preflight.h"
+#include "harness/procedures/preparation.h"
+#include "harness/procedures/procedure.h"
+#include "harness/engine/publication.h"
+#include "harness/spec/releases.h"
+#include "localnet/inject/capabilities.h"
+#include "localnet/cosmos/config_files.h"
+#include "localnet/process/guard.h"
+#include "localnet/inject/namespaces.h"
+#include "localnet/http/release_server.h"
+#include "localnet/base/sha256.h"
+#include "localnet/base/text.h"
+#include "harness/run/scenario_rules.h"
+
+namespace rehearse {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// The scenario and the profile as read: a run folder is judged again without the project.
+constexpr const char* kScenarioCopy = "scenario.yaml";
+constexpr const char* kProfileCopy = "profile.yaml";
+constexpr std::chrono::milliseconds kCapsWatched{500};
+
+std::string host_description() {
+  utsname u{};
+  ::uname(&u);
+  return fmt::format("{} {} {}, {} cores", u.sysname, u.release, u.machine, ::sysconf(_SC_NPROCESSORS_ONLN));
+}
+
+std::string run_id() {
+  std::random_device random;
+  return fmt::format("{:08x}{:08x}", random(), random());
+}
+
+void make_folder(const fs::path& folder) {
+  if (fs::exists(folder) && (!fs::is_directory(folder) || !fs::is_empty(folder)))
+    throw Error(Blame::scenario, folder.string() + ": exists and is not empty; give --out another folder");
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) throw Error(Blame::machine, folder.string() + ": cannot be made: " + error.message());
+}
+
+class Run {
+ public:
+  Run(const RunOptions& o, Inputs in, Watcher& watcher)
+      : o_(o),
+        in_(std::move(in)),
+        id_(run_id()),
+        lock_(runtime_dir(), id_, o.folder),
+        journal_(o.folder / "events.jsonl"),
+        http_(make_http(loop_)),
+        r_(loop_, *http_, journal_, watcher, in_.scenario, in_.profile, o.folder) {}
+
+  RunResult carry_out() {
+    fs::copy_file(o_.scenario, o_.folder / kScenarioCopy);
+    fs::copy_file(o_.profile, o_.folder / kProfileCopy);
+    if (!in_.faults.empty() || in_.scenario.draw.times) write_schedule(o_.folder / "schedule.json", in_.faults);
+    loop_.on_stop_signal([this](int signal) {
+      exit_code_ = 128 + signal;
+      r_.cancel(fmt::format("ended by {}", ::strsignal(signal)), signal);
+    });
+    // Whoever holds a run wants it to stay.
+    const auto limit = !o_.break_at.empty() ? nullptr : loop_.after(o_.timeout, [this] {
+      r_.cancel(fmt::format("--timeout of {} s", o_.timeout.count()), 0);
+    });
+    const auto caps = loop_.every(kCapsWatched, [this] {
+      if (const auto what = over_caps(); !what.empty()) r_.fail(Error(Blame::machine, what));
+    });
+    r_.hold_at(o_.break_at);
+    record_start();
+    auto stopped = stopped_by([this] { rehearse(); });
+    // What goes wrong on a full disk says nothing about the release.
+    if (stopped.reason != "completed" && stopped.reason != "cancelled")
+      if (const auto what = over_caps(); !what.empty()) {
+        exit_code_ = 3;
+        stopped = {"error", what, stopped.step, ""};
+      }
+    r_.record(std::move(stopped));
+    r_.disarm();
+    r_.set_beside(nullptr);
+    if (faults_) faults_->close();
+    if (network_) {
+      network_->stop();
+      examine();
+    }
+    r_.record(teardown_ended());
+    return conclude();
+  }
+
+ private:
+  record::TeardownEnded teardown_ended() const {
+    rusage used{};
+    ::getrusage(RUSAGE_SELF, &used);
+    auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
+    return {seconds(used.ru_utime) + seconds(used.ru_stime), used.ru_maxrss * 1024};
+  }
+
+  std::string over_caps() const {
+    std::vector<fs::path> logs;
+    if (network_)
+      for (const auto& n : network_->nodes()) logs.push_back(n->log_file());
+    if (network_ && network_->provider()) logs.push_back(network_->provider()->log_file());
+    return exceeded(o_.caps, o_.folder, logs);
+  }
+
+  // What stopped nodes can still tell; a run that was cancelled is not held up for it, and trouble here is only told.
+  void examine() {
+    try {
+      if (!exit_code_) compare_states(r_);
+    } catch (const std::exception& e) {
+      std::cerr << "rehearse: the stopped nodes' states were not compared: " << e.what() << "\n";
+    }
+  }
+
+  void record_start() {
+    record::RunStarted s;
+    s.scenario = in_.scenario.name;
+    s.profile = in_.profile.name;
+    s.scenario_digest = sha256_file(o_.scenario);
+    s.profile_digest = sha256_file(o_.profile);
+    s.seed = o_.seed;
+    s.harness_version = o_.harness_version;
+    s.host = host_description();
+    s.command = o_.command;
+    s.invoked = o_.invoked;
+    s.known_defects = in_.defects;
+    s.conditions = {{"nominal_block_s", nominal_block_seconds(in_.scenario.network.pace)},
+                    {"lead", in_.scenario.upgrade.lead},
+                    {"blocks_after", in_.scenario.upgrade.blocks_after},
+                    {"expect", in_.scenario.expect},
+                    {"attestations", in_.scenario.attestations},
+                    {"validators", validator_names(in_.scenario.network)}};
+    r_.record(std::move(s));
+  }
+
+  void rehearse() {
+    r_.enter("prepare");
+    r_.from = in_.from;
+    r_.patch = in_.patch;
+    r_.to = in_.to;
+    r_.others = in_.others;
+    r_.store = o_.store;
+    r_.model = in_.model;
+    r_.keras = o_.keras;
+    addresses_.emplace(AddressBlock::claim(runtime_dir()));
+    make_namespaces();
+    constexpr int kServerAddress = 254;  // beyond the nodes
+    release_server_.emplace(loop_, addresses_->at(kServerAddress), o_.folder / "release-server");
+    r_.release_server = &*release_server_;
+    if (r_.model) publish_model(*r_.model);
+    Preflight preflight(
+        r_, *release_server_, o_.store,
+        {{"HOME", (o_.folder / "operator").string()}, {"PATH", "/usr/bin:/bin"}, {kRunVariable, id_}});
+    preflight.begin(o_.cosmovisor);
+    make_network(preflight.cosmovisor().binary);
+    preflight.receive();
+    preflight.check_versions();
+    publish_others();
+    start_network();
+    if (!in_.faults.empty()) {
+      faults_.emplace(r_, in_.faults);
+      r_.set_beside(&*faults_);
+    }
+    prepare_upgrade(r_);
+    find_procedure(in_.scenario.upgrade.kind)->run(r_);
+  }
+
+  // Before anything listens or dials: from then on this thread is in the hub. Without them the faults of links are skipped.
+  void make_namespaces() {
+    if (!acts_on_links(in_)) return;
+    if (in_.scenario.network.backend == NetworkBackend::proxies)
+      no_namespaces_ = "needs network namespaces (`backend: namespaces`)";
+    else if (in_.from.remote || in_.to.remote)
+      no_namespaces_ = "needs releases of this machine: no way leads out of network namespaces";
+    else
+      no_namespaces_ = capability("network-namespace").needs;
+    if (!no_namespaces_.empty()) return;
+    std::map<std::string, std::string> nodes;
+    int number = 0;
+    for (const auto& name : node_names(in_.scenario.network)) nodes[name] = addresses_->at(++number);
+    namespaces_.emplace(nodes);
+  }
+
+  void publish_others() {
+    if (r_.patch) publish(*release_server_, *r_.patch);
+    r_.provider = in_.provider;
+    if (r_.provider) publish(*release_server_, r_.provider->to);
+  }
+
+  // What lies at its address need not be what governance is asked for.
+  void publish_model(ModelChange& model) {
+    auto file = model.to.file;
+    if (in_.scenario.upgrade.published == PublishedModel::another) {
+      file = o_.folder / "published" / file.filename();
+      write_file(file, read_file(model.from.file));
+    }
+    constexpr const char* kTag = "models";
+    release_server_->publish(kTag, file);
+    model.url = release_server_->url(kTag, file.filename());
+    model.ca_file = release_server_->ca_file();
+  }
+
+  // How the run ended, whatever was thrown.
+  record::RunStopped stopped_by(const std::function<void()>& work) {
+    auto step = [this] {
+      return r_.view().steps.empty() ? std::string() : r_.view().steps.back().step.title;
+    };
+    try {
+      work();
+      return {"completed", "", "", ""};
+    } catch (const FailureProven& e) {
+      return {"failure-proven", e.what(), step(), ""};
+    } catch (const TimedOut& e) {
+      return {"time-out", e.what(), step(), e.cause};
+    } catch (const StepFailed& e) {
+      return {"step-failed", e.what(), step(), e.cause};
+    } catch (const Cancelled& e) {
+      return {e.signal ? "cancelled" : "deadline", e.what(), step(), ""};
+    } catch (const Error& e) {
+      if (e.blame == Blame::release)
+        return {"step-failed", e.what(), step(), e.cause.empty() ? "unknown" : e.cause};
+      exit_code_ = e.blame == Blame::scenario ? 2 : 3;
+      return {"error", e.what(), step(), e.cause};
+    } catch (const std::exception& e) {
+      exit_code_ = 3;
+      return {"error", e.what(), step(), ""};
+    }
+  }
+
+  NetworkPlan plan_network(const fs::path& cosmovisor) {
+    auto p = network_of(in_);
+    p.folder = o_.folder;
+    p.run_id = id_;
+    p.seed = o_.seed;
+    const auto& downloads = in_.scenario.network.downloads;
+    for (auto& node : p.nodes)
+      if (std::find(downloads.begin(), downloads.end(), node.name) != downloads.end())
+        node.environment.insert(
+            {{"DAEMON_ALLOW_DOWNLOAD_BINARIES", "true"}, {"SSL_CERT_FILE", release_server_->ca_file().string()}});
+    p.namespaces = namespaces_ ? &*namespaces_ : nullptr;
+    p.no_namespaces = no_namespaces_;
+    p.binary = r_.from.artifact.binary;
+    p.cosmovisor = cosmovisor;
+    p.genesis.insert(p.genesis.end(), o_.genesis.begin(), o_.genesis.end());
+    p.genesis_values = [this, start = Loop::Clock::now()] {
+      const auto periods = voting_periods(in_, Loop::Clock::now() - start);
+      voting_period_s_ = periods.upgrade_s;
+      r_.faults_of_vote_s = periods.faults_s;
+      return periods.values;
+    };
+    return p;
+  }
+
+  void make_network(const fs::path& cosmovisor) {
+    r_.step("make", "Network made: keys, genesis, configuration", "", [&] {
+      network_.emplace(loop_, *http_, r_, in_.profile, *addresses_, plan_network(cosmovisor));
+      r_.set_network(&*network_);
+      network_->prepare(r_.wait_for());
+      record::NetworkPlanned planned;
+      planned.chain_id = in_.profile.chain.id;
+      planned.supervisor = name_of(in_.scenario.network.supervisor);
+      planned.voting_period_s = voting_period_s_;
+      planned.watched_account = network_->watched_account();
+      for (const auto& n : network_->nodes()) {
+        const auto& i = n->identity();
+        planned.members.push_back(
+            {i.name, i.validator, i.power, i.consensus_address, i.operator_address, i.account, i.ip});
+      }
+      r_.record(planned);
+      return fmt::format("chain id {}", planned.chain_id);
+    });
+  }
+
+  void start_network() {
+    r_.step("network", "Network up", "", [&] {
+      network_->start();
+      r_.record(record::Moment{"started"});
+      await_first_block();
+      return fmt::format("{} nodes at {}", network_->nodes().size(), network_->nodes().front()->identity().ip);
+    });
+  }
+
+  // Without one nothing is known of the new release.
+  void await_first_block() {
+    try {
+      r_.await("first block on every node", stored_on_all(1));
+    } catch (const TimedOut& e) {
+      throw TimedOut(e.what(), e.cause.empty() ? "no-first-block" : e.cause);
+    }
+  }
+
+  // The verdict stands whatever becomes of the clean-up.
+  static void remove(const fs::path& path) {
+    std::error_code error;
+    fs::remove_all(path, error);
+    if (error) std::cerr << path.string() << ": cannot be removed: " << error.message() << "\n";
+  }
+
+  RunResult conclude() {
+    RunResult result;
+    result.record = judge(r_.view(), in_.scenario, in_.profile);
+    for (const auto& c : result.record.checks) {
+      record::Event e;
+      e.body = record::Judged{c};
+      journal_.append(e);
+    }
+    record::Event e;
+    e.body =
+        record::Concluded{result.record.verdict,
+                          result.record.diagnosis ? record::Json(*result.record.diagnosis) : record::Json()};
+    journal_.append(e);
+    const bool keep =
+        o_.keep == Keep::always || (o_.keep == Keep::on_failure && result.record.verdict != "pass");
+    if (!keep && network_) {
+      for (const auto& n : network_->nodes())
+        for (const char* part : {"data", "cosmovisor", "bin", "config/priv_validator_key.json", "config/node_key.json"})
+          remove(n->home() / part);
+      if (const auto* provider = network_->provider())
+        for (const char* part : {"data", "bin"}) remove(provider->home() / part);
+    }
+    remove(o_.folder / "operator");  // keys
+    if (network_) remove(network_->temporary());
+    remove(o_.folder / "faults");    // what they took the place of
+    if (!keep) remove(o_.folder / "backups");
+    result.exit_code = exit_code_ ? exit_code_ : record::exit_code(result.record);
+    return result;
+  }
+
+  const RunOptions& o_;
+  Inputs in_;
+  std::string id_;
+  RunLock lock_;
+  Journal journal_;
+  Loop loop_;
+  std::unique_ptr<Http> http_;
+  Rehearsal r_;
+  std::optional<AddressBlock> addresses_;
+  std::optional<NetworkNamespaces> namespaces_;
+  std::string no_namespaces_;  // why there are none
+  std::optional<ReleaseServer> release_server_;
+  std::optional<Network> network_;
+  std::optional<FaultDriver> faults_;
+  double voting_period_s_ = 0;
+  int exit_code_ = 0;
+};
+
+}  // namespace
+
+RunResult run_scenario(const RunOptions& o, Watcher& watcher) {
+  auto inputs = read_inputs(o);
+  make_folder(o.folder);
+  return Run(o, std::move(inputs), watcher).carry_out();
+}
+
+record::RunRecord judge_folder(const fs::path& folder) {
+  auto view = fold_all(read_journal(folder / "events.jsonl"));
+  auto scenario = load_scenario(folder / kScenarioCopy);
+  auto profile = load_profile(folder / kProfileCopy);
+  if (view.run) {
+    scenario.name = view.run->scenario;
+    scenario.expect = view.run->conditions.value("expect", scenario.expect);
+    profile.name = view.run->profile;
+  }
+  return judge(view, scenario, profile);
+}
+
+}  // namespace rehearse

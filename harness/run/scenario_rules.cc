@@ -1,0 +1,231 @@
+#include "harness/run/scenario_rules.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "harness/faults/plan.h"
+#include "harness/judge/checks/checklist.h"
+#include "harness/judge/diagnosis/causes.h"
+#include "harness/procedures/procedure.h"
+#include "harness/record/event.h"
+
+namespace rehearse {
+
+namespace {
+
+// Of --attest.
+struct AttestFile {
+  std::map<std::string, std::string> attestations;
+};
+
+template <class V>
+void describe(V& v, AttestFile& f) {
+  v.required("attestations", f.attestations, "item of a pre-upgrade list -> who saw to it, and when");
+}
+
+void check_attestations(const YAML::Node& all, const std::string& file) {
+  const auto& items = attested_items();
+  for (const auto& entry : all)
+    if (std::find(items.begin(), items.end(), entry.first.Scalar()) == items.end())
+      complain_at(file, entry.first,
+                  fmt::format("nobody attests `{}`; there are {}", entry.first.Scalar(), fmt::join(items, ", ")));
+}
+
+// Rules between fields, each complaint at the line of the field it is about.
+class Rules {
+ public:
+  Rules(const Scenario& s, const YAML::Node& root) : s_(s), root_(root) {}
+
+  void check() const {
+    const auto& n = s_.network;
+    if (n.validators.empty()) fail(at("network", "validators"), "a network needs a validator");
+    std::set<std::string> names;
+    for (const auto& [name, power] : n.validators) {
+      const auto where = at("network", "validators", name);
+      check_name(where, name, names);
+      if (power <= 0) fail(where, "power of " + name + " must be more than 0");
+      if (power > 1'000'000'000) fail(where, "power of " + name + " is beyond 1000000000");
+    }
+    for (std::size_t i = 0; i < n.full_nodes.size(); ++i)
+      check_name(root_["network"]["full_nodes"][i], n.full_nodes[i], names);
+    for (const auto& [name, variables] : n.environment)
+      if (!names.contains(name)) fail(at("network", "environment", name), "there is no node " + name);
+    for (const auto& [name, kind] : n.supervisors)
+      if (!names.contains(name)) fail(at("network", "supervisors", name), "there is no node " + name);
+    for (std::size_t i = 0; i < n.downloads.size(); ++i)
+      if (!names.contains(n.downloads[i]) || supervisor_of(n, n.downloads[i]) != SupervisorKind::cosmovisor)
+        fail(root_["network"]["downloads"][i], "there is no node " + n.downloads[i] + " under Cosmovisor");
+    const auto& p = n.population;
+    for (const auto& [key, count] :
+         {std::pair{"accounts", p.accounts}, {"delegations", p.delegations}, {"records", p.records}, {"votes", p.votes}}) {
+      if (count < 0 || count > 100'000) fail(at("network", "population", key), "0 to 100000");
+      if (count && !p.accounts) fail(at("network", "population", key), "whose? give accounts too");
+    }
+    if (p.votes > p.accounts) fail(at("network", "population", "votes"), "each account has one");
+    if (root_["network"]["restart"] && n.restart.after.value <= std::chrono::seconds(0))
+      fail(at("network", "restart", "after"), "more than 0: a moment has to pass");
+    if (names.size() > 200) fail(at("network", "validators"), "more than 200 nodes");
+    try {
+      pace_named(n.pace);
+    } catch (const Error& e) {
+      fail(at("network", "pace"), e.what());
+    }
+    if (!find_procedure(s_.upgrade.kind))
+      fail(at("upgrade", "kind"),
+           "there is no procedure `" + s_.upgrade.kind + "`; there are " + procedure_names());
+    check_options(*find_procedure(s_.upgrade.kind));
+    if (!s_.releases.patch.empty() && !find_procedure(s_.upgrade.kind)->of_patch)
+      fail(at("releases", "patch"), "the procedure `" + s_.upgrade.kind + "` installs no patch before its upgrade");
+    if (s_.upgrade.blocks_after < 1) fail(at("upgrade", "blocks_after"), "at least 1 block must follow");
+    if (s_.upgrade.blocks_after > record::kMostBlocksAfter)
+      fail(at("upgrade", "blocks_after"), "at most " + std::to_string(record::kMostBlocksAfter) + " blocks can follow");
+    if (s_.upgrade.voting_period.value < std::chrono::seconds(1))
+      fail(at("upgrade", "voting_period"), "at least 1s");
+    check_lists(names);
+    if (s_.upgrade.lead < 0 || s_.upgrade.lead > 100) fail(at("upgrade", "lead"), "0 to 100 voting periods");
+    if (s_.upgrade.drops < 0 || s_.upgrade.drops > 10) fail(at("upgrade", "drops"), "0 to 10 blocks");
+    if (!s_.upgrade.set_aside && !uses_cosmovisor(n))
+      fail(at("upgrade", "set_aside"), "no node is run by Cosmovisor, which would find it");
+    if (s_.upgrade.height_in < 0) fail(at("upgrade", "height_in"), "a number of blocks");
+    for (std::size_t i = 0; i < s_.defects.mask.size(); ++i)
+      if (const auto& keep = s_.defects.keep;
+          std::find(keep.begin(), keep.end(), s_.defects.mask[i]) != keep.end())
+        fail(root_["defects"]["mask"][i], "`" + s_.defects.mask[i] + "` is both kept and masked");
+    check_before();
+    check_faults();
+    if (s_.after.empty()) fail(root_["after"], "nothing would be checked; there are " + checklist_names());
+    for (std::size_t i = 0; i < s_.after.size(); ++i)
+      if (!find_checklist(s_.after[i]) || is_before(s_.after[i]))
+        fail(root_["after"][i], "there is no checklist `" + s_.after[i] + "`; there are " + checklist_names());
+    for (std::size_t i = 0; i < s_.after.size(); ++i)
+      if (s_.after[i] == "provider-verification" && !find_procedure(s_.upgrade.kind)->of_provider)
+        fail(root_["after"][i], "the procedure `" + s_.upgrade.kind + "` starts no provider daemon that could be checked");
+    if (s_.expect != "pass" && !is_cause(s_.expect))
+      fail(root_["expect"], "`" + s_.expect + "` is neither pass nor a cause; causes are " + cause_names());
+  }
+
+ private:
+  void check_faults() const {
+    for (std::size_t i = 0; i < s_.faults.size(); ++i) {
+      const auto written = root_["faults"][i];
+      const auto trouble = trouble_with(s_.faults[i], s_.network);
+      if (!trouble.what.empty()) fail(written[trouble.key] ? written[trouble.key] : written, trouble.what);
+    }
+    if (s_.draw.times < 0 || s_.draw.times > 100) fail(at("draw", "times"), "0 to 100 faults");
+    for (const auto& [kind, weight] : s_.draw.weights) {
+      const auto where = at("draw", "weights", kind);
+      if (weight <= 0) fail(where, "a weight must be more than 0");
+      if (kind != "nothing" && !find_fault_kind(kind))
+        fail(where, "there is no fault `" + kind + "`; there are nothing, " + fault_kind_names());
+      if (kind == "nothing") continue;
+      if (const auto trouble = trouble_with_drawing(kind, s_.network); !trouble.what.empty()) fail(where, trouble.what);
+    }
+  }
+
+  void check_before() const {
+    for (std::size_t i = 0; i < s_.before.size(); ++i)
+      if (!is_before(s_.before[i]))
+        fail(root_["before"][i], fmt::format("`{}` is no pre-upgrade list; there are {}, {} and {}", s_.before[i], kDayBefore, kHourBefore, kJustBefore));
+    if (root_["attestations"]) check_attestations(root_["attestations"], s_.file.string());
+    if (s_.service_levels.scale <= 0) fail(at("service_levels", "scale"), "must be more than 0");
+  }
+
+  void check_lists(const std::set<std::string>& names) const {
+    struct List {
+      const char* key;
+      const std::vector<std::string>& nodes;
+      bool of_validators, by_hand;
+    };
+    const auto& u = s_.upgrade;
+    const auto validators = validator_names(s_.network);
+    for (const auto& [key, nodes, of_validators, by_hand] :
+         {List{"voters", u.voters, true, false}, List{"late", u.late, true, true},
+          List{"missed", u.missed, false, true}})
+      for (std::size_t i = 0; i < nodes.size(); ++i) {
+        const auto& name = nodes[i];
+        const auto where = root_["upgrade"][key][i];
+        if (!names.contains(name)) fail(where, "there is no node " + name);
+        if (of_validators && std::find(validators.begin(), validators.end(), name) == validators.end())
+          fail(where, name + (by_hand ? " is no validator: that it signs again could not be awaited"
+                                      : " is no validator: it has no vote"));
+        if (by_hand && supervisor_of(s_.network, name) != SupervisorKind::bare)
+          fail(where, name + " is run by Cosmovisor, which acts by itself; give it the supervisor bare");
+      }
+  }
+
+  // The innermost node on that path that is written.
+  YAML::Node at(const char* section, const char* key, const std::string& entry = "") const {
+    YAML::Node found = root_;
+    for (const auto& step : {std::string(section), std::string(key), entry}) {
+      if (!found.IsMap() || !found[step]) break;
+      found.reset(found[step]);
+    }
+    return found;
+  }
+
+  // What a procedure would not look at is a mistake.
+  void check_options(const Procedure& p) const {
+    for (const auto& entry : root_["upgrade"]) {
+      const auto key = entry.first.as<std::string>();
+      const bool known = key == "kind" || key == "blocks_after" || std::find(p.takes.begin(), p.takes.end(), key) != p.takes.end();
+      if (!known)
+        fail(entry.first, fmt::format("the procedure `{}` takes no `{}`; it takes {}", p.name, key, fmt::join(p.takes, ", ")));
+    }
+  }
+
+  void check_name(const YAML::Node& where, const std::string& name, std::set<std::string>& names) const {
+    const bool good = !name.empty() && name.size() <= 40 &&
+                      std::all_of(name.begin(), name.end(),
+                                  [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_'; });
+    if (!good) fail(where, "`" + name + "` is no name: letters, digits, - and _");
+    if (name == "network" || name == "provider" || name == "operator" || name == "run")
+      fail(where, "`" + name + "` is a name with a meaning of its own");
+    if (!names.insert(name).second) fail(where, "two nodes are called " + name);
+  }
+
+  [[noreturn]] void fail(const YAML::Node& where, const std::string& message) const {
+    complain_at(s_.file.string(), where, message);
+  }
+
+  const Scenario& s_;
+  const YAML::Node& root_;
+};
+
+}  // namespace
+
+Scenario load_scenario(const std::filesystem::path& file) {
+  const auto s = read_scenario(file);
+  Rules(s, load_yaml(file)).check();
+  return s;
+}
+
+void attest(Scenario& s, const std::filesystem::path& file) {
+  const auto root = load_yaml(file);
+  const auto given = decode<AttestFile>(root, file.string());
+  check_attestations(root["attestations"], file.string());
+  for (const auto& [item, who] : given.attestations) s.attestations[item] = who;
+}
+
+void set_validators(Scenario& s, int count) {
+  if (count < 1 || count > 100) throw Error(Blame::scenario, "--validators takes 1 to 100");
+  s.network.validators.clear();
+  for (int i = 1; i <= count; ++i)
+    s.network.validators.emplace_back("validator-" + std::to_string(i), 10 + count - i);
+  try {
+    const auto root = load_yaml(s.file);
+    Rules(s, root).check();
+  } catch (const Error& e) {
+    throw Error(Blame::scenario,
+                fmt::format("{}; --validators {} has validator-1 to validator-{}", e.what(), count, count));
+  }
+}
+
+Suite load_suite(const std::filesystem::path& file) {
+  auto suite = read_suite(file);
+  for (const auto& scenario : scenario_files(suite, file)) load_scenario(scenario);
+  return suite;
+}
+
+}  // namespace rehearse

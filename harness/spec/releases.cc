@@ -1,0 +1,161 @@
+#include "harness/spec/releases.h"
+
+#include <algorithm>
+#include <cctype>
+#include <string_view>
+#include <utility>
+
+#include "localnet/base/error.h"
+
+namespace rehearse {
+
+namespace fs = std::filesystem;
+
+const Ordered<WhichNodes>& names(WhichNodes) {
+  static const Ordered<WhichNodes> all = {{"smallest", WhichNodes::smallest}, {"all", WhichNodes::all}};
+  return all;
+}
+
+template <class V>
+void describe(V& v, ReleaseEnvironment& e) {
+  v.required("who", e.who, "the nodes that get it");
+  v.required("set", e.set, "variables");
+}
+
+namespace {
+
+// One entry of releases.yaml. How it is built is not ours to read: fixtures/mkrelease does that.
+struct Entry {
+  std::string version, plan, cause, contents;
+  nlohmann::json build, changelog;
+  std::map<std::string, std::int64_t> module_versions;
+  ReleaseEnvironment environment;
+};
+
+struct Manifest {
+  std::string archive, binary, source, package;
+  nlohmann::json build;
+  Ordered<Entry> releases;
+};
+
+template <class V>
+void describe(V& v, Entry& e) {
+  v.required("version", e.version, "the version it reports");
+  v.optional("plan", e.plan, "name of its upgrade plan");
+  v.optional("build", e.build, "link-time variables");
+  v.optional("changelog", e.changelog, "what changed");
+  v.optional("module_versions", e.module_versions, "consensus version of each module");
+  v.optional("cause", e.cause, "what a rehearsal of it must say");
+  v.optional("contents", e.contents, "the release whose binary its archive really holds");
+  v.optional("environment", e.environment, "environment on some nodes");
+}
+
+template <class V>
+void describe(V& v, Manifest& m) {
+  v.required("archive", m.archive, "name of each release's archive");
+  v.required("binary", m.binary, "name of the program in it");
+  v.optional("source", m.source, "folder of its source");
+  v.optional("package", m.package, "Go package of the program");
+  v.optional("build", m.build, "build settings of all releases");
+  v.required("releases", m.releases, "name -> release");
+}
+
+bool is_url(const std::string& text) { return text.find("://") != std::string::npos; }
+
+// URL?checksum=sha256:HEX. The rest of the query stays.
+Remote parse_remote(const std::string& text) {
+  if (!text.starts_with("http://") && !text.starts_with("https://"))
+    throw Error(Blame::scenario, text + ": a release is fetched by http:// or https://");
+  constexpr std::string_view kKey = "checksum=", kAlgorithm = "sha256:";
+  Remote r;
+  std::string rest = text.substr(0, text.find('#'));
+  const auto query = std::min(rest.find('?'), rest.size());
+  r.url = rest.substr(0, query);
+  char separator = '?';
+  for (auto at = query; at < rest.size();) {
+    const auto end = std::min(rest.find('&', at + 1), rest.size());
+    const auto word = rest.substr(at + 1, end - at - 1);
+    at = end;
+    if (word.starts_with(kKey))
+      r.sha256 = word.substr(kKey.size());
+    else
+      r.url += std::exchange(separator, '&') + word;
+  }
+  constexpr std::size_t kDigits = 64;
+  if (!r.sha256.starts_with(kAlgorithm) || r.sha256.size() != kAlgorithm.size() + kDigits ||
+      r.sha256.find_first_not_of("0123456789abcdefABCDEF", kAlgorithm.size()) != std::string::npos)
+    throw Error(Blame::scenario,
+                text + ": a URL needs the checksum of what it gives, as URL?checksum=sha256:HEX with the " +
+                    std::to_string(kDigits) + " digits that sha256sum prints");
+  r.sha256.erase(0, kAlgorithm.size());
+  for (auto& c : r.sha256) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return r;
+}
+
+Release remote_release(const std::string& text) {
+  Release r;
+  r.remote = parse_remote(text);
+  const auto& url = r.remote->url;
+  const auto path = url.substr(0, url.find('?'));
+  r.name = path.substr(path.rfind('/') + 1);
+  if (r.name.empty() || path.find('/', path.find("://") + 3) == std::string::npos)
+    throw Error(Blame::scenario, text + ": the URL names no file");
+  return r;
+}
+
+}  // namespace
+
+Release find_release(const std::string& text, const fs::path& manifest_file, const fs::path& built) {
+  Release r;
+  const auto equals = text.substr(0, text.find("://")).find('=');  // a URL may have its own
+  const auto path = equals == std::string::npos ? text : text.substr(equals + 1);
+  if (is_url(path)) {
+    r = remote_release(path);
+    if (equals != std::string::npos) r.plan = text.substr(0, equals);
+    return r;
+  }
+  if (equals != std::string::npos || path.find('/') != std::string::npos || fs::is_regular_file(path)) {
+    r.name = fs::path(path).filename().string();
+    if (equals != std::string::npos) r.plan = text.substr(0, equals);
+    r.archive = fs::absolute(path);
+    if (!fs::is_regular_file(r.archive))
+      throw Error(
+          Blame::scenario,
+          path + ": there is no such file; a release is a name, or the path or URL of an archive or binary");
+    return r;
+  }
+  const auto manifest = decode_file<Manifest>(manifest_file);
+  std::string known;
+  for (const auto& [name, entry] : manifest.releases) {
+    known += (known.empty() ? "" : ", ") + name;
+    if (name != text) continue;
+    r.name = name;
+    r.version = entry.version;
+    r.plan = entry.plan;
+    r.module_versions = entry.module_versions;
+    r.environment = entry.environment;
+    r.archive = built / manifest_file.stem() / name / manifest.archive;
+    return r;
+  }
+  throw Error(Blame::scenario,
+              "there is no release `" + text + "` in " + manifest_file.string() + "; there are " + known);
+}
+
+std::string plan_info(const Release& r) {
+#if defined(__aarch64__)
+  constexpr const char* kPlatform = "linux/arm64";
+#else
+  constexpr const char* kPlatform = "linux/amd64";
+#endif
+  return nlohmann::json{{"binaries", {{kPlatform, r.url + "?checksum=sha256:" + r.artifact.sha256}}}}.dump();
+}
+
+std::vector<std::string> release_names(const fs::path& manifest_file) {
+  std::vector<std::string> names;
+  for (const auto& [name, entry] : decode_file<Manifest>(manifest_file).releases) names.push_back(name);
+  return names;
+}
+
+Schema releases_schema() { return schema_of<Manifest>("Releases of a chain"); }
+
+}  // namespace rehearse

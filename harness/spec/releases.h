@@ -1,0 +1,62 @@
+// The releases a run is about: what is named in a manifest (releases.yaml) or given as a file.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "localnet/artifact/artifact.h"
+#include "localnet/base/decode.h"
+#include "localnet/base/schema.h"
+
+namespace rehearse {
+
+enum class WhichNodes { none, smallest, all };
+const Ordered<WhichNodes>& names(WhichNodes);
+
+// An environment that a release is run with on some nodes.
+struct ReleaseEnvironment {
+  WhichNodes who = WhichNodes::none;
+  std::map<std::string, std::string> set;
+};
+
+// Where a release is fetched from, before it can be rehearsed.
+struct Remote {
+  std::string url;     // http or https, without the checksum
+  std::string sha256;  // lower hex
+};
+
+struct Release {
+  std::string name;
+  std::string version;  // that it must print; empty: whatever it prints
+  std::string plan;     // name of its upgrade plan; empty: it has none
+  std::filesystem::path archive;  // of a remote one: once fetched
+  std::optional<Remote> remote = {};
+  std::map<std::string, std::int64_t> module_versions;  // after the upgrade; empty: not known
+  ReleaseEnvironment environment;
+  bool verified() const { return !artifact.binary.empty(); }
+  std::string url;  // where operators download it, once it is published on the run's release server
+  Artifact artifact;            // once opened
+  std::string printed_version;  // once asked
+};
+
+// The release called `text`: a name of the manifest, a path (with a / or of a file that exists) or a URL with
+// the checksum of what it gives (URL?checksum=sha256:HEX, as Cosmovisor and plan.info have it), of the last
+// two optionally PLAN=PATH. Nothing is opened yet. `built` is the folder with <manifest>/<name>/<archive> of
+// all manifests. Throws Error(Blame::scenario) naming what there is.
+Release find_release(const std::string& text, const std::filesystem::path& manifest,
+                     const std::filesystem::path& built);
+
+// The info of the plan that upgrades to it: where the program is for this platform, in Cosmovisor's form. It
+// has to be published and opened.
+std::string plan_info(const Release&);
+
+// Names of a manifest's releases, in its order.
+std::vector<std::string> release_names(const std::filesystem::path& manifest);
+
+// The JSON Schema of a manifest.
+Schema releases_schema();
+
+}  // namespace rehearse

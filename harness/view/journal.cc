@@ -1,0 +1,66 @@
+#include "harness/view/journal.h"
+
+#include <chrono>
+#include <cstring>
+#include <fstream>
+
+#include "localnet/base/error.h"
+#include "localnet/base/json_text.h"
+
+namespace rehearse {
+
+using record::Event;
+using record::Json;
+
+record::Micros now_micros() {
+  using std::chrono::duration_cast, std::chrono::microseconds, std::chrono::steady_clock,
+      std::chrono::system_clock;
+  static const auto wall = system_clock::now().time_since_epoch();
+  static const auto start = steady_clock::now();
+  return duration_cast<microseconds>(wall + (steady_clock::now() - start)).count();
+}
+
+static std::string head_line() { return Json{{"schema", record::kSchemaVersion}}.dump(); }
+
+Journal::Journal(const std::filesystem::path& file) : path_(file), file_(std::fopen(file.c_str(), "wxe")) {
+  if (!file_) throw Error(Blame::machine, file.string() + ": cannot be made: " + std::strerror(errno));
+  std::fprintf(file_, "%s\n", head_line().c_str());
+}
+
+Journal::~Journal() { std::fclose(file_); }
+
+Event Journal::append(Event e) {
+  e.seq = next_++;
+  if (!e.seen) e.seen = now_micros();
+  // Nodes' output may hold bytes that are not UTF-8.
+  const auto text = record::to_json(e).dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  if (std::fwrite(text.data(), 1, text.size(), file_) != text.size() || std::fflush(file_) != 0)
+    throw Error(Blame::machine, path_.string() + ": cannot be written: " + std::strerror(errno) +
+                                    "; is there room on the disk?");
+  return e;
+}
+
+std::vector<Event> read_journal(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  std::string line;
+  if (!in || !std::getline(in, line))
+    throw Error(Blame::scenario, file.string() + ": cannot be read; is it a run folder?");
+  if (line != head_line())
+    throw Error(Blame::scenario, file.string() + ":1: not a journal of schema " +
+                                     std::to_string(record::kSchemaVersion) + ", which this harness reads");
+  std::vector<Event> events;
+  for (int number = 2; std::getline(in, line); ++number) {
+    const bool whole = !in.eof();
+    try {
+      auto e = record::event_from_json(parse_json(line));
+      if (std::strcmp(record::class_of(e.body), "judged") != 0) events.push_back(std::move(e));
+    } catch (const std::exception& problem) {
+      if (!whole) break;  // torn: the harness was killed while it wrote
+      throw Error(Blame::scenario,
+                  file.string() + ":" + std::to_string(number) + ": not an event: " + problem.what());
+    }
+  }
+  return events;
+}
+
+}  // namespace rehearse

@@ -1,0 +1,300 @@
+#include "harness/view/view.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace rehearse {
+
+using namespace record;
+
+namespace {
+
+template <class... Fs>
+struct Overloaded : Fs... {
+  using Fs::operator()...;
+};
+template <class... Fs>
+Overloaded(Fs...) -> Overloaded<Fs...>;  // clang 14 does not deduce it
+
+// The heights below it that have no entry were passed by then too (find_reached): a node that jumps costs one entry.
+void reach(std::map<std::int64_t, Micros>& reached, std::int64_t height, Micros now) {
+  if (height > (reached.empty() ? 0 : reached.rbegin()->first)) reached[height] = now;
+}
+
+// What it says last: a node whose blocks were dropped may come to have others at their heights.
+void hear_block(NetworkView& v, NodeView& n, std::int64_t height, const std::string& hash) {
+  if (hash.empty() || std::exchange(n.block_hashes[height], hash) == hash) return;
+  v.block_hashes.hear(height, hash);
+}
+
+void fold_head(NetworkView& v, NodeView& n, const HeadSeen& h, Micros seen) {
+  if (h.store_height > n.head.store_height || h.app_height > n.head.app_height) ++v.progress;
+  n.head = h;
+  n.head_seen = seen;
+  if (!h.app_hash.empty() && n.app_hashes.try_emplace(h.app_height, h.app_hash).second)
+    v.states.hear(h.app_height, h.app_hash);
+  hear_block(v, n, h.store_height, h.block_hash);
+  reach(n.committed, h.app_height, seen);
+  reach(n.stored, h.store_height, seen);
+}
+
+void fold_start(NetworkView& v, NodeView& n, const ProcessStarted& p, const Event& e) {
+  n.incarnation = e.incarnation;
+  n.alive = true;
+  n.started = e.seen;
+  n.starts.push_back(e.seen);
+  n.program = p.program;
+  n.head = {};
+  const bool again = !n.ends.empty() && n.ends.back().end.starts_again;
+  if (p.pid && (again || v.disabled(e.node))) n.revived.insert(e.incarnation);
+  ++v.progress;
+}
+
+// Starting it again helps as long as it comes to a block in between, or has not failed too often for that.
+bool may_recover(NodeView& n) {
+  constexpr int kMostInARow = 8;
+  const auto highest = n.stored.empty() ? 0 : n.stored.rbegin()->first;
+  if (highest > n.failed_above) n.failed = 0;
+  n.failed_above = highest;
+  return ++n.failed < kMostInARow;
+}
+
+void fold_end(NetworkView& v, NodeView& n, const ProcessEnded& p, const Event& e) {
+  n.alive = false;
+  const bool excused =
+      v.expects(e.node, "process-ended") || v.disabled(e.node) || (p.starts_again && may_recover(n));
+  n.ends.push_back({e.seq, e.seen, e.incarnation, excused, p});
+  ++v.progress;
+}
+
+void fold_fault(NetworkView& v, const FaultMoved& m, Micros seen) {
+  ++v.progress;
+  for (auto& f : v.faults) {
+    if (f.plan.id != m.id) continue;
+    if (m.to == "injecting") f.due = m.due, f.nodes = m.nodes, f.disabled = m.disabled;
+    f.moves.push_back({m.to, m.detail, seen});
+  }
+}
+
+std::optional<Micros> find_reached(const std::map<std::int64_t, Micros>& reached, std::int64_t height) {
+  const auto found = reached.lower_bound(height);
+  if (found == reached.end()) return std::nullopt;
+  return found->second;
+}
+
+}  // namespace
+
+const SeenLine* NodeView::line(const std::string& pattern, int from_incarnation) const {
+  for (const auto& l : lines)
+    if (l.line.pattern == pattern && l.incarnation >= from_incarnation) return &l;
+  return nullptr;
+}
+
+std::optional<Micros> NodeView::committed_at(std::int64_t h) const { return find_reached(committed, h); }
+std::optional<Micros> NodeView::stored_at(std::int64_t h) const { return find_reached(stored, h); }
+
+void NetworkView::Words::hear(std::int64_t height, const std::string& word) {
+  if (first.try_emplace(height, word).first->second != word) disputed.insert(height);
+}
+
+const SeenFault::Move* SeenFault::move(const std::string& to) const {
+  for (const auto& m : moves)
+    if (m.to == to) return &m;
+  return nullptr;
+}
+
+const SeenFault::Move* SeenFault::end() const {
+  const auto* recovered = move("recovered");
+  return recovered ? recovered : move("failed");
+}
+
+bool SeenFault::open() const { return move("injecting") && !end(); }
+
+bool NetworkView::disabled(const std::string& node) const {
+  return std::any_of(faults.begin(), faults.end(), [&](const SeenFault& f) {
+    return f.open() && std::find(f.disabled.begin(), f.disabled.end(), node) != f.disabled.end();
+  });
+}
+
+bool NetworkView::fault_open() const {
+  return std::any_of(faults.begin(), faults.end(), [](const SeenFault& f) { return f.plan.hinders && f.open(); });
+}
+
+bool NetworkView::disturbed() const {
+  return std::any_of(faults.begin(), faults.end(), [](const SeenFault& f) { return f.plan.hinders && f.move("injecting"); });
+}
+
+bool SeenFault::open_at(Micros when) const {
+  const auto *begun = move("injecting"), *over = end();
+  return begun && begun->seen <= when && (!over || when <= over->seen);
+}
+
+bool NetworkView::fault_open_at(Micros when) const {
+  return std::any_of(faults.begin(), faults.end(), [&](const SeenFault& f) { return f.plan.hinders && f.open_at(when); });
+}
+
+bool NetworkView::disabled_at(const std::string& node, Micros when) const {
+  return std::any_of(faults.begin(), faults.end(), [&](const SeenFault& f) {
+    return f.open_at(when) && std::find(f.disabled.begin(), f.disabled.end(), node) != f.disabled.end();
+  });
+}
+
+bool SeenFault::brings(const std::string& cause) const {
+  return std::find(plan.brings.begin(), plan.brings.end(), cause) != plan.brings.end();
+}
+
+bool NetworkView::brought(const std::string& cause) const {
+  return std::any_of(faults.begin(), faults.end(), [&](const SeenFault& f) { return f.move("injecting") && f.brings(cause); });
+}
+
+std::string NetworkView::phase_at(Micros when) const {
+  std::string phase;
+  for (const auto& [name, entered] : phases)
+    if (entered <= when) phase = name;
+  return phase;
+}
+
+std::int64_t NetworkView::total_power() const {
+  std::int64_t sum = 0;
+  for (const auto& [name, n] : nodes) sum += n.member.power;
+  return sum;
+}
+
+std::int64_t NetworkView::power_of(const std::vector<std::string>& names) const {
+  std::int64_t sum = 0;
+  for (const auto& name : names)
+    if (const auto found = nodes.find(name); found != nodes.end()) sum += found->second.member.power;
+  return sum;
+}
+
+std::vector<const NodeView*> NetworkView::all() const {
+  std::vector<const NodeView*> out;
+  for (const auto& name : order) out.push_back(&nodes.at(name));
+  return out;
+}
+
+std::vector<const NodeView*> NetworkView::validators() const {
+  auto out = all();
+  std::erase_if(out, [](const NodeView* n) { return !n->member.validator; });
+  return out;
+}
+
+std::int64_t NetworkView::lowest_height() const {
+  std::int64_t lowest = nodes.empty() ? 0 : INT64_MAX;
+  for (const auto& [name, n] : nodes) lowest = std::min(lowest, n.head.store_height);
+  return lowest;
+}
+
+std::int64_t NetworkView::highest_height() const {
+  std::int64_t highest = 0;
+  for (const auto& [name, n] : nodes)
+    if (!n.stored.empty()) highest = std::max(highest, n.stored.rbegin()->first);
+  return highest;
+}
+
+const SeenAnswer* NetworkView::answer(const std::string& moment, const std::string& question,
+                                      const std::string& node, const std::map<std::string, std::string>& args,
+                                      std::int64_t height) const {
+  const auto wanted = named(moment);
+  for (auto it = answers.rbegin(); it != answers.rend(); ++it) {
+    const auto& a = it->answer;
+    if (a.moment == wanted && a.question == question && it->node == node &&
+        (args.empty() || a.args == args) && a.height == height)
+      return &*it;
+  }
+  return nullptr;
+}
+
+std::string NetworkView::agreed_app_hash(std::int64_t height) const {
+  const auto found = blocks.find(height + 1);
+  return found == blocks.end() ? "" : found->second.block.app_hash;
+}
+
+void fold(NetworkView& v, const Event& e) {
+  v.last_seq = e.seq;
+  v.last_seen = e.seen;
+  NodeView* n = nullptr;
+  if (const auto found = v.nodes.find(e.node); found != v.nodes.end()) n = &found->second;
+  if (e.node == kProvider) n = &v.provider;
+  std::visit(Overloaded{
+                 [&](const ProcessStarted& p) {
+                   if (n) fold_start(v, *n, p, e);
+                 },
+                 [&](const ProcessEnded& p) {
+                   if (n) fold_end(v, *n, p, e);
+                 },
+                 [&](const LogLine& l) {
+                   if (!n) return;
+                   n->lines.push_back({e.seq, e.seen, e.incarnation, l});
+                   if (l.pattern != "error") ++v.progress;
+                 },
+                 // What was asked of an earlier process says nothing about this one.
+                 [&](const HeadSeen& h) {
+                   if (n && e.incarnation == n->incarnation) fold_head(v, *n, h, e.seen);
+                 },
+                 [&](const BlockSeen& b) {
+                   if (n) hear_block(v, *n, b.height, b.hash);
+                   if (!v.blocks.try_emplace(b.height, SeenBlock{b, e.seen}).second) return;
+                   ++v.progress;
+                   if (!b.app_hash.empty()) v.states.hear(b.height - 1, b.app_hash);
+                 },
+                 [&](const Answered& a) {
+                   v.answers.push_back({e.seq, e.seen, e.node, a});
+                 },
+                 [&](const Sampled& s) {
+                   if (n) n->samples.push_back({e.seen, e.incarnation, s.rss_bytes});
+                 },
+                 [&](const Stalled& s) { v.stalled_s += s.seconds; },
+                 [&](const RunStarted& r) { v.run = r, v.run_seen = e.seen; },
+                 [&](const ReleasesOpened& r) { v.releases = r, v.releases_seen = e.seen; },
+                 [&](const NetworkPlanned& p) {
+                   v.network = p;
+                   for (const auto& m : p.members) {
+                     v.order.push_back(m.name);
+                     v.nodes[m.name].member = m;
+                   }
+                 },
+                 [&](const ProviderPlanned& p) { v.provider_plan = p; },
+                 [&](const CommandRan& c) { v.provider_commands.emplace_back(c.started, e.seen), ++v.progress; },
+                 [&](const PhaseEntered& p) { v.phases.emplace_back(p.phase, e.seen), ++v.progress; },
+                 [&](const StepStarted& s) {
+                   v.steps.push_back({s, e.seen, 0, "", ""}), ++v.progress;
+                 },
+                 [&](const StepEnded& s) {
+                   for (auto& step : v.steps)
+                     if (step.step.step == s.step && !step.ended)
+                       step.ended = e.seen, step.outcome = s.outcome, step.detail = s.detail;
+                   ++v.progress;
+                 },
+                 [&](const PlanProposed& p) { v.plan = p, v.plan_seen = e.seen, v.plan_leg = v.named(""); },
+                 [&](const LegStarted& l) { v.aim.reset(), v.legs.push_back({l, e.seen, 0}), ++v.progress; },
+                 [&](const LegEnded&) {
+                   v.aim.reset(), ++v.progress;
+                   if (v.leg()) v.legs.back().ended = e.seen;
+                 },
+                 [&](const Aimed& a) { v.aim = a, v.aim_seq = e.seq, v.aim_seen = e.seen; },
+                 [&](const Expected& x) {
+                   if (x.begins)
+                     v.expected.emplace(e.node, x.what);
+                   else
+                     v.expected.erase({e.node, x.what});
+                 },
+                 [&](const FaultPlanned& p) { v.faults.push_back({p, p.nodes, {}, {}, 0}); },
+                 [&](const FaultMoved& m) { fold_fault(v, m, e.seen); },
+                 [&](const TransactionsAccounted& t) { v.transactions.push_back(t); },
+                 [&](const RunStopped& s) { v.stopped = s, v.stopped_seen = e.seen, v.stopped_seq = e.seq; },
+                 [&](const TeardownEnded& t) { v.teardown = t, v.torn_down = e.seen; },
+                 [&](const Moment& m) { v.moments.try_emplace(m.name, e.seen); },
+                 [](const Judged&) {},
+                 [](const Concluded&) {},
+             },
+             e.body);
+}
+
+NetworkView fold_all(const std::vector<Event>& events) {
+  NetworkView v;
+  for (const auto& e : events) fold(v, e);
+  return v;
+}
+
+}  // namespace rehearse

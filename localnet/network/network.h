@@ -1,0 +1,108 @@
+// A network of nodes: rendered into a folder from its plan (never edited afterwards), started, observed, ended.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "localnet/process/address.h"
+#include "localnet/profile/chain_cli.h"
+#include "localnet/network/network_plan.h"
+#include "localnet/network/node.h"
+#include "localnet/cosmos/node_home.h"
+#include "localnet/network/observer.h"
+#include "localnet/profile/profile.h"
+#include "localnet/network/provider_daemon.h"
+
+namespace rehearse {
+
+class LinkSet;  // links.h
+
+inline constexpr const char* kCustomer = "customer";
+
+class Network {
+ public:
+  // All but the plan outlive this. Node N of the plan gets the address N. Throws Error for more linked nodes than an
+  // address block has proxies for.
+  Network(Loop&, Http&, Sink&, const Profile& profile, const AddressBlock&, NetworkPlan);
+  virtual ~Network();
+
+  // Makes keys, genesis and each node's folder. Throws Error when the chain's program refuses.
+  void prepare(const WaitFor&);
+  void start();
+  // Renders config.toml of a node again, with these values beyond what it had: dotted key -> TOML value.
+  void reconfigure(const std::string& node, const std::map<std::string, std::string>& values);
+  // A provider daemon beside the nodes, called that, which asks the first of them. Its own to install and start.
+  ProviderDaemon& add_provider(const std::string& name);
+  ProviderDaemon* provider() const { return provider_.get(); }  // null: there is none
+  // The links between nodes, by their names, from prepare() on, and between the provider daemon and its node; null when the
+  // plan has none. Whoever asks on behalf of the harness goes past them.
+  LinkSet* links() const { return links_.get(); }
+  // A node beside those of the plan with that one's consensus key, a signing state of its own, and its binary: never do that.
+  // Its own to start and to kill; called NAME-twin, and not among the nodes.
+  Node& add_twin(const std::string& of);
+  // A full node beside those of the plan with a home of its own, which the others do not know; its own to start.
+  Node& add_newcomer(const std::string& name, const std::filesystem::path& binary, const std::map<std::string, std::string>& config_toml);
+  // Kills every node now, the provider daemon, and commands that still run.
+  void stop();
+  std::vector<Node*> all() const;
+  // Those that are run that way.
+  std::vector<Node*> under(SupervisorKind) const;
+  // Runs `cosmovisor init` or another of its commands on these nodes; what each printed, in their order. Throws Error
+  // naming the log of one that fails.
+  std::vector<std::string> cosmovisor(const std::string& command, const std::vector<Node*>&, const WaitFor&);
+
+  const std::vector<std::unique_ptr<Node>>& nodes() const { return nodes_; }
+  Node& node(const std::string& name);
+  const NetworkPlan& plan() const { return plan_; }
+  // Of everything it starts: who is killed in the middle of a download leaves something there.
+  std::filesystem::path temporary() const { return plan_.folder / "tmp"; }
+  ChainCli& cli() { return *cli_; }
+  // An account that nobody uses: its balance must stay.
+  const std::string& watched_account() const { return watched_account_; }
+  // Address of the customer's account, whose key is called kCustomer; empty: the plan has none.
+  const std::string& customer() const { return customer_; }
+
+  // Where a question about this node goes, and what templates of commands may name: {home} (of the operator, with
+  // the keys), {rpc}, {chain_id}, {denom}, ...
+  virtual Respondent respondent(const std::string& node);
+  // The binary that operators type commands with.
+  void set_client_binary(const std::filesystem::path& binary) { client_binary_ = binary; }
+  // Environment of a chain command: never the user's own (cosmos.md: any command makes a home).
+  std::map<std::string, std::string> environment(const std::string& node) const;
+
+ private:
+  int number_of(const std::string& node) const;
+  std::string ip_of(const std::string& node) const { return addresses_.at(number_of(node)); }
+  std::filesystem::path home_of(const std::string& node) const { return plan_.folder / "nodes" / node; }
+  std::vector<NodeIdentity> make_identities();
+  NodeConfig config_of(const NodeIdentity&, const std::vector<NodeIdentity>& all) const;
+  void make_links(const std::vector<NodeIdentity>&);
+  // Where one node dials another.
+  std::string dialled_at(const std::string& from, const std::string& to) const;
+  void add_node(const NodeIdentity&, const NodePlan&);
+  Node& add_beside(const std::string& name, const NodeKeys&, const Node& like, const std::filesystem::path& binary,
+                   const std::map<std::string, std::string>& config_toml);
+
+  Loop& loop_;
+  Sink& sink_;
+  const Profile& profile_;
+  NetworkPlan plan_;
+  const AddressBlock& addresses_;
+  LogMatcher matcher_;
+  std::unique_ptr<ChainCli> cli_;
+  BlockObserver observer_;
+  std::unique_ptr<LinkSet> links_;
+  std::map<std::string, NodeKeys> keys_;
+  std::vector<std::unique_ptr<Node>> nodes_;
+  std::vector<std::unique_ptr<Node>> beside_;  // not of the plan
+  std::unique_ptr<ProviderDaemon> provider_;
+  std::string provider_name_;
+  std::filesystem::path client_binary_;
+  std::string watched_account_, customer_;
+  Loop::Handle log_poll_, sampling_;
+};
+
+}  // namespace rehearse

@@ -1,0 +1,119 @@
+#include "localnet/network/node.h"
+
+#include <algorithm>
+
+namespace rehearse {
+
+Node::Node(Loop& loop, Sink& sink, const LogMatcher& matcher, NodeIdentity identity,
+           SupervisorSettings settings, std::vector<std::string> start,
+           std::map<std::string, std::string> environment, Within within)
+    : loop_(loop),
+      sink_(sink),
+      identity_(std::move(identity)),
+      settings_(std::move(settings)),
+      start_(std::move(start)),
+      environment_(std::move(environment)),
+      within_(std::move(within)),
+      supervisor_(make_supervisor(settings_)),
+      log_(sink, matcher, identity_.name, settings_.home / "logs" / "node.log",
+           [this](const std::string& line) { return tells_of_end(line); }) {}
+
+void Node::start(const std::vector<std::string>& more) {
+  restart_.reset();
+  stopped_ = false;
+  missed_ = 0;
+  more_ = more;
+  launch();
+}
+
+void Node::stop(int signal) {
+  restart_.reset();
+  stopped_ = true;
+  this->signal(signal);
+}
+
+void Node::kill() {
+  restart_.reset();
+  child_.reset();
+}
+
+void Node::launch() {
+  child_.reset();  // what an earlier one has left of its group would hold the files
+  first_start_seen_ = false;
+  chain_pid_ = 0;
+  upgrade_waits_ = supervisor_->upgrade_waits();
+  ChildSpec spec;
+  spec.argv = supervisor_->command(start_);
+  spec.argv.insert(spec.argv.end(), more_.begin(), more_.end());
+  spec.environment = environment_;  // a node's own wins over what its supervisor gets everywhere
+  if (missed_) spec.environment.merge(supervisor_->after_missing(missed_));
+  spec.environment.merge(supervisor_->environment());
+  spec.directory = settings_.home;
+  spec.out = spec.err = log_file();
+  spec.open_files = kOpenFiles;
+  const auto program = spec.argv[0];
+  const auto spawn = [&] { child_ = Child::spawn(loop_, std::move(spec), [this](ExitStatus status) { ended(status); }); };
+  within_ ? within_(spawn) : spawn();
+  sink_.process_started(identity_.name, child_->pid(), program);
+}
+
+void Node::unset(const std::map<std::string, std::string>& variables) {
+  for (const auto& [name, value] : variables) environment_.erase(name);
+}
+
+void Node::signal_supervisor(int signal) {
+  if (running()) ::kill(child_->pid(), signal);
+}
+
+bool Node::paused() const {
+  if (!running()) return false;
+  // One that had just ended stays a zombie, for its parent is stopped, too.
+  const auto stands = [](int pid) { return is_stopped(pid) || process_state(pid).value_or('Z') == 'Z'; };
+  const auto below = children_of(child_->pid(), Descent::all_descendants);
+  return is_stopped(child_->pid()) && std::all_of(below.begin(), below.end(), stands);
+}
+
+void Node::read_log() { log_.read(); }
+
+void Node::ended(ExitStatus status) {
+  log_.read(true);  // its last words come before its end
+  const auto program = std::filesystem::path(supervisor_->command({})[0]).filename().string();
+  auto words = log_.last_words();
+  const bool missed = upgrade_waits_ && !status.signal;  // no one else has ended it
+  missed_ = missed ? missed_ + 1 : 0;
+  words.starts_again = (settings_.restart_after.count() || missed) && !stopped_ && is_failure(status);
+  sink_.process_ended(identity_.name, program, status, words);
+  if (!words.starts_again) return;
+  child_->signal_group(SIGTERM);  // those that it leaves behind
+  restart_ = loop_.after(settings_.restart_after, [this] { launch(); });
+}
+
+bool Node::tells_of_end(const std::string& line) {
+  if (const auto program = supervisor_->started_by_line(line); !program.empty()) {
+    chain_pid_ = 0;
+    // The first one is the start that was reported when the supervisor was spawned.
+    if (std::exchange(first_start_seen_, true)) sink_.process_started(identity_.name, 0, program);
+  }
+  if (supervisor_->read_too_early(line)) upgrade_waits_ = true;
+  if (supervisor_->notices_upgrade(line)) upgrade_waits_ = false;
+  return !supervisor_->repeats_exit(line);
+}
+
+int Node::chain_process() {
+  if (!running()) return chain_pid_ = 0;
+  if (!chain_pid_) {
+    const auto children = settings_.kind == SupervisorKind::cosmovisor ? children_of(child_->pid())
+                                                                       : std::vector<int>{child_->pid()};
+    if (!children.empty()) chain_pid_ = children.front();
+  }
+  return chain_pid_;
+}
+
+std::optional<ProcSample> Node::resources() {
+  if (!chain_process()) return std::nullopt;
+  const auto taken = sample(chain_pid_);
+  if (!taken) chain_pid_ = 0;
+  return taken;
+}
+
+}  // namespace rehearse

@@ -1,0 +1,150 @@
+#include "localnet/profile/profile.h"
+
+#include "localnet/cosmos/config_files.h"
+#include "localnet/profile/profile_rules.h"
+
+namespace rehearse {
+
+const Ordered<Stream>& names(Stream) {
+  static const Ordered<Stream> all = {{"stdout", Stream::out}, {"stderr", Stream::err}};
+  return all;
+}
+
+const Ordered<GenesisBy>& names(GenesisBy) {
+  static const Ordered<GenesisBy> all = {{"direct", GenesisBy::direct}, {"commands", GenesisBy::commands}};
+  return all;
+}
+
+const std::vector<KnownQuestion>& known_questions() {
+  static const std::vector<KnownQuestion> all = {
+      {"app-version", false, "version of the application a node runs"},
+      {"peers", false, "number of a node's peers"},
+      {"consensus-state", false, "height/round/step a node's consensus is at"},
+      {"validators", false, "all validators with status, jailed flag and tokens"},
+      {"signing-info", false, "a validator's signing info, by {consensus_address}"},
+      {"current-plan", false, "the scheduled upgrade plan"},
+      {"applied-plan", false, "height at which plan {name} was applied"},
+      {"module-versions", false, "consensus version of each module"},
+      {"proposal", false, "proposal {id}"},
+      {"transaction", false, "transaction {hash}"},
+      {"balance", false, "balance of {address} in the staking denomination"},
+      {"supply", false, "total supply of the staking denomination"},
+      {"delegation", false, "what {delegator} has delegated to {validator}"},
+      {"app-hash", false, "a node's own app hash after block {height}"},
+      {"account", true, "of {address}: its `account_number` and `sequence`"},
+      {"balances", true, "every owner of the staking denomination, with the balance"},
+      {"delegations", true, "all that is delegated to {validator}"},
+      {"votes", true, "the votes on proposal {id}"},
+      {"provider-info", true, "what the chain knows of provider {address}"},
+      {"provider-orders", true, "all orders of providers' customers"},
+      {"model-status", true,
+       "the active model's `model_version` and `model_hash`, an approved `update`; of the node that is asked the `scorer` "
+       "(model or stub), its `scoring_hash` and the `files` it has loaded, each with its `hash`"},
+      {"scored-records", true, "what the model has scored: each with `id`, `score`, `model_version`"},
+  };
+  return all;
+}
+
+const std::vector<KnownQuestion>& known_daemon_questions() {
+  static const std::vector<KnownQuestion> all = {
+      {"health", false, "what the daemon's health endpoint says: status, version"},
+      {"version", false, "the version that its program prints"},
+      {"bids", false, "what its bid engine does: state, last_height, in_flight"},
+      {"workloads", false, "its running workloads, a line each"},
+  };
+  return all;
+}
+
+const std::vector<KnownCommand>& known_daemon_commands() {
+  static const std::vector<KnownCommand> all = {
+      {"version", KnownCommand::always, {}, "prints the version"},
+      {"start", KnownCommand::always, {}, "runs the daemon"},
+      {"migrate-config", KnownCommand::always, {}, "rewrites its configuration for the release"},
+  };
+  return all;
+}
+
+const std::vector<KnownCommand>& known_provider_commands() {
+  static const std::vector<KnownCommand> all = {
+      {"add-key", KnownCommand::always, {}, "makes key {key} in the keyring of {home}, answers its `address`"},
+      {"fund", KnownCommand::always, {}, "a validator sends {address} what it needs"},
+      {"create", KnownCommand::always, {}, "registers the provider"},
+      {"pause", KnownCommand::always, {}, "sets it to be paused, for {reason}"},
+      {"resume", KnownCommand::always, {}, "sets it to be active"},
+      {"order", KnownCommand::always, {}, "a validator places order number {ordinal}"},
+  };
+  return all;
+}
+
+const std::vector<KnownCommand>& known_commands() {
+  using enum KnownCommand::Needed;
+  static const std::vector<KnownCommand> all = {
+      {"version", always, {}, "prints the version"},
+      {"init",
+       always,
+       {"home", "chain_id", "denom", "moniker"},
+       "writes the default genesis.json into {home}"},
+      {"add-key", always, {"home", "key"}, "makes key {key} in the keyring of {home}, answers its `address`"},
+      {"add-account",
+       for_genesis,
+       {"home", "chain_id", "denom", "account", "coins"},
+       "adds an account to the genesis.json in {home}"},
+      {"gentx",
+       for_genesis,
+       {"home", "chain_id", "denom", "key", "account", "moniker", "stake", "ip", "node_id"},
+       "writes a validator's transaction into config/gentx of its {home}, where its keys and the genesis "
+       "are"},
+      {"collect-gentxs",
+       for_genesis,
+       {"home", "chain_id", "denom"},
+       "puts them into the genesis.json in {home}"},
+      {"validate-genesis", for_genesis, {"home", "chain_id", "denom"}, "says whether that genesis is valid"},
+      {"start", always, {"home"}, "runs a node"},
+      {"submit-proposal", always, {}, "submits the proposal {file}"},
+      {"vote", always, {}, "votes {option} on {proposal}"},
+      {"unsigned-payment", if_given, {}, "prints a transaction that pays 1 of {denom} from {account} to {address}, not signed"},
+      {"sign-batch",
+       if_given,
+       {"home", "chain_id", "key", "file", "account_number", "sequence"},
+       "prints the transactions of {file}, one a line, signed in order by {key} from {sequence} on, without asking a node"},
+      {"report-model", for_model, {}, "tells that the validator's node has loaded {model_version}, {model_hash}"},
+  };
+  return all;
+}
+
+Profile load_profile(const std::filesystem::path& file) {
+  const auto root = load_yaml(file);
+  auto p = decode<Profile>(root, file.string());
+  p.file = file;
+  p.name = file.stem().string();
+  check_profile(p, root);
+  return p;
+}
+
+void apply_masks(Profile& p) {
+  for (const auto& d : p.known_defects) {
+    if (!d.masked) continue;
+    p.genesis.insert(p.genesis.end(), d.mask.genesis.begin(), d.mask.genesis.end());
+    for (const auto& [key, value] : d.mask.config_toml) p.config_toml[key] = value;
+    for (const auto& [key, value] : d.mask.app_toml) p.app_toml[key] = value;
+    for (const auto& [name, value] : d.mask.environment) p.chain.environment[name] = value;
+  }
+}
+
+Values chain_values(const Profile& p, const std::filesystem::path& home, const std::string& ip,
+                    const std::string& node) {
+  return {{"home", home.string()},
+          {"rpc", rpc_address(ip)},
+          {"chain_id", p.chain.id},
+          {"denom", p.chain.denom},
+          {"node", node}};
+}
+
+std::map<std::string, std::string> chain_environment(const Profile& p, const Values& values) {
+  std::map<std::string, std::string> environment;
+  for (const auto& [name, value] : p.chain.environment)
+    environment[name] = fill(value, values, p.file.string() + ": chain.environment");
+  return environment;
+}
+
+}  // namespace rehearse

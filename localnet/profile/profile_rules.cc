@@ -1,0 +1,174 @@
+#include "localnet/profile/profile_rules.h"
+
+#include <re2/re2.h>
+
+#include <algorithm>
+
+namespace rehearse {
+
+namespace {
+
+class Rules {
+ public:
+  Rules(const Profile& p, const YAML::Node& root) : p_(p), root_(root) {}
+
+  void check() const {
+    check_commands();
+    for (const auto& [name, pattern] : p_.log_patterns)
+      check_pattern(root_["log_patterns"][name], "log_patterns: " + name, pattern);
+    for (std::size_t i = 0; i < p_.harmless_errors.size(); ++i)
+      check_pattern(root_["harmless_errors"][i]["match"], "harmless_errors", p_.harmless_errors[i].match);
+    check_kept();
+    check_questions();
+    if (root_["genesis"]) check_patches(root_["genesis"]);
+    for (const auto& kind : root_["population"]) check_value(kind["each"], known_record_values());
+    check_defects();
+    if (p_.provider) check_provider(*p_.provider, root_["provider"]);
+    if (p_.model) check_model();
+  }
+
+ private:
+  void check_commands() const {
+    const auto commands = root_["commands"];
+    for (const auto& c : known_commands()) {
+      const bool needed = c.needed == KnownCommand::always ||
+                          (c.needed == KnownCommand::for_genesis && p_.genesis_by == GenesisBy::commands) ||
+                          (c.needed == KnownCommand::for_model && p_.model);
+      const auto found = p_.commands.find(c.name);
+      if (found == p_.commands.end()) {
+        if (needed) fail(commands, std::string("commands: `") + c.name + "` is missing: it " + c.doc);
+        continue;
+      }
+      if (c.values.empty()) continue;
+      for (std::size_t i = 0; i < found->second.run.size(); ++i)
+        for (const auto& name : names_in(found->second.run[i]))
+          if (std::find(c.values.begin(), c.values.end(), name) == c.values.end())
+            fail(commands[c.name]["run"][i], std::string("commands: ") + c.name + ": there is no {" + name +
+                                                 "}; there are " + listed(c.values));
+    }
+  }
+
+  void check_pattern(const YAML::Node& at, const std::string& what, const std::string& pattern) const {
+    const RE2 compiled(pattern, RE2::Quiet);
+    if (!compiled.ok()) fail(at, what + ": not a regular expression: " + compiled.error());
+  }
+
+  // Questions beyond the closed list are records to keep: each must be used.
+  void check_kept() const {
+    for (std::size_t i = 0; i < p_.kept.size(); ++i)
+      if (const auto& k = p_.kept[i]; !p_.questions.contains(k.question))
+        fail(root_["kept"][i]["question"], "kept: " + k.name + ": there is no question `" + k.question + "`");
+  }
+
+  void check_questions() const {
+    const auto questions = root_["questions"];
+    std::set<std::string> known, kept;
+    for (const auto& k : p_.kept) kept.insert(k.question);
+    for (const auto& q : known_questions()) {
+      known.insert(q.name);
+      if (!q.optional && !p_.questions.contains(q.name))
+        fail(questions, std::string("questions: `") + q.name + "` is missing: " + q.doc);
+    }
+    for (const auto& [name, sources] : p_.questions) {
+      const auto here = questions[name];
+      if (!known.contains(name) && !kept.contains(name)) {
+        const auto meant = closest(name, known);
+        fail(here, "questions: nobody asks `" + name + "`" +
+                       (meant.empty() ? "" : ", did you mean `" + meant + "`?"));
+      }
+      if (sources.empty()) fail(here, "questions: " + name + ": no source");
+      for (std::size_t i = 0; i < sources.size(); ++i) check_source(here[i], name, sources[i]);
+    }
+  }
+
+  void check_source(const YAML::Node& here, const std::string& question, const AnswerSource& s) const {
+    if (!s.rpc.empty() + !s.rest.empty() + !s.cli.empty() != 1)
+      fail(here, "questions: " + question + ": a source is one of rpc, rest and cli");
+    if (!s.absent_status.empty() && s.rest.empty())
+      fail(here["absent_status"], "questions: " + question + ": only a source `rest` has a status");
+    for (const auto status : s.absent_status)
+      if (status < 400 || status > 599 || status == 503)
+        fail(here["absent_status"],
+             "questions: " + question + ": " + std::to_string(status) +
+                 " cannot say \"none\": a status from 400 to 599 can, but for 503, of an API that "
+                 "does not serve yet");
+  }
+
+  void check_patches(const YAML::Node& patches) const {
+    for (const auto& patch : patches) check_value(patch["set"]);
+  }
+
+  // Each text in a patch's value is a template.
+  void check_value(const YAML::Node& value, const std::vector<std::string>& more = {}) const {
+    if (value.IsScalar())
+      for (const auto& name : names_in(value.Scalar()))
+        if (!is_genesis_value(name) && std::find(more.begin(), more.end(), name) == more.end())
+          fail(value, "genesis: there is no value for {" + name + "}; there are " +
+                          (more.empty() ? "" : listed(more) + ", ") + genesis_value_names());
+    if (value.IsMap() || value.IsSequence())
+      for (const auto& element : value) check_value(value.IsMap() ? element.second : element, more);
+  }
+
+  void check_defects() const {
+    std::set<std::string> names;
+    for (std::size_t i = 0; i < p_.known_defects.size(); ++i) {
+      const auto& d = p_.known_defects[i];
+      const auto here = root_["known_defects"][i];
+      if (d.name.empty()) fail(here["name"], "known_defects: a defect needs a name");
+      if (!names.insert(d.name).second) fail(here["name"], "known_defects: two are called `" + d.name + "`");
+      if (d.mask.empty())
+        fail(here["mask"],
+             "known_defects: " + d.name +
+                 ": its mask hides nothing: give genesis, config_toml, app_toml or environment");
+      if (here["mask"]["genesis"]) check_patches(here["mask"]["genesis"]);
+    }
+  }
+
+  void check_provider(const ProviderProfile& p, const YAML::Node& here) const {
+    for (const auto& c : known_daemon_commands())
+      if (!p.daemon.contains(c.name)) fail(here["daemon"], std::string("daemon: `") + c.name + "` is missing: it " + c.doc);
+    for (const auto& c : known_provider_commands())
+      if (!p.commands.contains(c.name))
+        fail(here["commands"], std::string("commands: `") + c.name + "` is missing: it " + c.doc);
+    for (const auto& q : known_daemon_questions())
+      if (const auto found = p.questions.find(q.name); found == p.questions.end())
+        fail(here["questions"], std::string("questions: `") + q.name + "` is missing: " + q.doc);
+    for (const auto& [name, sources] : p.questions)
+      for (std::size_t i = 0; i < sources.size(); ++i) check_source(here["questions"][name][i], name, sources[i]);
+    for (const char* asked : {"provider-info", "provider-orders"})
+      if (!p_.questions.contains(asked)) fail(here, std::string("questions: a chain with a provider has `") + asked + "`");
+    for (const auto& [name, pattern] : p.log_patterns)
+      check_pattern(here["log_patterns"][name], "log_patterns: " + name, pattern);
+    for (const auto& [before, after] : p.migrated)
+      if (!before.starts_with("/") || !after.starts_with("/"))
+        fail(here["migrated"][before], "migrated: a JSON pointer starts with /");
+    if (!p.settings.is_object()) fail(here["settings"], "settings: expected a map");
+  }
+
+  void check_model() const {
+    const auto here = root_["model"];
+    check_pattern(here["match"], "model: match", p_.model->match);
+    if (here["genesis"]) check_patches(here["genesis"]);
+    for (const char* name : {"model-status", "scored-records"})
+      if (!p_.questions.contains(name)) fail(here, std::string("model: the question `") + name + "` is missing");
+  }
+
+  static std::string listed(const std::vector<std::string>& values) {
+    std::string all;
+    for (const auto& v : values) all += (all.empty() ? "{" : ", {") + v + "}";
+    return all;
+  }
+
+  [[noreturn]] void fail(const YAML::Node& where, const std::string& message) const {
+    complain_at(p_.file.string(), where, message);
+  }
+
+  const Profile& p_;
+  const YAML::Node& root_;
+};
+
+}  // namespace
+
+void check_profile(const Profile& p, const YAML::Node& root) { Rules(p, root).check(); }
+
+}  // namespace rehearse

@@ -1,0 +1,238 @@
+// The eight items of the "Validator Verification Checklist": one changed fact, one item that fails.
+#include <gmock/gmock.h>
+
+#include <fmt/format.h>
+
+#include "tests/unit/support/made_journal.h"
+
+namespace rehearse {
+namespace {
+
+using made::healthy;
+using made::item;
+using made::not_passed;
+using record::Outcome;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+TEST(ValidatorChecks, EachIsPassedOnEachValidatorOfAHealthyUpgrade) {
+  const auto record = healthy().judged();
+  for (const char* title : {"Version", "Sync Status", "Validator Signing", "Peer Count", "Consensus",
+                            "VEID Scoring", "Memory", "Recent Errors"})
+    for (int i = 1; i <= 4; ++i)
+      EXPECT_EQ(item(record, title, made::validator(i)).outcome, Outcome::pass) << title << " of " << i;
+  EXPECT_THAT(not_passed(record), IsEmpty());
+}
+
+// Both items read the same answer: what one says of the node, the other says of the network.
+TEST(ValidatorChecks, VersionFailsOnTheNodeThatRunsTheOldOneAndSoDoValidatorVersions) {
+  auto u = healthy();
+  u.answer("after", "app-version", "validator-3").value = "v1.0.0";
+  EXPECT_THAT(not_passed(u),
+              ElementsAre("Version (validator-3): fail", "Validator Versions (network): fail"));
+  EXPECT_EQ(item(u.judged(), "Version", "validator-3").message, "it runs v1.0.0, not v2.0.0");
+}
+
+TEST(ValidatorChecks, SyncStatusFailsWhenTheNodeIsCatchingUp) {
+  auto u = healthy();
+  u.head("validator-2", made::kLast).catching_up = true;
+  EXPECT_THAT(not_passed(u), ElementsAre("Sync Status (validator-2): fail"));
+}
+
+TEST(ValidatorChecks, ValidatorSigningFailsWithoutASignatureAfterTheUpgrade) {
+  auto u = healthy();
+  for (auto* b : u.all<record::BlockSeen>())
+    if (b->height > made::kHeight) b->signatures[2].flag = 1;
+  EXPECT_THAT(not_passed(u), ElementsAre("Validator Signing (validator-3): fail"));
+}
+
+TEST(ValidatorChecks, ValidatorSigningDoesNotCountAVoteForNil) {
+  auto u = healthy();
+  for (auto* b : u.all<record::BlockSeen>())
+    if (b->height > made::kHeight) b->signatures[2].flag = 3;
+  EXPECT_THAT(not_passed(u), ElementsAre("Validator Signing (validator-3): fail"));
+}
+
+TEST(ValidatorChecks, ValidatorSigningAllowsABlockMissedWhileItRestarted) {
+  auto u = healthy();
+  for (auto* b : u.all<record::BlockSeen>())
+    if (b->height == made::kHeight + 1) b->signatures[2].flag = 1;
+  EXPECT_THAT(not_passed(u), IsEmpty());
+}
+
+TEST(ValidatorChecks, ValidatorSigningFailsWhenItIsTombstoned) {
+  auto u = healthy();
+  u.answer("after", "signing-info", "validator-4").value["tombstoned"] = true;
+  EXPECT_THAT(not_passed(u), ElementsAre("Validator Signing (validator-4): fail"));
+}
+
+TEST(ValidatorChecks, ValidatorSigningFailsWhenTheChainHasNoSigningInfo) {
+  auto u = healthy();
+  auto& a = u.answer("after", "signing-info", "validator-4");
+  a.absent = true, a.value = nullptr;
+  EXPECT_THAT(not_passed(u), ElementsAre("Validator Signing (validator-4): fail"));
+}
+
+TEST(ValidatorChecks, PeerCountFailsWhenAPeerIsMissing) {
+  auto u = healthy();
+  u.answer("after", "peers", "validator-1").value = "2";
+  EXPECT_THAT(not_passed(u), ElementsAre("Peer Count (validator-1): fail"));
+  EXPECT_EQ(item(u.judged(), "Peer Count", "validator-1").message, "2 of 3 peers");
+}
+
+TEST(ValidatorChecks, ConsensusFailsWhenHeightAndRoundStandStill) {
+  auto u = healthy();
+  u.answer("resumed", "consensus-state", "validator-4").value = "26/0/1";
+  EXPECT_THAT(not_passed(u), ElementsAre("Consensus (validator-4): fail"));
+}
+
+TEST(ValidatorChecks, ConsensusFailsWhenOnlyTheRoundAdvances) {
+  auto u = healthy();
+  u.answer("after", "consensus-state", "validator-4").value = "22/7/1";
+  EXPECT_THAT(not_passed(u), ElementsAre("Consensus (validator-4): fail"));
+}
+
+TEST(ValidatorChecks, VeidScoringFailsWhenTheNetworksModelChanges) {
+  auto u = healthy();
+  u.answer("after", "model-status", "validator-2").value["model_hash"] = "sha256:ffff";
+  EXPECT_THAT(not_passed(u), ElementsAre("VEID Scoring (validator-2): fail"));
+  EXPECT_EQ(item(u.judged(), "VEID Scoring", "validator-2").message, "the network's model is sha256:ffff, not sha256:0a63");
+}
+
+TEST(ValidatorChecks, VeidScoringFailsWhereTheStubAnswers) {
+  auto u = healthy();
+  auto& status = u.answer("after", "model-status", "validator-3").value;
+  status["scorer"] = "stub", status["scoring_hash"] = "";
+  EXPECT_THAT(not_passed(u), ElementsAre("VEID Scoring (validator-3): fail"));
+  EXPECT_EQ(item(u.judged(), "VEID Scoring", "validator-3").message, "its stub scorer answers: no model is loaded");
+  EXPECT_EQ(item(u.judged(), "VEID Scoring", "validator-3").actual, "stub");
+}
+
+TEST(ValidatorChecks, VeidScoringFailsOnANodeThatAlwaysHadAnotherModel) {
+  auto u = healthy();
+  for (const char* moment : {"before", "after"})
+    u.answer(moment, "model-status", "validator-4").value["scoring_hash"] = "sha256:ffff";
+  EXPECT_THAT(not_passed(u), ElementsAre("VEID Scoring (validator-4): fail"));
+  EXPECT_EQ(item(u.judged(), "VEID Scoring", "validator-4").message, "it scores with sha256:ffff, not sha256:0a63");
+}
+
+// The model that the procedure was to change to.
+TEST(ValidatorChecks, VeidScoringWantsTheModelThatWasAimedAt) {
+  auto u = healthy();
+  u.add(made::at::kPassed, "", record::Aimed{made::kHeight, "to", true, "sha256:ffff"});
+  for (int i = 1; i <= 3; ++i) {
+    auto& status = u.answer("after", "model-status", made::validator(i)).value;
+    status["model_hash"] = status["scoring_hash"] = "sha256:ffff";
+  }
+  EXPECT_THAT(not_passed(u), ElementsAre("VEID Scoring (validator-4): fail"));
+  EXPECT_EQ(item(u.judged(), "VEID Scoring", "validator-1").actual, "model sha256:ffff");
+}
+
+TEST(ValidatorChecks, VeidScoringIsSkippedForAChainWithoutAModel) {
+  auto u = healthy();
+  u.profile.questions.erase("model-status");
+  const auto record = u.judged();
+  EXPECT_THAT(not_passed(record),
+              ElementsAre("VEID Scoring (validator-1): skipped", "VEID Scoring (validator-2): skipped",
+                          "VEID Scoring (validator-3): skipped", "VEID Scoring (validator-4): skipped"));
+  EXPECT_EQ(record.verdict, "pass");
+}
+
+TEST(ValidatorChecks, MemoryFailsWhenItGrewMoreThanTheProfileAllows) {
+  auto u = healthy();
+  u.all<record::Sampled>("validator-3").back()->rss_bytes =
+      241'000'000;  // of 120 before, 2.0 times that is allowed
+  EXPECT_THAT(not_passed(u), ElementsAre("Memory (validator-3): fail"));
+  u.all<record::Sampled>("validator-3").back()->rss_bytes = 240'000'000;
+  EXPECT_THAT(not_passed(u), IsEmpty());
+}
+
+TEST(ValidatorChecks, MemoryFailsAboveTheProfilesBoundHoweverMuchItTookBefore) {
+  auto u = healthy();
+  u.profile.memory.most_mb = 149;
+  u.all<record::Sampled>("validator-1").back()->rss_bytes = 148'000'000;
+  EXPECT_THAT(not_passed(u), ElementsAre("Memory (validator-2): fail", "Memory (validator-3): fail",
+                                         "Memory (validator-4): fail"));
+}
+
+TEST(ValidatorChecks, MemoryIsInconclusiveWithoutASampleAfterTheUpgrade) {
+  auto u = healthy();
+  std::erase_if(u.made, [](const auto& e) {
+    return e.node == "validator-3" && std::holds_alternative<record::Sampled>(e.body) &&
+           e.seen > made::micros(5);
+  });
+  EXPECT_THAT(not_passed(u), ElementsAre("Memory (validator-3): inconclusive"));
+}
+
+// --- Recent Errors
+
+constexpr const char* kTrouble = "ERR cannot read the model module=x/veid";
+
+TEST(RecentErrors, FailOnALineAtLevelErrAfterTheFirstBlock) {
+  auto u = healthy();
+  const auto line = u.error(5.6, "validator-2", kTrouble).line;
+  EXPECT_THAT(not_passed(u), ElementsAre("Recent Errors (validator-2): fail"));
+  const auto record = u.judged();
+  const auto& errors = item(record, "Recent Errors", "validator-2");
+  EXPECT_EQ(errors.message, kTrouble);
+  EXPECT_THAT(errors.evidence, ElementsAre(fmt::format("nodes/validator-2/logs/node.log:{}", line)));
+}
+
+TEST(RecentErrors, CountALineThatANamedPatternMatches) {
+  auto u = healthy();
+  u.error(5.6, "validator-2", "ERR CONSENSUS FAILURE!!! err=\"wrong hash\"", "consensus-failure");
+  EXPECT_THAT(not_passed(u), ElementsAre("Recent Errors (validator-2): fail"));
+}
+
+TEST(RecentErrors, CountALineThatMatchesTwoPatternsOnce) {
+  auto u = healthy();
+  const auto line = u.error(5.6, "validator-2", kTrouble, "consensus-failure").line;
+  u.error(5.6, "validator-2", kTrouble, "wrong-app-hash").line = line;
+  EXPECT_THAT(item(u.judged(), "Recent Errors", "validator-2").actual, HasSubstr("1 since height 21"));
+}
+
+TEST(RecentErrors, DoNotCountALineAtAnotherLevel) {
+  auto u = healthy();
+  u.log(5.6, "validator-2", "replay-blocks", "INF ABCI Replay Blocks appHeight=25 storeHeight=25");
+  EXPECT_THAT(not_passed(u), IsEmpty());
+}
+
+TEST(RecentErrors, AreOfHaltAndRestartBeforeTheFirstBlock) {
+  auto u = healthy();
+  const auto line = u.error(5.39, "validator-2", kTrouble).line;
+  EXPECT_THAT(not_passed(u), IsEmpty());
+  const auto record = u.judged();
+  EXPECT_THAT(item(record, "Recent Errors", "validator-2").evidence,
+              testing::Contains(fmt::format("nodes/validator-2/logs/node.log:{} of halt and restart", line)));
+  EXPECT_THAT(item(record, "Recent Errors", "validator-2").actual, HasSubstr("4 before it"));
+}
+
+TEST(RecentErrors, AreExcusedWhenTheProfileCallsThemHarmless) {
+  auto u = healthy();
+  u.profile.harmless_errors = {{"cannot read the model", "", "it is read again"}};
+  const auto line = u.error(5.6, "validator-2", kTrouble).line;
+  EXPECT_THAT(not_passed(u), IsEmpty());
+  EXPECT_THAT(
+      item(u.judged(), "Recent Errors", "validator-2").evidence,
+      testing::Contains(fmt::format("nodes/validator-2/logs/node.log:{} harmless: it is read again", line)));
+}
+
+TEST(RecentErrors, AreNotExcusedByWhatMatchesAnotherLine) {
+  auto u = healthy();
+  u.profile.harmless_errors = {{"cannot write the model", "", "it is written again"}};
+  u.error(5.6, "validator-2", kTrouble);
+  EXPECT_THAT(not_passed(u), ElementsAre("Recent Errors (validator-2): fail"));
+}
+
+TEST(RecentErrors, AreExcusedOnlyInThePhaseThatTheProfileNames) {
+  auto u = healthy();
+  u.error(5.6, "validator-2", kTrouble);  // the phase is first-block
+  u.profile.harmless_errors = {{"cannot read the model", "first-block", "it is read again"}};
+  EXPECT_THAT(not_passed(u), IsEmpty());
+  u.profile.harmless_errors = {{"cannot read the model", "swap", "it is read again"}};
+  EXPECT_THAT(not_passed(u), ElementsAre("Recent Errors (validator-2): fail"));
+}
+
+}  // namespace
+}  // namespace rehearse

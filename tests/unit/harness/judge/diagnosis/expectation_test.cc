@@ -1,0 +1,30 @@
+// A step that is about to take a failure back expects it: that one is none, every other one still is.
+#include <gtest/gtest.h>
+
+#include "harness/judge/diagnosis/diagnose.h"
+#include "tests/unit/support/made_failures.h"
+
+namespace rehearse {
+namespace {
+
+std::string proven(made::Upgrade u, const std::string& expected, bool taken_back = false) {
+  u.add(made::at::kStarted, "", record::Expected{expected, "it is rolled back", true});
+  if (taken_back) u.add(made::at::kHalt, "", record::Expected{expected, "", false});
+  const auto found = proven_failure(u.view());
+  return found ? found->cause : "";
+}
+
+TEST(ExpectedFailure, SilencesItsRule) {
+  EXPECT_EQ(proven(made::handler_error(), "upgrade-handler-error"), "node-exited") << "nobody expected the nodes to end";
+}
+
+TEST(ExpectedFailure, SilencesNoOtherRule) {
+  EXPECT_EQ(proven(made::handler_panic(), "upgrade-handler-error"), "upgrade-handler-panic");
+}
+
+TEST(ExpectedFailure, IsAFailureAgainOnceItIsTakenBack) {
+  EXPECT_EQ(proven(made::handler_error(), "upgrade-handler-error", true), "upgrade-handler-error");
+}
+
+}  // namespace
+}  // namespace rehearse

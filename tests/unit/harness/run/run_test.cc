@@ -1,0 +1,92 @@
+// A run before anything is made, and one that is judged again from its folder.
+#include "harness/run/run.h"
+
+#include <gmock/gmock.h>
+
+#include "tests/unit/support/made_failures.h"
+#include "tests/unit/support/made_rehearsal.h"
+
+namespace rehearse {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+const fs::path kProject = REHEARSE_SOURCE_DIR;
+
+class RunTest : public testing::Test {
+ protected:
+  RunTest() {
+    options_.scenario = kProject / "scenarios/chain-upgrade.yaml";
+    options_.profile = kProject / "fixtures/profiles/virtengine.yaml";
+    options_.folder = folder_ / "run";
+  }
+  std::string refusal() {
+    made::Shown shown;
+    auto said = made::trouble_of([&] { run_scenario(options_, shown); });
+    EXPECT_FALSE(fs::exists(options_.folder));
+    return said;
+  }
+  // The verdict on that journal, of a run that was told what to expect.
+  std::string verdict_on(made::Upgrade u, const std::string& expect) {
+    if (!expect.empty()) u.all<record::RunStarted>().front()->conditions["expect"] = expect;
+    fs::create_directories(options_.folder);
+    fs::copy_file(options_.scenario, options_.folder / "scenario.yaml");
+    fs::copy_file(options_.profile, options_.folder / "profile.yaml");
+    {
+      Journal journal(options_.folder / "events.jsonl");
+      for (auto& e : u.events()) journal.append(e);
+    }
+    const auto verdict = judge_folder(options_.folder).verdict;
+    fs::remove_all(options_.folder);
+    return verdict;
+  }
+
+  made::TempFolder folder_;
+  RunOptions options_;
+};
+
+TEST_F(RunTest, ExpectsAPassOrACause) {
+  options_.expect = "success";
+  EXPECT_EQ(refusal(), "--expect takes pass or a cause of `rehearse list`; found `success`");
+}
+
+TEST_F(RunTest, BreaksAtAPhase) {
+  options_.break_at = "lunch";
+  EXPECT_THAT(refusal(), StartsWith("--break-at takes a phase: prepare, voting"));
+}
+
+TEST_F(RunTest, NeedsTheModelsThatNodesScoreWith) {
+  options_.scenario = kProject / "scenarios/model-upgrade.yaml";
+  options_.models = folder_.path();
+  EXPECT_EQ(refusal(), (folder_ / "veid_scorer_v1.0.0.h5").string() + ": there is no model v1.0.0; ./rehearse run makes it");
+}
+
+TEST_F(RunTest, NeedsThePatchThatATrainInstalls) {
+  options_.scenario = kProject / "scenarios/chain-upgrade-manual.yaml";
+  options_.models = folder_.path();
+  options_.patch = "v1.0.1";
+  EXPECT_EQ(refusal(), "--release patch=v1.0.1: `chain-upgrade-manual` installs no patch before its upgrade");
+  options_.scenario = kProject / "scenarios/full-release-train.yaml";
+  options_.patch = "v9";
+  EXPECT_THAT(refusal(), StartsWith("there is no release `v9`"));
+}
+
+TEST_F(RunTest, SaysWhichNodesItsNumberOfValidatorsTakesAway) {
+  options_.scenario = kProject / "scenarios/chain-upgrade-manual.yaml";
+  options_.validators = 2;
+  EXPECT_THAT(refusal(), StartsWith(options_.scenario.string() +
+                                    ":12:31: there is no node validator-4; --validators 2"));
+}
+
+TEST_F(RunTest, IsJudgedAgainByWhatItWasToldToExpect) {
+  EXPECT_EQ(verdict_on(made::handler_error(), ""), "fail");
+  EXPECT_EQ(verdict_on(made::handler_error(), "upgrade-handler-error"), "pass");
+  EXPECT_EQ(verdict_on(made::handler_error(), "upgrade-handler-panic"), "fail");
+  EXPECT_EQ(verdict_on(made::healthy(), "upgrade-handler-error"), "fail");
+  EXPECT_EQ(verdict_on(made::healthy(), "pass"), "pass");
+}
+
+}  // namespace
+}  // namespace rehearse

@@ -1,0 +1,121 @@
+// Jobs that run side by side, each a real process. Each test forks: what guards, guards all children of its process.
+#include "harness/run/side_by_side.h"
+
+#include <gmock/gmock.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <iostream>
+
+#include "tests/unit/support/fakes.h"
+#include "tests/unit/support/golden.h"
+
+namespace rehearse {
+namespace {
+
+using testing::HasSubstr;
+
+class SideBySide : public testing::Test {
+ protected:
+  // What runs them is a process of its own too; its exit code.
+  int in_a_process(const std::function<int()>& work) {
+    std::fflush(nullptr);
+    const pid_t pid = ::fork();
+    if (pid == 0) std::_Exit(work());
+    int status = 0;
+    ::waitpid(pid, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  }
+  // How many of the jobs fail.
+  int failures(const std::vector<Job>& jobs, int at_once) {
+    return in_a_process([&] {
+      int failed = 0;
+      run_side_by_side(jobs, at_once, [&](std::size_t, int code) { failed += code != 0; });
+      return failed;
+    });
+  }
+  Job job(const std::string& name, std::function<int()> work) { return {std::move(work), folder_ / name}; }
+  bool there(const std::string& name) { return std::filesystem::exists(folder_ / name); }
+  // Until that file is there; false when it does not come.
+  bool appears(const std::string& name) {
+    for (int i = 0; i < 10'000 && !there(name); ++i) ::usleep(1000);
+    return there(name);
+  }
+  made::TempFolder folder_;
+};
+
+TEST_F(SideBySide, GivesEachItsOutputAndItsCode) {
+  std::vector<Job> jobs;
+  for (int i = 0; i < 5; ++i)
+    jobs.push_back(job("more/" + std::to_string(i), [i] {
+      std::cout << "job " << i << "\n";
+      std::cerr << "and its errors\n";
+      return 10 * i;
+    }));
+  EXPECT_EQ(in_a_process([&] {
+              std::vector<int> codes(jobs.size(), -1);
+              const int signal = run_side_by_side(jobs, 2, [&](std::size_t i, int code) { codes[i] = code; });
+              return signal == 0 && codes == std::vector<int>{0, 10, 20, 30, 40} ? 0 : 1;
+            }),
+            0);
+  for (int i = 0; i < 5; ++i) {
+    const auto text = made::read_file(folder_ / "more" / std::to_string(i));
+    EXPECT_THAT(text, HasSubstr("job " + std::to_string(i) + "\n"));
+    EXPECT_THAT(text, HasSubstr("and its errors\n"));
+  }
+}
+
+// Each waits for the other's output to be there.
+TEST_F(SideBySide, RunsAsManyAtATimeAsItIsTold) {
+  const std::vector<Job> jobs = {job("one", [&] { return appears("two") ? 0 : 1; }),
+                                 job("two", [&] { return appears("one") ? 0 : 1; })};
+  EXPECT_EQ(failures(jobs, 2), 0);
+}
+
+TEST_F(SideBySide, RunsNoMoreAtATimeThanItIsTold) {
+  const auto alone = [&] {
+    if (there("runs")) return 1;
+    folder_.write("runs", "");
+    ::usleep(20'000);
+    std::filesystem::remove(folder_ / "runs");
+    return 0;
+  };
+  EXPECT_EQ(failures({job("one", alone), job("two", alone), job("three", alone)}, 1), 0);
+}
+
+TEST_F(SideBySide, PassesASignalOnAndStartsNoMore) {
+  const auto runs = [&]() -> int {
+    folder_.write("runs", "");
+    for (;;) ::pause();
+  };
+  const std::vector<Job> jobs = {job("one", runs), job("never", [] { return 0; })};
+  const pid_t test = ::fork();
+  if (test == 0) {
+    int code = 0;
+    const int signal = run_side_by_side(jobs, 1, [&](std::size_t, int c) { code = c; });
+    std::_Exit(signal == SIGTERM && code == 128 + SIGTERM ? 0 : 1);
+  }
+  ASSERT_TRUE(appears("runs"));
+  ::kill(test, SIGTERM);
+  int status = 0;
+  ::waitpid(test, &status, 0);
+  EXPECT_EQ(status, 0);
+  EXPECT_FALSE(there("never"));
+}
+
+TEST(Bearable, IsOneForEachProcessorAsLongAsTheMemorySuffices) {
+  EXPECT_EQ(bearable(8, 64'000'000'000, 4), 8);
+  EXPECT_EQ(bearable(8, 3'500'000'000, 4), 3);
+  EXPECT_EQ(bearable(8, 100'000'000, 4), 1) << "one in any case";
+  EXPECT_EQ(bearable(8, 3'500'000'000, 0), 8);
+}
+
+TEST(AvailableMemory, IsReadWhereTheKernelSaysIt) {
+  EXPECT_EQ(available_memory("MemTotal:       100 kB\nMemFree:        10 kB\nMemAvailable:   50 kB\n"), 51'200u);
+  EXPECT_EQ(available_memory("MemTotal: 100 kB\n"), 0u);
+  EXPECT_EQ(available_memory(""), 0u);
+}
+
+}  // namespace
+}  // namespace rehearse

@@ -1,0 +1,74 @@
+#include "reports/html.h"
+
+#include <gtest/gtest.h>
+
+#include <pugixml.hpp>
+
+#include "tests/unit/support/golden.h"
+#include "tests/unit/support/made_record.h"
+
+namespace rehearse::reports {
+namespace {
+
+// The style sheet changes often and says nothing of the record.
+std::string without_style(std::string page) {
+  const auto begin = page.find("<style>"), end = page.find("</style>");
+  return page.erase(begin, end - begin);
+}
+
+// The page keeps to what is HTML and XML but for its void elements, so that a missing end tag is found.
+bool is_balanced(std::string page) {
+  page.erase(0, page.find("<main>"));
+  page.erase(page.find("</main>") + 7);
+  return static_cast<bool>(pugi::xml_document().load_string(page.c_str()));
+}
+
+TEST(Html, Golden) {
+  made::expect_golden("report-pass.html", without_style(report_html(made::passed())));
+  made::expect_golden("report-fail.html", without_style(report_html(made::failed())));
+}
+
+TEST(Html, IsSelfContained) {
+  for (const auto& run : {made::passed(), made::failed(), made::hostile_record()}) {
+    const std::string page = report_html(run);
+    EXPECT_TRUE(is_balanced(page));
+    for (const char* foreign : {"<script", "<link", "<img", " src=", "url(", "@import", "href=\"http"})
+      EXPECT_EQ(page.find(foreign), std::string::npos) << foreign;
+  }
+}
+
+TEST(Html, TheVerdictAndItsCauseComeFirst) {
+  const std::string page = report_html(made::failed());
+  const auto verdict = page.find(">fail</p>"), cause = page.find("<code>app-hash-divergence</code>"),
+             timeline = page.find("<h2>Timeline"), checks = page.find("<h2>Checklists");
+  EXPECT_LT(verdict, cause);
+  EXPECT_LT(cause, timeline);
+  EXPECT_LT(timeline, checks);
+}
+
+TEST(Html, EveryLinkHasItsTarget) {
+  const std::string page = report_html(made::failed());
+  int links = 0;
+  for (auto at = page.find("href=\"#"); at != std::string::npos;
+       at = page.find("href=\"#", at + 1), ++links) {
+    const std::string id = page.substr(at + 7, page.find('"', at + 7) - at - 7);
+    EXPECT_NE(page.find("id=\"" + id + "\""), std::string::npos) << id;
+  }
+  EXPECT_GT(links, 0);
+}
+
+TEST(Html, SurvivesHostileAndEmptyRecords) {
+  const std::string page = report_html(made::hostile_record());
+  EXPECT_TRUE(made::is_harmless(page));
+  EXPECT_LT(page.size(), 500'000u);
+  auto run = made::bare();
+  run.verdict = "error";
+  run.from.reset();
+  run.to.reset();
+  run.network.clear();
+  EXPECT_TRUE(is_balanced(report_html(run)));
+  EXPECT_TRUE(is_balanced(report_html(record::RunRecord())));
+}
+
+}  // namespace
+}  // namespace rehearse::reports
