@@ -6,6 +6,7 @@
 #include "harness/judge/diagnosis/diagnose.h"
 #include "harness/view/journal.h"
 #include "harness/judge/judge.h"
+#include "localnet/base/text.h"
 #include "localnet/network/log.h"
 #include "reports/junit.h"
 #include "reports/render.h"

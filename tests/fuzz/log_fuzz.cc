@@ -2,6 +2,7 @@
 // pattern alone.
 #include <re2/re2.h>
 
+#include "localnet/base/text.h"
 #include "localnet/network/log.h"
 #include "localnet/profile/profile.h"
 #include "tests/fuzz/input.h"

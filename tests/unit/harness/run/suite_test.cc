@@ -1,6 +1,7 @@
 // A suite as it is read, and what is said of one that is wrong, at its line.
 #include "harness/spec/suite.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "tests/unit/support/fakes.h"
@@ -62,7 +63,7 @@ TEST_F(SuiteFile, RefusesWhatItDoesNotKnow) {
 }
 
 TEST_F(SuiteFile, SaysWhatIsWrongWithOneOfItsScenarios) {
-  folder_.write("two.yaml", std::string(kScenario) + "expect: success\n");
+  folder_.write("two.yaml", fmt::format("{}expect: success\n", kScenario));
   const auto suite = file(" [one, two]");
   EXPECT_THAT(made::trouble_of([&] { load_suite(suite); }),
               StartsWith((folder_ / "two.yaml").string() + ":5:9: `success` is neither pass nor a cause"));
