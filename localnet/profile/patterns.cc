@@ -1,0 +1,49 @@
+#include "localnet/profile/patterns.h"
+
+namespace rehearse {
+
+const Ordered<Pattern>& names(Pattern) {
+  static const Ordered<Pattern> all = {{"init-chain", Pattern::init_chain},
+                                       {"gentx-refused", Pattern::gentx_refused},
+                                       {"upgrade-needed", Pattern::upgrade_needed},
+                                       {"applying-upgrade", Pattern::applying_upgrade},
+                                       {"replay-blocks", Pattern::replay_blocks},
+                                       {"replay-error", Pattern::replay_error},
+                                       {"store-mismatch", Pattern::store_mismatch},
+                                       {"store-exists", Pattern::store_exists},
+                                       {"handler-missing", Pattern::handler_missing},
+                                       {"wrong-app-hash", Pattern::wrong_app_hash},
+                                       {"consensus-failure", Pattern::consensus_failure},
+                                       {"equivocation", Pattern::equivocation},
+                                       {"panic", Pattern::panic},
+                                       {"upgrade-info-misread", Pattern::upgrade_info_misread},
+                                       {"backup-begins", Pattern::backup_begins},
+                                       {"upgrade-found", Pattern::upgrade_found},
+                                       {"download-checksum", Pattern::download_checksum},
+                                       {"download-platform", Pattern::download_platform},
+                                       {"config-refused", Pattern::config_refused}};
+  return all;
+}
+
+namespace {
+
+std::set<std::string> between(Pattern first, Pattern last) {
+  std::set<std::string> some;
+  for (const auto& [name, pattern] : names(Pattern{}))
+    if (first <= pattern && pattern <= last) some.insert(name);
+  return some;
+}
+
+}  // namespace
+
+const std::set<std::string>& known_patterns() {
+  static const auto some = between(Pattern::init_chain, Pattern::panic);
+  return some;
+}
+
+const std::set<std::string>& known_provider_patterns() {
+  static const auto some = between(Pattern::config_refused, Pattern::config_refused);
+  return some;
+}
+
+}  // namespace rehearse
