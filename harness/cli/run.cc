@@ -29,9 +29,9 @@ namespace {
 bool shows_color() { return ::isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR"); }
 
 // Tells the console what goes on, in seconds since the user's command.
-class ConsoleWatcher : public Watcher {
+class ConsoleProgress : public ProgressReporter {
  public:
-  explicit ConsoleWatcher(record::Micros start)
+  explicit ConsoleProgress(record::Micros start)
       : start_(start), progress_(std::cout, ::isatty(STDOUT_FILENO), shows_color()) {}
   void phase(const std::string& name) override { progress_.phase(name, elapsed()); }
   void note(const std::string& text) override { progress_.note(text); }
@@ -121,20 +121,20 @@ void tell_github(const record::RunRecord& record) {
 
 // Runs it, writes its reports and shows its summary. `shown`: its folder as the user may type it.
 RunResult run_once(const RunOptions& o, reports::JunitDialect dialect, const fs::path& shown) {
-  ConsoleWatcher watcher(o.invoked);
-  const auto result = run_scenario(o, watcher);
+  ConsoleProgress reporter(o.invoked);
+  const auto result = run_scenario(o, reporter);
   reports::write_all(result.record, o.folder, dialect);
   tell_github(result.record);
   std::cout << reports::summary(result.record, shown.string(), shows_color()) << std::flush;
   return result;
 }
 
-using WriteWhole = std::function<void(const std::vector<record::RunRecord>&)>;
+using WriteCollection = std::function<void(const std::vector<record::RunRecord>&)>;
 
 // Runs of a suite, or of one scenario several times, and the reports of the whole, which are written after each.
-class Whole {
+class RunCollection {
  public:
-  Whole(std::vector<RunOptions> all, WriteWhole write)
+  RunCollection(std::vector<RunOptions> all, WriteCollection write)
       : runs(std::move(all)), write_(std::move(write)), records_(runs.size()) {}
   void add(std::size_t run, const std::optional<record::RunRecord>& record, int code) {
     ++ended_;
@@ -168,21 +168,21 @@ class Whole {
   int stopped = 0;  // by a signal: the exit code
 
  private:
-  WriteWhole write_;
+  WriteCollection write_;
   std::vector<std::optional<record::RunRecord>> records_;
   std::map<std::string, int> count_;
   std::size_t ended_ = 0;
   int worst_ = 0;
 };
 
-int run_all(Whole whole, reports::JunitDialect dialect, const fs::path& shown) {
-  for (std::size_t i = 0; i < whole.runs.size() && !whole.stopped; ++i) {
-    auto one = whole.runs[i];
+int run_all(RunCollection collection, reports::JunitDialect dialect, const fs::path& shown) {
+  for (std::size_t i = 0; i < collection.runs.size() && !collection.stopped; ++i) {
+    auto one = collection.runs[i];
     if (i > 0) one.invoked = now_micros();
     const auto result = run_once(one, dialect, shown / one.folder.filename());
-    whole.add(i, result.record, result.exit_code);
+    collection.add(i, result.record, result.exit_code);
   }
-  return whole.conclude(shown);
+  return collection.conclude(shown);
 }
 
 // What a run in another process has left; nothing when it could not even begin.
@@ -194,9 +194,9 @@ std::optional<record::RunRecord> record_of(const fs::path& folder) {
 }
 
 // The same side by side. What each prints is kept beside its folder, and shown when it has ended.
-int run_all_at_once(Whole whole, int jobs, reports::JunitDialect dialect, const fs::path& shown) {
+int run_all_at_once(RunCollection collection, int jobs, reports::JunitDialect dialect, const fs::path& shown) {
   std::vector<Job> all;
-  for (const auto& run : whole.runs)
+  for (const auto& run : collection.runs)
     all.push_back({[one = run, dialect, &shown]() mutable {
                      try {
                        one.invoked = now_micros();
@@ -208,10 +208,10 @@ int run_all_at_once(Whole whole, int jobs, reports::JunitDialect dialect, const 
                    fs::path(run.folder.string() + ".log")});
   const int signal = run_side_by_side(all, jobs, [&](std::size_t i, int code) {
     std::cout << read_file(all[i].output) << std::flush;
-    whole.add(i, record_of(whole.runs[i].folder), code);
+    collection.add(i, record_of(collection.runs[i].folder), code);
   });
-  if (signal) whole.stopped = 128 + signal;
-  return whole.conclude(shown);
+  if (signal) collection.stopped = 128 + signal;
+  return collection.conclude(shown);
 }
 
 // As many runs at a time as were asked for, and as the machine bears.
@@ -237,10 +237,10 @@ int run_repeated(const RunOptions& o, int times, reports::JunitDialect dialect, 
     runs.push_back(o);
     runs.back().folder /= std::to_string(i);
   }
-  Whole whole(std::move(runs), [&](const auto& records) {
+  RunCollection collection(std::move(runs), [&](const auto& records) {
     reports::write_repeated(records.front().scenario, records, o.folder, dialect);
   });
-  return run_all(std::move(whole), dialect, shown);
+  return run_all(std::move(collection), dialect, shown);
 }
 
 int run_suite(const RunOptions& o, int jobs, reports::JunitDialect dialect, const fs::path& shown) {
@@ -252,9 +252,9 @@ int run_suite(const RunOptions& o, int jobs, reports::JunitDialect dialect, cons
     runs.back().folder /= file.stem();
   }
   if (jobs > 1) jobs = jobs_for(runs, jobs);
-  Whole whole(std::move(runs), [&](const auto& records) { reports::write_suite(suite.name, records, o.folder, dialect); });
-  return jobs > 1 ? run_all_at_once(std::move(whole), jobs, dialect, shown)
-                  : run_all(std::move(whole), dialect, shown);
+  RunCollection collection(std::move(runs), [&](const auto& records) { reports::write_suite(suite.name, records, o.folder, dialect); });
+  return jobs > 1 ? run_all_at_once(std::move(collection), jobs, dialect, shown)
+                  : run_all(std::move(collection), dialect, shown);
 }
 
 }  // namespace

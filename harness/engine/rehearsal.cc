@@ -41,12 +41,12 @@ std::string version_in(const CliAnswer& a) {
 bool is_phase(const std::string& name) { return std::find(phases().begin(), phases().end(), name) != phases().end(); }
 std::string phase_names() { return fmt::format("{}", fmt::join(phases(), ", ")); }
 
-Rehearsal::Rehearsal(Loop& loop, Http& http, Journal& journal, Watcher& watcher, const Scenario& scenario,
+Rehearsal::Rehearsal(Loop& loop, Http& http, Journal& journal, ProgressReporter& reporter, const Scenario& scenario,
                      const Profile& profile, std::filesystem::path folder)
     : loop_(loop),
       http_(http),
       journal_(journal),
-      watcher_(watcher),
+      reporter_(reporter),
       scenario_(scenario),
       profile_(profile),
       folder_(std::move(folder)) {}
@@ -56,17 +56,17 @@ void Rehearsal::record(record::Body body, const std::string& node) {
   e.node = node;
   if (const auto found = incarnations_.find(node); found != incarnations_.end())
     e.incarnation = found->second;
-  if (auto* a = std::get_if<record::Answered>(&body)) a->moment = view_.named(a->moment);
+  if (auto* a = std::get_if<record::Answered>(&body)) a->checkpoint = view_.named(a->checkpoint);
   e.body = std::move(body);
   fold(view_, journal_.append(std::move(e)));
 }
 
 void Rehearsal::enter(const std::string& phase) {
   record(record::PhaseEntered{phase});
-  watcher_.phase(phase);
+  reporter_.phase(phase);
   if (phase != hold_at_) return;
   const auto go_on = folder_ / "continue";
-  watcher_.note("held: `./rehearse net status`, `net logs NODE`, `eval \"$(./rehearse net env)\"`; Ctrl-C ends it, `touch " +
+  reporter_.note("held: `./rehearse net status`, `net logs NODE`, `eval \"$(./rehearse net env)\"`; Ctrl-C ends it, `touch " +
                 go_on.string() + "` goes on");
   constexpr auto kForEver = std::chrono::hours(24 * 365);
   await_done("--break-at " + phase, [&] { return std::filesystem::exists(go_on); }, {kForEver, kForEver});
@@ -76,10 +76,10 @@ void Rehearsal::step(const std::string& name, const std::string& what, const std
                      const std::function<std::string()>& work) {
   const auto id = view_.named(name), title = view_.leg() ? view_.leg()->leg.title + ": " + what : what;
   record(record::StepStarted{id, title, runbook});
-  watcher_.step_started(title, runbook);
+  reporter_.step_started(title, runbook);
   auto end = [&](const std::string& outcome, const std::string& detail) {
     record(record::StepEnded{id, outcome, detail});
-    watcher_.step_ended(title, outcome, detail);
+    reporter_.step_ended(title, outcome, detail);
   };
   try {
     end("done", work());
@@ -106,7 +106,7 @@ void Rehearsal::check_tripwires() {
   const auto proven = proven_failure(view_);
   if (!proven) return;
   armed_ = false;
-  record(record::Moment{"proven"});
+  record(record::Milestone{"proven"});
   const auto until = Loop::Clock::now() + kLinger;
   auto known = proven;
   while (Loop::Clock::now() < until && !(known && settled(view_, *known))) {
@@ -127,7 +127,7 @@ void Rehearsal::run_loop(const std::string& what, const std::function<std::optio
   for (;;) {
     if (cancelled_) throw Cancelled(*cancelled_);
     if (trouble_) throw Error(*trouble_);
-    if (beside_) beside_->turn();
+    if (background_task_) background_task_->advance();
     const auto lacking = unmet();
     check_tripwires();
     if (!lacking) return;
@@ -170,7 +170,7 @@ WaitFor Rehearsal::wait_for() {
   return [this](const std::string& what, const std::function<bool()>& done) { await_done(what, done); };
 }
 
-std::vector<record::Answered> Rehearsal::ask(const std::string& moment,
+std::vector<record::Answered> Rehearsal::ask(const std::string& checkpoint,
                                              const std::vector<Question>& questions) {
   struct Asked {
     Questioner questioner;
@@ -184,8 +184,8 @@ std::vector<record::Answered> Rehearsal::ask(const std::string& moment,
   auto put = [&](std::size_t i) {
     const auto& q = questions[i];
     ++asked->open;
-    asked->questioner.ask(q, network_->respondent(q.node), [this, asked, moment, q, i](Answer a) {
-      asked->answers[i] = {moment, q.name, q.args, q.height, a.source, a.answered, a.absent, a.value, a.error};
+    asked->questioner.ask(q, network_->respondent(q.node), [this, asked, checkpoint, q, i](Answer a) {
+      asked->answers[i] = {checkpoint, q.name, q.args, q.height, a.source, a.answered, a.absent, a.value, a.error};
       record(asked->answers[i], q.node);
       if (a.not_ready) asked->early.push_back(i);
       --asked->open;
@@ -193,7 +193,7 @@ std::vector<record::Answered> Rehearsal::ask(const std::string& moment,
   };
   const auto await_all_there = [&] {
     await_done("nodes that a fault takes away, to be asked", [&] {
-      return std::none_of(questions.begin(), questions.end(), [&](const Question& q) { return view_.disabled(q.node); });
+      return std::none_of(questions.begin(), questions.end(), [&](const Question& q) { return view_.taken_down(q.node); });
     });
   };
   await_all_there();
@@ -202,7 +202,7 @@ std::vector<record::Answered> Rehearsal::ask(const std::string& moment,
   // Whom a fault has taken away meanwhile is asked again once it is back.
   for (bool again = true; std::exchange(again, false);) {
     for (std::size_t i = 0; i < questions.size(); ++i) {
-      if (asked->answers[i].answered || !view_.disabled(questions[i].node)) continue;
+      if (asked->answers[i].answered || !view_.taken_down(questions[i].node)) continue;
       await_all_there();
       put(i);
       again = true;
@@ -221,8 +221,8 @@ std::vector<record::Answered> Rehearsal::ask(const std::string& moment,
 }
 
 const std::string& Rehearsal::in_reach(const std::string& node) const {
-  if (!view_.disabled(node)) return node;
-  const auto other = std::find_if(view_.order.begin(), view_.order.end(), [&](const auto& name) { return !view_.disabled(name); });
+  if (!view_.taken_down(node)) return node;
+  const auto other = std::find_if(view_.order.begin(), view_.order.end(), [&](const auto& name) { return !view_.taken_down(name); });
   return other == view_.order.end() ? node : *other;
 }
 

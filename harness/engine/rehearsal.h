@@ -66,10 +66,10 @@ struct Cancelled : std::runtime_error {
   int signal;
 };
 
-// What the console shows of a run; all of it is in the journal too.
-class Watcher {
+// Told of a run's progress as it happens, for the console; all of it is in the journal too.
+class ProgressReporter {
  public:
-  virtual ~Watcher() = default;
+  virtual ~ProgressReporter() = default;
   virtual void phase(const std::string& name) = 0;
   virtual void note(const std::string& text) = 0;
   virtual void step_started(const std::string& title, const std::string& runbook) = 0;
@@ -109,11 +109,11 @@ struct ModelChange {
 };
 
 // What goes on beside the procedure while it waits: injected faults.
-class Beside {
+class BackgroundTask {
  public:
-  virtual ~Beside() = default;
-  // Called whenever something was waited for a moment.
-  virtual void turn() = 0;
+  virtual ~BackgroundTask() = default;
+  // Goes on as far as it can without waiting; called whenever something was waited for a moment.
+  virtual void advance() = 0;
   // The procedure is through: comes to its end, and waits until all is as it was.
   virtual void end() = 0;
 };
@@ -121,11 +121,11 @@ class Beside {
 class Rehearsal : public Sink {
  public:
   // All outlive this. `folder` is the run's.
-  Rehearsal(Loop&, Http&, Journal&, Watcher&, const Scenario&, const Profile&, std::filesystem::path folder);
+  Rehearsal(Loop&, Http&, Journal&, ProgressReporter&, const Scenario&, const Profile&, std::filesystem::path folder);
 
-  const Scenario& scenario() const { return page_ ? *page_ : scenario_; }
-  // In a run of several procedures, one after the other: the page of the one that comes now; none: the run's own.
-  void turn_to(std::optional<Scenario> page) { page_ = std::move(page); }
+  const Scenario& scenario() const { return active_scenario_ ? *active_scenario_ : scenario_; }
+  // In a run of several procedures, one after the other: the scenario of the one that comes now; none: the run's own.
+  void set_active_scenario(std::optional<Scenario> s) { active_scenario_ = std::move(s); }
   const Profile& profile() const { return profile_; }
   const NetworkView& view() const { return view_; }
   const std::filesystem::path& folder() const { return folder_; }
@@ -133,15 +133,15 @@ class Rehearsal : public Sink {
   Http& http() { return http_; }
   Network& network() { return *network_; }
   void set_network(Network* network) { network_ = network; }
-  void set_beside(Beside* beside) { beside_ = beside; }
-  void end_beside() { if (beside_) beside_->end(); }
+  void set_background_task(BackgroundTask* task) { background_task_ = task; }
+  void end_background_task() { if (background_task_) background_task_->end(); }
   Release from, to;
   std::optional<Release> patch;              // of a procedure that installs one before
   std::optional<ProviderReleases> provider;  // of a procedure that is about one
   std::map<std::string, Release> others;     // by name, that faults put in the place of the new one
   ReleaseServer* release_server = nullptr;   // where everything is published; null: there is none yet
   std::filesystem::path store;               // of verified programs
-  std::size_t seeded = 0;                    // ordinals of the profile's own transactions that are used up
+  std::size_t seed_transactions_used = 0;    // ordinals of the profile's own transactions that are used up
   double faults_of_vote_s = 0;               // see VotingPeriods (network_of.h)
 
   // Of the run so far, the part in which something waited for a processor (pressure.h).
@@ -149,11 +149,11 @@ class Rehearsal : public Sink {
   std::optional<ModelChange> model;  // where the chain has one
   std::filesystem::path keras;       // a Python that may have Keras; empty: none is known
 
-  // Journals something that was done (or observed by the harness itself); an answer's moment as NetworkView::named.
+  // Journals something that was done (or observed by the harness itself); an answer's checkpoint as NetworkView::named.
   void record(record::Body, const std::string& node = "");
   void enter(const std::string& phase);
-  // Shows it to whoever watches.
-  void note(const std::string& text) { watcher_.note(text); }
+  // Shows it at once.
+  void note(const std::string& text) { reporter_.note(text); }
   // The run stays where it is when it enters that phase, until a file `continue` lies in its folder.
   void hold_at(const std::string& phase) { hold_at_ = phase; }
 
@@ -171,9 +171,9 @@ class Rehearsal : public Sink {
   const std::string& in_reach(const std::string& node) const;
   // Where commands for a node go.
   Respondent respondent(const std::string& node);
-  // Asks all at once, journals each answer under `moment`, and returns them in the questions' order. A node whose API does
+  // Asks all at once, journals each answer under `checkpoint`, and returns them in the questions' order. A node whose API does
   // not serve yet, though its RPC does, is asked again for a few seconds.
-  std::vector<record::Answered> ask(const std::string& moment, const std::vector<Question>&);
+  std::vector<record::Answered> ask(const std::string& checkpoint, const std::vector<Question>&);
   // Runs chain commands side by side; their answers, in the same order.
   std::vector<CliAnswer> run_commands(const std::vector<NodeCommand>&);
   std::vector<CliAnswer> run_programs(const std::vector<ProgramCall>&);
@@ -206,13 +206,13 @@ class Rehearsal : public Sink {
   Loop& loop_;
   Http& http_;
   Journal& journal_;
-  Watcher& watcher_;
+  ProgressReporter& reporter_;
   const Scenario& scenario_;
-  std::optional<Scenario> page_;
+  std::optional<Scenario> active_scenario_;
   const Profile& profile_;
   std::filesystem::path folder_;
   Network* network_ = nullptr;
-  Beside* beside_ = nullptr;
+  BackgroundTask* background_task_ = nullptr;
   NetworkView view_;
   std::map<std::string, int> incarnations_;
   std::optional<Cancelled> cancelled_;

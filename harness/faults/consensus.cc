@@ -19,22 +19,22 @@ class DoubleSign : public NodeFault {
  public:
   using NodeFault::NodeFault;
   void inject() override {
-    twin_ = &r().network().add_twin(name());
-    twin_->start();
+    second_process_ = &r().network().add_second_process(name());
+    second_process_->start();
     ask();
   }
   std::string applied() override { return *said_; }
   void heal() override {
     asking_.reset();
-    if (twin_) twin_->kill();
+    if (second_process_) second_process_->kill();
   }
-  std::string healed() override { return twin_ && twin_->running() ? "" : "no second process is there"; }
+  std::string healed() override { return second_process_ && second_process_->running() ? "" : "no second process is there"; }
 
  private:
   // It takes part once it has caught up.
   void ask() {
     asking_ = r().loop().every(std::chrono::milliseconds(200), [this] {
-      r().http().send({twin_->rpc_url() + "/status"}, [said = said_](HttpResponse a) {
+      r().http().send({second_process_->rpc_url() + "/status"}, [said = said_](HttpResponse a) {
         const auto json = record::Json::parse(a.body, nullptr, false);
         const auto info = json.is_discarded() ? record::Json() : json.value(record::Json::json_pointer("/result/sync_info"), record::Json());
         if (info.is_object() && !info.value("catching_up", true))
@@ -43,7 +43,7 @@ class DoubleSign : public NodeFault {
     });
   }
 
-  Node* twin_ = nullptr;
+  Node* second_process_ = nullptr;
   std::shared_ptr<std::string> said_ = std::make_shared<std::string>();
   Loop::Handle asking_;
 };
@@ -53,9 +53,9 @@ class DoubleSign : public NodeFault {
 class Diverge : public NodeFault {
  public:
   using NodeFault::NodeFault;
-  std::string lacks() override {
+  std::string why_unavailable() override {
     if (!r().view().plan) return "needs a plan: none was proposed";
-    return lacks_cosmovisor();
+    return cosmovisor_unavailable();
   }
   void inject() override {
     const auto artifact = open_artifact(other().archive, r().profile().chain.binary, r().store);

@@ -59,11 +59,11 @@ std::string trouble_of(const std::function<void()>& work) {
 
 }  // namespace
 
-struct FaultDriver::Course {
+struct FaultDriver::ActiveFault {
   Injection what;
   Trigger trigger;
   std::unique_ptr<Fault> fault;
-  std::string state = "planned";  // as in FaultMoved
+  std::string state = "planned";  // as in FaultTransition
   Micros since = 0;               // in this state
   bool in_effect = false;
   std::string given_up;  // why it is healed before its time; empty: it is not
@@ -81,10 +81,10 @@ FaultDriver::FaultDriver(Rehearsal& r, std::vector<Injection> planned, Make make
     for (const auto& name : i.target.nodes)
       if (!r.view().nodes.contains(name))
         throw Error(Blame::scenario, fmt::format("fault {}: there is no node {} in this network", i.id, name));
-    auto c = std::make_unique<Course>();
+    auto c = std::make_unique<ActiveFault>();
     c->trigger = parse_trigger(i.when);
     const auto& kind = *find_fault_kind(i.kind);
-    r.record(record::FaultPlanned{i.id, i.kind, i.when, i.who, i.target.nodes, {kind.brings.begin(), kind.brings.end()}, i.lasts_s, kind.hinders});
+    r.record(record::FaultPlanned{i.id, i.kind, i.when, i.who, i.target.nodes, {kind.expected_causes.begin(), kind.expected_causes.end()}, i.lasts_s, kind.disruptive});
     c->what = std::move(i);
     all_.push_back(std::move(c));
   }
@@ -96,28 +96,28 @@ void FaultDriver::close() {
   for (auto& c : all_) {
     if (!std::exchange(c->in_effect, false)) continue;
     try {
-      if (c->state == "applied") move(*c, "healing", "");
+      if (c->state == "applied") transition(*c, "healing", "");
       c->fault->heal();
       if (c->state != "healing") continue;
-      if (const auto proof = c->fault->healed(); !proof.empty()) move(*c, "healed", proof);
+      if (const auto proof = c->fault->healed(); !proof.empty()) transition(*c, "healed", proof);
     } catch (const std::exception& e) {
       std::cerr << "rehearse: fault " << c->what.id << " (" << c->what.kind << ") was not healed: " << e.what() << "\n";
     }
   }
 }
 
-void FaultDriver::move(Course& c, const std::string& to, const std::string& detail) {
-  c.state = to;
+void FaultDriver::transition(ActiveFault& c, const std::string& state, const std::string& detail) {
+  c.state = state;
   c.since = now_micros();
-  r_.record(record::FaultMoved{c.what.id, to, detail, {}, {}, 0});
-  if (to != "injecting" && to != "healing") r_.note(fmt::format("fault {}: {}: {}{}", c.what.id, c.what.kind, to, detail.empty() ? "" : ", " + detail));
+  r_.record(record::FaultTransition{c.what.id, state, detail, {}, {}, 0});
+  if (state != "injecting" && state != "healing") r_.note(fmt::format("fault {}: {}: {}{}", c.what.id, c.what.kind, state, detail.empty() ? "" : ", " + detail));
 }
 
-bool FaultDriver::over(const Course& c) const {
+bool FaultDriver::over(const ActiveFault& c) const {
   return c.state == "recovered" || c.state == "skipped" || c.state == "missed" || c.state == "failed";
 }
 
-void FaultDriver::turn() {
+void FaultDriver::advance() {
   for (auto& c : all_) {
     if (over(*c) || c->busy) continue;
     c->busy = true;
@@ -132,20 +132,20 @@ void FaultDriver::turn() {
   peers_.watch(std::any_of(all_.begin(), all_.end(), [](const auto& c) { return c->state == "healed"; }));
 }
 
-void FaultDriver::advance(Course& c) {
+void FaultDriver::advance(ActiveFault& c) {
   if (const auto trouble = trouble_of([&] { go_on(c); }); !trouble.empty()) give_up(c, trouble);
 }
 
-void FaultDriver::go_on(Course& c) {
+void FaultDriver::go_on(ActiveFault& c) {
   if (c.state == "planned") return wait_for_trigger(c);
   if (c.state == "injecting") {
-    if (const auto proof = c.fault->applied(); !proof.empty()) return move(c, "applied", proof);
+    if (const auto proof = c.fault->applied(); !proof.empty()) return transition(c, "applied", proof);
     if (seconds_since(c.since) > kMostToApply) give_up(c, fmt::format("not seen to be applied in {} s", kMostToApply));
     return;
   }
   if (c.state == "applied") {
     if (seconds_since(c.since) < c.what.lasts_s) return;
-    move(c, "healing", "");
+    transition(c, "healing", "");
     c.fault->heal();
     c.in_effect = false;
   }
@@ -154,26 +154,26 @@ void FaultDriver::go_on(Course& c) {
 }
 
 // What its node is without, and does, stays excused until all is as it was before.
-void FaultDriver::give_up(Course& c, const std::string& why) {
-  if (!c.in_effect || c.state == "healing") return move(c, "failed", c.given_up.empty() ? why : c.given_up + "; " + why);
+void FaultDriver::give_up(ActiveFault& c, const std::string& why) {
+  if (!c.in_effect || c.state == "healing") return transition(c, "failed", c.given_up.empty() ? why : c.given_up + "; " + why);
   c.given_up = why;
-  move(c, "healing", "");
+  transition(c, "healing", "");
   const auto trouble = trouble_of([&] { c.fault->heal(); });
-  if (!trouble.empty()) return move(c, "failed", why + "; " + trouble);
+  if (!trouble.empty()) return transition(c, "failed", why + "; " + trouble);
   c.in_effect = false;
 }
 
-void FaultDriver::watch_heal(Course& c) {
+void FaultDriver::watch_heal(ActiveFault& c) {
   const auto proof = c.fault->healed();
   if (proof.empty() && seconds_since(c.since) <= kMostToHeal) return;
-  if (!c.given_up.empty()) return move(c, "failed", c.given_up);
-  if (proof.empty()) return move(c, "failed", fmt::format("not seen to be healed in {} s", kMostToHeal));
+  if (!c.given_up.empty()) return transition(c, "failed", c.given_up);
+  if (proof.empty()) return transition(c, "failed", fmt::format("not seen to be healed in {} s", kMostToHeal));
   c.height = r_.view().highest_height();
   c.clear = now_micros();
-  move(c, "healed", proof);
+  transition(c, "healed", proof);
 }
 
-void FaultDriver::wait_for_trigger(Course& c) {
+void FaultDriver::wait_for_trigger(ActiveFault& c) {
   const auto when = came_true(c.trigger, r_.view(), c.what.target.nodes), may = traffic(r_.view());
   if (!when || !may) return;
   const auto due = std::max(*when, *may) + static_cast<Micros>(c.what.after_s * 1e6);
@@ -189,8 +189,8 @@ void FaultDriver::wait_for_trigger(Course& c) {
 
 // Two faults of one kind of target undo each other's doing: what kills a node and starts it again ends a pause of it, and a link
 // has one condition. The later one waits until the earlier has been healed.
-bool FaultDriver::in_the_way(const Course& c) const {
-  const auto acts_on = [](const Course& o) { return find_fault_kind(o.what.kind)->acts_on; };
+bool FaultDriver::in_the_way(const ActiveFault& c) const {
+  const auto acts_on = [](const ActiveFault& o) { return find_fault_kind(o.what.kind)->acts_on; };
   const auto shares = [](const auto& one, const auto& other) {
     return (one.empty() && other.empty()) ||
            std::any_of(one.begin(), one.end(), [&](const auto& x) { return std::find(other.begin(), other.end(), x) != other.end(); });
@@ -203,14 +203,14 @@ bool FaultDriver::in_the_way(const Course& c) const {
   });
 }
 
-void FaultDriver::begin(Course& c, Micros due) {
+void FaultDriver::begin(ActiveFault& c, Micros due) {
   const auto& kind = *find_fault_kind(c.what.kind);
   c.fault = make_(r_, c.what);
-  if (const auto lacks = c.fault->lacks(); !lacks.empty()) return move(c, "skipped", lacks);
+  if (const auto why = c.fault->why_unavailable(); !why.empty()) return transition(c, "skipped", why);
   const auto& t = c.what.target;
-  record::FaultMoved begins{c.what.id, "injecting", "", t.nodes, {}, due};
-  if (kind.disables)
-    begins.disabled = kind.acts_on == ActsOn::link ? t.cut_off : kind.acts_on == ActsOn::provider ? std::vector<std::string>{kProvider} : t.nodes;
+  record::FaultTransition begins{c.what.id, "injecting", "", t.nodes, {}, due};
+  if (kind.takes_down)
+    begins.takes_down = kind.acts_on == ActsOn::link ? t.cut_off : kind.acts_on == ActsOn::provider ? std::vector<std::string>{kProvider} : t.nodes;
   c.state = "injecting";
   c.since = now_micros();
   r_.record(begins);
@@ -220,12 +220,12 @@ void FaultDriver::begin(Course& c, Micros due) {
 }
 
 // Another fault that has begun since acts on one of its nodes by now: what becomes of the node is its matter.
-bool FaultDriver::begun_since(const Course& c) const {
+bool FaultDriver::begun_since(const ActiveFault& c) const {
   const auto& faults = r_.view().faults;
   const auto mine = std::find_if(faults.begin(), faults.end(), [&](const SeenFault& f) { return f.plan.id == c.what.id; });
   return std::any_of(faults.begin(), faults.end(), [&](const SeenFault& f) {
-    const auto* begun = f.move("injecting");
-    return &f != &*mine && f.plan.hinders && f.open() && begun->seen > mine->move("injecting")->seen &&
+    const auto* begun = f.transition("injecting");
+    return &f != &*mine && f.plan.disruptive && f.open() && begun->seen > mine->transition("injecting")->seen &&
            std::any_of(f.nodes.begin(), f.nodes.end(), [&](const auto& n) {
              return std::find(mine->nodes.begin(), mine->nodes.end(), n) != mine->nodes.end();
            });
@@ -233,18 +233,18 @@ bool FaultDriver::begun_since(const Course& c) const {
 }
 
 // In its parts: the fault is removed, peers are back, the chain goes on, and the nodes have caught up with it.
-void FaultDriver::watch_recovery(Course& c) {
+void FaultDriver::watch_recovery(ActiveFault& c) {
   const auto& v = r_.view();
   const auto& nodes = c.what.target.nodes;
-  if (begun_since(c)) return move(c, "recovered", "another fault acts on it by now");
+  if (begun_since(c)) return transition(c, "recovered", "another fault acts on it by now");
   const auto part = [&](const char* name, bool done) {
     const auto& f = *std::find_if(v.faults.begin(), v.faults.end(), [&](const SeenFault& s) { return s.plan.id == c.what.id; });
-    if (done && !f.move(name)) r_.record(record::FaultMoved{c.what.id, name, fmt::format("{:.1f} s after its heal", seconds_since(c.since)), {}, {}, 0});
-    return f.move(name) != nullptr || done;
+    if (done && !f.transition(name)) r_.record(record::FaultTransition{c.what.id, name, fmt::format("{:.1f} s after its heal", seconds_since(c.since)), {}, {}, 0});
+    return f.transition(name) != nullptr || done;
   };
   std::vector<std::string> up;
   for (const auto& name : v.order)
-    if (!v.disabled(name) || std::find(nodes.begin(), nodes.end(), name) != nodes.end()) up.push_back(name);
+    if (!v.taken_down(name) || std::find(nodes.begin(), nodes.end(), name) != nodes.end()) up.push_back(name);
   const auto lacking = peers_.lacking(up, c.since);
   const bool peers = part("peers-back", lacking.empty());
   const bool advances = part("height-advances", v.highest_height() > c.height);
@@ -252,13 +252,13 @@ void FaultDriver::watch_recovery(Course& c) {
     return v.nodes.at(n).alive && v.nodes.at(n).head.store_height >= c.height;
   }));
   if (peers && advances && caught_up)
-    return move(c, "recovered", fmt::format("{:.1f} s after its heal{}", seconds_since(c.since), peers_.finding(c.since)));
+    return transition(c, "recovered", fmt::format("{:.1f} s after its heal{}", seconds_since(c.since), peers_.finding(c.since)));
   const bool others = std::any_of(all_.begin(), all_.end(), [&](const auto& o) { return o.get() != &c && o->in_effect; });
   if (others) c.clear = now_micros();
   const bool all_there = std::all_of(up.begin(), up.end(), [&](const auto& n) { return v.nodes.at(n).alive; });
   if (!peers && advances && caught_up && all_there) peers_.help(lacking, c.clear);
   if (seconds_since(c.clear) <= r_.scenario().demands.recovery.seconds()) return;
-  move(c, "failed", fmt::format("not recovered in {} s: {}{}{}", r_.scenario().demands.recovery.seconds(), peers ? "" : "peers missing; ",
+  transition(c, "failed", fmt::format("not recovered in {} s: {}{}{}", r_.scenario().demands.recovery.seconds(), peers ? "" : "peers missing; ",
                                 advances ? "" : "the chain stands; ", caught_up ? "" : "behind"));
 }
 
@@ -267,8 +267,8 @@ void FaultDriver::end() {
   r_.step("faults", "Faults healed, the network has recovered", "", [&] {
     for (auto& c : all_) {
       if (c->state == "planned" && !came_true(c->trigger, r_.view(), c->what.target.nodes))
-        move(*c, "missed", "`" + c->what.when + "` never came");
-      if (!find_fault_kind(c->what.kind)->hinders) c->what.lasts_s = 0;
+        transition(*c, "missed", "`" + c->what.when + "` never came");
+      if (!find_fault_kind(c->what.kind)->disruptive) c->what.lasts_s = 0;
     }
     constexpr std::chrono::minutes kMost{30};  // each has bounds of its own
     r_.await_done("the faults' end", [&] { return std::all_of(all_.begin(), all_.end(), [&](const auto& c) { return over(*c); }); },
@@ -278,7 +278,7 @@ void FaultDriver::end() {
     // What is wrong still shows in what the network does by itself.
     constexpr std::int64_t kQuietBlocks = 3;
     if (r_.view().disturbed() && !failed) r_.await("a quiet period", above(r_.view().highest_height() + kQuietBlocks - 1));
-    r_.record(record::Moment{"faults-over"});
+    r_.record(record::Milestone{"faults-over"});
     return fmt::format("{} of {}", recovered, all_.size());
   });
 }

@@ -16,14 +16,14 @@ namespace rehearse {
 // As the catalogue says.
 std::unique_ptr<Fault> make_fault(Rehearsal&, const Injection&);
 
-class FaultDriver : public Beside {
+class FaultDriver : public BackgroundTask {
  public:
   using Make = std::function<std::unique_ptr<Fault>(Rehearsal&, const Injection&)>;
   // The network is made. Journals what is planned. Throws Error(Blame::scenario) for a target that is not in the network.
   FaultDriver(Rehearsal&, std::vector<Injection>, Make = make_fault, Peers::Restart = restart_node);
   ~FaultDriver() override;  // as close()
 
-  void turn() override;
+  void advance() override;
   // Lets those that have begun run their course, heals them, and waits until the network has recovered. What has not been
   // triggered by then never is.
   void end() override;
@@ -31,23 +31,23 @@ class FaultDriver : public Beside {
   void close();
 
  private:
-  struct Course;  // of one injection
-  void advance(Course&);
-  void go_on(Course&);
+  struct ActiveFault;  // of one injection
+  void advance(ActiveFault&);
+  void go_on(ActiveFault&);
   // Heals it before its time; once that is proven it has failed.
-  void give_up(Course&, const std::string& why);
-  void watch_heal(Course&);
-  void wait_for_trigger(Course&);
-  void begin(Course&, Micros due);
-  bool in_the_way(const Course&) const;
-  void watch_recovery(Course&);
-  void move(Course&, const std::string& to, const std::string& detail);
-  bool over(const Course&) const;
-  bool begun_since(const Course&) const;
+  void give_up(ActiveFault&, const std::string& why);
+  void watch_heal(ActiveFault&);
+  void wait_for_trigger(ActiveFault&);
+  void begin(ActiveFault&, Micros due);
+  bool in_the_way(const ActiveFault&) const;
+  void watch_recovery(ActiveFault&);
+  void transition(ActiveFault&, const std::string& state, const std::string& detail);
+  bool over(const ActiveFault&) const;
+  bool begun_since(const ActiveFault&) const;
 
   Rehearsal& r_;
   Make make_;
-  std::vector<std::unique_ptr<Course>> all_;
+  std::vector<std::unique_ptr<ActiveFault>> all_;
   Peers peers_;
 };
 

@@ -31,7 +31,7 @@ class Fault {
  public:
   virtual ~Fault() = default;
   // What is missing on this machine or in this network: "needs strace (...)". Empty: it can be injected.
-  virtual std::string lacks() { return ""; }
+  virtual std::string why_unavailable() { return ""; }
   virtual void inject() = 0;
   // What proves that it is in effect; empty: nothing yet.
   virtual std::string applied() = 0;
@@ -54,13 +54,13 @@ struct FaultKind {
   const char* what;
   ActsOn acts_on = ActsOn::node;
   // While it lasts its nodes' processes may end, and their power counts for nothing.
-  bool disables = false;
+  bool takes_down = false;
   std::vector<FaultOption> options;
   // Causes that it brings about by itself: the release is not to blame for them.
-  std::vector<const char*> brings;
+  std::vector<const char*> expected_causes;
   std::unique_ptr<Fault> (*make)(Rehearsal&, const Injection&);
-  // What is late while it acts may be late because of it. What hinders nothing goes on beside the procedure, and ends with it.
-  bool hinders = true;
+  // What is late while it acts may be late because of it. What is not disruptive goes on beside the procedure, and ends with it.
+  bool disruptive = true;
 };
 
 // Values of options.

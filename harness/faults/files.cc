@@ -117,8 +117,8 @@ class FileDamage : public NodeFault {
   FileDamage(Rehearsal& r, const Injection& i, const Damage& what)
       : NodeFault(r, i), what_(what), kept_(r.folder() / "faults" / i.id / "kept") {}
 
-  std::string lacks() override {
-    if (what_.where == new_binary || what_.where == current_link) return lacks_cosmovisor();
+  std::string why_unavailable() override {
+    if (what_.where == new_binary || what_.where == current_link) return cosmovisor_unavailable();
     return what_.where == model && file().empty() ? "needs a model: this chain has none" : "";
   }
 
@@ -237,7 +237,7 @@ const std::vector<Damage>& damages() {
 std::vector<FaultKind> file_kinds() {
   std::vector<FaultKind> all;
   for (const auto& d : damages())
-    all.push_back({d.name, d.what, ActsOn::node, true, {}, d.brings, [](Rehearsal& r, const Injection& i) -> std::unique_ptr<Fault> {
+    all.push_back({d.name, d.what, ActsOn::node, true, {}, d.expected_causes, [](Rehearsal& r, const Injection& i) -> std::unique_ptr<Fault> {
                      return std::make_unique<FileDamage>(r, i, *std::find_if(damages().begin(), damages().end(), [&](const Damage& one) { return one.name == i.kind; }));
                    }});
   return all;

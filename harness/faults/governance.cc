@@ -14,7 +14,7 @@ namespace {
 class Proposed : public Fault {
  public:
   Proposed(Rehearsal& r, const Injection& i) : r_(r), kind_(i.kind) {}
-  std::string lacks() override { return r_.view().plan ? "" : "needs a plan: none was proposed"; }
+  std::string why_unavailable() override { return r_.view().plan ? "" : "needs a plan: none was proposed"; }
 
   void inject() override {
     const auto& plan = *r_.view().plan;

@@ -15,7 +15,7 @@ namespace {
 class Load : public Fault {
  public:
   Load(Rehearsal& r, const Injection& i) : r_(r), id_(i.id), rate_(std::stoll(i.options.at("rate"))) {}
-  std::string lacks() override { return Payments::lack(r_.profile(), r_.network()); }
+  std::string why_unavailable() override { return Payments::lack(r_.profile(), r_.network()); }
   void inject() override { traffic_.emplace(r_.loop(), r_.http(), r_.network(), r_.profile(), r_.view().order, rate_); }
   std::string applied() override {
     return traffic_->in_blocks() ? fmt::format("{} a second; {} accepted, {} in blocks", rate_, traffic_->accepted(), traffic_->in_blocks()) : "";
@@ -38,7 +38,7 @@ class Load : public Fault {
   // Of a node that no fault takes away.
   std::string witness() const {
     for (const auto& name : r_.view().order)
-      if (!r_.view().disabled(name)) return name;
+      if (!r_.view().taken_down(name)) return name;
     return r_.view().order.front();
   }
 

@@ -29,7 +29,7 @@ class OnProcess : public NodeFault {
  public:
   OnProcess(Rehearsal& r, const Injection& i, const char* needs, Afterwards afterwards)
       : NodeFault(r, i), needs_(needs), afterwards_(afterwards) {}
-  std::string lacks() override { return capability(needs_).needs; }
+  std::string why_unavailable() override { return capability(needs_).needs; }
   void inject() override { follow(); }
   std::string applied() override {
     const auto facts = follow() ? fact(mechanism_->applied()) : "";
@@ -153,8 +153,8 @@ class Disk : public OnProcess<Strace> {
 class BackupDiskFull : public NodeFault {
  public:
   using NodeFault::NodeFault;
-  std::string lacks() override {
-    const auto none = lacks_cosmovisor();
+  std::string why_unavailable() override {
+    const auto none = cosmovisor_unavailable();
     return none.empty() ? capability("mount-namespace").needs : none;
   }
   void inject() override { stop_to_start(); }

@@ -14,7 +14,7 @@ namespace {
 constexpr Micros kRestart = 1'000'000;  // the runbook's RestartSec is ten seconds; a rehearsal has fewer
 }
 
-std::string NodeFault::lacks_cosmovisor() {
+std::string NodeFault::cosmovisor_unavailable() {
   return node().supervisor_kind() == SupervisorKind::cosmovisor ? "" : "needs Cosmovisor: " + name() + " is run without it";
 }
 

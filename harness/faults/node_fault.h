@@ -24,7 +24,7 @@ class NodeFault : public Fault {
   bool alive() const { return seen().alive; }
 
   // "needs Cosmovisor: ..." of a node that is run without it.
-  std::string lacks_cosmovisor();
+  std::string cosmovisor_unavailable();
   // SIGKILL; then started() is asked again and again.
   void stop_to_start();
   // Once that has ended it: does the work, starts it, and what is seen from there on counts. False: not yet.

@@ -17,7 +17,7 @@ template <class Means>
 class ByPackets : public Fault {
  public:
   ByPackets(Rehearsal& r, const Injection& i) : r_(r), i_(i) {}
-  std::string lacks() override {
+  std::string why_unavailable() override {
     const auto& plan = r_.network().plan();
     if (!plan.namespaces) return plan.no_namespaces;
     for (const auto& [from, to] : i_.target.links)

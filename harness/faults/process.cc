@@ -57,7 +57,7 @@ class Pause : public NodeFault {
 class KillCosmovisor : public NodeFault {
  public:
   using NodeFault::NodeFault;
-  std::string lacks() override { return lacks_cosmovisor(); }
+  std::string why_unavailable() override { return cosmovisor_unavailable(); }
   void inject() override { node().signal_supervisor(SIGKILL); }
   std::string applied() override {
     const auto ended = end_since_injected();
@@ -100,7 +100,7 @@ class CrashPoint : public NodeFault {
 class FailingHook : public NodeFault {
  public:
   using NodeFault::NodeFault;
-  std::string lacks() override { return lacks_cosmovisor(); }
+  std::string why_unavailable() override { return cosmovisor_unavailable(); }
   void inject() override {
     write_file(script(), "#!/bin/sh\necho not ready for the upgrade\nexit 1\n");
     fs::permissions(script(), fs::perms::owner_all);

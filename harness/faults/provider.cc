@@ -22,7 +22,7 @@ namespace {
 class OfProvider : public Fault {
  public:
   OfProvider(Rehearsal& r, const Injection&) : r_(r) {}
-  std::string lacks() override { return r_.network().provider() ? "" : "needs a provider daemon: this network has none"; }
+  std::string why_unavailable() override { return r_.network().provider() ? "" : "needs a provider daemon: this network has none"; }
 
  protected:
   ProviderDaemon& daemon() { return *r_.network().provider(); }

@@ -65,7 +65,7 @@ std::string verdict_of(const NetworkView& v, const std::vector<CheckResult>& che
 double to_verdict(const NetworkView& v) {
   if (!v.stopped) return 0;
   Micros proven = 0;
-  if (const auto found = v.moments.find("proven"); found != v.moments.end()) proven = found->second;
+  if (const auto found = v.milestones.find("proven"); found != v.milestones.end()) proven = found->second;
   else if (v.stopped->reason == "completed" && !v.answers.empty()) proven = v.answers.back().seen;
   return proven ? static_cast<double>(v.stopped_seen - proven) / 1e6 : 0;
 }

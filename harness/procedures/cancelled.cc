@@ -12,7 +12,7 @@ void cancelled_upgrade(Rehearsal& r) {
   GovernedUpgrade upgrade(r);
   upgrade.go_through_vote();
   const auto height = upgrade.plan().height;
-  r.record(record::Aimed{height, "from", false});
+  r.record(record::ExpectedOutcome{height, "from", false});
 
   std::string proposal;
   bool all_voted = false;

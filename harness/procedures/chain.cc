@@ -4,7 +4,7 @@
 
 #include "harness/engine/goals.h"
 #include "harness/procedures/governed.h"
-#include "harness/procedures/newcomer.h"
+#include "harness/procedures/joining_node.h"
 #include "harness/procedures/operator.h"
 #include "harness/procedures/procedure.h"
 #include "harness/procedures/verification.h"

@@ -71,7 +71,7 @@ void config_change(Rehearsal& r) {
     expect_refusals(r);
     return fmt::format("by {} nodes", order.size());
   });
-  r.record(record::Aimed{r.view().highest_height(), "from", false});
+  r.record(record::ExpectedOutcome{r.view().highest_height(), "from", false});
   ask_when_resumed(r);
   verify(r);
 }

@@ -24,7 +24,7 @@ constexpr std::size_t kMostSeeds = 3;  // of each of the profile's transactions 
 // By a fault, for a moment at least.
 bool taken_away_since(const NetworkView& v, const std::string& node, Micros since) {
   return std::any_of(v.faults.begin(), v.faults.end(), [&](const SeenFault& f) {
-    return std::find(f.disabled.begin(), f.disabled.end(), node) != f.disabled.end() && (f.open() || f.moves.back().seen >= since);
+    return std::find(f.takes_down.begin(), f.takes_down.end(), node) != f.takes_down.end() && (f.open() || f.transitions.back().seen >= since);
   });
 }
 
@@ -80,7 +80,7 @@ Included await_included(Rehearsal& r, const Sent& sent) {
     if (height > first + kMostBlocks && !r.view().fault_open())
       throw StepFailed(fmt::format("transaction {} is in none of {} blocks", sent.hash, height - first), "transaction-failed");
     // It may be in a block that the node has not yet indexed.
-    const bool lost = silent == answers.end() && disturbed && !sent.arguments.empty() && !r.view().disabled(asked);
+    const bool lost = silent == answers.end() && disturbed && !sent.arguments.empty() && !r.view().taken_down(asked);
     missing = lost ? missing + 1 : 0;
     if (missing > 1) {
       holder = r.in_reach(sent.node), since = r.view().last_seen, missing = 0;
@@ -151,7 +151,7 @@ void make_records(Rehearsal& r) {
   auto validators = r.view().validators();
   validators.resize(std::min(validators.size(), kMostSeeds));
   std::int64_t last = 0;
-  const auto after = std::exchange(r.seeded, r.seeded + validators.size());
+  const auto after = std::exchange(r.seed_transactions_used, r.seed_transactions_used + validators.size());
   for (const auto& transaction : r.profile().seed_transactions)
     for (const auto& included : send_transactions(r, seeds(r, transaction, validators, after))) last = std::max(last, included.height);
   // Whoever sent one knows of its block first; what is asked next is asked of another.

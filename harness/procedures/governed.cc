@@ -51,8 +51,8 @@ GovernedUpgrade::GovernedUpgrade(Rehearsal& r)
       plan_{r.to.plan.empty() ? r.to.printed_version : r.to.plan,
             plan_info_as(r.to, r.scenario().upgrade.plan_info), 0} {}
 
-std::string ask_for_no_plan(Rehearsal& r, const std::string& moment, const std::string& complaint) {
-  const auto a = r.ask(moment, {{"current-plan", r.view().order.front(), {}, 0}}).front();
+std::string ask_for_no_plan(Rehearsal& r, const std::string& checkpoint, const std::string& complaint) {
+  const auto a = r.ask(checkpoint, {{"current-plan", r.view().order.front(), {}, 0}}).front();
   if (!a.answered) throw StepFailed("the chain does not say what is planned: " + a.error);
   if (!a.absent) throw StepFailed(complaint + ": " + show_plan(a.value));
   return "asked over " + a.source;
@@ -135,7 +135,7 @@ void GovernedUpgrade::await_end_of_vote() {
 void GovernedUpgrade::pass() {
   r_.step("passed", "Voting ends, upgrade confirmed", kTimeline, [&] {
     await_end_of_vote();
-    r_.record(record::Moment{"passed"});
+    r_.record(record::Milestone{"passed"});
     const auto a = r_.ask("planned", {{"current-plan", r_.view().order.front(), {}, 0}}).front();
     throw_if_halted("its plan could be asked for");
     if (!a.answered || a.absent)

@@ -17,7 +17,7 @@ struct UpgradePlan {
 };
 
 // The chain has no upgrade planned, and how it was asked. Throws StepFailed with the complaint and the plan.
-std::string ask_for_no_plan(Rehearsal&, const std::string& moment, const std::string& complaint);
+std::string ask_for_no_plan(Rehearsal&, const std::string& checkpoint, const std::string& complaint);
 
 class GovernedUpgrade {
  public:

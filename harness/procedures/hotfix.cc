@@ -97,7 +97,7 @@ void install_at_one_height(Rehearsal& r) {
     r.await(fmt::format("height {} on all", height + 1), stored_on_all(height + 1));
     return fmt::format("height {} on all nodes", height + 1);
   });
-  r.record(record::Aimed{height, "to", false});
+  r.record(record::ExpectedOutcome{height, "to", false});
 }
 
 void install_with_overlap(Rehearsal& r) {
@@ -110,7 +110,7 @@ void install_with_overlap(Rehearsal& r) {
       return fmt::format("{} of {} power at a time", r.view().power_of(names), r.view().total_power());
     });
   r.step("signed", "Every block signed by all but those that restart", kHotfix, [&] { return check_signatures(r.view(), from, downs); });
-  r.record(record::Aimed{r.view().highest_height(), "to", false});
+  r.record(record::ExpectedOutcome{r.view().highest_height(), "to", false});
 }
 
 }  // namespace

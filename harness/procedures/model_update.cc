@@ -56,19 +56,19 @@ NodeNames ModelUpdate::diligent() const { return except(nodes_, r_.scenario().up
 
 std::string ModelUpdate::show(const Model& m) const { return m.version + ", " + m.hash().substr(0, 23); }
 
-std::vector<Json> ModelUpdate::status_of(const std::string& moment, const NodeNames& names) {
+std::vector<Json> ModelUpdate::status_of(const std::string& checkpoint, const NodeNames& names) {
   std::vector<Question> questions;
   for (const auto& name : names) questions.push_back({"model-status", name, {}, 0});
   std::vector<Json> all;
-  for (const auto& a : r_.ask(moment, questions)) {
+  for (const auto& a : r_.ask(checkpoint, questions)) {
     if (!a.answered) throw StepFailed(names[all.size()] + " does not say what it scores with: " + a.error);
     all.push_back(a.value);
   }
   return all;
 }
 
-std::vector<Json> ModelUpdate::scored_records(const std::string& moment) {
-  const auto a = r_.ask(moment, {{"scored-records", r_.view().order.front(), {}, 0}}).front();
+std::vector<Json> ModelUpdate::scored_records(const std::string& checkpoint) {
+  const auto a = r_.ask(checkpoint, {{"scored-records", r_.view().order.front(), {}, 0}}).front();
   if (!a.answered) throw StepFailed("the chain does not list what was scored: " + a.error);
   return a.value.get<std::vector<Json>>();
 }
@@ -277,7 +277,7 @@ void ModelUpdate::finish() {
     return compare_scores();
   });
   // The app hashes after the records are among those that are compared.
-  r_.record(record::Aimed{scored_at - 1, "from", false, change().to.hash()});
+  r_.record(record::ExpectedOutcome{scored_at - 1, "from", false, change().to.hash()});
   ask_when_resumed(r_);
   verify(r_);
 }

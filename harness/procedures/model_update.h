@@ -46,7 +46,7 @@ class ModelUpdate {
   // A record by each of these; the height at which the last was in a block.
   std::int64_t score(const std::vector<const NodeView*>&);
   // The answer of each of these nodes to `model-status`.
-  std::vector<record::Json> status_of(const std::string& moment, const NodeNames&);
+  std::vector<record::Json> status_of(const std::string& checkpoint, const NodeNames&);
   std::string show(const Model&) const;
 
  private:
@@ -57,7 +57,7 @@ class ModelUpdate {
   void check_proposal();
   void verify_active();
   std::string compare_scores();
-  std::vector<record::Json> scored_records(const std::string& moment);
+  std::vector<record::Json> scored_records(const std::string& checkpoint);
 
   Rehearsal& r_;
   NodeNames nodes_;

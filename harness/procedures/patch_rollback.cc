@@ -56,7 +56,7 @@ void patch_rollback(Rehearsal& r) {
     r.await(first.front() + " to sign again", signs_above(first.front(), height));
     return fmt::format("signing above {}", height);
   });
-  r.record(record::Aimed{r.view().highest_height(), "from", false});
+  r.record(record::ExpectedOutcome{r.view().highest_height(), "from", false});
   ask_when_resumed(r);
   read_signing_states(r, "resumed");
   verify(r);

@@ -138,9 +138,9 @@ void resume(Rehearsal& r) {
 // An order that is placed now shows whether bids are made. Either all orders have one, or the engine does not come past
 // the block that it has seen, though the chain does and the daemon answers at each block: then the checklist says so.
 void take_part_again(Rehearsal& r, const std::string& provider) {
-  record::Aimed aim{r.view().highest_height(), "from", false};
-  aim.provider = provider;
-  r.record(aim);
+  record::ExpectedOutcome outcome{r.view().highest_height(), "from", false};
+  outcome.provider = provider;
+  r.record(outcome);
   ask_when_resumed(r);
   r.step("new-order", "A new order is placed", "", [&] {
     constexpr std::int64_t kStands = 25;  // blocks
@@ -153,7 +153,7 @@ void take_part_again(Rehearsal& r, const std::string& provider) {
       if (!orders.answered || !bids.answered) throw StepFailed(orders.error + bids.error);
       if (matched(orders.value) == kAll && idle(bids.value)) return fmt::format("{} bids", kAll);
       const auto seen = bids.value.value("last_height", std::int64_t{0}), now = r.view().highest_height();
-      if (seen <= aim.height && now > placed_at + kStands)
+      if (seen <= outcome.height && now > placed_at + kStands)
         return fmt::format("the bid engine has seen no block since {}, the chain is at {}", seen, now);
       r.await("a bid on each order", above(now));
       if (now > placed_at + 10 * kStands) throw TimedOut("orders without a bid: " + orders.value.dump());

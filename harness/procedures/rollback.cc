@@ -141,7 +141,7 @@ void chain_rollback(Rehearsal& r) {
   change_state(r, except(all_nodes(r), u.late));
   if (u.compared) check_signing_states(r);
   if (const auto bare = bare_nodes(r); !bare.empty() && u.drops == 0) show_second_halt(r, bare.front());
-  r.record(record::Aimed{height, "from", false});
+  r.record(record::ExpectedOutcome{height, "from", false});
   start_again(r, all_nodes(r), height);
   upgrade.resume();
   read_signing_states(r, "resumed");

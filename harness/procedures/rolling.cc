@@ -43,7 +43,7 @@ void rolling_upgrade(Rehearsal& r) {
     });
   r.step("signed", "Every block signed by all but the one that restarts", kOrder,
          [&] { return check_signatures(r.view(), from, downs); });
-  r.record(record::Aimed{r.view().highest_height(), "to", false});
+  r.record(record::ExpectedOutcome{r.view().highest_height(), "to", false});
   ask_when_resumed(r);
   verify(r);
 }

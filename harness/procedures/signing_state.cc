@@ -10,8 +10,8 @@ namespace rehearse {
 
 namespace {
 
-record::Answered read(const std::filesystem::path& file, const std::string& moment) {
-  record::Answered a{moment, kSigningState, {}, 0, "file", false, false, {}, ""};
+record::Answered read(const std::filesystem::path& file, const std::string& checkpoint) {
+  record::Answered a{checkpoint, kSigningState, {}, 0, "file", false, false, {}, ""};
   try {
     const auto state = record::Json::parse(read_file(file));
     for (const char* key : {"height", "round", "step"}) a.value[key] = number_in(state.at(key));
@@ -28,9 +28,9 @@ std::filesystem::path signing_state_file(Rehearsal& r, const std::string& node) 
   return r.network().node(node).home() / "data" / "priv_validator_state.json";
 }
 
-void read_signing_states(Rehearsal& r, const std::string& moment) {
+void read_signing_states(Rehearsal& r, const std::string& checkpoint) {
   for (const auto* n : r.view().validators())
-    r.record(read(signing_state_file(r, n->member.name), moment), n->member.name);
+    r.record(read(signing_state_file(r, n->member.name), checkpoint), n->member.name);
 }
 
 void check_signing_states(Rehearsal& r) {

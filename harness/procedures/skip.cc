@@ -15,7 +15,7 @@ void skipped_upgrade(Rehearsal& r) {
   upgrade.await_halt();
 
   const auto height = upgrade.plan().height;
-  r.record(record::Aimed{height, "from", false});
+  r.record(record::ExpectedOutcome{height, "from", false});
   r.enter("swap");
   r.step("skip", "Every node starts again, told to skip the upgrade", "Rollback Procedures", [&] {
     const auto all = bare_nodes(r);

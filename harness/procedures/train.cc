@@ -30,16 +30,16 @@ const Leg kModel{"model", "Model", model_upgrade, kOfChain};
 const Leg kProviderDaemon{"provider", "Provider daemon", provider_upgrade, {"provider-verification", "network-verification"}};
 
 void carry_out(Rehearsal& r, const Leg& leg) {
-  auto page = r.scenario();
-  page.before.clear();  // they are for the whole
-  page.after = leg.lists;
-  r.turn_to(std::move(page));
+  auto active = r.scenario();
+  active.before.clear();  // they are for the whole
+  active.after = leg.lists;
+  r.set_active_scenario(std::move(active));
   r.network().set_client_binary(r.from.artifact.binary);
   r.record(record::LegStarted{
       leg.name, leg.title, {provenance(r.from), provenance(r.to), r.from.module_versions, r.to.module_versions, ""}});
   leg.run(r);
   r.record(record::LegEnded{leg.name});
-  r.turn_to(std::nullopt);
+  r.set_active_scenario(std::nullopt);
 }
 
 // As the new release was before the network started.
@@ -80,7 +80,7 @@ void release_train(Rehearsal& r) {
   carry_out(r, kProviderDaemon);
 
   r.from = first;
-  r.record(record::Aimed{r.view().highest_height(), "to", true, r.model->to.hash(), "to"});
+  r.record(record::ExpectedOutcome{r.view().highest_height(), "to", true, r.model->to.hash(), "to"});
   ask_when_resumed(r);
   verify(r);
 }

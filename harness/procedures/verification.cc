@@ -22,7 +22,7 @@ namespace {
 
 // What is compared with the answers from then has had the chance to move on: after a late return H+K is there at once.
 Goal block_since_resumed(const NetworkView& v) {
-  const auto last = std::find_if(v.answers.rbegin(), v.answers.rend(), [&](const SeenAnswer& a) { return a.answer.moment == v.named(kResumed); });
+  const auto last = std::find_if(v.answers.rbegin(), v.answers.rend(), [&](const SeenAnswer& a) { return a.answer.checkpoint == v.named(kResumed); });
   const auto asked = last == v.answers.rend() ? 0 : last->seen;
   return [asked](const NetworkView& now) -> std::optional<Unmet> {
     if (!now.blocks.empty() && now.blocks.rbegin()->second.seen > asked) return std::nullopt;
@@ -72,7 +72,7 @@ std::string ask_finally(Rehearsal& r) {
   const auto answers = ask_until_settled(r);
   if (r.view().leg()) return answers + ", " + hold_against_lists(r);
   r.record(record::Answered{kAfter, kPressure, {}, 0, "/proc/pressure/cpu", true, false, r.cpu_pressure(), ""});
-  r.record(record::Moment{"asked"});
+  r.record(record::Milestone{"asked"});
   return answers;
 }
 
@@ -86,7 +86,7 @@ void verify(Rehearsal& r) {
     r.await("another block", block_since_resumed(r.view()));
     return fmt::format("height {} on all nodes", last);
   });
-  if (!r.view().leg()) r.end_beside();  // what comes after a leg may want it still
+  if (!r.view().leg()) r.end_background_task();  // what comes after a leg may want it still
   r.step("verify", "Full verification", kVerification, [&] { return ask_finally(r); });
   r.enter("verified");
 }

@@ -15,8 +15,6 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(HeadSeen, store_height, block_ha
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Signature, validator, flag)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(BlockSeen, height, hash, app_hash, time, proposer, round,
                                                 signatures)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Answered, moment, question, args, height, source, answered,
-                                                absent, value, error)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Sampled, rss_bytes, cpu_seconds)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Stalled, seconds)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RunStarted, scenario, profile, profile_digest,
@@ -33,18 +31,45 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(StepEnded, step, outcome, detail
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PlanProposed, name, info, proposal, height)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(LegStarted, leg, title, releases)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(LegEnded, leg)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Aimed, height, release, applied, model_hash, provider)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ExpectedOutcome, height, release, applied, model_hash, provider)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Expected, what, reason, begins)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(FaultPlanned, id, fault, when, who, nodes, brings, lasts_s, hinders)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(FaultMoved, id, to, detail, nodes, disabled, due)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(TransactionsAccounted, fault, accepted, sent_again, refused, in_blocks, missing,
                                                 failed, sequence, received)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RunStopped, reason, detail, step, cause)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(TeardownEnded, cpu_seconds,
                                                 peak_rss_bytes)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Moment, name)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Milestone, name)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Judged, check)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Concluded, verdict, diagnosis)
+
+// Members whose names in the journal are older, and stay as they were written.
+void to_json(Json& j, const Answered& a) {
+  j = {{"moment", a.checkpoint}, {"question", a.question}, {"args", a.args},   {"height", a.height}, {"source", a.source},
+       {"answered", a.answered}, {"absent", a.absent},     {"value", a.value}, {"error", a.error}};
+}
+void from_json(const Json& j, Answered& a) {
+  const Answered none;
+  a = {j.value("moment", none.checkpoint), j.value("question", none.question), j.value("args", none.args),
+       j.value("height", none.height),     j.value("source", none.source),     j.value("answered", none.answered),
+       j.value("absent", none.absent),     j.value("value", none.value),       j.value("error", none.error)};
+}
+void to_json(Json& j, const FaultPlanned& f) {
+  j = {{"id", f.id},       {"fault", f.fault},           {"when", f.when},       {"who", f.who},
+       {"nodes", f.nodes}, {"brings", f.expected_causes}, {"lasts_s", f.lasts_s}, {"hinders", f.disruptive}};
+}
+void from_json(const Json& j, FaultPlanned& f) {
+  const FaultPlanned none;
+  f = {j.value("id", none.id),       j.value("fault", none.fault),            j.value("when", none.when),       j.value("who", none.who),
+       j.value("nodes", none.nodes), j.value("brings", none.expected_causes), j.value("lasts_s", none.lasts_s), j.value("hinders", none.disruptive)};
+}
+void to_json(Json& j, const FaultTransition& t) {
+  j = {{"id", t.id}, {"to", t.state}, {"detail", t.detail}, {"nodes", t.nodes}, {"disabled", t.takes_down}, {"due", t.due}};
+}
+void from_json(const Json& j, FaultTransition& t) {
+  const FaultTransition none;
+  t = {j.value("id", none.id),       j.value("to", none.state),            j.value("detail", none.detail),
+       j.value("nodes", none.nodes), j.value("disabled", none.takes_down), j.value("due", none.due)};
+}
 
 namespace {
 

@@ -85,7 +85,7 @@ struct BlockSeen {
 // The answer to a question of the profile (or that no source answered it).
 struct Answered {
   static constexpr const char* kind = "answer";
-  std::string moment;    // "before", "after", or the step that asked
+  std::string checkpoint;  // "before", "after", or the step that asked
   std::string question;  // its name in the profile
   std::map<std::string, std::string> args;
   std::int64_t height = 0;  // 0: latest
@@ -207,7 +207,7 @@ struct PlanProposed {
 };
 
 // A run of several procedures, one after the other, comes to the next, with the releases that this one is about. Its steps
-// and the moments of its questions carry its name; what was aimed at before is settled.
+// and the checkpoints of its questions carry its name; what was expected before is settled.
 struct LegStarted {
   static constexpr const char* kind = "leg-started";
   std::string leg, title;
@@ -222,7 +222,7 @@ struct LegEnded {
 
 // What the network must be once the procedure is through: what is checked afterwards is judged against it. Without it: after
 // the plan's height, the new release, with the plan carried out.
-struct Aimed {
+struct ExpectedOutcome {
   static constexpr const char* kind = "aimed";
   std::int64_t height = 0;     // what comes after it is after the upgrade
   std::string release = "to";  // that every node runs: from or to
@@ -248,22 +248,22 @@ struct FaultPlanned {
   std::string when;   // its trigger, as it is written
   std::string who;    // the same of its target
   std::vector<std::string> nodes;   // that it acts on, as far as they are known beforehand
-  std::vector<std::string> brings;  // causes that it brings about by itself
+  std::vector<std::string> expected_causes;  // causes that it brings about by itself
   double lasts_s = 0;
-  bool hinders = true;  // what is late while it acts may be late because of it
+  bool disruptive = true;  // what is late while it acts may be late because of it
 };
 
-// A planned fault came that far. `injecting` is written before anything is done: what was begun can be found after a crash.
-struct FaultMoved {
+// A planned fault came to another state. `injecting` is written before anything is done: what was begun can be found after a crash.
+struct FaultTransition {
   static constexpr const char* kind = "fault";
   std::string id;
   // injecting, applied, healing, healed, peers-back, height-advances, caught-up, recovered; or, for good: skipped (it cannot
   // be done here), missed (its trigger never came true), failed
-  std::string to;
+  std::string state;
   std::string detail;              // the evidence, or what is lacking
   // Of injecting: what it acts on; whose processes may end, and whose power counts for nothing, until it has recovered; when
   // it should have begun.
-  std::vector<std::string> nodes, disabled;
+  std::vector<std::string> nodes, takes_down;
   Micros due = 0;
 };
 
@@ -296,8 +296,8 @@ struct TeardownEnded {
   std::int64_t peak_rss_bytes = 0;
 };
 
-// Where the time before the first event and between the others went: a part that is not a phase.
-struct Moment {
+// A time that the timing needs, of what is neither a phase nor a step.
+struct Milestone {
   static constexpr const char* kind = "moment";
   std::string name;  // of the table in harness/timing.h
 };
@@ -319,7 +319,7 @@ struct Concluded {
 using Body =
     std::variant<ProcessStarted, ProcessEnded, LogLine, HeadSeen, BlockSeen, Answered, Sampled, Stalled,
                  RunStarted, ReleasesOpened, NetworkPlanned, ProviderPlanned, CommandRan, PhaseEntered, StepStarted, StepEnded,
-                 PlanProposed, LegStarted, LegEnded, Aimed, Expected, FaultPlanned, FaultMoved, TransactionsAccounted, RunStopped, TeardownEnded, Moment,
+                 PlanProposed, LegStarted, LegEnded, ExpectedOutcome, Expected, FaultPlanned, FaultTransition, TransactionsAccounted, RunStopped, TeardownEnded, Milestone,
                  Judged, Concluded>;
 
 struct Event {

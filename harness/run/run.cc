@@ -64,14 +64,14 @@ void make_folder(const fs::path& folder) {
 
 class Run {
  public:
-  Run(const RunOptions& o, Inputs in, Watcher& watcher)
+  Run(const RunOptions& o, Inputs in, ProgressReporter& reporter)
       : o_(o),
         in_(std::move(in)),
         id_(run_id()),
         lock_(runtime_dir(), id_, o.folder),
         journal_(o.folder / "events.jsonl"),
         http_(make_http(loop_)),
-        r_(loop_, *http_, journal_, watcher, in_.scenario, in_.profile, o.folder) {}
+        r_(loop_, *http_, journal_, reporter, in_.scenario, in_.profile, o.folder) {}
 
   RunResult carry_out() {
     fs::copy_file(o_.scenario, o_.folder / kScenarioCopy);
@@ -99,11 +99,11 @@ class Run {
       }
     r_.record(std::move(stopped));
     r_.disarm();
-    r_.set_beside(nullptr);
+    r_.set_background_task(nullptr);
     if (faults_) faults_->close();
     if (network_) {
       network_->stop();
-      examine();
+      compare_stopped_states();
     }
     r_.record(teardown_ended());
     return conclude();
@@ -126,7 +126,7 @@ class Run {
   }
 
   // What stopped nodes can still tell; a run that was cancelled is not held up for it, and trouble here is only told.
-  void examine() {
+  void compare_stopped_states() {
     try {
       if (!exit_code_) compare_states(r_);
     } catch (const std::exception& e) {
@@ -181,7 +181,7 @@ class Run {
     start_network();
     if (!in_.faults.empty()) {
       faults_.emplace(r_, in_.faults);
-      r_.set_beside(&*faults_);
+      r_.set_background_task(&*faults_);
     }
     prepare_upgrade(r_);
     find_procedure(in_.scenario.upgrade.kind)->run(r_);
@@ -296,7 +296,7 @@ class Run {
   void start_network() {
     r_.step("network", "Network up", "", [&] {
       network_->start();
-      r_.record(record::Moment{"started"});
+      r_.record(record::Milestone{"started"});
       await_first_block();
       return fmt::format("{} nodes at {}", network_->nodes().size(), network_->nodes().front()->identity().ip);
     });
@@ -368,10 +368,10 @@ class Run {
 
 }  // namespace
 
-RunResult run_scenario(const RunOptions& o, Watcher& watcher) {
+RunResult run_scenario(const RunOptions& o, ProgressReporter& reporter) {
   auto inputs = read_inputs(o);
   make_folder(o.folder);
-  return Run(o, std::move(inputs), watcher).carry_out();
+  return Run(o, std::move(inputs), reporter).carry_out();
 }
 
 record::RunRecord judge_folder(const fs::path& folder) {

@@ -16,7 +16,7 @@ struct RunResult {
 };
 
 // Throws Error for bad input, before anything is made. Everything later is in the result.
-RunResult run_scenario(const RunOptions&, Watcher&);
+RunResult run_scenario(const RunOptions&, ProgressReporter&);
 
 // Judges a run folder's journal again, offline.
 record::RunRecord judge_folder(const std::filesystem::path& folder);

@@ -143,7 +143,7 @@ std::size_t awaited_blocks(const NetworkView& v, const std::vector<Span>& votes)
 }  // namespace
 
 double floor_of(const NetworkView& v, std::optional<Span> boot, std::optional<Span> change) {
-  if (!v.moments.contains("asked") || !v.run || !v.network || !boot) return 0;
+  if (!v.milestones.contains("asked") || !v.run || !v.network || !boot) return 0;
   constexpr double kToPropose = 2, kToHeight = 3;  // blocks
   const auto& conditions = v.run->conditions;
   const auto proposals = votes(v);

@@ -40,13 +40,13 @@ std::optional<std::int64_t> engine_height(const NetworkView& v) {
 
 bool engine_stands_still(const NetworkView& v) {
   const auto height = engine_height(v);
-  return height && v.aim && *height <= v.aim->height;
+  return height && v.expected_outcome && *height <= v.expected_outcome->height;
 }
 
 std::string provider_version(const NetworkView& v) {
   if (!v.provider_plan) return "";
   const auto& plan = *v.provider_plan;
-  return (v.aim && v.aim->provider == "from" ? plan.from : plan.to).printed_version;
+  return (v.expected_outcome && v.expected_outcome->provider == "from" ? plan.from : plan.to).printed_version;
 }
 
 }  // namespace rehearse

@@ -27,13 +27,13 @@ When last_of(const std::vector<const NodeView*>& nodes, MomentOf moment_of) {
   return last;
 }
 
-When moment(const NetworkView& v, const std::string& name) {
-  const auto found = v.moments.find(name);
-  if (found == v.moments.end()) return std::nullopt;
+When milestone(const NetworkView& v, const std::string& name) {
+  const auto found = v.milestones.find(name);
+  if (found == v.milestones.end()) return std::nullopt;
   return found->second;
 }
 
-When started_all(const NetworkView& v) { return moment(v, "started"); }
+When started_all(const NetworkView& v) { return milestone(v, "started"); }
 
 When height_on_all(const NetworkView& v, std::int64_t height) {
   return last_of(v.all(), [&](const NodeView& n) { return n.stored_at(height); });
@@ -70,9 +70,9 @@ Timing timing_of(const NetworkView& v) {
   };
   for (const auto& l : v.legs) ends.emplace_back(l.leg.leg, l.ended ? When(l.ended) : std::nullopt);
   const std::vector<std::pair<std::string, When>> of_one = {
-      {"change", v.aim && !v.plan ? When(v.aim_seen) : std::nullopt},  // of procedures without a plan
+      {"change", v.expected_outcome && !v.plan ? When(v.expected_outcome_seen) : std::nullopt},  // of procedures without a plan
       {"propose", v.plan ? When(v.plan_seen) : std::nullopt},
-      {"vote", moment(v, "passed")},
+      {"vote", milestone(v, "passed")},
       {"wait", halted},
       {"switch", resumed},
       {"blocks", v.plan ? height_on_all(v, height + blocks) : std::nullopt},
@@ -115,7 +115,7 @@ std::vector<TimelineEntry> timeline_of(const NetworkView& v) {
     add(l.leg.title + " verified", "", l.ended ? When(l.ended) : std::nullopt);
   }
   add(kProposalEntry, "", v.plan_seen);
-  add(kConfirmedEntry, "", moment(v, "passed"));
+  add(kConfirmedEntry, "", milestone(v, "passed"));
   add(kHaltEntry, "", first_halt);
   // More than 2/3 of the power carried out the upgrade: the moment the node that tips it did.
   std::vector<std::pair<Micros, const NodeView*>> upgraded;

@@ -24,7 +24,7 @@ void reach(std::map<std::int64_t, Micros>& reached, std::int64_t height, Micros 
 // What it says last: a node whose blocks were dropped may come to have others at their heights.
 void hear_block(NetworkView& v, NodeView& n, std::int64_t height, const std::string& hash) {
   if (hash.empty() || std::exchange(n.block_hashes[height], hash) == hash) return;
-  v.block_hashes.hear(height, hash);
+  v.block_hashes.add(height, hash);
 }
 
 void fold_head(NetworkView& v, NodeView& n, const HeadSeen& h, Micros seen) {
@@ -32,7 +32,7 @@ void fold_head(NetworkView& v, NodeView& n, const HeadSeen& h, Micros seen) {
   n.head = h;
   n.head_seen = seen;
   if (!h.app_hash.empty() && n.app_hashes.try_emplace(h.app_height, h.app_hash).second)
-    v.states.hear(h.app_height, h.app_hash);
+    v.states.add(h.app_height, h.app_hash);
   hear_block(v, n, h.store_height, h.block_hash);
   reach(n.committed, h.app_height, seen);
   reach(n.stored, h.store_height, seen);
@@ -46,7 +46,7 @@ void fold_start(NetworkView& v, NodeView& n, const ProcessStarted& p, const Even
   n.program = p.program;
   n.head = {};
   const bool again = !n.ends.empty() && n.ends.back().end.starts_again;
-  if (p.pid && (again || v.disabled(e.node))) n.revived.insert(e.incarnation);
+  if (p.pid && (again || v.taken_down(e.node))) n.revived.insert(e.incarnation);
   ++v.progress;
 }
 
@@ -62,17 +62,17 @@ bool may_recover(NodeView& n) {
 void fold_end(NetworkView& v, NodeView& n, const ProcessEnded& p, const Event& e) {
   n.alive = false;
   const bool excused =
-      v.expects(e.node, "process-ended") || v.disabled(e.node) || (p.starts_again && may_recover(n));
+      v.expects(e.node, "process-ended") || v.taken_down(e.node) || (p.starts_again && may_recover(n));
   n.ends.push_back({e.seq, e.seen, e.incarnation, excused, p});
   ++v.progress;
 }
 
-void fold_fault(NetworkView& v, const FaultMoved& m, Micros seen) {
+void fold_fault(NetworkView& v, const FaultTransition& m, Micros seen) {
   ++v.progress;
   for (auto& f : v.faults) {
     if (f.plan.id != m.id) continue;
-    if (m.to == "injecting") f.due = m.due, f.nodes = m.nodes, f.disabled = m.disabled;
-    f.moves.push_back({m.to, m.detail, seen});
+    if (m.state == "injecting") f.due = m.due, f.nodes = m.nodes, f.takes_down = m.takes_down;
+    f.transitions.push_back({m.state, m.detail, seen});
   }
 }
 
@@ -93,58 +93,58 @@ const SeenLine* NodeView::line(const std::string& pattern, int from_incarnation)
 std::optional<Micros> NodeView::committed_at(std::int64_t h) const { return find_reached(committed, h); }
 std::optional<Micros> NodeView::stored_at(std::int64_t h) const { return find_reached(stored, h); }
 
-void NetworkView::Words::hear(std::int64_t height, const std::string& word) {
-  if (first.try_emplace(height, word).first->second != word) disputed.insert(height);
+void NetworkView::ValuesByHeight::add(std::int64_t height, const std::string& value) {
+  if (first.try_emplace(height, value).first->second != value) disputed.insert(height);
 }
 
-const SeenFault::Move* SeenFault::move(const std::string& to) const {
-  for (const auto& m : moves)
-    if (m.to == to) return &m;
+const SeenFault::Transition* SeenFault::transition(const std::string& state) const {
+  for (const auto& t : transitions)
+    if (t.state == state) return &t;
   return nullptr;
 }
 
-const SeenFault::Move* SeenFault::end() const {
-  const auto* recovered = move("recovered");
-  return recovered ? recovered : move("failed");
+const SeenFault::Transition* SeenFault::end() const {
+  const auto* recovered = transition("recovered");
+  return recovered ? recovered : transition("failed");
 }
 
-bool SeenFault::open() const { return move("injecting") && !end(); }
+bool SeenFault::open() const { return transition("injecting") && !end(); }
 
-bool NetworkView::disabled(const std::string& node) const {
+bool NetworkView::taken_down(const std::string& node) const {
   return std::any_of(faults.begin(), faults.end(), [&](const SeenFault& f) {
-    return f.open() && std::find(f.disabled.begin(), f.disabled.end(), node) != f.disabled.end();
+    return f.open() && std::find(f.takes_down.begin(), f.takes_down.end(), node) != f.takes_down.end();
   });
 }
 
 bool NetworkView::fault_open() const {
-  return std::any_of(faults.begin(), faults.end(), [](const SeenFault& f) { return f.plan.hinders && f.open(); });
+  return std::any_of(faults.begin(), faults.end(), [](const SeenFault& f) { return f.plan.disruptive && f.open(); });
 }
 
 bool NetworkView::disturbed() const {
-  return std::any_of(faults.begin(), faults.end(), [](const SeenFault& f) { return f.plan.hinders && f.move("injecting"); });
+  return std::any_of(faults.begin(), faults.end(), [](const SeenFault& f) { return f.plan.disruptive && f.transition("injecting"); });
 }
 
 bool SeenFault::open_at(Micros when) const {
-  const auto *begun = move("injecting"), *over = end();
+  const auto *begun = transition("injecting"), *over = end();
   return begun && begun->seen <= when && (!over || when <= over->seen);
 }
 
 bool NetworkView::fault_open_at(Micros when) const {
-  return std::any_of(faults.begin(), faults.end(), [&](const SeenFault& f) { return f.plan.hinders && f.open_at(when); });
+  return std::any_of(faults.begin(), faults.end(), [&](const SeenFault& f) { return f.plan.disruptive && f.open_at(when); });
 }
 
-bool NetworkView::disabled_at(const std::string& node, Micros when) const {
+bool NetworkView::taken_down_at(const std::string& node, Micros when) const {
   return std::any_of(faults.begin(), faults.end(), [&](const SeenFault& f) {
-    return f.open_at(when) && std::find(f.disabled.begin(), f.disabled.end(), node) != f.disabled.end();
+    return f.open_at(when) && std::find(f.takes_down.begin(), f.takes_down.end(), node) != f.takes_down.end();
   });
 }
 
-bool SeenFault::brings(const std::string& cause) const {
-  return std::find(plan.brings.begin(), plan.brings.end(), cause) != plan.brings.end();
+bool SeenFault::expects(const std::string& cause) const {
+  return std::find(plan.expected_causes.begin(), plan.expected_causes.end(), cause) != plan.expected_causes.end();
 }
 
-bool NetworkView::brought(const std::string& cause) const {
-  return std::any_of(faults.begin(), faults.end(), [&](const SeenFault& f) { return f.move("injecting") && f.brings(cause); });
+bool NetworkView::fault_expects(const std::string& cause) const {
+  return std::any_of(faults.begin(), faults.end(), [&](const SeenFault& f) { return f.transition("injecting") && f.expects(cause); });
 }
 
 std::string NetworkView::phase_at(Micros when) const {
@@ -192,13 +192,13 @@ std::int64_t NetworkView::highest_height() const {
   return highest;
 }
 
-const SeenAnswer* NetworkView::answer(const std::string& moment, const std::string& question,
+const SeenAnswer* NetworkView::answer(const std::string& checkpoint, const std::string& question,
                                       const std::string& node, const std::map<std::string, std::string>& args,
                                       std::int64_t height) const {
-  const auto wanted = named(moment);
+  const auto wanted = named(checkpoint);
   for (auto it = answers.rbegin(); it != answers.rend(); ++it) {
     const auto& a = it->answer;
-    if (a.moment == wanted && a.question == question && it->node == node &&
+    if (a.checkpoint == wanted && a.question == question && it->node == node &&
         (args.empty() || a.args == args) && a.height == height)
       return &*it;
   }
@@ -236,7 +236,7 @@ void fold(NetworkView& v, const Event& e) {
                    if (n) hear_block(v, *n, b.height, b.hash);
                    if (!v.blocks.try_emplace(b.height, SeenBlock{b, e.seen}).second) return;
                    ++v.progress;
-                   if (!b.app_hash.empty()) v.states.hear(b.height - 1, b.app_hash);
+                   if (!b.app_hash.empty()) v.states.add(b.height - 1, b.app_hash);
                  },
                  [&](const Answered& a) {
                    v.answers.push_back({e.seq, e.seen, e.node, a});
@@ -267,12 +267,12 @@ void fold(NetworkView& v, const Event& e) {
                    ++v.progress;
                  },
                  [&](const PlanProposed& p) { v.plan = p, v.plan_seen = e.seen, v.plan_leg = v.named(""); },
-                 [&](const LegStarted& l) { v.aim.reset(), v.legs.push_back({l, e.seen, 0}), ++v.progress; },
+                 [&](const LegStarted& l) { v.expected_outcome.reset(), v.legs.push_back({l, e.seen, 0}), ++v.progress; },
                  [&](const LegEnded&) {
-                   v.aim.reset(), ++v.progress;
+                   v.expected_outcome.reset(), ++v.progress;
                    if (v.leg()) v.legs.back().ended = e.seen;
                  },
-                 [&](const Aimed& a) { v.aim = a, v.aim_seq = e.seq, v.aim_seen = e.seen; },
+                 [&](const ExpectedOutcome& a) { v.expected_outcome = a, v.expected_outcome_seq = e.seq, v.expected_outcome_seen = e.seen; },
                  [&](const Expected& x) {
                    if (x.begins)
                      v.expected.emplace(e.node, x.what);
@@ -280,11 +280,11 @@ void fold(NetworkView& v, const Event& e) {
                      v.expected.erase({e.node, x.what});
                  },
                  [&](const FaultPlanned& p) { v.faults.push_back({p, p.nodes, {}, {}, 0}); },
-                 [&](const FaultMoved& m) { fold_fault(v, m, e.seen); },
+                 [&](const FaultTransition& m) { fold_fault(v, m, e.seen); },
                  [&](const TransactionsAccounted& t) { v.transactions.push_back(t); },
                  [&](const RunStopped& s) { v.stopped = s, v.stopped_seen = e.seen, v.stopped_seq = e.seq; },
                  [&](const TeardownEnded& t) { v.teardown = t, v.torn_down = e.seen; },
-                 [&](const Moment& m) { v.moments.try_emplace(m.name, e.seen); },
+                 [&](const Milestone& m) { v.milestones.try_emplace(m.name, e.seen); },
                  [](const Judged&) {},
                  [](const Concluded&) {},
              },

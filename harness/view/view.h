@@ -73,20 +73,20 @@ struct SeenAnswer {
 
 struct SeenFault {
   record::FaultPlanned plan;
-  std::vector<std::string> nodes, disabled;  // that it acts on; that it takes away while it is open
-  struct Move {
-    std::string to, detail;
+  std::vector<std::string> nodes, takes_down;  // that it acts on; that it takes away while it is open
+  struct Transition {
+    std::string state, detail;
     Micros seen = 0;
   };
-  std::vector<Move> moves;
+  std::vector<Transition> transitions;
   Micros due = 0;  // when it should have begun
-  const Move* move(const std::string& to) const;  // null: it has not come that far
+  const Transition* transition(const std::string& state) const;  // null: it has not come that far
   // From where on it counts no more; null: it does, or was never begun.
-  const Move* end() const;
+  const Transition* end() const;
   // It was begun, and not all is as it was before.
   bool open() const;
   bool open_at(Micros) const;
-  bool brings(const std::string& cause) const;
+  bool expects(const std::string& cause) const;
 };
 
 struct SeenStep {
@@ -123,22 +123,22 @@ struct NetworkView {
   std::optional<record::ProviderPlanned> provider_plan;
   NodeView provider;  // its process and its log
   std::map<std::int64_t, SeenBlock> blocks;
-  // What was first said of each height, and the heights of which something else was said too: a rule that looks for
+  // The first value of each height, and the heights of which another was seen too: a rule that looks for
   // nodes that differ is asked after every event, and must not go over all heights each time.
-  struct Words {
+  struct ValuesByHeight {
     std::map<std::int64_t, std::string> first;
     std::set<std::int64_t> disputed;
-    void hear(std::int64_t height, const std::string& word);
+    void add(std::int64_t height, const std::string& value);
   };
-  Words states;        // app hashes after a height, of nodes and of headers
-  Words block_hashes;  // of the nodes' blocks
+  ValuesByHeight states;        // app hashes after a height, of nodes and of headers
+  ValuesByHeight block_hashes;  // of the nodes' blocks
   std::vector<std::pair<std::string, Micros>> phases;
   std::optional<record::PlanProposed> plan;
   Micros plan_seen = 0;
   std::string plan_leg;  // that proposed it
-  std::optional<record::Aimed> aim;
-  std::int64_t aim_seq = 0;
-  Micros aim_seen = 0;
+  std::optional<record::ExpectedOutcome> expected_outcome;
+  std::int64_t expected_outcome_seq = 0;
+  Micros expected_outcome_seen = 0;
   std::set<std::pair<std::string, std::string>> expected;  // (node or "", what)
   std::vector<SeenLeg> legs;
   std::vector<SeenStep> steps;
@@ -146,7 +146,7 @@ struct NetworkView {
   std::vector<SeenFault> faults;  // as planned
   std::vector<std::pair<Micros, Micros>> provider_commands;  // from when to when each ran
   std::vector<record::TransactionsAccounted> transactions;  // that faults have sent
-  std::map<std::string, Micros> moments;  // first of each name
+  std::map<std::string, Micros> milestones;  // first of each name
   std::optional<record::RunStopped> stopped;
   Micros stopped_seen = 0;
   std::int64_t stopped_seq = 0;
@@ -156,7 +156,7 @@ struct NetworkView {
 
   // Of a run of several procedures: the one under way; null between them, and in any other run.
   const SeenLeg* leg() const { return legs.empty() || legs.back().ended ? nullptr : &legs.back(); }
-  // The name of a step or a moment, as it is in what is under way: "chain/before".
+  // The name of a step or a checkpoint, as it is in what is under way: "chain/before".
   std::string named(const std::string& name) const { return leg() ? leg()->leg.leg + "/" + name : name; }
   std::string phase_at(Micros) const;  // empty before the first
   std::int64_t total_power() const;
@@ -165,24 +165,24 @@ struct NetworkView {
     return expected.contains({node, what}) || expected.contains({"", what});
   }
   // A fault takes it away now: it may end, and need not answer.
-  bool disabled(const std::string& node) const;
+  bool taken_down(const std::string& node) const;
   // The same of that moment: what it said then says nothing about the release.
-  bool disabled_at(const std::string& node, Micros) const;
+  bool taken_down_at(const std::string& node, Micros) const;
   bool fault_open() const;
-  // One that hinders was begun, whatever became of it.
+  // A disruptive one was begun, whatever became of it.
   bool disturbed() const;
   // A fault acted then, or the network had not yet recovered from it.
   bool fault_open_at(Micros) const;
-  // A fault that was begun brings that cause about by itself.
-  bool brought(const std::string& cause) const;
+  // A fault that was begun brings about that cause by itself: the release is not to blame.
+  bool fault_expects(const std::string& cause) const;
   std::vector<const NodeView*> validators() const;
   std::vector<const NodeView*> all() const;  // as planned
   // The lowest block that a node's present process has.
   std::int64_t lowest_height() const;
   // The highest that any node ever had.
   std::int64_t highest_height() const;
-  // The latest answer to a question in a moment of what is under way; null when it was not asked. Empty `args`: any.
-  const SeenAnswer* answer(const std::string& moment, const std::string& question, const std::string& node,
+  // The latest answer to a question at a checkpoint of what is under way; null when it was not asked. Empty `args`: any.
+  const SeenAnswer* answer(const std::string& checkpoint, const std::string& question, const std::string& node,
                            const std::map<std::string, std::string>& args = {},
                            std::int64_t height = 0) const;
   // The app hash that the chain agreed on as the state after `height`; empty when not seen.

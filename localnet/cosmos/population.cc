@@ -20,15 +20,15 @@ const std::vector<std::string>& known_record_values() {
   return all;
 }
 
-std::string inhabitant(std::int64_t ordinal, const std::string& bech32_prefix) {
+std::string generated_account(std::int64_t ordinal, const std::string& bech32_prefix) {
   return module_address(fmt::format("inhabitant {}", ordinal), bech32_prefix);
 }
 
 void populate(GenesisSpec& spec, const Population& p) {
   for (std::int64_t i = 1; i <= p.accounts; ++i)
-    spec.accounts.push_back({inhabitant(i, spec.bech32_prefix), {{spec.denom, kCoins + i}}});
+    spec.accounts.push_back({generated_account(i, spec.bech32_prefix), {{spec.denom, kCoins + i}}});
   for (std::int64_t i = 1; i <= p.delegations; ++i)
-    spec.delegations.push_back({inhabitant(1 + (i - 1) % p.accounts, spec.bech32_prefix),
+    spec.delegations.push_back({generated_account(1 + (i - 1) % p.accounts, spec.bech32_prefix),
                                 static_cast<std::size_t>(i - 1) % spec.validators.size(), kDelegated});
 }
 
@@ -41,7 +41,7 @@ void add_votes(Json& genesis, const Population& p, const std::string& bech32_pre
   auto votes = Json::array();
   for (std::int64_t i = 1; i <= p.votes; ++i)
     votes.push_back({{"proposal_id", kProposalUnderWay},
-                     {"voter", inhabitant(i, bech32_prefix)},
+                     {"voter", generated_account(i, bech32_prefix)},
                      {"options", {{{"option", i % 2 ? "VOTE_OPTION_YES" : "VOTE_OPTION_NO"}, {"weight", "1.000000000000000000"}}}},
                      {"metadata", ""}});
   const Json none = {{"yes_count", "0"}, {"abstain_count", "0"}, {"no_count", "0"}, {"no_with_veto_count", "0"}};
@@ -60,7 +60,7 @@ void add_votes(Json& genesis, const Population& p, const std::string& bech32_pre
            {"metadata", ""},
            {"title", "Vote under way"},
            {"summary", "Voted on all through a rehearsal"},
-           {"proposer", inhabitant(1, bech32_prefix)}}});
+           {"proposer", generated_account(1, bech32_prefix)}}});
 }
 
 void add_records(Json& genesis, const std::vector<RecordTemplate>& kinds, const Population& p, const Values& values,
@@ -69,7 +69,7 @@ void add_records(Json& genesis, const std::vector<RecordTemplate>& kinds, const 
     auto records = Json::array();
     for (std::int64_t i = 1; i <= p.records; ++i) {
       auto own = values;
-      own["account"] = inhabitant(1 + (i - 1) % p.accounts, bech32_prefix);
+      own["account"] = generated_account(1 + (i - 1) % p.accounts, bech32_prefix);
       own["ordinal"] = std::to_string(i);
       own["digest"] = sha256_hex("record " + own["ordinal"]);
       auto record = kind.each;

@@ -36,7 +36,7 @@ void describe(V& v, RecordTemplate& r) {
 const std::vector<std::string>& known_record_values();
 
 // Address of the ordinal-th account, from 1. Nobody has its key.
-std::string inhabitant(std::int64_t ordinal, const std::string& bech32_prefix);
+std::string generated_account(std::int64_t ordinal, const std::string& bech32_prefix);
 
 // Adds accounts, each with coins of its own number, and delegations of theirs to the validators in turn.
 void populate(GenesisSpec&, const Population&);

@@ -183,13 +183,13 @@ ProviderDaemon& Network::add_provider(const std::string& name) {
   return *provider_;
 }
 
-Node& Network::add_twin(const std::string& of) {
+Node& Network::add_second_process(const std::string& of) {
   NodeKeys keys;
   keys.consensus = keys_.at(of).consensus;
   return add_beside(of + "-twin", keys, node(of), node(of).supervisor().current(), {});
 }
 
-Node& Network::add_newcomer(const std::string& name, const fs::path& binary, const std::map<std::string, std::string>& config_toml) {
+Node& Network::add_joining_node(const std::string& name, const fs::path& binary, const std::map<std::string, std::string>& config_toml) {
   return add_beside(name, {}, *nodes_.front(), binary, config_toml);
 }
 

@@ -42,9 +42,9 @@ class Network {
   LinkSet* links() const { return links_.get(); }
   // A node beside those of the plan with that one's consensus key, a signing state of its own, and its binary: never do that.
   // Its own to start and to kill; called NAME-twin, and not among the nodes.
-  Node& add_twin(const std::string& of);
+  Node& add_second_process(const std::string& of);
   // A full node beside those of the plan with a home of its own, which the others do not know; its own to start.
-  Node& add_newcomer(const std::string& name, const std::filesystem::path& binary, const std::map<std::string, std::string>& config_toml);
+  Node& add_joining_node(const std::string& name, const std::filesystem::path& binary, const std::map<std::string, std::string>& config_toml);
   // Kills every node now, the provider daemon, and commands that still run.
   void stop();
   std::vector<Node*> all() const;

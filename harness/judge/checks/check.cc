@@ -18,9 +18,9 @@ Finding skipped(std::string message) { return {Outcome::skipped, "", "", std::mo
 
 std::vector<Question> no_questions(const Context&, const std::string&, const std::string&) { return {}; }
 
-Lookup look_up(const Context& c, const std::string& moment, const Question& q) {
-  const auto* a = c.view.answer(moment, q.name, q.node, q.args, q.height);
-  if (!a) return {nullptr, inconclusive(q.name + " was not asked of " + q.node + " (" + moment + ")")};
+Lookup look_up(const Context& c, const std::string& checkpoint, const Question& q) {
+  const auto* a = c.view.answer(checkpoint, q.name, q.node, q.args, q.height);
+  if (!a) return {nullptr, inconclusive(q.name + " was not asked of " + q.node + " (" + checkpoint + ")")};
   if (!a->answer.answered)
     return {nullptr, inconclusive(q.node + " did not answer " + q.name + ": " + a->answer.error)};
   return {a, {}};

@@ -28,13 +28,13 @@ struct Context {
     return view.leg() ? &view.leg()->leg.releases : view.releases ? &*view.releases : nullptr;
   }
   // What comes after it is after the upgrade.
-  std::int64_t upgrade_height() const { return view.aim ? view.aim->height : plan() ? plan()->height : 0; }
+  std::int64_t upgrade_height() const { return view.expected_outcome ? view.expected_outcome->height : plan() ? plan()->height : 0; }
   // The plan is carried out, as far as this run is meant to go.
-  bool applied() const { return view.aim ? view.aim->applied : true; }
+  bool applied() const { return view.expected_outcome ? view.expected_outcome->applied : true; }
   // That every node must run afterwards.
   std::string version() const {
     if (!releases()) return "";
-    return (view.aim && view.aim->release == "from" ? releases()->from : releases()->to).printed_version;
+    return (view.expected_outcome && view.expected_outcome->release == "from" ? releases()->from : releases()->to).printed_version;
   }
   // K: blocks that must follow.
   std::int64_t blocks_after() const {
@@ -66,7 +66,7 @@ struct Check {
   const char* title;  // as the runbook prints it
   Scope scope;
   // `node` is a validator; for a check of the network or the provider it is empty.
-  std::vector<Question> (*questions)(const Context&, const std::string& moment, const std::string& node);
+  std::vector<Question> (*questions)(const Context&, const std::string& checkpoint, const std::string& node);
   Finding (*judge)(const Context&, const std::string& node);
   // It may come true a while after the chain goes on (a node catches up, finds its peers): the verification waits for it.
   bool settles = false;
@@ -80,7 +80,7 @@ struct Lookup {
   const SeenAnswer* answer = nullptr;
   Finding missing;
 };
-Lookup look_up(const Context&, const std::string& moment, const Question&);
+Lookup look_up(const Context&, const std::string& checkpoint, const Question&);
 // The answers before and after the upgrade; without `after`, `missing` says why.
 struct Both {
   const SeenAnswer *before = nullptr, *after = nullptr;

@@ -86,7 +86,7 @@ bool is_reached(const Context& c, const std::string& list) {
     return std::any_of(c.view.steps.begin(), c.view.steps.end(),
                        [&](const SeenStep& s) { return s.step.step == list && s.ended; });
   const auto names = c.validators();
-  return c.view.moments.contains("asked") && !c.view.validators().empty() &&
+  return c.view.milestones.contains("asked") && !c.view.validators().empty() &&
          std::all_of(names.begin(), names.end(), [&](const auto& name) { return c.view.nodes.contains(name); });
 }
 
@@ -96,11 +96,11 @@ bool same(const Question& a, const Question& b) {
 
 }  // namespace
 
-std::vector<Question> questions_of(const Context& c, const std::string& moment) {
+std::vector<Question> questions_of(const Context& c, const std::string& checkpoint) {
   std::vector<Question> all;
   each_item(c, [&](const Checklist&, const Check& check, const std::string& node) {
     if (check.scope == Scope::provider && !c.view.provider_plan) return;  // it is set up later
-    for (auto& q : check.questions(c, moment, node))
+    for (auto& q : check.questions(c, checkpoint, node))
       if (std::none_of(all.begin(), all.end(), [&](const Question& other) { return same(q, other); }))
         all.push_back(std::move(q));
   });

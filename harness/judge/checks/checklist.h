@@ -31,7 +31,7 @@ const std::vector<std::string>& attested_items();
 std::vector<Question> health_questions(const Context&);
 
 // All questions of the scenario's checklists at that moment, each once.
-std::vector<Question> questions_of(const Context&, const std::string& moment);
+std::vector<Question> questions_of(const Context&, const std::string& checkpoint);
 // The items that do not hold yet and may still come true, "Peer Count (validator-2)"; none when an item fails for good.
 std::vector<std::string> unsettled(const Context&);
 // Every item of the scenario's checklists; those that were not reached are skipped with that reason.

@@ -28,24 +28,24 @@ CheckResult result(const char* list, std::string title, std::string subject, Fin
 // Why a fault has not come that far.
 std::string why_not(const Context& c, const SeenFault& f) {
   for (const char* end : {"skipped", "missed", "failed"})
-    if (const auto* m = f.move(end)) return m->detail;
+    if (const auto* m = f.transition(end)) return m->detail;
   return c.view.stopped && c.view.stopped->reason != "completed" ? "not reached (" + stop_reason(c.view) + ")" : "the run ended before";
 }
 
 bool cut_short(const Context& c) { return !c.view.stopped || c.view.stopped->reason != "completed"; }
 
 Finding judge_applied(const Context& c, const SeenFault& f) {
-  if (f.move("skipped")) return skipped(why_not(c, f));
-  const auto* applied = f.move("applied");
-  if (!applied) return cut_short(c) && !f.move("failed") ? skipped(why_not(c, f)) : inconclusive(why_not(c, f));
-  const auto* begun = f.move("injecting");
+  if (f.transition("skipped")) return skipped(why_not(c, f));
+  const auto* applied = f.transition("applied");
+  if (!applied) return cut_short(c) && !f.transition("failed") ? skipped(why_not(c, f)) : inconclusive(why_not(c, f));
+  const auto* begun = f.transition("injecting");
   return passed("in effect, with proof", fmt::format("{} (begun {:.0f} ms after its trigger, in effect after {:.1f} s)", applied->detail,
                                                      seconds(f.due, begun->seen) * 1000, seconds(begun->seen, applied->seen)));
 }
 
 Finding judge_healed(const Context& c, const SeenFault& f) {
-  if (const auto* healed = f.move("healed")) return passed("undone, with proof", healed->detail);
-  if (!f.move("applied") || cut_short(c)) return skipped("it was not in effect, or the run ended while it was");
+  if (const auto* healed = f.transition("healed")) return passed("undone, with proof", healed->detail);
+  if (!f.transition("applied") || cut_short(c)) return skipped("it was not in effect, or the run ended while it was");
   return inconclusive(why_not(c, f));
 }
 
@@ -56,18 +56,18 @@ std::string finding_in(const std::string& detail) {
 }
 
 Finding judge_recovery(const Context& c, const SeenFault& f) {
-  const auto* healed = f.move("healed");
+  const auto* healed = f.transition("healed");
   if (!healed) return skipped("it was not healed");
   const auto want = fmt::format("within {} s of its heal", c.scenario.demands.recovery.seconds());
-  std::string parts = fmt::format("removed {:.1f} s after the heal began", seconds(f.move("healing")->seen, healed->seen));
+  std::string parts = fmt::format("removed {:.1f} s after the heal began", seconds(f.transition("healing")->seen, healed->seen));
   for (const auto& [part, text] : {std::pair{"peers-back", "peers back"}, {"height-advances", "height advances"}, {"caught-up", "caught up"}})
-    if (const auto* m = f.move(part)) parts += fmt::format(", {} {:.1f} s", text, seconds(healed->seen, m->seen));
-  if (const auto* m = f.move("recovered")) {
+    if (const auto* m = f.transition(part)) parts += fmt::format(", {} {:.1f} s", text, seconds(healed->seen, m->seen));
+  if (const auto* m = f.transition("recovered")) {
     // A later fault of the same node has taken over: the recovery from that one shows what there is to be seen.
-    if (!f.move("peers-back") || !f.move("height-advances") || !f.move("caught-up")) return skipped(m->detail);
+    if (!f.transition("peers-back") || !f.transition("height-advances") || !f.transition("caught-up")) return skipped(m->detail);
     return passed(want, parts + finding_in(m->detail));
   }
-  if (const auto* m = f.move("failed")) return failed(m->detail, want, parts);
+  if (const auto* m = f.transition("failed")) return failed(m->detail, want, parts);
   return skipped(why_not(c, f));
 }
 
@@ -80,10 +80,10 @@ struct Away {
 std::vector<Away> all_away(const NetworkView& v) {
   std::vector<Away> all;
   for (const auto& f : v.faults) {
-    const auto* begun = f.move("injecting");
-    if (!begun || f.disabled.empty()) continue;
+    const auto* begun = f.transition("injecting");
+    if (!begun || f.takes_down.empty()) continue;
     const auto* over = f.end();
-    all.push_back({begun->seen, over ? over->seen : v.last_seen, &f.disabled});
+    all.push_back({begun->seen, over ? over->seen : v.last_seen, &f.takes_down});
   }
   return all;
 }
@@ -134,14 +134,14 @@ Finding judge_one_block(const Context& c) {
 template <class Kind>
 bool made_to(const Context& c, const std::string& node, Kind of_kind) {
   return std::any_of(c.view.faults.begin(), c.view.faults.end(), [&](const SeenFault& f) {
-    return f.move("injecting") && of_kind(f) && std::find(f.nodes.begin(), f.nodes.end(), node) != f.nodes.end();
+    return f.transition("injecting") && of_kind(f) && std::find(f.nodes.begin(), f.nodes.end(), node) != f.nodes.end();
   });
 }
 
 Finding judge_states(const Context& c) {
   const auto d = first_divergence(c.view);
   if (!d) return passed("one state a height", fmt::format("{} heights", c.view.states.first.size()));
-  const auto innocent = [&](const std::string& node) { return !made_to(c, node, [](const SeenFault& f) { return f.brings("app-hash-divergence"); }); };
+  const auto innocent = [&](const std::string& node) { return !made_to(c, node, [](const SeenFault& f) { return f.expects("app-hash-divergence"); }); };
   const auto states = std::count_if(d->groups.begin(), d->groups.end(), [&](const auto& g) { return std::any_of(g.second.begin(), g.second.end(), innocent); });
   if (states > 1)
     return failed(fmt::format("after block {} nodes hold different states", d->height), "one state a height", fmt::format("{} states", d->groups.size()));
@@ -201,9 +201,9 @@ std::vector<record::FaultCoverage> coverage_of(const NetworkView& v) {
   std::vector<record::FaultCoverage> all;
   for (const auto& f : v.faults) {
     record::FaultCoverage one{f.plan.fault, f.plan.when};
-    (f.move("skipped") ? one.skipped : one.planned) = 1;
-    one.applied = f.move("applied") != nullptr;
-    one.healed = f.move("healed") != nullptr;
+    (f.transition("skipped") ? one.skipped : one.planned) = 1;
+    one.applied = f.transition("applied") != nullptr;
+    one.healed = f.transition("healed") != nullptr;
     all.push_back(one);
   }
   return record::sum_up(all);

@@ -12,9 +12,9 @@ namespace {
 // --- Validator Versions
 // -----------------------------------------------------------------------------------------
 
-std::vector<Question> ask_versions(const Context& c, const std::string& moment, const std::string&) {
+std::vector<Question> ask_versions(const Context& c, const std::string& checkpoint, const std::string&) {
   std::vector<Question> all;
-  if (moment == kAfter)
+  if (checkpoint == kAfter)
     for (const auto* n : c.view.all()) all.push_back({"app-version", n->member.name, {}, 0});
   return all;
 }
@@ -63,8 +63,8 @@ Question validators_question(const Context& c) {
   return {"validators", c.view.validators().front()->member.name, {}, 0};
 }
 
-std::vector<Question> ask_validators(const Context& c, const std::string& moment, const std::string&) {
-  if (moment != kAfter) return {};
+std::vector<Question> ask_validators(const Context& c, const std::string& checkpoint, const std::string&) {
+  if (checkpoint != kAfter) return {};
   return {validators_question(c)};
 }
 

@@ -13,7 +13,7 @@ Question asked_first(const Context& c, const char* name, std::map<std::string, s
   return {name, c.view.validators().front()->member.name, std::move(args), 0};
 }
 
-bool at_both(const std::string& moment) { return moment == kBefore || moment == kAfter; }
+bool at_both(const std::string& checkpoint) { return checkpoint == kBefore || checkpoint == kAfter; }
 
 // --- Every Balance Kept: of the accounts from the genesis, whose keys nobody has
 
@@ -23,8 +23,8 @@ std::map<std::string, std::string> balances_in(const SeenAnswer& a) {
   return all;
 }
 
-std::vector<Question> ask_balances(const Context& c, const std::string& moment, const std::string&) {
-  if (!at_both(moment) || !c.scenario.network.population.accounts) return {};
+std::vector<Question> ask_balances(const Context& c, const std::string& checkpoint, const std::string&) {
+  if (!at_both(checkpoint) || !c.scenario.network.population.accounts) return {};
   return {asked_first(c, "balances")};
 }
 
@@ -36,7 +36,7 @@ Finding judge_balances(const Context& c, const std::string&) {
   const auto want = balances_in(*before), have = balances_in(*after);
   std::vector<std::string> wrong;
   for (std::int64_t i = 1; i <= count; ++i) {
-    const auto address = inhabitant(i, c.profile.chain.bech32);
+    const auto address = generated_account(i, c.profile.chain.bech32);
     if (!want.contains(address)) return inconclusive("the chain did not have account " + address + " before the upgrade");
     const auto found = have.find(address);
     if (found == have.end() || found->second != want.at(address))
@@ -58,8 +58,8 @@ std::vector<Question> delegation_questions(const Context& c) {
   return all;
 }
 
-std::vector<Question> ask_delegations(const Context& c, const std::string& moment, const std::string&) {
-  return at_both(moment) ? delegation_questions(c) : std::vector<Question>{};
+std::vector<Question> ask_delegations(const Context& c, const std::string& checkpoint, const std::string&) {
+  return at_both(checkpoint) ? delegation_questions(c) : std::vector<Question>{};
 }
 
 Finding judge_delegations(const Context& c, const std::string&) {
@@ -88,8 +88,8 @@ std::vector<Question> vote_questions(const Context& c) {
   return {asked_first(c, "proposal", {{"id", kProposalUnderWay}}), asked_first(c, "votes", {{"id", kProposalUnderWay}})};
 }
 
-std::vector<Question> ask_votes(const Context& c, const std::string& moment, const std::string&) {
-  return at_both(moment) ? vote_questions(c) : std::vector<Question>{};
+std::vector<Question> ask_votes(const Context& c, const std::string& checkpoint, const std::string&) {
+  return at_both(checkpoint) ? vote_questions(c) : std::vector<Question>{};
 }
 
 Finding judge_votes(const Context& c, const std::string&) {

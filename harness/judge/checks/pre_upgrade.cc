@@ -91,11 +91,11 @@ Finding judge_config_backup(const Context& c, const std::string&) { return judge
 Finding judge_data_backup(const Context& c, const std::string&) { return judge_backups(c, "data-backup"); }
 
 // "12/0/4" of every node, height/round/step.
-Finding judge_health(const Context& c, const std::string& moment) {
+Finding judge_health(const Context& c, const std::string& checkpoint) {
   constexpr std::int64_t kApart = 3, kMostRounds = 3;
   std::int64_t lowest = INT64_MAX, highest = 0;
   for (const auto& q : health_questions(c)) {
-    const auto [a, missing] = look_up(c, moment, q);
+    const auto [a, missing] = look_up(c, checkpoint, q);
     if (!a) return failed(q.node + " does not answer: " + missing.message, "every node answers", "no answer");
     const auto text = text_of(a->answer.value);
     if (q.name == "peers") {

@@ -21,16 +21,16 @@ Question ask_chain(const Context& c, const char* what, Values args = {}) {
   return {what, c.view.order.front(), std::move(args), 0};
 }
 
-std::vector<Question> after(const std::string& moment, Question q) {
-  if (moment != kAfter) return {};
+std::vector<Question> after(const std::string& checkpoint, Question q) {
+  if (checkpoint != kAfter) return {};
   return {std::move(q)};
 }
 
 // --- Health
 // -----------------------------------------------------------------------------------------------------
 
-std::vector<Question> ask_health(const Context&, const std::string& moment, const std::string&) {
-  return after(moment, ask_daemon("health"));
+std::vector<Question> ask_health(const Context&, const std::string& checkpoint, const std::string&) {
+  return after(checkpoint, ask_daemon("health"));
 }
 
 Finding judge_daemon_health(const Context& c, const std::string&) {
@@ -44,8 +44,8 @@ Finding judge_daemon_health(const Context& c, const std::string&) {
 // --- Version
 // ----------------------------------------------------------------------------------------------------
 
-std::vector<Question> ask_version(const Context&, const std::string& moment, const std::string&) {
-  return after(moment, ask_daemon("version"));
+std::vector<Question> ask_version(const Context&, const std::string& checkpoint, const std::string&) {
+  return after(checkpoint, ask_daemon("version"));
 }
 
 // The program's, and that of the process: an old one may still run.
@@ -63,10 +63,10 @@ Finding judge_version(const Context& c, const std::string&) {
 // --- Bid Engine: it follows the chain, and no order is without a bid
 // ----------------------------------------------------
 
-std::vector<Question> ask_bids(const Context& c, const std::string& moment, const std::string&) {
-  if (moment == kResumed) return {};
+std::vector<Question> ask_bids(const Context& c, const std::string& checkpoint, const std::string&) {
+  if (checkpoint == kResumed) return {};
   std::vector<Question> all = {ask_chain(c, "provider-orders")};
-  if (moment == kAfter) all.push_back(ask_daemon("bids"));
+  if (checkpoint == kAfter) all.push_back(ask_daemon("bids"));
   return all;
 }
 
@@ -104,8 +104,8 @@ Finding judge_bids(const Context& c, const std::string&) {
 // --- Active Workloads: the same processes as before
 // ---------------------------------------------------------------------
 
-std::vector<Question> ask_workloads(const Context&, const std::string& moment, const std::string&) {
-  if (moment == kResumed) return {};
+std::vector<Question> ask_workloads(const Context&, const std::string& checkpoint, const std::string&) {
+  if (checkpoint == kResumed) return {};
   return {ask_daemon("workloads")};
 }
 
@@ -132,8 +132,8 @@ Values account_of(const Context& c) {
   return {{"address", c.view.provider_plan ? c.view.provider_plan->address : ""}};
 }
 
-std::vector<Question> ask_connectivity(const Context& c, const std::string& moment, const std::string&) {
-  return after(moment, ask_chain(c, "provider-info", account_of(c)));
+std::vector<Question> ask_connectivity(const Context& c, const std::string& checkpoint, const std::string&) {
+  return after(checkpoint, ask_chain(c, "provider-info", account_of(c)));
 }
 
 Finding judge_connectivity(const Context& c, const std::string&) {

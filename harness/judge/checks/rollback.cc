@@ -31,7 +31,7 @@ Finding judge_signed(const Context& c, const std::string& validator) {
     if (!r->answer.answered) return inconclusive(r->answer.error);
   if (all.size() < 2) return inconclusive("its signing state was not read before and after");
   const auto shown = [](const SeenAnswer* r) {
-    return fmt::format("{} ({})", text_of(signed_at(r->answer.value)), r->answer.moment);
+    return fmt::format("{} ({})", text_of(signed_at(r->answer.value)), r->answer.checkpoint);
   };
   const auto have = shown(all.front()) + " to " + shown(all.back());
   const char* want = "never goes back";

@@ -26,8 +26,8 @@ std::vector<Question> app_hash_questions(const Context& c) {
   return all;
 }
 
-std::vector<Question> ask_app_hashes(const Context& c, const std::string& moment, const std::string&) {
-  return moment == kAfter ? app_hash_questions(c) : std::vector<Question>{};
+std::vector<Question> ask_app_hashes(const Context& c, const std::string& checkpoint, const std::string&) {
+  return checkpoint == kAfter ? app_hash_questions(c) : std::vector<Question>{};
 }
 
 Finding judge_app_hashes(const Context& c, const std::string&) {
@@ -51,8 +51,8 @@ Finding judge_app_hashes(const Context& c, const std::string&) {
 // --- Upgrade plan gone, applied at H
 // -----------------------------------------------------------------------------
 
-std::vector<Question> ask_plan(const Context& c, const std::string& moment, const std::string&) {
-  if (moment != kAfter) return {};
+std::vector<Question> ask_plan(const Context& c, const std::string& checkpoint, const std::string&) {
+  if (checkpoint != kAfter) return {};
   return {{"current-plan", first_validator(c), {}, 0}};
 }
 
@@ -68,8 +68,8 @@ Question applied_question(const Context& c) {
   return {"applied-plan", first_validator(c), {{"name", c.plan() ? c.plan()->name : ""}}, 0};
 }
 
-std::vector<Question> ask_applied(const Context& c, const std::string& moment, const std::string&) {
-  if (moment != kAfter) return {};
+std::vector<Question> ask_applied(const Context& c, const std::string& checkpoint, const std::string&) {
+  if (checkpoint != kAfter) return {};
   if (!c.plan()) return {};
   return {applied_question(c)};
 }
@@ -91,8 +91,8 @@ Finding judge_applied(const Context& c, const std::string&) {
 
 Question modules_question(const Context& c) { return {"module-versions", first_validator(c), {}, 0}; }
 
-std::vector<Question> ask_modules(const Context& c, const std::string& moment, const std::string&) {
-  if (moment != kAfter) return {};
+std::vector<Question> ask_modules(const Context& c, const std::string& checkpoint, const std::string&) {
+  if (checkpoint != kAfter) return {};
   return {modules_question(c)};
 }
 
@@ -141,8 +141,8 @@ Question balance_question(const Context& c, std::int64_t height) {
 // What is compared before and after: (title's question, what to call it).
 using Kept = std::vector<Question>;
 
-std::vector<Question> at_both(const Kept& kept, const std::string& moment) {
-  return moment == kBefore || moment == kAfter ? kept : std::vector<Question>{};
+std::vector<Question> at_both(const Kept& kept, const std::string& checkpoint) {
+  return checkpoint == kBefore || checkpoint == kAfter ? kept : std::vector<Question>{};
 }
 
 Finding judge_kept(const Context& c, const Kept& kept, const std::string& what) {
@@ -189,8 +189,8 @@ Finding judge_delegations(const Context& c, const std::string&) {
 // --- Historical Query: the state before the upgrade can still be asked for
 // ----------------------------------------
 
-std::vector<Question> ask_history(const Context& c, const std::string& moment, const std::string&) {
-  if (moment != kAfter) return {};
+std::vector<Question> ask_history(const Context& c, const std::string& checkpoint, const std::string&) {
+  if (checkpoint != kAfter) return {};
   return {balance_question(c, c.upgrade_height() - 1)};
 }
 

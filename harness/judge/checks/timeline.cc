@@ -83,8 +83,8 @@ Finding judge_resumes(const Context& c, const std::string&) {
 std::optional<Micros> verified_at(const NetworkView& v) {
   for (const auto& l : v.legs)
     if (l.leg.leg + "/" == v.plan_leg && l.ended) return l.ended;
-  const auto asked = v.moments.find("asked");
-  return asked == v.moments.end() ? std::nullopt : std::optional(asked->second);
+  const auto asked = v.milestones.find("asked");
+  return asked == v.milestones.end() ? std::nullopt : std::optional(asked->second);
 }
 
 Finding judge_verified(const Context& c, const std::string&) {

@@ -19,8 +19,8 @@ const NodeView& node_of(const Context& c, const std::string& node) { return c.vi
 
 Question version_question(const std::string& node) { return {"app-version", node, {}, 0}; }
 
-std::vector<Question> ask_version(const Context&, const std::string& moment, const std::string& node) {
-  if (moment != kAfter) return {};
+std::vector<Question> ask_version(const Context&, const std::string& checkpoint, const std::string& node) {
+  if (checkpoint != kAfter) return {};
   return {version_question(node)};
 }
 
@@ -53,8 +53,8 @@ Finding judge_sync(const Context& c, const std::string& node) {
 
 Question signing_question(const std::string& node) { return {"signing-info", node, {}, 0}; }
 
-std::vector<Question> ask_signing(const Context&, const std::string& moment, const std::string& node) {
-  if (moment != kAfter) return {};
+std::vector<Question> ask_signing(const Context&, const std::string& checkpoint, const std::string& node) {
+  if (checkpoint != kAfter) return {};
   return {signing_question(node)};
 }
 
@@ -86,8 +86,8 @@ Finding judge_signing(const Context& c, const std::string& node) {
 
 Question peers_question(const std::string& node) { return {"peers", node, {}, 0}; }
 
-std::vector<Question> ask_peers(const Context&, const std::string& moment, const std::string& node) {
-  if (moment != kAfter) return {};
+std::vector<Question> ask_peers(const Context&, const std::string& checkpoint, const std::string& node) {
+  if (checkpoint != kAfter) return {};
   return {peers_question(node)};
 }
 
@@ -105,8 +105,8 @@ Finding judge_peers(const Context& c, const std::string& node) {
 
 Question consensus_question(const std::string& node) { return {"consensus-state", node, {}, 0}; }
 
-std::vector<Question> ask_consensus(const Context&, const std::string& moment, const std::string& node) {
-  if (moment != kResumed && moment != kAfter) return {};
+std::vector<Question> ask_consensus(const Context&, const std::string& checkpoint, const std::string& node) {
+  if (checkpoint != kResumed && checkpoint != kAfter) return {};
   return {consensus_question(node)};
 }
 
@@ -139,8 +139,8 @@ Finding judge_consensus(const Context& c, const std::string& node) {
 
 Question model_question(const std::string& node) { return {"model-status", node, {}, 0}; }
 
-std::vector<Question> ask_model(const Context& c, const std::string& moment, const std::string& node) {
-  if (moment == kResumed || !c.profile.questions.contains("model-status")) return {};
+std::vector<Question> ask_model(const Context& c, const std::string& checkpoint, const std::string& node) {
+  if (checkpoint == kResumed || !c.profile.questions.contains("model-status")) return {};
   return {model_question(node)};
 }
 
@@ -152,8 +152,8 @@ Finding judge_model(const Context& c, const std::string& node) {
   if (!after) return no_after;
   if (before->answer.absent || after->answer.absent)
     return failed("there is no model", text_of(before->answer.value), text_of(after->answer.value), {after->answer.source});
-  const bool changes = c.view.aim && !c.view.aim->model_hash.empty();
-  const auto want = changes ? c.view.aim->model_hash : before->answer.value.value("model_hash", "");
+  const bool changes = c.view.expected_outcome && !c.view.expected_outcome->model_hash.empty();
+  const auto want = changes ? c.view.expected_outcome->model_hash : before->answer.value.value("model_hash", "");
   if (const auto trouble = scoring_trouble(after->answer.value, want); !trouble.empty())
     return failed(trouble, "the model " + want, describe_scoring(after->answer.value), {after->answer.source});
   return passed("the model " + want, describe_scoring(after->answer.value), {after->answer.source});

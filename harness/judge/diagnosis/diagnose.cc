@@ -58,7 +58,7 @@ Shown nodes_showing(const NetworkView& v, const std::string& pattern, const Fits
   for (const auto& name : v.order) {
     const auto& n = v.nodes.at(name);
     const auto found = std::find_if(n.lines.begin(), n.lines.end(), [&](const SeenLine& l) {
-      return l.line.pattern == pattern && fits(n, l) && !v.disabled_at(name, l.seen);
+      return l.line.pattern == pattern && fits(n, l) && !v.taken_down_at(name, l.seen);
     });
     if (found == n.lines.end()) continue;
     shown.nodes.push_back(name);
@@ -102,7 +102,7 @@ Diagnosis make_diagnosis(const NetworkView& v, const char* cause, const std::str
 namespace {
 // A step may expect a failure, and a fault may bring it about: then it is none.
 Found find(const Rule& rule, const NetworkView& v) {
-  return v.expects("", rule.cause) || v.brought(rule.cause) ? std::nullopt : rule.find(v);
+  return v.expects("", rule.cause) || v.fault_expects(rule.cause) ? std::nullopt : rule.find(v);
 }
 }  // namespace
 

@@ -87,7 +87,7 @@ std::vector<std::string> stores_that_differ(const NetworkView& v, const Divergen
   std::size_t nodes = 0;
   for (const auto& seen : v.answers) {
     const auto& a = seen.answer;
-    if (a.moment != kStopped || a.question != kStoreHashes || a.height != d.height || !a.answered) continue;
+    if (a.checkpoint != kStopped || a.question != kStoreHashes || a.height != d.height || !a.answered) continue;
     ++nodes;
     for (const auto& store : a.value) told[store.value("name", "?")].insert(store.dump());
   }

@@ -43,9 +43,9 @@ Found download_platform(const NetworkView& v) {
 }
 
 Found chain_did_not_halt(const NetworkView& v) {
-  if (!v.plan || !v.moments.contains("passed") || (v.aim && !v.aim->applied)) return std::nullopt;
+  if (!v.plan || !v.milestones.contains("passed") || (v.expected_outcome && !v.expected_outcome->applied)) return std::nullopt;
   Shown shown;
-  const auto passed = v.moments.at("passed");  // whatever ran then is the old binary
+  const auto passed = v.milestones.at("passed");  // whatever ran then is the old binary
   for (const auto& [name, n] : v.nodes)
     if (n.started < passed && n.head.app_height >= v.plan->height && !n.line("applying-upgrade"))
       shown.nodes.push_back(name);

@@ -73,18 +73,18 @@ Found plan_replaced(const NetworkView& v) {
 }
 
 Found plan_not_cancelled(const NetworkView& v) {
-  if (!v.aim || v.aim->applied) return std::nullopt;
+  if (!v.expected_outcome || v.expected_outcome->applied) return std::nullopt;
   const auto first_halt_since = [&v](const NodeView& n, const SeenLine& l) {
-    return l.seq > v.aim_seq && &l == n.line("upgrade-needed");
+    return l.seq > v.expected_outcome_seq && &l == n.line("upgrade-needed");
   };
   return when_shown(v, "upgrade-needed", first_halt_since, "plan-not-cancelled",
                     "the chain halts for a plan that was to be cancelled");
 }
 
 Found upgrade_not_skipped(const NetworkView& v) {
-  if (!v.aim || v.aim->applied) return std::nullopt;
+  if (!v.expected_outcome || v.expected_outcome->applied) return std::nullopt;
   const auto second_halt_since = [&v](const NodeView& n, const SeenLine& l) {
-    return l.seq > v.aim_seq && of_new_binary(n, l);
+    return l.seq > v.expected_outcome_seq && of_new_binary(n, l);
   };
   return when_shown(v, "upgrade-needed", second_halt_since, "upgrade-not-skipped",
                     "started again on the old binary, it halts at the upgrade height that was to be skipped");
@@ -92,14 +92,14 @@ Found upgrade_not_skipped(const NetworkView& v) {
 
 // It stops the node, and then switches into that release again, or, where the node was told to skip the upgrade, ends.
 Found upgrade_info_left(const NetworkView& v) {
-  if (!v.aim || v.aim->applied || v.aim->release != "from") return std::nullopt;
-  const auto since = [&v](const NodeView&, const SeenLine& l) { return l.seq > v.aim_seq; };
+  if (!v.expected_outcome || v.expected_outcome->applied || v.expected_outcome->release != "from") return std::nullopt;
+  const auto since = [&v](const NodeView&, const SeenLine& l) { return l.seq > v.expected_outcome_seq; };
   return when_shown(v, "upgrade-found", since, "upgrade-info-left",
                     "the release was taken back, and Cosmovisor stops the node for it: upgrade-info.json is still there");
 }
 
 Found handler_missing(const NetworkView& v) {
-  if (v.aim && !v.aim->applied) return std::nullopt;  // nobody has installed a new binary
+  if (v.expected_outcome && !v.expected_outcome->applied) return std::nullopt;  // nobody has installed a new binary
   auto shown = nodes_showing(v, "upgrade-needed", of_new_binary);
   if (shown.nodes.empty()) shown = nodes_showing(v, "handler-missing", of_new_binary);
   if (shown.nodes.empty()) return std::nullopt;

@@ -94,7 +94,7 @@ inline Upgrade conflicting_blocks() {
 // The cancellation comes too late: all halt for the plan that was to be cancelled.
 inline Upgrade plan_not_cancelled() {
   auto u = healthy();
-  u.add(3.52, "", record::Aimed{kHeight, "from", false});
+  u.add(3.52, "", record::ExpectedOutcome{kHeight, "from", false});
   u.stop(at::kHalt + 0.1, "failure-proven", "a rule of diagnosis");
   return u;
 }
@@ -104,7 +104,7 @@ inline Upgrade plan_not_cancelled() {
 inline Upgrade upgrade_not_skipped(const std::vector<int>& ordinals) {
   auto u = healthy();
   u.cut(at::kNewBinary - 0.1);
-  u.add(at::kNewBinary - 0.05, "", record::Aimed{kHeight, "from", false});
+  u.add(at::kNewBinary - 0.05, "", record::ExpectedOutcome{kHeight, "from", false});
   for (int i = 1; i <= 4; ++i)
     u.add(at::kNewBinary, validator(i), record::ProcessStarted{200 + i, "virtengine"});
   for (int i : ordinals)
@@ -117,7 +117,7 @@ inline Upgrade upgrade_not_skipped(const std::vector<int>& ordinals) {
 inline Upgrade upgrade_info_left(const std::vector<int>& ordinals) {
   auto u = healthy();
   u.cut(at::kNewBinary - 0.1);
-  u.add(at::kNewBinary - 0.05, "", record::Aimed{kHeight, "from", false});
+  u.add(at::kNewBinary - 0.05, "", record::ExpectedOutcome{kHeight, "from", false});
   for (int i = 1; i <= 4; ++i) u.add(at::kNewBinary, validator(i), record::ProcessStarted{200 + i, "cosmovisor"});
   for (int i : ordinals)
     u.log(4.8 + lag_of(i), validator(i), "upgrade-found", "INF daemon shutting down in an attempt to restart module=cosmovisor");

@@ -56,8 +56,8 @@ Json module_versions() {
   return all;
 }
 
-Json good_answer(const Question& q, const std::string& moment) {
-  const bool after = moment == kAfter;
+Json good_answer(const Question& q, const std::string& checkpoint) {
+  const bool after = checkpoint == kAfter;
   if (q.name == "app-version") return "v2.0.0";
   if (q.name == "peers") return "3";
   if (q.name == "consensus-state") return after ? "26/0/1" : "22/0/4";
@@ -79,11 +79,11 @@ Json good_answer(const Question& q, const std::string& moment) {
   throw std::invalid_argument("made_journal.cc: there is no good answer to " + q.name);
 }
 
-void answer_all(Upgrade& u, double when, const std::string& moment) {
+void answer_all(Upgrade& u, double when, const std::string& checkpoint) {
   const auto view = u.view();
-  for (const auto& q : questions_of({view, u.scenario, u.profile}, moment)) {
+  for (const auto& q : questions_of({view, u.scenario, u.profile}, checkpoint)) {
     Answered a{
-        moment, q.name, q.args, q.height, "rest", true, q.name == "current-plan", good_answer(q, moment), ""};
+        checkpoint, q.name, q.args, q.height, "rest", true, q.name == "current-plan", good_answer(q, checkpoint), ""};
     u.add(when, q.node, a);
   }
 }
@@ -101,9 +101,9 @@ void facts(Upgrade& u) {
     for (const char* part : {"config-backup", "data-backup"})
       tell(part, validator(i), {{"files", 8}, {"bytes", 500}, {"differing", Json::array()}});
     tell("alerts", validator(i), {{"rules", 6}, {"missing", Json::array()}});
-    for (const auto& [when, moment] : {std::pair{at::kPrepared, kPrepared}, {at::kReady, kReady}}) {
-      u.add(when, validator(i), Answered{moment, "consensus-state", {}, 0, "rpc", true, false, "9/0/1", ""});
-      u.add(when, validator(i), Answered{moment, "peers", {}, 0, "rpc", true, false, "3", ""});
+    for (const auto& [when, checkpoint] : {std::pair{at::kPrepared, kPrepared}, {at::kReady, kReady}}) {
+      u.add(when, validator(i), Answered{checkpoint, "consensus-state", {}, 0, "rpc", true, false, "9/0/1", ""});
+      u.add(when, validator(i), Answered{checkpoint, "peers", {}, 0, "rpc", true, false, "3", ""});
     }
   }
   u.add(at::kAnswers, "", Answered{kAfter, kPressure, {}, 0, "/proc/pressure/cpu", true, false, 0.4, ""});
@@ -165,10 +165,10 @@ void beginning(Upgrade& u) {
   u.add(0.2, "", network);
   for (int i = 1; i <= 4; ++i)
     u.add(0.3 + 0.01 * (i - 1), validator(i), ProcessStarted{100 + i, "cosmovisor"});
-  u.add(at::kStarted, "", Moment{"started"});
+  u.add(at::kStarted, "", Milestone{"started"});
   u.add(1.4, "", PhaseEntered{"voting"});
   u.add(at::kPlan, "", PlanProposed{"v2.0.0", "an archive", "1", kHeight});
-  u.add(at::kPassed, "", Moment{"passed"});
+  u.add(at::kPassed, "", Milestone{"passed"});
   u.add(3.51, "", PhaseEntered{"waiting"});
 }
 
@@ -216,7 +216,7 @@ Upgrade make() {
         Answered{"planned", "current-plan", {}, 0, "rest", true, false, {{"name", "v2.0.0"}}, ""});
   u.add(3.91, "", PhaseEntered{"swap"});
   u.add(5.48, "", PhaseEntered{"first-block"});
-  u.add(at::kAsked, "", Moment{"asked"});
+  u.add(at::kAsked, "", Milestone{"asked"});
   u.add(at::kAsked, "", PhaseEntered{"verified"});
   u.add(at::kStopped, "", RunStopped{"completed", "", "", ""});
   u.add(at::kTornDown, "", TeardownEnded{0.3, 50'000'000});
@@ -231,19 +231,19 @@ std::string app_hash(std::int64_t height) {
   return fmt::format("{:0<40}", "A" + std::to_string(height) + "F");
 }
 
-std::vector<Answered*> Upgrade::answers(const std::string& moment, const std::string& question,
+std::vector<Answered*> Upgrade::answers(const std::string& checkpoint, const std::string& question,
                                         const std::string& node, std::int64_t height) {
   std::vector<Answered*> found;
   for (auto* a : all<Answered>(node))
-    if (a->moment == moment && a->question == question && a->height == height) found.push_back(a);
+    if (a->checkpoint == checkpoint && a->question == question && a->height == height) found.push_back(a);
   return found;
 }
 
-Answered& Upgrade::answer(const std::string& moment, const std::string& question, const std::string& node,
+Answered& Upgrade::answer(const std::string& checkpoint, const std::string& question, const std::string& node,
                           std::int64_t height) {
-  const auto found = answers(moment, question, node, height);
+  const auto found = answers(checkpoint, question, node, height);
   if (found.size() != 1)
-    throw std::invalid_argument(fmt::format("{} {} ({}): {} answers", node, question, moment, found.size()));
+    throw std::invalid_argument(fmt::format("{} {} ({}): {} answers", node, question, checkpoint, found.size()));
   return *found.front();
 }
 

@@ -47,9 +47,9 @@ class Upgrade {
 
   // --- what to change
   // The answer; every one of a question that was asked with several arguments. Throws when it was not asked.
-  record::Answered& answer(const std::string& moment, const std::string& question,
+  record::Answered& answer(const std::string& checkpoint, const std::string& question,
                            const std::string& node = "validator-1", std::int64_t height = 0);
-  std::vector<record::Answered*> answers(const std::string& moment, const std::string& question,
+  std::vector<record::Answered*> answers(const std::string& checkpoint, const std::string& question,
                                          const std::string& node = "validator-1", std::int64_t height = 0);
   // All bodies of a kind, of one node or of all.
   template <class T>

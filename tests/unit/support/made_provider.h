@@ -31,10 +31,10 @@ inline Upgrade provider_upgrade() {
   u.add(4.5, kProvider, record::ProcessEnded{"provider-daemon", 0, 0, {}, "", 0}, 1);
   u.add(4.55, kProvider, record::Expected{"process-ended", "it runs", false});
   u.add(4.6, kProvider, record::ProcessStarted{301, "provider-daemon"}, 2);
-  u.add(5.4, "", record::Aimed{kResumedAt, "to", true});
-  auto answer = [&u](double when, const char* moment, const std::string& node, const char* question, record::Json value,
+  u.add(5.4, "", record::ExpectedOutcome{kResumedAt, "to", true});
+  auto answer = [&u](double when, const char* checkpoint, const std::string& node, const char* question, record::Json value,
                      std::map<std::string, std::string> args = {}) {
-    u.add(when, node, record::Answered{moment, question, std::move(args), 0, "rest", true, false, std::move(value), ""});
+    u.add(when, node, record::Answered{checkpoint, question, std::move(args), 0, "rest", true, false, std::move(value), ""});
   };
   record::Json orders = {order("order-1", "MATCHED", kAccount), order("order-2", "MATCHED", kAccount),
                          order("order-3", "MATCHED", kAccount)};

@@ -8,7 +8,7 @@ namespace rehearse::made {
 
 using namespace std::chrono_literals;
 
-class Shown : public Watcher {
+class Shown : public ProgressReporter {
  public:
   std::vector<std::string> lines;
   void phase(const std::string& name) override { lines.push_back("phase " + name); }

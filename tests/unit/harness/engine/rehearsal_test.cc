@@ -117,7 +117,7 @@ TEST_F(RehearsalTest, AProvenFailureEndsAWaitAndNamesTheCause) {
   soon([&] { ends("a", 1), ends("b", 1); });
   const auto said = failure<FailureProven>([&] { r_.await("height 5", stored_on_all(5)); });
   EXPECT_EQ(said, "node-exited: maded ended by itself: exit 1");
-  EXPECT_TRUE(r_.view().moments.contains("proven"));
+  EXPECT_TRUE(r_.view().milestones.contains("proven"));
 }
 
 TEST_F(RehearsalTest, AProvenFailureWaitsForTheOthersThatShowIt) {

@@ -18,7 +18,7 @@ using testing::IsEmpty;
 
 // What the fault says, and what was asked of it.
 struct Script {
-  std::string lacks, applied, healed;
+  std::string why_unavailable, applied, healed;
   std::vector<std::string> calls;
   std::string trouble;     // thrown when it is injected
   std::string no_proof;    // thrown when it is asked whether it applies
@@ -28,7 +28,7 @@ struct Script {
 class Scripted : public Fault {
  public:
   explicit Scripted(Script& s) : s_(s) {}
-  std::string lacks() override { return s_.lacks; }
+  std::string why_unavailable() override { return s_.why_unavailable; }
   void inject() override {
     s_.calls.push_back("inject");
     if (!s_.trouble.empty()) throw Error(Blame::machine, s_.trouble);
@@ -57,14 +57,14 @@ class Driver : public made::AskingTest {
     i.lasts_s = lasts_s;
     driver_ = std::make_unique<FaultDriver>(r_, std::vector<Injection>{std::move(i)},
                                             [this](Rehearsal&, const Injection&) { return std::make_unique<Scripted>(script_); });
-    r_.set_beside(driver_.get());
+    r_.set_background_task(driver_.get());
   }
   Injection kill_b(const std::string& when = "height 5") { return {"1", "kill", "b", when, {{"b"}, {}, {}, false}, 0, 0, {}}; }
   void reach(std::int64_t height) { at("a", height), at("b", height); }
   void turn() { r_.await_done("a turn", [] { return true; }); }
-  std::vector<std::string> moves() {
+  std::vector<std::string> transitions() {
     std::vector<std::string> all;
-    for (const auto& m : r_.view().faults.at(0).moves) all.push_back(m.to);
+    for (const auto& m : r_.view().faults.at(0).transitions) all.push_back(m.state);
     return all;
   }
   std::string detail(const std::string& to) {
@@ -87,23 +87,23 @@ TEST_F(Driver, WaitsForItsTrigger) {
   plan(kill_b());
   reach(4);
   turn();
-  EXPECT_THAT(moves(), IsEmpty());
+  EXPECT_THAT(transitions(), IsEmpty());
   reach(5);
   turn();
-  EXPECT_THAT(moves(), ElementsAre("injecting"));
+  EXPECT_THAT(transitions(), ElementsAre("injecting"));
   EXPECT_THAT(script_.calls, ElementsAre("inject"));
-  EXPECT_TRUE(r_.view().disabled("b"));
-  EXPECT_FALSE(r_.view().disabled("a"));
+  EXPECT_TRUE(r_.view().taken_down("b"));
+  EXPECT_FALSE(r_.view().taken_down("a"));
 }
 
 TEST_F(Driver, NothingHappensBeforeThereIsTraffic) {
   plan(kill_b("height 1"));
   reach(1);
   turn();
-  EXPECT_THAT(moves(), IsEmpty());
+  EXPECT_THAT(transitions(), IsEmpty());
   reach(3);
   turn();
-  EXPECT_THAT(moves(), ElementsAre("injecting"));
+  EXPECT_THAT(transitions(), ElementsAre("injecting"));
 }
 
 TEST_F(Driver, WritesTheBeginningBeforeItDoesAnything) {
@@ -111,7 +111,7 @@ TEST_F(Driver, WritesTheBeginningBeforeItDoesAnything) {
   plan(kill_b());
   reach(5);
   turn();
-  EXPECT_THAT(moves(), ElementsAre("injecting", "healing"));
+  EXPECT_THAT(transitions(), ElementsAre("injecting", "healing"));
   EXPECT_GE(r_.view().faults[0].move("injecting")->seen, r_.view().faults[0].due);
 }
 
@@ -122,13 +122,13 @@ TEST_F(Driver, HealsWhatCouldNotBeInjectedWhole) {
   reach(5);
   turn();
   EXPECT_THAT(script_.calls, ElementsAre("inject", "heal"));
-  EXPECT_TRUE(r_.view().disabled("b")) << "it is not healed yet";
+  EXPECT_TRUE(r_.view().taken_down("b")) << "it is not healed yet";
   script_.healed = "it lives";
   turn();
-  EXPECT_THAT(moves(), ElementsAre("injecting", "healing", "failed"));
+  EXPECT_THAT(transitions(), ElementsAre("injecting", "healing", "failed"));
   EXPECT_THAT(detail("failed"), HasSubstr("no such process"));
-  EXPECT_FALSE(r_.view().disabled("b"));
-  EXPECT_FALSE(r_.view().disabled_at("b", now_micros())) << "what it does from here on is its own matter";
+  EXPECT_FALSE(r_.view().taken_down("b"));
+  EXPECT_FALSE(r_.view().taken_down_at("b", now_micros())) << "what it does from here on is its own matter";
   EXPECT_THAT(script_.calls, ElementsAre("inject", "heal"));
 }
 
@@ -137,10 +137,10 @@ TEST_F(Driver, HealsWhatIsNotProven) {
   plan(kill_b());
   reach(5);
   turn();
-  EXPECT_THAT(moves(), ElementsAre("injecting", "healing"));
+  EXPECT_THAT(transitions(), ElementsAre("injecting", "healing"));
   script_.healed = "it lives";
   turn();
-  EXPECT_THAT(moves(), ElementsAre("injecting", "healing", "failed"));
+  EXPECT_THAT(transitions(), ElementsAre("injecting", "healing", "failed"));
   EXPECT_THAT(detail("failed"), HasSubstr("nobody can tell"));
 }
 
@@ -149,7 +149,7 @@ TEST_F(Driver, SaysThatTheHealFailedAndTriesAgainAtTheEnd) {
   plan(kill_b());
   reach(5);
   turn(), turn();
-  EXPECT_THAT(moves(), ElementsAre("injecting", "applied", "healing", "failed"));
+  EXPECT_THAT(transitions(), ElementsAre("injecting", "applied", "healing", "failed"));
   EXPECT_THAT(detail("failed"), HasSubstr("no room"));
   driver_->close();
   EXPECT_THAT(script_.calls, ElementsAre("inject", "heal", "heal"));
@@ -160,12 +160,12 @@ TEST_F(Driver, GoesThroughItsFiveVerbs) {
   plan(kill_b());
   reach(5);
   turn();
-  EXPECT_THAT(moves(), ElementsAre("injecting", "applied"));
+  EXPECT_THAT(transitions(), ElementsAre("injecting", "applied"));
   turn();
-  EXPECT_THAT(moves(), ElementsAre("injecting", "applied", "healing", "healed"));
+  EXPECT_THAT(transitions(), ElementsAre("injecting", "applied", "healing", "healed"));
   EXPECT_THAT(script_.calls, ElementsAre("inject", "heal"));
   EXPECT_EQ(detail("applied"), "it is dead");
-  EXPECT_TRUE(r_.view().disabled("b")) << "it has not recovered";
+  EXPECT_TRUE(r_.view().taken_down("b")) << "it has not recovered";
 }
 
 TEST_F(Driver, AnEndOfItsNodeIsExpectedOfOthersNot) {
@@ -179,11 +179,11 @@ TEST_F(Driver, AnEndOfItsNodeIsExpectedOfOthersNot) {
 }
 
 TEST_F(Driver, IsSkippedWhereItCannotBeDone) {
-  script_.lacks = "needs strace";
+  script_.why_unavailable = "needs strace";
   plan(kill_b());
   reach(5);
   turn();
-  EXPECT_THAT(moves(), ElementsAre("skipped"));
+  EXPECT_THAT(transitions(), ElementsAre("skipped"));
   EXPECT_THAT(script_.calls, IsEmpty());
   EXPECT_FALSE(r_.view().fault_open());
 }
@@ -194,8 +194,8 @@ TEST_F(Driver, LastsAsLongAsItShould) {
   reach(5);
   turn();
   turn();
-  EXPECT_THAT(moves(), ElementsAre("injecting", "applied"));
-  r_.set_beside(nullptr);
+  EXPECT_THAT(transitions(), ElementsAre("injecting", "applied"));
+  r_.set_background_task(nullptr);
   driver_.reset();
   EXPECT_THAT(script_.calls, ElementsAre("inject", "heal")) << "nothing stays in effect when the run is over";
 }
@@ -211,8 +211,8 @@ TEST_F(Driver, WatchesTheNetworkRecover) {
   EXPECT_FALSE(r_.view().faults[0].move("height-advances"));
   reach(6);
   turn();
-  EXPECT_THAT(moves(), ElementsAre("injecting", "applied", "healing", "healed", "caught-up", "peers-back", "height-advances", "recovered"));
-  EXPECT_FALSE(r_.view().disabled("b"));
+  EXPECT_THAT(transitions(), ElementsAre("injecting", "applied", "healing", "healed", "caught-up", "peers-back", "height-advances", "recovered"));
+  EXPECT_FALSE(r_.view().taken_down("b"));
 }
 
 TEST_F(Driver, FailsWhenTheNetworkDoesNotRecover) {
@@ -230,7 +230,7 @@ TEST_F(Driver, MissesWhatNeverCame) {
   plan(kill_b("migration"));
   reach(5);
   driver_->end();
-  EXPECT_THAT(moves(), ElementsAre("missed"));
+  EXPECT_THAT(transitions(), ElementsAre("missed"));
   EXPECT_EQ(detail("missed"), "`migration` never came");
 }
 
@@ -249,11 +249,11 @@ TEST_F(Driver, TakesTheProposerThatItFinds) {
   plan(proposer);
   reach(5);
   turn();
-  EXPECT_THAT(moves(), IsEmpty());
+  EXPECT_THAT(transitions(), IsEmpty());
   block.height = 5;
   r_.record(block, "a");
   turn();
-  EXPECT_THAT(moves(), ElementsAre("injecting"));
+  EXPECT_THAT(transitions(), ElementsAre("injecting"));
   EXPECT_THAT(r_.view().faults[0].nodes, ElementsAre("a"));
 }
 
@@ -273,7 +273,7 @@ TEST_F(Driver, OneFaultAtATimeActsOnANode) {
   second.id = "2";
   std::vector<Injection> both{kill_b(), second};
   driver_ = std::make_unique<FaultDriver>(r_, both, [this](Rehearsal&, const Injection&) { return std::make_unique<Scripted>(script_); });
-  r_.set_beside(driver_.get());
+  r_.set_background_task(driver_.get());
   reach(5);
   turn();
   turn();
@@ -298,11 +298,11 @@ class BesideAll : public Driver {
 
 TEST_F(BesideAll, WhatHindersNothingEndsWithTheProcedure) {
   turn();
-  EXPECT_THAT(moves(), ElementsAre("injecting", "applied"));
+  EXPECT_THAT(transitions(), ElementsAre("injecting", "applied"));
   soon([this] { reach(6); });
   driver_->end();
   EXPECT_THAT(script_.calls, ElementsAre("inject", "heal"));
-  EXPECT_EQ(moves().back(), "recovered");
+  EXPECT_EQ(transitions().back(), "recovered");
 }
 
 TEST_F(BesideAll, WhatHindersNothingExcusesNoDelay) {

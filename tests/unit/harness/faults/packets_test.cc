@@ -60,7 +60,7 @@ void dial(const NetworkNamespaces& nodes) {
 
 TEST(Packets, SayWhyThereAreNoNamespaces) {
   Apart r("needs what is not there");
-  for (const auto* kind : kAll) EXPECT_EQ(r.fault(of_link(kind, "a", "b"))->lacks(), "needs what is not there") << kind;
+  for (const auto* kind : kAll) EXPECT_EQ(r.fault(of_link(kind, "a", "b"))->why_unavailable(), "needs what is not there") << kind;
 }
 
 class PacketsTest : public testing::TestWithParam<const char*> {
@@ -75,7 +75,7 @@ TEST_P(PacketsTest, AreSeenToBeActedOnAndAreLeftAlone) {
   EXPECT_EQ(in_child([] {
               Apart r;
               const auto fault = r.fault(of_link(GetParam(), "a", "b"));
-              expect(fault->lacks().empty(), fault->lacks());
+              expect(fault->why_unavailable().empty(), fault->why_unavailable());
               fault->inject();
               expect(fault->applied().empty(), "nothing was sent");
               std::string proof;
@@ -89,7 +89,7 @@ TEST_P(PacketsTest, AreSeenToBeActedOnAndAreLeftAlone) {
               fault->heal();
               expect(!fault->healed().empty(), "it is healed");
               const auto beside = r.fault(of_link(GetParam(), "provider", "a"));
-              expect(beside->lacks().starts_with("needs links through proxies"), beside->lacks());
+              expect(beside->why_unavailable().starts_with("needs links through proxies"), beside->why_unavailable());
               return std::string("done");
             }),
             "done");

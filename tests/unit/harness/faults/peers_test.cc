@@ -92,7 +92,7 @@ class PeersAfterAFault : public PeersTest {
   PeersAfterAFault() {
     scenario_.network.validators = {{"a", 60}, {"b", 40}};
     scenario_.demands.recovery.value = 600ms;
-    r_.set_beside(&driver_);
+    r_.set_background_task(&driver_);
   }
   std::string end() {
     r_.await_done("the fault's begin", [this] { return r_.view().disturbed(); });

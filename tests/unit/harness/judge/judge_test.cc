@@ -107,7 +107,7 @@ TEST(Verdict, SaysNothingOfAReleaseThatNeverRan) {
 TEST(Verdict, NamesWhatWasNotProven) {
   auto u = healthy();
   u.add(made::at::kStarted + 0.01, "", record::FaultPlanned{"1", "kill", "swap", "smallest", {"validator-4"}, {}, 1});
-  u.add(made::at::kStarted + 0.02, "", record::FaultMoved{"1", "missed", "`swap` never came", {}, {}, 0});
+  u.add(made::at::kStarted + 0.02, "", record::FaultTransition{"1", "missed", "`swap` never came", {}, {}, 0});
   const auto record = u.judged();
   EXPECT_EQ(record.verdict, "inconclusive");
   ASSERT_TRUE(record.diagnosis);

@@ -34,7 +34,7 @@ class BroadcastTest : public made::RehearsalTest {
   }
   void take_away(const std::string& node) {
     r_.record(record::FaultPlanned{"1", "kill", "voting", node, {node}, {}, 1});
-    r_.record(record::FaultMoved{"1", "injecting", "", {node}, {node}, 0});
+    r_.record(record::FaultTransition{"1", "injecting", "", {node}, {node}, 0});
   }
   AddressBlock addresses_ = AddressBlock::claim(folder_.path());
   std::optional<Scripted> network_;
@@ -50,7 +50,7 @@ TEST_F(BroadcastTest, WhatANodeWasNotThereToTakeIsSentToAnother) {
 TEST_F(BroadcastTest, TheSameWhenTheNodeIsBackByThen) {
   soon([this] {
     take_away("b");
-    r_.record(record::FaultMoved{"1", "recovered", "", {}, {}, 0});
+    r_.record(record::FaultTransition{"1", "recovered", "", {}, {}, 0});
   });
   EXPECT_EQ(broadcast(r_, {{"b", {"vote"}}}).at(0).hash, "b");
 }
@@ -63,9 +63,9 @@ TEST_F(BroadcastTest, WhatIsRefusedWithoutAFaultFails) {
 class TooLateTest : public made::RehearsalTest {
  protected:
   std::string cause() const { return too_late(r_.view(), "it was there before").cause; }
-  void begin_fault(bool hinders) {
-    r_.record(record::FaultPlanned{"1", "kill", "voting", "a", {"a"}, {}, 1, hinders});
-    r_.record(record::FaultMoved{"1", "injecting", "", {"a"}, {"a"}, 0});
+  void begin_fault(bool disruptive) {
+    r_.record(record::FaultPlanned{"1", "kill", "voting", "a", {"a"}, {}, 1, disruptive});
+    r_.record(record::FaultTransition{"1", "injecting", "", {"a"}, {"a"}, 0});
   }
 };
 
@@ -76,7 +76,7 @@ TEST_F(TooLateTest, IsTheMachinesDoingWithoutAFault) {
 
 TEST_F(TooLateTest, IsTheFaultsDoingWhenOneWasBegun) {
   begin_fault(true);
-  r_.record(record::FaultMoved{"1", "recovered", "", {}, {}, 0});
+  r_.record(record::FaultTransition{"1", "recovered", "", {}, {}, 0});
   EXPECT_EQ(cause(), "fault-in-the-way");
 }
 
@@ -114,11 +114,11 @@ class InclusionTest : public made::RehearsalTest {
   }
   void take_away() {
     r_.record(record::FaultPlanned{"1", "kill", "voting", "a", {"a"}, {}, 1});
-    r_.record(record::FaultMoved{"1", "injecting", "", {"a"}, {"a"}, 0});
+    r_.record(record::FaultTransition{"1", "injecting", "", {"a"}, {"a"}, 0});
   }
   void take_away_for_a_moment() {
     take_away();
-    r_.record(record::FaultMoved{"1", "recovered", "", {}, {}, 0});
+    r_.record(record::FaultTransition{"1", "recovered", "", {}, {}, 0});
   }
   std::vector<std::string> sent_to() const {
     std::ifstream file(folder_ / "sent");

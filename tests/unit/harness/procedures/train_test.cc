@@ -22,8 +22,8 @@ using testing::IsEmpty;
 
 using record::Answered;
 
-Answered supply(const std::string& moment, const std::string& value) {
-  return {moment, "supply", {}, 0, "rest", true, false, value, ""};
+Answered supply(const std::string& checkpoint, const std::string& value) {
+  return {checkpoint, "supply", {}, 0, "rest", true, false, value, ""};
 }
 
 TEST(Train, PassesAsAWhole) {
@@ -43,7 +43,7 @@ TEST(Train, IsJudgedByWhatWasAskedOutsideOfItsLegs) {
 
 TEST(Train, HasItsPlanCarriedOutAtItsHeightWhateverCameAfter) {
   auto u = train();
-  u.all<record::Aimed>().front()->height = made::kHeight + 1;
+  u.all<record::ExpectedOutcome>().front()->height = made::kHeight + 1;
   EXPECT_EQ(item(u.judged(), "Upgrade Applied").outcome, record::Outcome::pass);
   u.answer(kAfter, "applied-plan").value = "21";
   EXPECT_EQ(item(u.judged(), "Upgrade Applied").outcome, record::Outcome::fail);
@@ -99,7 +99,7 @@ TEST_F(LegTest, NamesItsStepsAndMoments) {
   Scenario page;
   page.after = {"network-verification"};
   r_.record(record::LegStarted{"patch", "Patch", {}});
-  r_.turn_to(page);
+  r_.set_active_scenario(page);
   EXPECT_EQ(r_.scenario().after, page.after);
   r_.step("before", "State before", "Runbook", [&] {
     r_.record(supply(kBefore, "1"), "a");
@@ -107,7 +107,7 @@ TEST_F(LegTest, NamesItsStepsAndMoments) {
   });
   EXPECT_TRUE(r_.view().answer(kBefore, "supply", "a"));
   r_.record(record::LegEnded{"patch"});
-  r_.turn_to(std::nullopt);
+  r_.set_active_scenario(std::nullopt);
   r_.step("before", "State before", "Runbook", [] { return ""; });
   EXPECT_THAT(r_.scenario().after, IsEmpty());
   EXPECT_FALSE(r_.view().answer(kBefore, "supply", "a"));

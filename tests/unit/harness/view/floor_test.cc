@@ -30,7 +30,7 @@ made::Upgrade unchanged() {
     const auto of_vote = [](const std::string& id) { return id == "propose" || id == "passed"; };
     return (start && start->pid == 0) || (begins && of_vote(begins->step)) || (ends && of_vote(ends->step));
   });
-  u.add(5.3, "", record::Aimed{made::kHeight, "to", false});
+  u.add(5.3, "", record::ExpectedOutcome{made::kHeight, "to", false});
   return u;
 }
 
@@ -80,7 +80,7 @@ TEST(Floor, HasNoRestartOfWhatAFaultHasTakenAway) {
   const double start = block_seen(8) + 0.1;
   restarts(u, 3, start);
   u.add(start - 0.06, "", record::FaultPlanned{"1", "kill", "time 1s", "validator-3", {validator(3)}, {}, 1});
-  u.add(start - 0.055, "", record::FaultMoved{"1", "injecting", "", {validator(3)}, {validator(3)}, 0});
+  u.add(start - 0.055, "", record::FaultTransition{"1", "injecting", "", {validator(3)}, {validator(3)}, 0});
   EXPECT_NEAR(floor(u), kLeast, kEnough);
 }
 

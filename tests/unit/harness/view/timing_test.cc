@@ -145,7 +145,7 @@ TEST(Timing, TellsWhatTheHarnessItselfTook) {
 TEST(Timing, ToTheVerdictIsFromTheLastAnswerOrFromTheProof) {
   EXPECT_NEAR(healthy().judged().timing.to_verdict_s, at::kStopped - at::kAnswers, kMicrosecond);
   auto u = made::handler_error();
-  u.add(4.96, "", record::Moment{"proven"});
+  u.add(4.96, "", record::Milestone{"proven"});
   EXPECT_NEAR(u.judged().timing.to_verdict_s, made::kProven - 4.96, kMicrosecond);
 }
 

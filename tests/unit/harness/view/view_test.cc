@@ -209,8 +209,8 @@ TEST(View, KnowsValidatorsFromOtherNodesInTheOrderOfThePlan) {
 
 TEST(View, KeepsTheFirstMomentOfAName) {
   auto u = healthy();
-  u.add(kEnd, "", record::Moment{"asked"});
-  EXPECT_EQ(u.view().moments.at("asked"), micros(made::at::kAsked));
+  u.add(kEnd, "", record::Milestone{"asked"});
+  EXPECT_EQ(u.view().milestones.at("asked"), micros(made::at::kAsked));
 }
 
 TEST(View, IgnoresWhatIsSaidOfANodeThatWasNotPlanned) {

@@ -24,8 +24,8 @@ class FaultChecks : public testing::Test {
   FaultChecks() { plan({"1", "kill", "halted", "smallest", {"validator-4"}, {}, 1}); }
   void plan(record::FaultPlanned p) { upgrade_.add(made::at::kStarted + 0.01, "", std::move(p)); }
   void move(double when, const std::string& to, const std::string& detail = "") {
-    record::FaultMoved m{"1", to, detail, {}, {}, 0};
-    if (to == "injecting") m.nodes = m.disabled = {"validator-4"}, m.due = made::micros(when - 0.01);
+    record::FaultTransition m{"1", to, detail, {}, {}, 0};
+    if (to == "injecting") m.nodes = m.takes_down = {"validator-4"}, m.due = made::micros(when - 0.01);
     upgrade_.add(when, "", m);
   }
   void whole_course() {
@@ -112,7 +112,7 @@ TEST_F(FaultChecks, ProgressIsOwedWhileThePowerIsThere) {
 TEST_F(FaultChecks, NoProgressIsOwedWithoutThePower) {
   const double gap = made::at::kFirstBlock + 5 * made::kBlockSeconds;
   delay_blocks_after(5, 40);
-  record::FaultMoved begins{"1", "injecting", "", {"validator-1"}, {"validator-1"}, made::micros(gap)};
+  record::FaultTransition begins{"1", "injecting", "", {"validator-1"}, {"validator-1"}, made::micros(gap)};
   upgrade_.add(gap, "", begins);
   for (const auto* to : {"applied", "healing", "healed", "recovered"}) move(gap + 39.9, to);
   const auto r = judged();

@@ -17,8 +17,8 @@ using testing::HasSubstr;
 constexpr int kAccounts = 5;
 
 void tell(made::Upgrade& u, const char* question, std::map<std::string, std::string> args, const Json& value) {
-  for (const auto& [when, moment] : {std::pair{made::at::kBefore, kBefore}, {made::at::kAnswers, kAfter}})
-    u.add(when, "validator-1", record::Answered{moment, question, args, 0, "rest", true, false, value, ""});
+  for (const auto& [when, checkpoint] : {std::pair{made::at::kBefore, kBefore}, {made::at::kAnswers, kAfter}})
+    u.add(when, "validator-1", record::Answered{checkpoint, question, args, 0, "rest", true, false, value, ""});
 }
 
 made::Upgrade in_use() {
@@ -27,11 +27,11 @@ made::Upgrade in_use() {
   u.scenario.network.population = {kAccounts, 4, 0, 2};
   Json owners = {{{"address", "ve1another"}, {"balance", {{"amount", "7"}}}}};
   for (int i = 1; i <= kAccounts; ++i)
-    owners.push_back({{"address", inhabitant(i, "ve")}, {"balance", {{"amount", std::to_string(1'000'000 + i)}}}});
+    owners.push_back({{"address", generated_account(i, "ve")}, {"balance", {{"amount", std::to_string(1'000'000 + i)}}}});
   tell(u, "balances", {}, owners);
   for (int i = 1; i <= 4; ++i)
     tell(u, "delegations", {{"validator", "vevaloper1operator" + std::to_string(i)}},
-         {{{"delegation", {{"delegator_address", inhabitant(i, "ve")}, {"shares", "1000"}}}}});
+         {{{"delegation", {{"delegator_address", generated_account(i, "ve")}, {"shares", "1000"}}}}});
   tell(u, "proposal", {{"id", "1"}}, {{"status", "PROPOSAL_STATUS_VOTING_PERIOD"}});
   tell(u, "votes", {{"id", "1"}}, {{{"voter", "ve1account1"}}, {{"voter", "ve1account2"}}});
   return u;
@@ -47,7 +47,7 @@ TEST(PopulationChecks, OneBalanceOfThousandsIsFound) {
   auto u = in_use();
   u.answer(kAfter, "balances").value[3]["balance"]["amount"] = "1";
   EXPECT_THAT(not_passed(u), ElementsAre("Every Balance Kept (network): fail"));
-  EXPECT_EQ(item(u.judged(), "Every Balance Kept").message, inhabitant(3, "ve") + " has 1, not 1000003");
+  EXPECT_EQ(item(u.judged(), "Every Balance Kept").message, generated_account(3, "ve") + " has 1, not 1000003");
 }
 
 TEST(PopulationChecks, ABalanceOfSomebodyElseMayChange) {
@@ -90,7 +90,7 @@ TEST(Population, IsInTheGenesisAndLeavesPowersAsTheyAre) {
   EXPECT_EQ(spec.accounts.size(), 10u);
   ASSERT_EQ(spec.delegations.size(), 5u);
   EXPECT_EQ(spec.delegations[1].validator, 1u);
-  EXPECT_EQ(spec.delegations[1].account, inhabitant(2, "ve"));
+  EXPECT_EQ(spec.delegations[1].account, generated_account(2, "ve"));
   std::int64_t delegated = 0;
   for (const auto& d : spec.delegations) delegated += d.tokens;
   EXPECT_LT(delegated, 1'000'000);
@@ -105,7 +105,7 @@ TEST(Population, VotesAreOnAProposalThatStaysOpen) {
   const auto& gov = genesis["app_state"]["gov"];
   EXPECT_EQ(gov["starting_proposal_id"], "2") << "the upgrade's is the next";
   ASSERT_EQ(gov["votes"].size(), 3u);
-  EXPECT_EQ(gov["votes"][2]["voter"], inhabitant(3, "ve"));
+  EXPECT_EQ(gov["votes"][2]["voter"], generated_account(3, "ve"));
   ASSERT_EQ(gov["proposals"].size(), 1u);
   EXPECT_EQ(gov["proposals"][0]["status"], "PROPOSAL_STATUS_VOTING_PERIOD");
 }
@@ -116,7 +116,7 @@ TEST(Population, RecordsAreMadeOfTheProfilesTemplate) {
               "profile.yaml");
   const auto& records = genesis["app_state"]["veid"]["records"];
   ASSERT_EQ(records.size(), 3u);
-  EXPECT_EQ(records[2], (Json{{"owner", inhabitant(1, "ve")}, {"id", "record-3"}, {"score", 71}}));
+  EXPECT_EQ(records[2], (Json{{"owner", generated_account(1, "ve")}, {"id", "record-3"}, {"score", 71}}));
 }
 
 }  // namespace

@@ -59,7 +59,7 @@ TEST(ProviderChecks, VersionFailsWhenWhatRunsIsAnother) {
 
 TEST(ProviderChecks, VersionIsTheOldOneAfterARollback) {
   auto u = provider_upgrade();
-  u.all<record::Aimed>().front()->provider = "from";
+  u.all<record::ExpectedOutcome>().front()->provider = "from";
   EXPECT_THAT(not_passed(u), ElementsAre("Version (provider): fail"));
   u.answer(kAfter, "version", kProvider).value = "v1.0.0";
   u.answer(kAfter, "health", kProvider).value["version"] = "v1.0.0";

@@ -17,8 +17,8 @@ using record::Outcome;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-record::Answered signed_so_far(const std::string& moment, std::int64_t height, int round = 0, int step = 3) {
-  return {moment, kSigningState, {}, 0, "file", true, false, {{"height", height}, {"round", round}, {"step", step}}, ""};
+record::Answered signed_so_far(const std::string& checkpoint, std::int64_t height, int round = 0, int step = 3) {
+  return {checkpoint, kSigningState, {}, 0, "file", true, false, {{"height", height}, {"round", round}, {"step", step}}, ""};
 }
 
 // The upgrade judged as a rollback, in which signing states were read at the halt, before the start and at the end.
@@ -80,7 +80,7 @@ TEST(RollbackChecks, LastSignedHeightIsProvenByTwoReadingsAtLeast) {
   auto u = healthy();
   std::erase_if(u.made, [](const auto& e) {
     const auto* a = std::get_if<record::Answered>(&e.body);
-    return a && a->question == kSigningState && e.node == "validator-1" && a->moment != "halted";
+    return a && a->question == kSigningState && e.node == "validator-1" && a->checkpoint != "halted";
   });
   EXPECT_THAT(not_passed(u), ElementsAre("Last Signed Height (validator-1): inconclusive"));
 }

@@ -197,16 +197,16 @@ TEST(StateChecks, RecordsKeptIsSkippedForAProfileThatNamesNone) {
 // --- Questions without an answer
 
 bool of_checks(const Answered& a) {
-  return a.question != kPressure && (a.moment == kBefore || a.moment == kResumed || a.moment == kAfter);
+  return a.question != kPressure && (a.checkpoint == kBefore || a.checkpoint == kResumed || a.checkpoint == kAfter);
 }
 bool historical(const Answered& a) { return a.height == made::kHeight - 1; }
 
 void expect_inconclusive(const made::Upgrade& u, const Answered& a) {
   const auto record = u.judged();
-  EXPECT_EQ(record.verdict, "inconclusive") << a.moment << " " << a.question;
-  EXPECT_THAT(not_passed(record), testing::Not(IsEmpty())) << a.moment << " " << a.question;
+  EXPECT_EQ(record.verdict, "inconclusive") << a.checkpoint << " " << a.question;
+  EXPECT_THAT(not_passed(record), testing::Not(IsEmpty())) << a.checkpoint << " " << a.question;
   EXPECT_THAT(not_passed(record), testing::Each(HasSubstr(": inconclusive")))
-      << a.moment << " " << a.question;
+      << a.checkpoint << " " << a.question;
 }
 
 TEST(Questions, WithoutAnAnswerMakeTheirItemsInconclusiveAndNothingElse) {

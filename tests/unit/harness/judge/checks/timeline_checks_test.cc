@@ -62,7 +62,7 @@ TEST(TimelineChecks, TheBinaryHasToBeReadyBeforeTheHalt) {
 TEST(Unsettled, IsWhatMayStillComeTrueThoughTheTimelineIsNotOver) {
   auto u = healthy();
   std::erase_if(u.made, [](const auto& e) {
-    const auto* m = std::get_if<record::Moment>(&e.body);
+    const auto* m = std::get_if<record::Milestone>(&e.body);
     return m && m->name == "asked";
   });
   u.answer(kAfter, "peers", "validator-2").value = "2";

@@ -111,16 +111,16 @@ TEST(ValidatorChecks, VeidScoringFailsWhereTheStubAnswers) {
 
 TEST(ValidatorChecks, VeidScoringFailsOnANodeThatAlwaysHadAnotherModel) {
   auto u = healthy();
-  for (const char* moment : {"before", "after"})
-    u.answer(moment, "model-status", "validator-4").value["scoring_hash"] = "sha256:ffff";
+  for (const char* checkpoint : {"before", "after"})
+    u.answer(checkpoint, "model-status", "validator-4").value["scoring_hash"] = "sha256:ffff";
   EXPECT_THAT(not_passed(u), ElementsAre("VEID Scoring (validator-4): fail"));
   EXPECT_EQ(item(u.judged(), "VEID Scoring", "validator-4").message, "it scores with sha256:ffff, not sha256:0a63");
 }
 
 // The model that the procedure was to change to.
-TEST(ValidatorChecks, VeidScoringWantsTheModelThatWasAimedAt) {
+TEST(ValidatorChecks, VeidScoringWantsTheModelThatIsExpected) {
   auto u = healthy();
-  u.add(made::at::kPassed, "", record::Aimed{made::kHeight, "to", true, "sha256:ffff"});
+  u.add(made::at::kPassed, "", record::ExpectedOutcome{made::kHeight, "to", true, "sha256:ffff"});
   for (int i = 1; i <= 3; ++i) {
     auto& status = u.answer("after", "model-status", made::validator(i)).value;
     status["model_hash"] = status["scoring_hash"] = "sha256:ffff";

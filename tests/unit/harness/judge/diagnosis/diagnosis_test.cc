@@ -189,7 +189,7 @@ TEST(Diagnosis, OfAPlanThatWasNotCancelledNamesWhoHalts) {
 
 TEST(Diagnosis, OfAPlanThatWasNotCancelledIsSilentAboutAHaltThatWasWanted) {
   auto wanted = made::plan_not_cancelled();
-  wanted.all<record::Aimed>().front()->applied = true;
+  wanted.all<record::ExpectedOutcome>().front()->applied = true;
   EXPECT_THAT(found_in(wanted), IsEmpty());
   auto before = made::upgrade_not_skipped({});  // halted first, withdrawn then
   EXPECT_THAT(found_in(before), IsEmpty());
@@ -289,8 +289,8 @@ TEST(Diagnosis, OfAChainThatDidNotHaltNamesWhoWentOn) {
 TEST(Diagnosis, OfUpgradeInfoThatWasLeftIsSilentAboutTheUpgradeItself) {
   auto u = made::upgrade_info_left({2});
   EXPECT_EQ(diagnosis_of(u).affected_nodes, std::vector<std::string>{"validator-2"});
-  u.all<record::Aimed>().front()->release = "to";
-  u.all<record::Aimed>().front()->applied = true;
+  u.all<record::ExpectedOutcome>().front()->release = "to";
+  u.all<record::ExpectedOutcome>().front()->applied = true;
   EXPECT_THAT(found_in(u), IsEmpty());
   auto before = made::upgrade_info_left({});
   before.log(made::at::kHalt + 0.2, validator(2), "upgrade-found", "INF daemon shutting down");
@@ -429,7 +429,7 @@ TEST(Diagnosis, NamesWhoeverSignedTwiceByItsAddress) {
 // A fault took validator-4 away from the halt on: what it says then is no fault of the release.
 made::Upgrade with_fault_on_4(made::Upgrade u) {
   u.add(made::at::kStarted + 0.01, "", record::FaultPlanned{"1", "kill", "halted", "smallest", {"validator-4"}, {}, 1});
-  u.add(made::at::kHalt + 0.01, "", record::FaultMoved{"1", "injecting", "", {"validator-4"}, {"validator-4"}, 0});
+  u.add(made::at::kHalt + 0.01, "", record::FaultTransition{"1", "injecting", "", {"validator-4"}, {"validator-4"}, 0});
   return u;
 }
 

@@ -37,7 +37,7 @@ TEST(Withdrawn, IsNoFailureAtAnyMoment) {
 // The same journal, of a procedure that meant to carry the plan out.
 TEST(Withdrawn, IsAChainThatDidNotHaltWhenThePlanWasToBeCarriedOut) {
   auto u = called_off();
-  u.erase<record::Aimed>();
+  u.erase<record::ExpectedOutcome>();
   const auto proven = proven_failure(u.view());
   ASSERT_TRUE(proven);
   EXPECT_EQ(proven->cause, "chain-did-not-halt");

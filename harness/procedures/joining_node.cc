@@ -1,4 +1,4 @@
-#include "harness/procedures/newcomer.h"
+#include "harness/procedures/joining_node.h"
 
 #include <fmt/format.h>
 
@@ -77,7 +77,7 @@ Joined await_joined(Rehearsal& r, Node& node) {
 
 void join_by_state_sync(Rehearsal& r) {
   r.step("newcomer", "A new node joins by state sync", "", [&] {
-    auto& node = r.network().add_newcomer(kName, r.to.artifact.binary, state_sync(r));
+    auto& node = r.network().add_joining_node(kName, r.to.artifact.binary, state_sync(r));
     node.start();
     const auto joined = await_joined(r, node);
     r.await(fmt::format("the chain's state after block {}", joined.height), [&](const NetworkView& v) {
