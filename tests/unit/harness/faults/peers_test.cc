@@ -97,7 +97,7 @@ class PeersAfterAFault : public PeersTest {
   std::string end() {
     r_.await_done("the fault's begin", [this] { return r_.view().disturbed(); });
     driver_.end();
-    const auto* recovered = r_.view().faults.at(0).move("recovered");
+    const auto* recovered = r_.view().faults.at(0).transition("recovered");
     return recovered ? recovered->detail : "not recovered";
   }
   FaultDriver driver_{r_, {{"1", "pause", "b", "height 5", {{"b"}, {}, {}, false}, 0, 0, {}}},
