@@ -10,11 +10,9 @@
 #include "tests/localnet/rehearsal.h"
 
 namespace rehearse::localnet {
-
 namespace {
 
 // The line the console shows when that step is over.
-constexpr const char* kNetworkUp = "Network up:";
 
 void expect_reports(const Rehearsal& r, const std::string& verdict) {
   EXPECT_EQ(r.record()["verdict"], verdict) << r.output();
@@ -38,8 +36,6 @@ int count_ends(const fs::path& run) {
     ++count;
   return count;
 }
-
-}  // namespace
 
 // The chain would need a minute to its height, so the time-out falls on a network that runs, on a slow machine too.
 TEST(Accident, TimeoutIsInconclusive) {
@@ -238,4 +234,5 @@ TEST(BadInput, Profiles) {
   }
 }
 
+}  // namespace
 }  // namespace rehearse::localnet

@@ -4,7 +4,6 @@
 #include "tests/localnet/rehearsal.h"
 
 namespace rehearse::localnet {
-
 namespace {
 
 struct Bad {
@@ -18,7 +17,7 @@ void PrintTo(const Bad& bad, std::ostream* out) { *out << bad.release; }
 
 class BadRelease : public ::testing::TestWithParam<Bad> {};
 
-std::string name_of(const ::testing::TestParamInfo<Bad>& info) {
+std::string release_name(const ::testing::TestParamInfo<Bad>& info) {
   std::string name;
   for (const char c : std::string(info.param.cause))
     if (std::isalnum(static_cast<unsigned char>(c))) name += c;
@@ -26,7 +25,7 @@ std::string name_of(const ::testing::TestParamInfo<Bad>& info) {
 }
 
 // The default scenario with variables that only some nodes get.
-std::string scenario_with(const std::string& environment) {
+std::string scenario_with_environment(const std::string& environment) {
   auto text = read(project() / "scenarios" / "chain-upgrade.yaml");
   const std::string supervisor = "  supervisor: cosmovisor\n";
   return text.replace(text.find(supervisor), supervisor.size(), supervisor + "  environment: " + environment + "\n");
@@ -43,8 +42,6 @@ void expect_named(Rehearsal& r, const std::string& cause) {
   EXPECT_TRUE(lines[lines.size() - 2].starts_with("FAIL " + cause + ": ")) << lines[lines.size() - 2];
 }
 
-}  // namespace
-
 TEST_P(BadRelease, IsCaughtForItsCause) {
   Scratch scratch;
   auto r = run(scratch, {"--release", std::string("to=") + GetParam().release});
@@ -59,7 +56,7 @@ INSTANTIATE_TEST_SUITE_P(Fixtures, BadRelease,
                                            Bad{"v2.0.0-diverges", "app-hash-divergence", {"validator-4"}},
                                            Bad{"v2.0.0-wrong-version", "wrong-version-inside", {}},
                                            Bad{"v1.0.0", "same-version", {}}),
-                         name_of);
+                         release_name);
 
 TEST(BadReleaseState, NamesTheStoreThatDiffers) {
   Scratch scratch;
@@ -71,7 +68,7 @@ TEST(BadReleaseState, NamesTheStoreThatDiffers) {
 // No node says CONSENSUS FAILURE then: neither half can outvote the other (cosmos.md).
 TEST(BadReleaseOnHalf, DivergesWithoutAnyNodeFailing) {
   Scratch scratch;
-  const auto scenario = scratch.write("half.yaml", scenario_with("{validator-1: {VIRTENGINE_EXTRA_KEY: \"1\"}}"));
+  const auto scenario = scratch.write("half.yaml", scenario_with_environment("{validator-1: {VIRTENGINE_EXTRA_KEY: \"1\"}}"));
   // validator-4 (10) has the variable from the release, validator-1 (40) from the scenario: half of the power.
   auto r = run(scratch, {scenario, "--release", "to=v2.0.0-diverges"});
   expect_named(r, "app-hash-divergence");
@@ -121,8 +118,6 @@ TEST(BadFile, ProgramThatDiesAtStart) {
   EXPECT_NE(r.record()["diagnosis"]["evidence_at"].get<std::string>().find("logs/node.log:"), std::string::npos);
 }
 
-namespace {
-
 // Programs that no operator could run. They are written without leave to be executed: the store gives it.
 struct Odd {
   const char* name;
@@ -152,8 +147,6 @@ std::vector<Odd> odd_releases() {
 
 class OddRelease : public ::testing::TestWithParam<Odd> {};
 
-}  // namespace
-
 TEST_P(OddRelease, IsCaughtBeforeAnythingIsProposed) {
   Scratch scratch;
   const auto file = scratch.write("virtengine", GetParam().bytes).string();
@@ -177,4 +170,5 @@ TEST(OddCurrentRelease, IsCaughtToo) {
   }
 }
 
+}  // namespace
 }  // namespace rehearse::localnet

@@ -13,7 +13,6 @@
 #include "harness/run/scenario_rules.h"
 
 namespace rehearse::localnet {
-
 namespace {
 
 // What acts on one node each, all through the votes, by the mechanisms that leave most behind: processes that trace, mounts,
@@ -50,7 +49,7 @@ std::set<std::string> traces() {
 
 fs::path chaos_suite() { return project() / "scenarios/chaos.suite.yaml"; }
 
-fs::path scenario_with(const std::string& kind) {
+fs::path scenario_with_fault(const std::string& kind) {
   for (const auto& file : scenario_files(load_suite(chaos_suite()), chaos_suite()))
     for (const auto& fault : load_scenario(file).faults)
       if (fault.kind == kind) return file;
@@ -101,8 +100,6 @@ void kill_and_heal(Rehearsal& r, bool both, const Scratch& scratch, const Outsid
   EXPECT_TRUE(none_is_in(networks));
   EXPECT_TRUE(outside.left().empty()) << outside.left().front();
 }
-
-}  // namespace
 
 TEST(LongChaos, CoversEveryFault) {
   Scratch scratch;
@@ -159,7 +156,7 @@ TEST(Chaos, ThePartitionIsOneOfPacketsWhereThatIsWanted) {
 class LongKilled : public testing::TestWithParam<std::string> {};
 
 TEST_P(LongKilled, NothingIsLeftOfTheFault) {
-  const auto scenario = scenario_with(GetParam());
+  const auto scenario = scenario_with_fault(GetParam());
   ASSERT_FALSE(scenario.empty()) << "no scenario of the suite uses it";
   Scratch scratch;
   Outside outside(scratch);
@@ -225,4 +222,5 @@ TEST(Chaos, ANodeThatIsKilledWhileItMigratesGoesOnFromItsData) {
   EXPECT_THAT(healed_testcase(r.record()).dump(), testing::Not(testing::HasSubstr("restored from the backup")));
 }
 
+}  // namespace
 }  // namespace rehearse::localnet

@@ -6,7 +6,6 @@
 #include "tests/localnet/rehearsal.h"
 
 namespace rehearse::localnet {
-
 namespace {
 
 // The outer process is the reaper of all that the inner one, the harness, starts.
@@ -33,7 +32,7 @@ std::string text_of(How how) {
 
 void PrintTo(const End& end, std::ostream* out) { *out << end.phase << "-" << text_of(end.how); }
 
-std::string name_of(const ::testing::TestParamInfo<End>& info) {
+std::string end_name(const ::testing::TestParamInfo<End>& info) {
   std::string name;
   for (const char c : info.param.phase + text_of(info.param.how))
     if (std::isalnum(static_cast<unsigned char>(c))) name += c;
@@ -96,8 +95,6 @@ class EndOfARun : public ::testing::TestWithParam<End> {
   Outside outside_{scratch_};
 };
 
-}  // namespace
-
 TEST_P(EndOfARun, LeavesReportsAndNothingElse) {
   auto r = run(scratch_, {"--validators", "2"}, outside_.environment());
   ASSERT_TRUE(r.said(std::string("-- ") + GetParam().phase)) << r.output();
@@ -120,8 +117,9 @@ INSTANTIATE_TEST_SUITE_P(Some, EndOfARun,
                          ::testing::Values(End{"prepare", How::ctrl_c}, End{"prepare", How::both_killed},
                                            End{"voting", How::sigterm}, End{"waiting", How::harness_killed},
                                            End{"swap", How::both_killed}, End{"first-block", How::ctrl_c}),
-                         name_of);
+                         end_name);
 
-INSTANTIATE_TEST_SUITE_P(Long, EndOfARun, ::testing::ValuesIn(every_end()), name_of);
+INSTANTIATE_TEST_SUITE_P(Long, EndOfARun, ::testing::ValuesIn(every_end()), end_name);
 
+}  // namespace
 }  // namespace rehearse::localnet

@@ -3,15 +3,12 @@
 #include "tests/localnet/rehearsal.h"
 
 namespace rehearse::localnet {
-
 namespace {
 
-std::string scenario_with(const std::string& defects) {
+std::string scenario_with_defects(const std::string& defects) {
   auto text = read(project() / "scenarios" / "chain-upgrade.yaml");
   return text.insert(text.find("upgrade:"), "defects: " + defects + "\n");
 }
-
-}  // namespace
 
 TEST(GenesisByCommands, CarriesAnUpgradeWithTheKnownDefectMasked) {
   Scratch scratch;
@@ -30,7 +27,7 @@ TEST(GenesisByCommands, CarriesAnUpgradeWithTheKnownDefectMasked) {
 
 TEST(GenesisByCommands, IsRefusedWithTheKnownDefectKept) {
   Scratch scratch;
-  auto r = run(scratch, {scratch.write("kept.yaml", scenario_with("{keep: [commission-floor]}")), "--profile",
+  auto r = run(scratch, {scratch.write("kept.yaml", scenario_with_defects("{keep: [commission-floor]}")), "--profile",
                          "stock"});
   EXPECT_EQ(r.wait(), 1) << r.output();
   EXPECT_EQ(r.cause(), "genesis-refused");
@@ -43,7 +40,7 @@ TEST(GenesisByCommands, IsRefusedWithTheKnownDefectKept) {
 
 TEST(GenesisByCommands, KnowsNoDefectThatTheProfileDoesNotName) {
   Scratch scratch;
-  auto r = run(scratch, {scratch.write("wrong.yaml", scenario_with("{mask: [comission-floor]}")), "--profile",
+  auto r = run(scratch, {scratch.write("wrong.yaml", scenario_with_defects("{mask: [comission-floor]}")), "--profile",
                          "stock"});
   EXPECT_EQ(r.wait(), 2) << r.output();
   EXPECT_NE(r.output().find("wrong.yaml:13:18: "), std::string::npos) << r.output();
@@ -51,4 +48,5 @@ TEST(GenesisByCommands, KnowsNoDefectThatTheProfileDoesNotName) {
             std::string::npos);
 }
 
+}  // namespace
 }  // namespace rehearse::localnet

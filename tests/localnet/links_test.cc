@@ -16,7 +16,6 @@
 #include "tests/localnet/rehearsal.h"
 
 namespace rehearse::localnet {
-
 namespace {
 
 using namespace std::chrono_literals;
@@ -131,8 +130,6 @@ std::vector<Dialled> dialled() {
   return found;
 }
 
-}  // namespace
-
 TEST_F(LinkedNetwork, StaysCutAndCatchesUpOnceItIsHealed) {
   const auto past_a_proxy = [this] {
     int count = 0;
@@ -204,4 +201,5 @@ TEST_F(LinkedNetwork, HasItsProviderAskThroughALink) {
   EXPECT_EQ(status_of(url), 200);
 }
 
+}  // namespace
 }  // namespace rehearse::localnet

@@ -6,7 +6,6 @@
 #include "tests/localnet/rehearsal.h"
 
 namespace rehearse::localnet {
-
 namespace {
 
 // Two busy loops a core.
@@ -48,8 +47,6 @@ class LongUnderLoad : public ::testing::TestWithParam<int> {
   Burner burner_;
 };
 
-}  // namespace
-
 TEST_P(LongUnderLoad, AGoodReleaseDoesNotFail) {
   auto r = run(scratch_, {});
   const auto said = verdict(r);
@@ -64,4 +61,5 @@ TEST_P(LongUnderLoad, ABadReleaseFailsForItsCauseAndDoesNotPass) {
 
 INSTANTIATE_TEST_SUITE_P(Runs, LongUnderLoad, ::testing::Range(1, kRuns + 1));
 
+}  // namespace
 }  // namespace rehearse::localnet

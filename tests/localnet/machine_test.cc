@@ -11,10 +11,8 @@
 #include "tests/localnet/rehearsal.h"
 
 namespace rehearse::localnet {
-
 namespace {
 
-constexpr const char* kNetworkUp = "Network up:";
 constexpr std::uintmax_t kMB = 1'000'000;
 
 Rehearsal run_on(const Disk& disk, const Scratch& scratch, const Outside& outside) {
@@ -31,8 +29,6 @@ void expect_trouble(Rehearsal& r, const Outside& outside, const std::string& sai
 
 #define NEEDS_ITS_OWN(namespaces, work) \
   if (!apart(namespaces, work)) GTEST_SKIP() << "needs root, or CAP_SYS_ADMIN: " #namespaces
-
-}  // namespace
 
 TEST(Machine, HasNoRoomAtTheStart) {
   NEEDS_ITS_OWN(CLONE_NEWNS, [] {
@@ -111,4 +107,5 @@ TEST(Machine, HasNoAddressesLeft) {
   });
 }
 
+}  // namespace
 }  // namespace rehearse::localnet

@@ -8,7 +8,6 @@
 #include "tests/localnet/rehearsal.h"
 
 namespace rehearse::localnet {
-
 namespace {
 
 constexpr const char* kWorkloadsRun = "Orders won and workloads running:";
@@ -25,8 +24,6 @@ Rehearsal provider_run(const Scratch& scratch, std::vector<std::string> more = {
   more.insert(more.begin(), (project() / "scenarios/provider-upgrade.yaml").string());
   return run(scratch, more, std::move(environment));
 }
-
-}  // namespace
 
 TEST(Provider, KilledDaemonEndsTheRunAndIsNamed) {
   Scratch scratch;
@@ -75,4 +72,5 @@ TEST(Provider, AChainWithoutOneCannotUpgradeIt) {
   EXPECT_TRUE(r.said("this chain has no provider daemon")) << r.output();
 }
 
+}  // namespace
 }  // namespace rehearse::localnet

@@ -15,6 +15,8 @@ namespace rehearse::localnet {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kNetworkUp = "Network up:";  // what a run says when all nodes are
+
 // A folder that goes with the test.
 class Scratch {
  public:

@@ -8,7 +8,6 @@
 #include "tests/localnet/rehearsal.h"
 
 namespace rehearse::localnet {
-
 namespace {
 
 // A release host that somebody else runs. On a thread of its own: the test waits for another process
@@ -45,8 +44,6 @@ std::vector<std::string> lines_of(const fs::path& file) {
   for (std::string line; std::getline(in, line);) lines.push_back(line);
   return lines;
 }
-
-}  // namespace
 
 TEST(RemoteRelease, IsFetchedAndRehearsed) {
   Scratch scratch;
@@ -103,4 +100,5 @@ TEST(RemoteRelease, NeedsAChecksum) {
   EXPECT_TRUE(r.said("a URL needs the checksum of what it gives")) << r.output();
 }
 
+}  // namespace
 }  // namespace rehearse::localnet

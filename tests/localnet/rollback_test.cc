@@ -5,7 +5,6 @@
 #include "tests/localnet/rehearsal.h"
 
 namespace rehearse::localnet {
-
 namespace {
 
 // The height of the plan, from the journal.
@@ -17,8 +16,6 @@ std::string plan_height(const fs::path& run) {
   }
   return "";
 }
-
-}  // namespace
 
 TEST(Rollback, AcrossTheUpgradeIsRefusedBeforeItDestroysAnything) {
   Scratch scratch;
@@ -42,4 +39,5 @@ TEST(Rollback, AcrossTheUpgradeIsRefusedBeforeItDestroysAnything) {
   EXPECT_NE(call(state), 0) << "and would not have been";
 }
 
+}  // namespace
 }  // namespace rehearse::localnet

@@ -12,7 +12,6 @@
 #include "harness/run/scenario_rules.h"
 
 namespace rehearse::localnet {
-
 namespace {
 
 fs::path default_suite() { return project() / "scenarios/default.suite.yaml"; }
@@ -58,8 +57,6 @@ fs::path suite_of_two(const Scratch& scratch, const std::string& one, const std:
 fs::path small_suite(const Scratch& scratch) {
   return suite_of_two(scratch, "twins/rolling-patch-largest-first.yaml", "twins/emergency-hotfix-not-confirmed.yaml");
 }
-
-}  // namespace
 
 class Scenario : public testing::TestWithParam<std::string> {};
 
@@ -224,4 +221,5 @@ TEST(Suite, FailsWhenARunDoesNotEndAsIsExpected) {
   EXPECT_TRUE(r.said("Get validator order")) << r.output();
 }
 
+}  // namespace
 }  // namespace rehearse::localnet

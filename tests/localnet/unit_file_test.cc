@@ -9,7 +9,6 @@
 #include "tests/localnet/rehearsal.h"
 
 namespace rehearse::localnet {
-
 namespace {
 
 // Whether systemd takes the unit; what it says is in `verify.log`.
@@ -50,8 +49,6 @@ std::string open_files(int pid) {
   return "";
 }
 
-}  // namespace
-
 TEST(SystemdUnitFile, IsTakenBySystemd) {
   if (!systemd_is_there()) GTEST_SKIP() << "needs systemd-analyze";
   Scratch scratch;
@@ -83,4 +80,5 @@ TEST(SystemdUnitFile, LimitsOpenFilesOfEachNodesProcess) {
   EXPECT_TRUE(none_left(r.folder()));
 }
 
+}  // namespace
 }  // namespace rehearse::localnet

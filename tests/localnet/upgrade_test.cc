@@ -5,7 +5,6 @@
 #include "tests/localnet/rehearsal.h"
 
 namespace rehearse::localnet {
-
 namespace {
 
 std::map<std::string, int> outcomes(const nlohmann::json& record) {
@@ -19,8 +18,6 @@ std::string scenario_with_full_node() {
   const std::string supervisor = "  supervisor: cosmovisor\n";
   return text.replace(text.find(supervisor), supervisor.size(), supervisor + "  full_nodes: [full-1]\n");
 }
-
-}  // namespace
 
 TEST(Upgrade, PassesAndLeavesTheUsersHomeAlone) {
   Scratch scratch;
@@ -78,4 +75,5 @@ TEST(Upgrade, TwoAtOnceDoNotMeet) {
   EXPECT_EQ(b.wait(), 0) << b.output();
 }
 
+}  // namespace
 }  // namespace rehearse::localnet

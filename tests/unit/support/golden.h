@@ -4,11 +4,14 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
 
 namespace rehearse::made {
+
+inline const std::filesystem::path kProject = REHEARSE_SOURCE_DIR;
 
 inline std::string read_file(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
@@ -34,7 +37,7 @@ inline std::string first_difference(const std::string& expected, const std::stri
 // Compares with tests/golden/<name>; with REHEARSE_UPDATE_GOLDEN=1 writes it instead. The output of a
 // mismatch is left in the working directory for diff.
 inline void expect_golden(const std::string& name, const std::string& actual) {
-  const std::string path = std::string(REHEARSE_SOURCE_DIR) + "/tests/golden/" + name;
+  const auto path = kProject / "tests/golden" / name;
   if (const char* update = std::getenv("REHEARSE_UPDATE_GOLDEN"); update && *update == '1') {
     std::ofstream(path, std::ios::binary) << actual;
     return;

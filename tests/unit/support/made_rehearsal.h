@@ -1,8 +1,9 @@
 // A rehearsal that is fed by hand, on a network of two nodes that nobody started.
 #pragma once
 
-#include "tests/unit/support/fakes.h"
 #include "harness/engine/rehearsal.h"
+#include "tests/unit/support/fake_network.h"
+#include "tests/unit/support/fakes.h"
 
 namespace rehearse::made {
 
@@ -19,13 +20,6 @@ class Shown : public ProgressReporter {
   void step_ended(const std::string& title, const std::string& outcome, const std::string& detail) override {
     lines.push_back(outcome + " " + title + ": " + detail);
   }
-};
-
-// A network whose nodes are only a name.
-class Named : public Network {
- public:
-  using Network::Network;
-  Respondent respondent(const std::string& node) override { return {"http://" + node, "", "", {}}; }
 };
 
 class RehearsalTest : public ::testing::Test {
@@ -85,7 +79,7 @@ class AskingTest : public RehearsalTest {
     return p;
   }
   AddressBlock addresses_ = AddressBlock::claim(folder_.path());
-  Named network_{loop_, http_, r_, profile_, addresses_, plan(folder_.path())};
+  FakeNetwork network_{loop_, http_, r_, profile_, addresses_, plan(folder_.path())};
 };
 
 }  // namespace rehearse::made

@@ -25,9 +25,9 @@ struct Script {
   std::string incurable;   // thrown when it is healed
 };
 
-class Scripted : public Fault {
+class ScriptedFault : public Fault {
  public:
-  explicit Scripted(Script& s) : s_(s) {}
+  explicit ScriptedFault(Script& s) : s_(s) {}
   std::string why_unavailable() override { return s_.why_unavailable; }
   void inject() override {
     s_.calls.push_back("inject");
@@ -56,7 +56,7 @@ class Driver : public made::AskingTest {
   void plan(Injection i, double lasts_s = 0) {
     i.lasts_s = lasts_s;
     driver_ = std::make_unique<FaultDriver>(r_, std::vector<Injection>{std::move(i)},
-                                            [this](Rehearsal&, const Injection&) { return std::make_unique<Scripted>(script_); });
+                                            [this](Rehearsal&, const Injection&) { return std::make_unique<ScriptedFault>(script_); });
     r_.set_background_task(driver_.get());
   }
   Injection kill_b(const std::string& when = "height 5") { return {"1", "kill", "b", when, {{"b"}, {}, {}, false}, 0, 0, {}}; }
@@ -272,7 +272,7 @@ TEST_F(Driver, OneFaultAtATimeActsOnANode) {
   auto second = kill_b();
   second.id = "2";
   std::vector<Injection> both{kill_b(), second};
-  driver_ = std::make_unique<FaultDriver>(r_, both, [this](Rehearsal&, const Injection&) { return std::make_unique<Scripted>(script_); });
+  driver_ = std::make_unique<FaultDriver>(r_, both, [this](Rehearsal&, const Injection&) { return std::make_unique<ScriptedFault>(script_); });
   r_.set_background_task(driver_.get());
   reach(5);
   turn();

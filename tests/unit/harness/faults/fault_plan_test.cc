@@ -18,7 +18,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-constexpr const char* kPage = R"(title: Made
+constexpr const char* kFaultsPage = R"(title: Made
 runbook: Made Upgrades
 network:
   validators: {a: 40, b: 30, c: 20, d: 10}
@@ -30,7 +30,7 @@ faults:
 
 class FaultPlan : public testing::Test {
  protected:
-  Scenario scenario(const std::string& faults) { return load_scenario(folder_.write("made.yaml", kPage + faults)); }
+  Scenario scenario(const std::string& faults) { return load_scenario(folder_.write("made.yaml", kFaultsPage + faults)); }
   std::vector<Injection> plan(const std::string& faults, std::uint64_t seed = 1) { return plan_faults(scenario(faults), seed); }
   std::string complaint(const std::string& faults) {
     return trouble_of([&] { scenario(faults); });
@@ -185,7 +185,7 @@ TEST_F(FaultPlan, SaysWhatIsWrongAndWhere) {
   says("{do: kill, who: \"partition {a | a, b}\", when: halted}", "a stands in the partition twice");
   says("{do: kill, who: d, wen: halted}", "is `wen` meant?");
   EXPECT_THAT(complaint("  []\ndraw: {times: 3, weights: {nothing: 1, kil: 2}}\n"), HasSubstr("made.yaml:10:45: there is no fault `kil`"));
-  std::string thirds = kPage;
+  std::string thirds = kFaultsPage;
   thirds.replace(thirds.find("{a: 40, b: 30, c: 20, d: 10}"), 28, "{a: 1, b: 1, c: 1}");
   EXPECT_THAT(trouble_of([&] { load_scenario(folder_.write("made.yaml", thirds + "  []\ndraw: {times: 3, weights: {kill: 1}}\n")); }),
               AllOf(HasSubstr("made.yaml:10:34: "), HasSubstr("drawn for `minority`")));

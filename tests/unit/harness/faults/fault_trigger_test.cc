@@ -8,9 +8,7 @@
 namespace rehearse {
 namespace {
 
-using made::at::kHalt;
-using made::at::kNewBinary;
-using made::at::kResumed;
+namespace at = made::at;
 
 class CameTrue : public testing::Test {
  protected:
@@ -26,21 +24,21 @@ TEST_F(CameTrue, PhasesOfTheProcedure) {
   ASSERT_TRUE(when("voting"));
   ASSERT_TRUE(when("waiting"));
   EXPECT_LT(*when("voting"), *when("waiting"));
-  EXPECT_LT(*when("waiting"), kHalt);
+  EXPECT_LT(*when("waiting"), at::kHalt);
 }
 
 TEST_F(CameTrue, PhasesOfANode) {
-  EXPECT_NEAR(*when("halted"), kHalt, 0.1);
+  EXPECT_NEAR(*when("halted"), at::kHalt, 0.1);
   EXPECT_GT(*when("halted", {"validator-4"}), *when("halted", {"validator-1"})) << "each comes to it by itself";
-  EXPECT_NEAR(*when("swap"), kNewBinary, 0.1);
+  EXPECT_NEAR(*when("swap"), at::kNewBinary, 0.1);
   EXPECT_GE(*when("migration"), *when("swap"));
-  EXPECT_NEAR(*when("first-block"), kResumed, 0.1);
+  EXPECT_NEAR(*when("first-block"), at::kResumed, 0.1);
   EXPECT_FALSE(when("backup")) << "nobody said so";
   EXPECT_FALSE(when("catch-up")) << "nobody is behind";
 }
 
 TEST_F(CameTrue, NotBeforeItDid) {
-  upgrade_.cut(kHalt - 0.05);
+  upgrade_.cut(at::kHalt - 0.05);
   for (const char* phase : {"halted", "swap", "migration", "first-block", "catch-up"}) EXPECT_FALSE(when(phase)) << phase;
   EXPECT_TRUE(when("voting"));
 }
@@ -54,32 +52,32 @@ void restarts(made::Upgrade& u, double when, const std::string& node) {
 
 TEST_F(CameTrue, TheSwapOfWhoIsKilledLaterToo) {
   const auto before = when("swap", {"validator-4"});
-  restarts(upgrade_, made::at::kLastBlock, "validator-4");
+  restarts(upgrade_, at::kLastBlock, "validator-4");
   EXPECT_EQ(when("swap", {"validator-4"}), before);
 }
 
 // Cosmovisor was killed when it had switched and not yet started the new release.
 TEST_F(CameTrue, TheSwapOfWhoIsStartedAgainOnTheNewReleaseWhenThatShows) {
-  upgrade_.cut(kNewBinary, "validator-4");
-  restarts(upgrade_, kNewBinary, "validator-4");
+  upgrade_.cut(at::kNewBinary, "validator-4");
+  restarts(upgrade_, at::kNewBinary, "validator-4");
   EXPECT_FALSE(when("swap", {"validator-4"}));
-  upgrade_.log(kNewBinary + 0.5, "validator-4", "applying-upgrade", "INF applying upgrade", {"v2.0.0", "20"});
-  EXPECT_NEAR(*when("swap", {"validator-4"}), kNewBinary + 0.5, 0.01);
+  upgrade_.log(at::kNewBinary + 0.5, "validator-4", "applying-upgrade", "INF applying upgrade", {"v2.0.0", "20"});
+  EXPECT_NEAR(*when("swap", {"validator-4"}), at::kNewBinary + 0.5, 0.01);
 }
 
 TEST_F(CameTrue, CatchUpOfWhoIsBehind) {
-  upgrade_.cut(kNewBinary, "validator-4");
+  upgrade_.cut(at::kNewBinary, "validator-4");
   upgrade_.starts_new_binary(4);
-  upgrade_.head_at(made::at::kLastBlock + 0.01, "validator-4", made::kHeight, made::kHeight, 2);
+  upgrade_.head_at(at::kLastBlock + 0.01, "validator-4", made::kHeight, made::kHeight, 2);
   EXPECT_TRUE(when("catch-up", {"validator-4"}));
   EXPECT_FALSE(when("catch-up", {"validator-1"}));
 }
 
 TEST_F(CameTrue, HeightsTimesLinesAndSteps) {
-  EXPECT_NEAR(*when("height 5"), made::at::kFirstBlock + 4 * made::kBlockSeconds, 0.05);
+  EXPECT_NEAR(*when("height 5"), at::kFirstBlock + 4 * made::kBlockSeconds, 0.05);
   EXPECT_LT(*when("height H-2"), *when("height H"));
   EXPECT_FALSE(when("height 1000"));
-  EXPECT_NEAR(*when("time 500ms"), made::at::kFirstBlock + 0.5, 0.05);
+  EXPECT_NEAR(*when("time 500ms"), at::kFirstBlock + 0.5, 0.05);
   EXPECT_FALSE(when("time 100s"));
   EXPECT_TRUE(when("log upgrade-needed"));
   EXPECT_FALSE(when("log no-such-line"));

@@ -6,11 +6,13 @@
 
 #include "harness/faults/kinds.h"
 #include "localnet/inject/namespaces.h"
-#include "localnet/process/probe.h"
+#include "tests/unit/support/in_copy.h"
 #include "tests/unit/support/made_rehearsal.h"
 
 namespace rehearse {
 namespace {
+
+using made::expect;
 
 constexpr const char* kAll[] = {"latency", "bandwidth",   "stall",          "drop",             "reset", "half-open",
                                 "cut",     "packet-loss", "packet-reorder", "packet-duplicate", "reject"};
@@ -37,12 +39,8 @@ struct Apart : made::AskingTest {
   Loop& loop() { return loop_; }
 
   std::optional<NetworkNamespaces> nodes;
-  std::optional<made::Named> network;
+  std::optional<made::FakeNetwork> network;
 };
-
-void expect(bool holds, const std::string& what) {
-  if (!holds) throw Error(Blame::machine, "not so: " + what);
-}
 
 // Both dial each other; nobody listens there.
 void dial(const NetworkNamespaces& nodes) {

@@ -13,12 +13,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class Scripted : public Network {
- public:
-  using Network::Network;
-  Respondent respondent(const std::string& node) override { return {"http://" + node, "", plan().binary, {{"rpc", node}}}; }
-};
-
 // The first time nobody takes it.
 class BroadcastTest : public made::RehearsalTest {
  protected:
@@ -37,7 +31,7 @@ class BroadcastTest : public made::RehearsalTest {
     r_.record(record::FaultTransition{"1", "injecting", "", {node}, {node}, 0});
   }
   AddressBlock addresses_ = AddressBlock::claim(folder_.path());
-  std::optional<Scripted> network_;
+  std::optional<made::FakeNetwork> network_;
 };
 
 TEST_F(BroadcastTest, WhatANodeWasNotThereToTakeIsSentToAnother) {
@@ -130,7 +124,7 @@ class InclusionTest : public made::RehearsalTest {
   std::int64_t height_ = 5, blocks_ = 1;
   int status_ = 200;
   AddressBlock addresses_ = AddressBlock::claim(folder_.path());
-  std::optional<Scripted> network_;
+  std::optional<made::FakeNetwork> network_;
   Loop::Handle chain_;
 };
 

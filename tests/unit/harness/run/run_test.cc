@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "tests/unit/support/golden.h"
 #include "tests/unit/support/made_failures.h"
 #include "tests/unit/support/made_rehearsal.h"
 
@@ -13,13 +14,11 @@ namespace fs = std::filesystem;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-const fs::path kProject = REHEARSE_SOURCE_DIR;
-
 class RunTest : public testing::Test {
  protected:
   RunTest() {
-    options_.scenario = kProject / "scenarios/chain-upgrade.yaml";
-    options_.profile = kProject / "fixtures/profiles/virtengine.yaml";
+    options_.scenario = made::kProject / "scenarios/chain-upgrade.yaml";
+    options_.profile = made::kProject / "fixtures/profiles/virtengine.yaml";
     options_.folder = folder_ / "run";
   }
   std::string refusal() {
@@ -58,23 +57,23 @@ TEST_F(RunTest, BreaksAtAPhase) {
 }
 
 TEST_F(RunTest, NeedsTheModelsThatNodesScoreWith) {
-  options_.scenario = kProject / "scenarios/model-upgrade.yaml";
+  options_.scenario = made::kProject / "scenarios/model-upgrade.yaml";
   options_.models = folder_.path();
   EXPECT_EQ(refusal(), (folder_ / "veid_scorer_v1.0.0.h5").string() + ": there is no model v1.0.0; ./rehearse run makes it");
 }
 
 TEST_F(RunTest, NeedsThePatchThatATrainInstalls) {
-  options_.scenario = kProject / "scenarios/chain-upgrade-manual.yaml";
+  options_.scenario = made::kProject / "scenarios/chain-upgrade-manual.yaml";
   options_.models = folder_.path();
   options_.patch = "v1.0.1";
   EXPECT_EQ(refusal(), "--release patch=v1.0.1: `chain-upgrade-manual` installs no patch before its upgrade");
-  options_.scenario = kProject / "scenarios/full-release-train.yaml";
+  options_.scenario = made::kProject / "scenarios/full-release-train.yaml";
   options_.patch = "v9";
   EXPECT_THAT(refusal(), StartsWith("there is no release `v9`"));
 }
 
 TEST_F(RunTest, SaysWhichNodesItsNumberOfValidatorsTakesAway) {
-  options_.scenario = kProject / "scenarios/chain-upgrade-manual.yaml";
+  options_.scenario = made::kProject / "scenarios/chain-upgrade-manual.yaml";
   options_.validators = 2;
   EXPECT_THAT(refusal(), StartsWith(options_.scenario.string() +
                                     ":12:31: there is no node validator-4; --validators 2"));

@@ -15,11 +15,10 @@ using testing::IsEmpty;
 using testing::Pair;
 
 namespace fs = std::filesystem;
-const fs::path kProject = REHEARSE_SOURCE_DIR;
 
 std::set<std::pair<std::string, std::string>> listed() {
   std::set<std::pair<std::string, std::string>> all;
-  for (const auto& e : load_runbook(kProject / "harness/spec/runbook.yaml").entries)
+  for (const auto& e : load_runbook(made::kProject / "harness/spec/runbook.yaml").entries)
     all.emplace(e.section, e.item.empty() ? e.commands : e.item);
   return all;
 }
@@ -32,13 +31,13 @@ TEST(Runbook, PartsAreBlocksOfCommandsAndItems) {
 }
 
 TEST(Runbook, NothingOfItIsMissingInTheList) {
-  const auto runbook = kProject / "../shared/reference/UPGRADE_PROCEDURES.md";
+  const auto runbook = made::kProject / "../shared/reference/UPGRADE_PROCEDURES.md";
   if (!fs::exists(runbook)) GTEST_SKIP() << "needs the runbook";
   EXPECT_EQ(listed(), parts_of_runbook(made::read_file(runbook)));
 }
 
 TEST(Runbook, TheTableInTheDocumentationIsTheLists) {
-  EXPECT_THAT(made::read_file(kProject / "RUNBOOK.md"), HasSubstr(runbook_table(load_runbook(kProject / "harness/spec/runbook.yaml"))))
+  EXPECT_THAT(made::read_file(made::kProject / "RUNBOOK.md"), HasSubstr(runbook_table(load_runbook(made::kProject / "harness/spec/runbook.yaml"))))
       << "write it anew: ./rehearse runbook > RUNBOOK.md";
 }
 

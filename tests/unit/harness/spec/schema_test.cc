@@ -15,7 +15,6 @@ namespace {
 using Json = nlohmann::json;
 namespace fs = std::filesystem;
 
-const fs::path kProject = REHEARSE_SOURCE_DIR;
 
 std::vector<fs::path> yaml_files(const fs::path& folder) {
   std::vector<fs::path> files;
@@ -24,8 +23,8 @@ std::vector<fs::path> yaml_files(const fs::path& folder) {
   return files;
 }
 
-const Json scenario() { return to_json(load_yaml(kProject / "scenarios" / "chain-upgrade.yaml")); }
-const Json profile() { return to_json(load_yaml(kProject / "fixtures" / "profiles" / "virtengine.yaml")); }
+const Json scenario() { return to_json(load_yaml(made::kProject / "scenarios" / "chain-upgrade.yaml")); }
+const Json profile() { return to_json(load_yaml(made::kProject / "fixtures" / "profiles" / "virtengine.yaml")); }
 
 std::string scenario_problem(const Json& json) {
   static const made::SchemaCheck check("scenarios/scenario.schema.json");
@@ -39,7 +38,7 @@ std::string profile_problem(const Json& json) {
 
 TEST(Schema, TheFilesInTheProjectAreWhatTheDecodersSay) {
   for (const auto& schema : published_schemas()) {
-    const auto expected = text_of(schema), found = made::read_file(kProject / schema.file);
+    const auto expected = text_of(schema), found = made::read_file(made::kProject / schema.file);
     EXPECT_EQ(expected, found) << schema.file << " differs at " << made::first_difference(found, expected)
                                << "\n  ./rehearse schema " << schema.kind << " > " << schema.file
                                << " writes it anew";
@@ -58,13 +57,13 @@ TEST(Schema, HoldsTheProjectsOwnFilesForGood) {
                         {"fixtures/releases.schema.json", "fixtures"}};
   for (const auto& [schema, folder, suites] : kinds) {
     const made::SchemaCheck check(schema);
-    auto files = yaml_files(kProject / folder);
+    auto files = yaml_files(made::kProject / folder);
     std::erase_if(files, [suites = suites](const fs::path& file) { return is_suite(file) != suites; });
     EXPECT_FALSE(files.empty()) << folder;
     for (const auto& file : files) {
       EXPECT_EQ(check.problem_of(to_json(load_yaml(file))), "") << file;
       const auto modeline =
-          "# yaml-language-server: $schema=" + (kProject / schema).lexically_relative(file.parent_path()).string() + "\n";
+          "# yaml-language-server: $schema=" + (made::kProject / schema).lexically_relative(file.parent_path()).string() + "\n";
       EXPECT_TRUE(made::read_file(file).starts_with(modeline)) << file << " does not begin with " << modeline;
     }
   }

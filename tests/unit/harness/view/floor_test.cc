@@ -36,7 +36,7 @@ made::Upgrade unchanged() {
 
 constexpr double kLeast = kBoot + made::kBlocksAfter * made::kBlockSeconds;
 
-void restarts(made::Upgrade& u, int ordinal, double when) {
+void starts_again(made::Upgrade& u, int ordinal, double when) {
   u.exits(when - 0.05, validator(ordinal), 0, {});
   u.add(when, validator(ordinal), record::ProcessStarted{700 + ordinal, "virtengine"});
 }
@@ -49,7 +49,7 @@ TEST(Floor, HasBootAndTheBlocksThatAreVerified) { EXPECT_NEAR(floor(unchanged())
 TEST(Floor, HasEachRestartUntilTheNodeSigns) {
   auto u = unchanged();
   const double start = block_seen(8) + 0.1;
-  restarts(u, 3, start);
+  starts_again(u, 3, start);
   EXPECT_NEAR(floor(u), kLeast + block_seen(9) - start, kEnough);
   // It was late for that block.
   for (auto* b : u.all<record::BlockSeen>())
@@ -60,17 +60,17 @@ TEST(Floor, HasEachRestartUntilTheNodeSigns) {
 TEST(Floor, HasRestartsThatGoOnTogetherOnce) {
   auto u = unchanged();
   const double start = block_seen(8) + 0.1;
-  restarts(u, 3, start);
-  restarts(u, 4, start + 0.01);
+  starts_again(u, 3, start);
+  starts_again(u, 4, start + 0.01);
   EXPECT_NEAR(floor(u), kLeast + block_seen(9) - start, kEnough);
-  restarts(u, 1, block_seen(12) + 0.1);
+  starts_again(u, 1, block_seen(12) + 0.1);
   EXPECT_NEAR(floor(u), kLeast + 2 * (block_seen(9) - start), kEnough) << "and those that do not each";
 }
 
 TEST(Floor, HasAProcessThatEndsAgainAsLongAsItRan) {
   auto u = unchanged();
   const double start = block_seen(8) + 0.1;
-  restarts(u, 3, start);
+  starts_again(u, 3, start);
   u.exits(start + 0.02, validator(3), 1, {});
   EXPECT_NEAR(floor(u), kLeast + 0.02, kEnough);
 }
@@ -78,7 +78,7 @@ TEST(Floor, HasAProcessThatEndsAgainAsLongAsItRan) {
 TEST(Floor, HasNoRestartOfWhatAFaultHasTakenAway) {
   auto u = unchanged();
   const double start = block_seen(8) + 0.1;
-  restarts(u, 3, start);
+  starts_again(u, 3, start);
   u.add(start - 0.06, "", record::FaultPlanned{"1", "kill", "time 1s", "validator-3", {validator(3)}, {}, 1});
   u.add(start - 0.055, "", record::FaultTransition{"1", "injecting", "", {validator(3)}, {validator(3)}, 0});
   EXPECT_NEAR(floor(u), kLeast, kEnough);

@@ -14,11 +14,12 @@
 #include "tests/unit/support/fakes.h"
 #include "tests/unit/support/golden.h"
 #include "localnet/inject/packet_rule.h"
-#include "localnet/process/probe.h"
+#include "tests/unit/support/in_copy.h"
 
 namespace rehearse {
 namespace {
 
+using made::in_copy;
 using testing::HasSubstr;
 
 sockaddr_in address(const std::string& ip, int port) {
@@ -72,18 +73,11 @@ class NamespacesTest : public testing::Test {
     for (const auto& needs : {network_namespace_needs(), nftables_needs()})
       if (!needs.empty()) GTEST_SKIP() << needs;
   }
-  void in_copy(const std::function<void()>& work) {
-    EXPECT_EQ(in_child([&] {
-                work();
-                return std::string("done");
-              }),
-              "done");
-  }
   static void expect(const std::string& said, const std::string& expected) {
     if (said != expected) throw Error(Blame::machine, "expected `" + expected + "`, got `" + said + "`");
   }
   static void expect(const Evidence& e, bool holds = true) {
-    if (e.holds != holds) throw Error(Blame::machine, "not so: " + e.facts);
+    made::expect(e, holds);
   }
   static std::string connecting_from(const NetworkNamespaces& network, const std::string& node, const std::string& ip) {
     std::string said;
@@ -94,9 +88,9 @@ class NamespacesTest : public testing::Test {
   const std::map<std::string, std::string> nodes_{{"one", "127.9.9.1"}, {"two", "127.9.9.2"}, {"three", "127.9.9.3"}};
 };
 
-struct Network : NetworkNamespaces {
+struct Listening : NetworkNamespaces {
   std::vector<std::unique_ptr<Listener>> listeners;
-  explicit Network(const std::map<std::string, std::string>& nodes) : NetworkNamespaces(nodes) {
+  explicit Listening(const std::map<std::string, std::string>& nodes) : NetworkNamespaces(nodes) {
     for (const auto& [name, ip] : nodes) within(name, [&, &ip = ip] { listeners.push_back(std::make_unique<Listener>(ip)); });
     listeners.push_back(std::make_unique<Listener>("127.9.9.254"));
   }
@@ -107,7 +101,7 @@ TEST_F(NamespacesTest, JoinsNodesAndHubAndNobodyElse) {
     const Listener outside("127.9.9.77");
     expect(connecting("127.9.9.77"), "connected");
     {
-      const Network network(nodes_);
+      const Listening network(nodes_);
       for (const auto& [name, ip] : nodes_) {
         expect(connecting(ip), "connected");
         for (const auto& [other, to] : nodes_) expect(connecting_from(network, name, to), "connected");
@@ -150,7 +144,7 @@ TEST_F(NamespacesTest, WantsNodesOfOneBlock) {
 
 TEST_F(NamespacesTest, DropsWhatComesFromOnePeer) {
   in_copy([&] {
-    const Network network(nodes_);
+    const Listening network(nodes_);
     PacketRule rule(network, "one", {"127.9.9.2"}, PacketFate::drop);
     expect(rule.applied(), false);
     expect(connecting_from(network, "two", "127.9.9.1"), "nothing");
@@ -169,7 +163,7 @@ TEST_F(NamespacesTest, DropsWhatComesFromOnePeer) {
 
 TEST_F(NamespacesTest, TurnsAwayAndSaysSo) {
   in_copy([&] {
-    const Network network(nodes_);
+    const Listening network(nodes_);
     for (const auto& [fate, said] : {std::pair{PacketFate::reset, "Connection refused"}, {PacketFate::refuse, "No route to host"}}) {
       const PacketRule rule(network, "one", {"127.9.9.2", "127.9.9.3"}, fate);
       expect(connecting_from(network, "two", "127.9.9.1"), said);

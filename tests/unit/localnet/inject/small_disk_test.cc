@@ -13,11 +13,13 @@
 
 #include "tests/unit/support/fakes.h"
 #include "tests/unit/support/golden.h"
-#include "localnet/process/probe.h"
+#include "tests/unit/support/in_copy.h"
 
 namespace rehearse {
 namespace {
 
+using made::expect;
+using made::in_copy;
 using testing::HasSubstr;
 
 constexpr std::uint64_t kSize = 1 << 20;
@@ -27,19 +29,6 @@ class SmallDiskTest : public testing::Test {
   void SetUp() override {
     if (const auto needs = mount_namespace_needs(); !needs.empty()) GTEST_SKIP() << needs;
   }
-  // `work` ends with the first expectation that is not met, and returns its text.
-  void in_copy(const std::function<void()>& work) {
-    EXPECT_EQ(in_child([&] {
-                work();
-                return std::string("done");
-              }),
-              "done");
-  }
-  static void expect(bool holds, const std::string& what) {
-    if (!holds) throw Error(Blame::machine, "not so: " + what);
-  }
-  static void expect(const Evidence& e, bool holds = true) { expect(e.holds == holds, e.facts); }
-
   made::TempFolder folder_;
 };
 

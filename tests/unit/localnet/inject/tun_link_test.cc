@@ -9,11 +9,12 @@
 #include <algorithm>
 
 #include "tests/unit/support/fakes.h"
-#include "localnet/process/probe.h"
+#include "tests/unit/support/in_copy.h"
 
 namespace rehearse {
 namespace {
 
+using made::expect;
 using std::chrono::milliseconds;
 
 class Datagrams {
@@ -45,16 +46,12 @@ class Datagrams {
   int fd_;
 };
 
-void expect(bool holds, const std::string& what) {
-  if (!holds) throw Error(Blame::machine, "not so: " + what);
-}
-
 // Two nodes, in a copy of this process.
-struct Pair {
+struct TwoNodes {
   Loop loop;
   NetworkNamespaces network{{{"one", "127.9.9.1"}, {"two", "127.9.9.2"}}};
   std::unique_ptr<Datagrams> one, two;
-  Pair() {
+  TwoNodes() {
     network.within("one", [&] { one = std::make_unique<Datagrams>("127.9.9.1"); });
     network.within("two", [&] { two = std::make_unique<Datagrams>("127.9.9.2"); });
   }
@@ -78,18 +75,16 @@ class TunLinkTest : public testing::Test {
     for (const auto& needs : {network_namespace_needs(), tun_needs()})
       if (!needs.empty()) GTEST_SKIP() << needs;
   }
-  void with_pair(const std::function<void(Pair&)>& work) {
-    EXPECT_EQ(in_child([&] {
-                Pair pair;
-                work(pair);
-                return std::string("done");
-              }),
-              "done");
+  void with_pair(const std::function<void(TwoNodes&)>& work) {
+    made::in_copy([&] {
+      TwoNodes pair;
+      work(pair);
+    });
   }
 };
 
 TEST_F(TunLinkTest, ChangesNothingOfAGoodLine) {
-  with_pair([](Pair& pair) {
+  with_pair([](TwoNodes& pair) {
     TunLink link(pair.loop, pair.network, "one", "two", {}, 1);
     const auto arrived = pair.sent_over(50);
     expect(arrived.size() == 50 && std::is_sorted(arrived.begin(), arrived.end()), "all arrive in their order");
@@ -101,7 +96,7 @@ TEST_F(TunLinkTest, ChangesNothingOfAGoodLine) {
 }
 
 TEST_F(TunLinkTest, LosesAndDoubles) {
-  with_pair([](Pair& pair) {
+  with_pair([](TwoNodes& pair) {
     TunLink link(pair.loop, pair.network, "one", "two", {.loss = 30}, 1);
     const auto arrived = pair.sent_over(100);
     expect(arrived.size() > 40 && arrived.size() < 95, std::to_string(arrived.size()));
@@ -119,7 +114,7 @@ TEST_F(TunLinkTest, LosesAndDoubles) {
 TEST_F(TunLinkTest, LosesTheSameWithTheSameSeed) {
   const auto text = [](std::uint64_t seed) {
     return in_child([seed] {
-      Pair pair;
+      TwoNodes pair;
       TunLink link(pair.loop, pair.network, "one", "two", {.loss = 50}, seed);
       std::string all;
       for (const int number : pair.sent_over(40)) all += std::to_string(number) + " ";
@@ -131,7 +126,7 @@ TEST_F(TunLinkTest, LosesTheSameWithTheSameSeed) {
 }
 
 TEST_F(TunLinkTest, Delays) {
-  with_pair([](Pair& pair) {
+  with_pair([](TwoNodes& pair) {
     TunLink link(pair.loop, pair.network, "one", "two", {.delay = milliseconds(60), .jitter = milliseconds(5)}, 1);
     const auto start = Loop::Clock::now();
     pair.one->send("127.9.9.2", 1);
@@ -150,7 +145,7 @@ TEST_F(TunLinkTest, Delays) {
 }
 
 TEST_F(TunLinkTest, SendsOneAfterTheOther) {
-  with_pair([](Pair& pair) {
+  with_pair([](TwoNodes& pair) {
     TunLink link(pair.loop, pair.network, "one", "two", {.rate = 2000}, 1);
     const auto start = Loop::Clock::now();
     const auto arrived = pair.sent_over(20);  // of 32 bytes each, with their headers
@@ -161,7 +156,7 @@ TEST_F(TunLinkTest, SendsOneAfterTheOther) {
 }
 
 TEST_F(TunLinkTest, Reorders) {
-  with_pair([](Pair& pair) {
+  with_pair([](TwoNodes& pair) {
     TunLink link(pair.loop, pair.network, "one", "two", {.reordering = 20}, 1);
     auto arrived = pair.sent_over(50);
     expect(arrived.size() == 50, "all arrive");

@@ -15,7 +15,7 @@ using nlohmann::json;
 using testing::AllOf;
 using testing::HasSubstr;
 
-std::string account(std::uint8_t number) {
+std::string lamp_account(std::uint8_t number) {
   return bech32_encode("lamp", std::vector<std::uint8_t>(20, number));
 }
 
@@ -67,7 +67,7 @@ class GenesisMakerTest : public testing::Test {
   json make() {
     GenesisMaker maker(cli_, profile_, plan_, wait_);
     maker.make_keys(identities_);
-    return json::parse(maker.make(identities_, keys_, account(9)));
+    return json::parse(maker.make(identities_, keys_, lamp_account(9)));
   }
   std::string told() const { return read_file(folder_ / "told"); }
 
@@ -82,8 +82,8 @@ class GenesisMakerTest : public testing::Test {
                 folder_ / "commands",
                 {{"PATH", "/usr/bin:/bin"},
                  {"TOLD", folder_ / "told"},
-                 {"ALPHA", account(1)},
-                 {"BETA", account(2)},
+                 {"ALPHA", lamp_account(1)},
+                 {"BETA", lamp_account(2)},
                  {"DEFAULTS", R"({"app_state": {"auth": {}, "bank": {}, "staking": {}}})"}}};
   const WaitFor wait_ = [this](const std::string& what, const std::function<bool()>& done) {
     if (!made::run_until(loop_, done)) throw std::runtime_error(what);
@@ -92,12 +92,12 @@ class GenesisMakerTest : public testing::Test {
 
 TEST_F(GenesisMakerTest, ByCommandsIsMadeAsTheValidatorsOfAChainMakeIt) {
   const auto genesis = make();
-  EXPECT_EQ(identities_[2].account, account(2));
-  EXPECT_EQ(identities_[2].operator_address, bech32_with_prefix(account(2), "lampvaloper"));
+  EXPECT_EQ(identities_[2].account, lamp_account(2));
+  EXPECT_EQ(identities_[2].operator_address, bech32_with_prefix(lamp_account(2), "lampvaloper"));
   const auto all = told();
   EXPECT_THAT(all, HasSubstr("init " + (folder_ / "commands/genesis").string() + " lantern-7\n"));
-  EXPECT_THAT(all, HasSubstr("add-account " + account(1) + " 1000003000000wick\nadd-account " + account(2) +
-                             " 1000002000000wick\nadd-account " + account(9) + " 123456789wick\ngentx "));
+  EXPECT_THAT(all, HasSubstr("add-account " + lamp_account(1) + " 1000003000000wick\nadd-account " + lamp_account(2) +
+                             " 1000002000000wick\nadd-account " + lamp_account(9) + " 123456789wick\ngentx "));
   EXPECT_THAT(all,
               AllOf(HasSubstr("gentx " + (folder_ / "nodes/alpha").string() +
                               " alpha 3000000wick --ip 127.1.1.1 --min-self-delegation 1\n"),

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <signal.h>
 
+#include "tests/unit/support/fake_network.h"
 #include "tests/unit/support/fakes.h"
 #include "localnet/process/proc.h"
 
@@ -15,7 +16,7 @@ using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-class Told : public Sink {
+class ProcessesSeen : public made::DeafSink {
  public:
   std::vector<int> pids;
   std::vector<bool> ends;  // starts again
@@ -23,10 +24,6 @@ class Told : public Sink {
   void process_ended(const std::string&, const std::string&, const ExitStatus&, const LastWords& w) override {
     ends.push_back(w.starts_again);
   }
-  void log_line(const std::string&, const MatchedLine&) override {}
-  void head(const std::string&, const Head&) override {}
-  void block(const std::string&, const Block&) override {}
-  void sample(const std::string&, const ProcSample&) override {}
 };
 
 class NodeTest : public testing::Test {
@@ -62,7 +59,7 @@ class NodeTest : public testing::Test {
 
   made::TempFolder folder_;
   Loop loop_;
-  Told told_;
+  ProcessesSeen told_;
   LogMatcher matcher_{Ordered<std::string>{}};
 };
 

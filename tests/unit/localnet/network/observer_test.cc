@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "tests/unit/support/fake_network.h"
 #include "tests/unit/support/fakes.h"
 
 namespace rehearse {
@@ -11,7 +12,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-class Told : public Sink {
+class HeightsSeen : public made::DeafSink {
  public:
   std::vector<std::string> heads, blocks;  // "node@height"
   void head(const std::string& node, const Head& h) override {
@@ -20,10 +21,6 @@ class Told : public Sink {
   void block(const std::string& node, const Block& b) override {
     blocks.push_back(node + "@" + std::to_string(b.height));
   }
-  void process_started(const std::string&, int, const std::string&) override {}
-  void process_ended(const std::string&, const std::string&, const ExitStatus&, const LastWords&) override {}
-  void log_line(const std::string&, const MatchedLine&) override {}
-  void sample(const std::string&, const ProcSample&) override {}
 };
 
 class ObserverTest : public testing::Test {
@@ -62,7 +59,7 @@ class ObserverTest : public testing::Test {
 
   Loop loop_;
   made::FakeHttp http_;
-  Told told_;
+  HeightsSeen told_;
   BlockObserver observer_{loop_, http_, told_, std::chrono::milliseconds(1)};
 };
 

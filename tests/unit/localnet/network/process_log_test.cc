@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "tests/unit/support/fake_network.h"
 #include "tests/unit/support/fakes.h"
 
 namespace rehearse {
@@ -10,22 +11,17 @@ namespace {
 
 using testing::ElementsAre;
 
-class Told : public Sink {
+class LinesSeen : public made::DeafSink {
  public:
   std::vector<std::string> lines;
-  void process_started(const std::string&, int, const std::string&) override {}
-  void process_ended(const std::string&, const std::string&, const ExitStatus&, const LastWords&) override {}
   void log_line(const std::string& name, const MatchedLine& m) override {
     lines.push_back(name + " " + m.pattern + " " + std::to_string(m.line) + (m.error ? " error" : ""));
   }
-  void head(const std::string&, const Head&) override {}
-  void block(const std::string&, const Block&) override {}
-  void sample(const std::string&, const ProcSample&) override {}
 };
 
 TEST(ProcessLog, TellsWhatMatchesAndKeepsTheLastLines) {
   made::TempFolder folder;
-  Told told;
+  LinesSeen told;
   const LogMatcher matcher(Ordered<std::string>{{"refused", "has schema"}});
   ProcessLog log(told, matcher, "provider", folder / "logs/node.log", [](const std::string& line) { return line != "noise"; });
   EXPECT_TRUE(log.last_words().lines.empty());

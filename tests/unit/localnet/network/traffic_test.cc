@@ -7,6 +7,7 @@
 #include <set>
 
 #include "localnet/cosmos/keys.h"
+#include "tests/unit/support/fake_network.h"
 #include "tests/unit/support/made_rehearsal.h"
 
 namespace rehearse {
@@ -23,12 +24,6 @@ constexpr const char* kProgram = R"sh(case $1 in
   sign) n=$3; while read -r line; do echo "{\"number\": $n}"; n=$((n + 1)); done < "$2" ;;
 esac
 )sh";
-
-class Scripted : public Network {
- public:
-  using Network::Network;
-  Respondent respondent(const std::string& node) override { return {"http://" + node, "http://" + node, plan().binary, {}}; }
-};
 
 class TrafficTest : public made::RehearsalTest {
  protected:
@@ -95,7 +90,7 @@ class TrafficTest : public made::RehearsalTest {
   bool full_ = false, hold_ = false;
   std::optional<made::FakeHttp::Open> held_;  // a payment that has no answer yet
   int in_blocks_ = 0;
-  std::optional<Scripted> network_;
+  std::optional<made::FakeNetwork> network_;
   std::optional<Traffic> traffic_;
 };
 

@@ -17,7 +17,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 // The runbook's, in its order.
-const std::vector<std::string> kItems = {"Review upgrade documentation and changelog",
+const std::vector<std::string> kChecklist = {"Review upgrade documentation and changelog",
                                          "Download new binary and verify checksum",
                                          "Test upgrade on staging/testnet",
                                          "Prepare rollback binary",
@@ -52,87 +52,87 @@ TEST(PreUpgradeChecks, EachIsPassedByAHealthyUpgrade) {
       titles.push_back(c.title);
       EXPECT_EQ(c.outcome, Outcome::pass) << c.title << ": " << c.message;
     }
-  EXPECT_EQ(titles, kItems);
+  EXPECT_EQ(titles, kChecklist);
 }
 
 TEST(PreUpgradeChecks, ChangelogOfAPublishedReleaseIsDemanded) {
   auto u = healthy();
   u.answer(kPrepared, "changelog", "").absent = true;
-  EXPECT_EQ(failing(u, kItems[0]), "the release has no changelog");
+  EXPECT_EQ(failing(u, kChecklist[0]), "the release has no changelog");
 }
 
 TEST(PreUpgradeChecks, ChangelogOfABareFileIsSkipped) {
   auto u = healthy();
   u.answer(kPrepared, "changelog", "").absent = true;
   u.all<record::ReleasesOpened>().front()->to.version = "";
-  EXPECT_THAT(not_passed(u), ElementsAre(kItems[0] + " (network): skipped"));
+  EXPECT_THAT(not_passed(u), ElementsAre(kChecklist[0] + " (network): skipped"));
 }
 
 TEST(PreUpgradeChecks, ChecksumThatWasNotTakenFails) {
   auto u = healthy();
   u.all<record::ReleasesOpened>().front()->to.sha256 = "";
-  EXPECT_THAT(not_passed(u), ElementsAre(kItems[1] + " (network): fail"));
+  EXPECT_THAT(not_passed(u), ElementsAre(kChecklist[1] + " (network): fail"));
 }
 
 TEST(PreUpgradeChecks, WithoutAnEarlierRehearsalStagingIsSkipped) {
   auto u = healthy();
   u.answer(kPrepared, "earlier-run", "").absent = true;
-  EXPECT_THAT(not_passed(u), ElementsAre(kItems[2] + " (network): skipped"));
-  EXPECT_EQ(item_of(u, kItems[2]).message, "no earlier rehearsal of these two releases passed");
+  EXPECT_THAT(not_passed(u), ElementsAre(kChecklist[2] + " (network): skipped"));
+  EXPECT_EQ(item_of(u, kChecklist[2]).message, "no earlier rehearsal of these two releases passed");
 }
 
 TEST(PreUpgradeChecks, AnotherRollbackBinaryFails) {
   auto u = healthy();
   u.answer(kPrepared, "rollback-binary", "validator-3").value = "dd";
-  EXPECT_THAT(failing(u, kItems[3]), HasSubstr("validator-3 keeps another binary"));
+  EXPECT_THAT(failing(u, kChecklist[3]), HasSubstr("validator-3 keeps another binary"));
 }
 
 TEST(PreUpgradeChecks, AConfigurationThatCannotBeRestoredFails) {
   auto u = healthy();
   u.answer(kPrepared, "config-backup", "validator-2").value["differing"] = {"app.toml"};
-  EXPECT_EQ(failing(u, kItems[4]), "validator-2: app.toml cannot be restored from the backup");
+  EXPECT_EQ(failing(u, kChecklist[4]), "validator-2: app.toml cannot be restored from the backup");
 }
 
 TEST(PreUpgradeChecks, AnEmptyBackupOfTheDataFails) {
   auto u = healthy();
   u.answer(kPrepared, "data-backup", "validator-4").value["files"] = 0;
-  EXPECT_EQ(failing(u, kItems[7]), "validator-4: the backup is empty");
+  EXPECT_EQ(failing(u, kChecklist[7]), "validator-4: the backup is empty");
 }
 
 TEST(PreUpgradeChecks, ANodeBehindTheOthersIsNoHealth) {
   auto u = healthy();
   u.answer(kPrepared, "consensus-state", "validator-2").value = "5/0/1";
-  EXPECT_EQ(failing(u, kItems[8]), "the nodes are not at one height");
+  EXPECT_EQ(failing(u, kChecklist[8]), "the nodes are not at one height");
 }
 
 TEST(PreUpgradeChecks, ADiskWithoutRoomForABackupIsNoHealth) {
   auto u = healthy();
   u.answer(kPrepared, "room", "").value["free"] = 10;
-  EXPECT_EQ(failing(u, kItems[8]), "there is no room for a backup of the data");
+  EXPECT_EQ(failing(u, kChecklist[8]), "there is no room for a backup of the data");
 }
 
 TEST(PreUpgradeChecks, AlertsOverMissingMetricsFail) {
   auto u = healthy();
   u.answer(kPrepared, "alerts", "validator-1").value["missing"] = {"cometbft_gone"};
-  EXPECT_EQ(failing(u, kItems[10]), "validator-1 has no cometbft_gone: alerts over it never fire");
+  EXPECT_EQ(failing(u, kChecklist[10]), "validator-1 has no cometbft_gone: alerts over it never fire");
 }
 
 TEST(PreUpgradeChecks, AlertsAreSkippedWhereNoneAreConfigured) {
   auto u = healthy();
   u.profile.monitoring = {};
-  EXPECT_THAT(not_passed(u), ElementsAre(kItems[10] + " (network): skipped"));
+  EXPECT_THAT(not_passed(u), ElementsAre(kChecklist[10] + " (network): skipped"));
 }
 
 TEST(PreUpgradeChecks, ANodeInLateRoundsFailsTheFinalCheck) {
   auto u = healthy();
   u.answer(kReady, "consensus-state", "validator-1").value = "9/4/1";
-  EXPECT_EQ(failing(u, kItems[12]), "validator-1 is in round 4 of height 9");
+  EXPECT_EQ(failing(u, kChecklist[12]), "validator-1 is in round 4 of height 9");
 }
 
 TEST(PreUpgradeChecks, ANodeWithoutPeersFailsTheFinalCheck) {
   auto u = healthy();
   u.answer(kReady, "peers", "validator-4").value = "0";
-  EXPECT_EQ(failing(u, kItems[12]), "validator-4 has no peers");
+  EXPECT_EQ(failing(u, kChecklist[12]), "validator-4 has no peers");
 }
 
 TEST(PreUpgradeChecks, WhatPeopleSeeToIsSkippedUnlessAttested) {

@@ -22,7 +22,7 @@ record::Answered signed_so_far(const std::string& checkpoint, std::int64_t heigh
 }
 
 // The upgrade judged as a rollback, in which signing states were read at the halt, before the start and at the end.
-made::Upgrade healthy() {
+made::Upgrade healthy_rollback() {
   auto u = made::healthy();
   u.scenario.after = {"rollback-verification"};
   for (int i = 1; i <= 4; ++i) {
@@ -34,7 +34,7 @@ made::Upgrade healthy() {
 }
 
 TEST(RollbackChecks, EachIsPassedByAHealthyRollback) {
-  const auto u = healthy();
+  const auto u = healthy_rollback();
   EXPECT_THAT(not_passed(u), ElementsAre());
   const auto record = u.judged();
   EXPECT_EQ(item(record, "Restored Version", "validator-1").outcome, Outcome::pass);
@@ -44,13 +44,13 @@ TEST(RollbackChecks, EachIsPassedByAHealthyRollback) {
 }
 
 TEST(RollbackChecks, RestoredVersionNamesTheNodeOnAnother) {
-  auto u = healthy();
+  auto u = healthy_rollback();
   u.answer("after", "app-version", "validator-2").value = "v1.0.0";
   EXPECT_THAT(not_passed(u), ElementsAre("Restored Version (validator-2): fail"));
 }
 
 TEST(RollbackChecks, HeightAdvancingFailsWhenANodeStaysBehind) {
-  auto u = healthy();
+  auto u = healthy_rollback();
   std::erase_if(u.made, [](const auto& e) {
     const auto* h = std::get_if<record::HeadSeen>(&e.body);
     return h && e.node == "validator-4" && h->store_height == made::kLast;
@@ -59,7 +59,7 @@ TEST(RollbackChecks, HeightAdvancingFailsWhenANodeStaysBehind) {
 }
 
 TEST(RollbackChecks, AppHashesEqualFailsWhenOneDiffers) {
-  auto u = healthy();
+  auto u = healthy_rollback();
   u.answer("after", "app-hash", "validator-3", made::kHeight + 2).value = "ANOTHER";
   EXPECT_THAT(not_passed(u), ElementsAre("App Hashes Equal (network): fail"));
 }
@@ -67,17 +67,17 @@ TEST(RollbackChecks, AppHashesEqualFailsWhenOneDiffers) {
 TEST(RollbackChecks, LastSignedHeightFailsWhenHeightRoundOrStepGoesBack) {
   for (const auto& last :
        {signed_so_far("resumed", made::kHeight - 1, 9), signed_so_far("resumed", made::kHeight, 0, 2)}) {
-    auto u = healthy();
+    auto u = healthy_rollback();
     u.add(5.6, "validator-3", last);
     EXPECT_THAT(not_passed(u), ElementsAre("Last Signed Height (validator-3): fail"));
   }
-  auto u = healthy();
+  auto u = healthy_rollback();
   u.add(4.1, "validator-3", signed_so_far("restored", made::kHeight, 1, 1));
   EXPECT_EQ(item(u.judged(), "Last Signed Height", "validator-3").message, "it went back from 20/1/1 to 20/0/3");
 }
 
 TEST(RollbackChecks, LastSignedHeightIsProvenByTwoReadingsAtLeast) {
-  auto u = healthy();
+  auto u = healthy_rollback();
   std::erase_if(u.made, [](const auto& e) {
     const auto* a = std::get_if<record::Answered>(&e.body);
     return a && a->question == kSigningState && e.node == "validator-1" && a->checkpoint != "halted";
@@ -86,7 +86,7 @@ TEST(RollbackChecks, LastSignedHeightIsProvenByTwoReadingsAtLeast) {
 }
 
 TEST(RollbackChecks, LastSignedHeightIsNotProvenByAFileThatCannotBeRead) {
-  auto u = healthy();
+  auto u = healthy_rollback();
   auto& a = u.answer("restored", kSigningState, "validator-2");
   a.answered = false;
   a.error = "priv_validator_state.json: holds no height, round and step";

@@ -6,11 +6,13 @@
 #include <gmock/gmock.h>
 
 #include "harness/judge/diagnosis/causes.h"
+#include "tests/unit/support/found.h"
 #include "tests/unit/support/made_failures.h"
 
 namespace rehearse {
 namespace {
 
+using made::found_in;
 using made::validator;
 using record::Diagnosis;
 using testing::ElementsAre;
@@ -25,18 +27,6 @@ Diagnosis diagnosis_of(const made::Upgrade& u) {
   const auto record = u.judged();
   EXPECT_EQ(record.verdict, "fail");
   return record.diagnosis.value_or(Diagnosis{});
-}
-
-// The rules that find something in a journal.
-std::vector<std::string> found_in(const made::Upgrade& u) {
-  const auto view = u.view();
-  std::vector<std::string> found;
-  for (const auto& rule : rules())
-    if (const auto d = rule.find(view)) {
-      EXPECT_EQ(d->cause, rule.cause);
-      found.push_back(rule.cause);
-    }
-  return found;
 }
 
 // --- What is there is found, and nothing else is
@@ -65,14 +55,8 @@ TEST(Diagnosis, FindsInEachJournalOnlyWhatIsThere) {
   EXPECT_THAT(found_in(made::refused("checksum-mismatch", "")), IsEmpty());
 }
 
-// As it grows, event by event: a tripwire that fires too early ends a good run.
 TEST(Diagnosis, NoTripwireFiresAtAnyMomentOfAHealthyUpgrade) {
-  NetworkView view;
-  for (const auto& e : made::healthy().events()) {
-    fold(view, e);
-    const auto proven = proven_failure(view);
-    ASSERT_FALSE(proven) << proven->cause << " after event " << e.seq << ": " << proven->proven_by;
-  }
+  made::expect_no_tripwire(made::healthy());
 }
 
 TEST(Diagnosis, OfEveryRuleHasAnAdvice) {

@@ -1,0 +1,37 @@
+// What the rules of diagnosis find in a made journal.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "harness/judge/diagnosis/diagnose.h"
+#include "harness/judge/diagnosis/rules.h"
+#include "tests/unit/support/made_journal.h"
+
+namespace rehearse::made {
+
+// The causes, each by its own rule.
+inline std::vector<std::string> found_in(const Upgrade& u) {
+  const auto view = u.view();
+  std::vector<std::string> found;
+  for (const auto& rule : rules())
+    if (const auto d = rule.find(view)) {
+      EXPECT_EQ(d->cause, rule.cause);
+      found.push_back(rule.cause);
+    }
+  return found;
+}
+
+// As it grows, event by event: a tripwire that fires too early ends a good run.
+inline void expect_no_tripwire(const Upgrade& u) {
+  NetworkView view;
+  for (const auto& e : u.events()) {
+    fold(view, e);
+    const auto proven = proven_failure(view);
+    ASSERT_FALSE(proven) << proven->cause << " after event " << e.seq << ": " << proven->proven_by;
+  }
+}
+
+}  // namespace rehearse::made
