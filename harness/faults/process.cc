@@ -71,7 +71,9 @@ class KillCosmovisor : public NodeFault {
   std::string healed() override { return revived(); }
 };
 
-// CometBFT ends itself at the Nth of its crash points (cosmos.md, "Crash points without any privilege").
+// CometBFT ends itself at the Nth of its crash points: its own code looks at FAIL_TEST_INDEX, says `*** fail-test N ***`
+// and exits with 1, between the steps of writing a block. There are 11 of them a height, and a block that is replayed at a start
+// passes them, too.
 class CrashPoint : public NodeFault {
  public:
   using NodeFault::NodeFault;
@@ -95,7 +97,7 @@ class CrashPoint : public NodeFault {
   std::map<std::string, std::string> variables() const { return {{"FAIL_TEST_INDEX", option("index")}}; }
 };
 
-// Cosmovisor asks a program of the operator's before it switches; that one says no (cosmos.md: COSMOVISOR_CUSTOM_PREUPGRADE).
+// Cosmovisor asks a program of the operator's before it switches; that one says no (COSMOVISOR_CUSTOM_PREUPGRADE).
 // It is asked at the upgrade only, and named in the environment that Cosmovisor starts with.
 class FailingHook : public NodeFault {
  public:

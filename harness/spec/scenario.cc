@@ -14,7 +14,8 @@ struct NamedPace {
   double nominal_block_seconds;
 };
 
-// Measured for four validators on two cores (cosmos.md).
+// Measured for four validators on two cores: with gossip at 10 ms instead of the defaults' 100 ms, a timeout_commit of 100 ms
+// makes a block every 0.15 s and one of 300 ms every 0.33 s; ten validators take 0.19 s.
 const std::vector<NamedPace>& paces() {
   static const std::vector<NamedPace> all = [] {
     Pace fast;

@@ -65,7 +65,7 @@ TEST(BadReleaseState, NamesTheStoreThatDiffers) {
   EXPECT_TRUE(r.record()["diagnosis"]["proven_by"].get<std::string>().ends_with("; stores that differ: veid"));
 }
 
-// No node says CONSENSUS FAILURE then: neither half can outvote the other (cosmos.md).
+// No node says CONSENSUS FAILURE then: neither half can outvote the other, so both prevote nil for ever.
 TEST(BadReleaseOnHalf, DivergesWithoutAnyNodeFailing) {
   Scratch scratch;
   const auto scenario = scratch.write("half.yaml", scenario_with_environment("{validator-1: {VIRTENGINE_EXTRA_KEY: \"1\"}}"));

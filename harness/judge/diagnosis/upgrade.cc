@@ -1,5 +1,6 @@
 // What a new binary shows when it meets the upgrade height. It meets it on replay: the block at H is stored,
-// so a failure ends the process (exit 1 an error, 2 a Go panic; cosmos.md).
+// so a failure ends the process: exit 1 for an error, 2 for a Go panic. The same failure in a node that runs on leaves its
+// process alive.
 #include <fmt/format.h>
 
 #include "harness/judge/diagnosis/rules.h"
