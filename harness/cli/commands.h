@@ -17,7 +17,7 @@ struct RunFlags {
   std::vector<std::string> releases;  // from=..., to=...
   std::vector<std::string> genesis;   // PATH=JSON
   std::string from, to;               // the same, as flags of their own
-  std::string out, cosmovisor, keep = "on-failure", timeout = "5min", junit_dialect = "rich", break_at, expect, attest;
+  std::string out, cosmovisor, keep = "on-failure", timeout = "5min", junit_dialect = "rich", log_level = "info", break_at, expect, attest;
   std::uint64_t log_cap = Caps{}.log_bytes;
   std::optional<int> validators;
   std::string network_backend;

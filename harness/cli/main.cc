@@ -82,6 +82,9 @@ void add_run_flags(CLI::App& run, RunFlags& f) {
       ->envname("REHEARSE_LOG_CAP")
       ->transform(CLI::AsSizeValue(true))
       ->default_str("256MB");
+  run.add_option("--log-level", f.log_level, "the least that harness.log tells: debug, info, warning, error")
+      ->envname("REHEARSE_LOG_LEVEL")
+      ->capture_default_str();
   run.add_option("--keep", f.keep, "nodes' data and binaries: never, on-failure, always")
       ->envname("REHEARSE_KEEP")
       ->capture_default_str();

@@ -3,6 +3,7 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -21,6 +22,7 @@
 #include "reports/render.h"
 #include "reports/summary_md.h"
 #include "harness/run/scenario_rules.h"
+#include "localnet/base/log.h"
 
 namespace rehearse::cli {
 
@@ -61,7 +63,7 @@ void link_latest(const fs::path& folder) {
   std::error_code error;
   fs::create_directory_symlink(folder.filename(), made, error);
   if (!error) fs::rename(made, link, error);
-  if (error) std::cerr << link.string() << ": cannot be set: " << error.message() << "\n";
+  if (error) log_warning(link.string() + ": cannot be set: " + error.message());
 }
 
 std::chrono::seconds parse_timeout(const std::string& text) {
@@ -71,17 +73,14 @@ std::chrono::seconds parse_timeout(const std::string& text) {
   return std::chrono::duration_cast<std::chrono::seconds>(d->value);
 }
 
-Keep parse_keep(const std::string& text) {
-  for (const auto& [name, keep] : names(Keep{}))
-    if (name == text) return keep;
-  throw Error(Blame::scenario, "--keep takes never, on-failure or always; found `" + text + "`");
-}
-
-std::optional<NetworkBackend> parse_backend(const std::string& text) {
-  for (const auto& [name, backend] : names(NetworkBackend{}))
-    if (name == text) return backend;
-  if (text.empty()) return std::nullopt;
-  throw Error(Blame::scenario, "--network-backend takes proxies or namespaces; found `" + text + "`");
+template <NamedEnum E>
+E parse(const char* flag, const std::string& text) {
+  std::vector<std::string> all;
+  for (const auto& [name, value] : names(E{})) {
+    if (name == text) return value;
+    all.push_back(name);
+  }
+  throw Error(Blame::scenario, fmt::format("{} takes one of {}; found `{}`", flag, fmt::join(all, ", "), text));
 }
 
 reports::JunitDialect parse_dialect(const std::string& text) {
@@ -116,7 +115,7 @@ void tell_github(const record::RunRecord& record) {
   if (std::getenv("GITHUB_ACTIONS")) std::cout << reports::github_annotations(record);
   const char* summary = std::getenv("GITHUB_STEP_SUMMARY");
   if (summary && !(std::ofstream(summary, std::ios::app) << reports::summary_md(record)))
-    std::cerr << summary << ": cannot be written\n";
+    log_warning(std::string(summary) + ": cannot be written");
 }
 
 // Runs it, writes its reports and shows its summary. `shown`: its folder as the user may type it.
@@ -280,10 +279,11 @@ int run(const Project& project, const RunFlags& flags, const std::string& comman
   if (!flags.attest.empty()) o.attest = fs::absolute(flags.attest);
   for (const auto& text : flags.genesis) o.genesis.push_back(parse_genesis(text));
   o.validators = flags.validators;
-  o.backend = parse_backend(flags.network_backend);
+  if (!flags.network_backend.empty()) o.backend = parse<NetworkBackend>("--network-backend", flags.network_backend);
   o.timeout = parse_timeout(flags.timeout);
   o.caps.log_bytes = flags.log_cap;
-  o.keep = parse_keep(flags.keep);
+  o.keep = parse<Keep>("--keep", flags.keep);
+  o.log_level = parse<LogLevel>("--log-level", flags.log_level);
   o.command = command;
   o.harness_version = REHEARSE_VERSION;
 

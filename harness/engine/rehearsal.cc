@@ -5,7 +5,8 @@
 #include <algorithm>
 
 #include "harness/judge/diagnosis/diagnose.h"
-#include "localnet/network/log.h"
+#include "localnet/network/node_log.h"
+#include "localnet/base/log.h"
 
 namespace rehearse {
 
@@ -29,6 +30,13 @@ std::string describe(const Unmet& u) {
   std::string text = u.who.empty() ? "" : fmt::format("{}", fmt::join(u.who, ", "));
   if (!u.seen.empty()) text += (text.empty() ? "" : ": ") + u.seen;
   return text;
+}
+
+// What was there at once is of little interest.
+void log_wait(const std::string& what, Loop::Clock::duration took) {
+  const double seconds = std::chrono::duration<double>(took).count();
+  const auto text = fmt::format("waited {:.2f} s for {}", seconds, what);
+  seconds < 0.1 ? log_debug(text) : log_info(text);
 }
 
 }  // namespace
@@ -61,7 +69,13 @@ void Rehearsal::record(record::Body body, const std::string& node) {
   fold(view_, journal_.append(std::move(e)));
 }
 
+void Rehearsal::note(const std::string& text) {
+  reporter_.note(text);
+  log_info(text);
+}
+
 void Rehearsal::enter(const std::string& phase) {
+  log_info("phase " + phase);
   record(record::PhaseEntered{phase});
   reporter_.phase(phase);
   if (phase != hold_at_) return;
@@ -77,9 +91,11 @@ void Rehearsal::step(const std::string& name, const std::string& what, const std
   const auto id = view_.named(name), title = view_.leg() ? view_.leg()->leg.title + ": " + what : what;
   record(record::StepStarted{id, title, runbook});
   reporter_.step_started(title, runbook);
+  log_info(fmt::format("step `{}` begins", title));
   auto end = [&](const std::string& outcome, const std::string& detail) {
     record(record::StepEnded{id, outcome, detail});
     reporter_.step_ended(title, outcome, detail);
+    log_info(fmt::format("step `{}` {}{}{}", title, outcome, detail.empty() ? "" : ": ", detail));
   };
   try {
     end("done", work());
@@ -130,8 +146,8 @@ void Rehearsal::run_loop(const std::string& what, const std::function<std::optio
     if (background_task_) background_task_->advance();
     const auto lacking = unmet();
     check_tripwires();
-    if (!lacking) return;
     const auto before = Loop::Clock::now();
+    if (!lacking) return log_wait(what, before - start);
     if (progress != view_.progress) progress = view_.progress, moved = before;
     // Nothing is late because of what a fault holds up; faults have bounds of their own.
     if (view_.fault_open()) moved = before, start += before - turned;
@@ -139,6 +155,7 @@ void Rehearsal::run_loop(const std::string& what, const std::function<std::optio
     if (before - start > budget.cap || before - moved > budget.idle) {
       auto message = fmt::format("{} not reached in {:.0f} s ({})", what,
                                  std::chrono::duration<double>(before - start).count(), describe(*lacking));
+      log_info(message);
       if (view_.stalled_s > stalled_before)
         throw TimedOut(message + "; the machine stood still meanwhile", kStalled);
       if (pressure.is_short()) throw TimedOut(message + kShortOfProcessors, kStalled);
@@ -147,7 +164,9 @@ void Rehearsal::run_loop(const std::string& what, const std::function<std::optio
     constexpr auto kNap = 50ms;
     loop_.run_one(kNap);
     const auto late = Loop::Clock::now() - before - kNap;
-    if (late > kStall) record(record::Stalled{std::chrono::duration<double>(late).count()});
+    if (late <= kStall) continue;
+    record(record::Stalled{std::chrono::duration<double>(late).count()});
+    log_info(fmt::format("the machine stood still for {:.1f} s", std::chrono::duration<double>(late).count()));
   }
 }
 
@@ -203,6 +222,7 @@ std::vector<record::Answered> Rehearsal::ask(const std::string& checkpoint,
   for (bool again = true; std::exchange(again, false);) {
     for (std::size_t i = 0; i < questions.size(); ++i) {
       if (asked->answers[i].answered || !view_.taken_down(questions[i].node)) continue;
+      log_info(fmt::format("{} is asked {} again: a fault had taken it away", questions[i].node, questions[i].name));
       await_all_there();
       put(i);
       again = true;
@@ -213,6 +233,7 @@ std::vector<record::Answered> Rehearsal::ask(const std::string& checkpoint,
   while (!asked->early.empty() && Loop::Clock::now() < until) {
     bool due = false;
     const auto pause = loop_.after(100ms, [&due] { due = true; });
+    log_info(fmt::format("{} questions are asked again: the API did not serve yet", asked->early.size()));
     await_done("a node's API", [&due] { return due; });
     for (const auto i : std::exchange(asked->early, {})) put(i);
     await_done("answers", [&] { return asked->open == 0; });

@@ -153,7 +153,7 @@ class Rehearsal : public Sink {
   void record(record::Body, const std::string& node = "");
   void enter(const std::string& phase);
   // Shows it at once.
-  void note(const std::string& text) { reporter_.note(text); }
+  void note(const std::string& text);
   // The run stays where it is when it enters that phase, until a file `continue` lies in its folder.
   void hold_at(const std::string& phase) { hold_at_ = phase; }
 

@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <filesystem>
 #include <functional>
-#include <iostream>
 #include <stdexcept>
 
 #include "harness/engine/goals.h"
 #include "harness/view/journal.h"
+#include "localnet/base/log.h"
 
 namespace rehearse {
 
@@ -101,7 +101,7 @@ void FaultDriver::close() {
       if (c->state != "healing") continue;
       if (const auto proof = c->fault->healed(); !proof.empty()) transition(*c, "healed", proof);
     } catch (const std::exception& e) {
-      std::cerr << "rehearse: fault " << c->what.id << " (" << c->what.kind << ") was not healed: " << e.what() << "\n";
+      log_warning(fmt::format("fault {} ({}) was not healed: {}", c->what.id, c->what.kind, e.what()));
     }
   }
 }
@@ -110,6 +110,7 @@ void FaultDriver::transition(ActiveFault& c, const std::string& state, const std
   c.state = state;
   c.since = now_micros();
   r_.record(record::FaultTransition{c.what.id, state, detail, {}, {}, 0});
+  log_info(fmt::format("fault {}: {} {}", c.what.id, state, detail));
   if (state != "injecting" && state != "healing") r_.note(fmt::format("fault {}: {}: {}{}", c.what.id, c.what.kind, state, detail.empty() ? "" : ", " + detail));
 }
 

@@ -8,7 +8,7 @@
 #include "harness/procedures/operator.h"
 #include "harness/procedures/procedure.h"
 #include "harness/procedures/verification.h"
-#include "localnet/network/log.h"
+#include "localnet/network/node_log.h"
 #include "localnet/base/sha256.h"
 
 namespace rehearse {

@@ -8,4 +8,10 @@ const Ordered<Keep>& names(Keep) {
   return all;
 }
 
+const Ordered<LogLevel>& names(LogLevel) {
+  static const Ordered<LogLevel> all = {
+      {"debug", LogLevel::debug}, {"info", LogLevel::info}, {"warning", LogLevel::warning}, {"error", LogLevel::error}};
+  return all;
+}
+
 }  // namespace rehearse

@@ -11,9 +11,11 @@
 #include "harness/engine/caps.h"
 #include "harness/record/event.h"
 #include "harness/spec/scenario.h"
+#include "localnet/base/log.h"
 
 namespace rehearse {
 
+const Ordered<LogLevel>& names(LogLevel);
 enum class Keep { never, on_failure, always };  // the nodes' data folders and binaries
 const Ordered<Keep>& names(Keep);
 
@@ -37,6 +39,7 @@ struct RunOptions {
   Caps caps;
   std::string break_at;              // the phase at which the run is held; empty: none
   Keep keep = Keep::on_failure;
+  LogLevel log_level = LogLevel::info;  // of harness.log
   record::Micros invoked = 0;  // when the user's command started
   std::string command;         // that gives this run again
   std::string harness_version;

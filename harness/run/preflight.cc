@@ -7,7 +7,7 @@
 
 #include "harness/engine/publication.h"
 #include "localnet/process/blocked_signals.h"
-#include "localnet/network/log.h"
+#include "localnet/network/node_log.h"
 #include "localnet/base/sha256.h"
 #include "localnet/base/text.h"
 

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <fstream>
-#include <iostream>
 #include <random>
 
 #include "harness/run/autopsy.h"
@@ -31,6 +30,7 @@
 #include "localnet/base/sha256.h"
 #include "localnet/base/text.h"
 #include "harness/run/scenario_rules.h"
+#include "localnet/base/log.h"
 
 namespace rehearse {
 
@@ -67,6 +67,7 @@ class Run {
   Run(const RunOptions& o, Inputs in, ProgressReporter& reporter)
       : o_(o),
         in_(std::move(in)),
+        log_(o.folder / "harness.log", o.log_level),
         id_(run_id()),
         lock_(runtime_dir(), id_, o.folder),
         journal_(o.folder / "events.jsonl"),
@@ -89,6 +90,7 @@ class Run {
       if (const auto what = over_caps(); !what.empty()) r_.fail(Error(Blame::machine, what));
     });
     r_.hold_at(o_.break_at);
+    log_info(fmt::format("run {} of {} on {}, process {}: {}", id_, in_.scenario.name, in_.profile.name, ::getpid(), o_.command));
     record_start();
     auto stopped = stopped_by([this] { rehearse(); });
     // What goes wrong on a full disk says nothing about the release.
@@ -97,6 +99,7 @@ class Run {
         exit_code_ = 3;
         stopped = {"error", what, stopped.step, ""};
       }
+    log_info(fmt::format("teardown begins: {}: {}", stopped.reason, stopped.detail));
     r_.record(std::move(stopped));
     r_.disarm();
     r_.set_background_task(nullptr);
@@ -106,6 +109,7 @@ class Run {
       compare_stopped_states();
     }
     r_.record(teardown_ended());
+    log_info("teardown has ended");
     return conclude();
   }
 
@@ -130,7 +134,7 @@ class Run {
     try {
       if (!exit_code_) compare_states(r_);
     } catch (const std::exception& e) {
-      std::cerr << "rehearse: the stopped nodes' states were not compared: " << e.what() << "\n";
+      log_warning(std::string("the stopped nodes' states were not compared: ") + e.what());
     }
   }
 
@@ -315,7 +319,7 @@ class Run {
   static void remove(const fs::path& path) {
     std::error_code error;
     fs::remove_all(path, error);
-    if (error) std::cerr << path.string() << ": cannot be removed: " << error.message() << "\n";
+    if (error) log_warning(path.string() + ": cannot be removed: " + error.message());
   }
 
   RunResult conclude() {
@@ -344,12 +348,14 @@ class Run {
     if (network_) remove(network_->temporary());
     remove(o_.folder / "faults");    // what they took the place of
     if (!keep) remove(o_.folder / "backups");
+    log_info(fmt::format("verdict {}", result.record.verdict));
     result.exit_code = exit_code_ ? exit_code_ : record::exit_code(result.record);
     return result;
   }
 
   const RunOptions& o_;
   Inputs in_;
+  LogFile log_;  // before all that logs while it ends
   std::string id_;
   RunLock lock_;
   Journal journal_;

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "localnet/base/sha256.h"
+#include "localnet/base/log.h"
 
 namespace rehearse {
 
@@ -38,6 +39,7 @@ class FileTransfer : public std::enable_shared_from_this<FileTransfer> {
       part_.clear();
       return end(unwritable());
     }
+    log_info(fmt::format("{}: download begins", d_.url));
     request();
   }
 
@@ -94,7 +96,10 @@ class FileTransfer : public std::enable_shared_from_this<FileTransfer> {
   void ended(const HttpResponse& a) {
     if (trouble_) return end(std::move(trouble_));
     if (!a.error.empty()) {
-      if (std::exchange(taking_, false) && attempts_ < kMostAttempts) return request();
+      if (std::exchange(taking_, false) && attempts_ < kMostAttempts) {
+        log_info(fmt::format("{}; goes on from byte {}, attempt {} of {}", a.error, size_, attempts_ + 1, kMostAttempts));
+        return request();
+      }
       return end(failed(a.error));
     }
     if (a.status != 200 && a.status != 206) return end(failed(fmt::format("it answers {}", a.status)));
@@ -123,6 +128,7 @@ class FileTransfer : public std::enable_shared_from_this<FileTransfer> {
   }
   void end(std::optional<Error> trouble) {
     discard();
+    log_info(fmt::format("{}: {}", d_.url, trouble ? trouble->what() : fmt::format("downloaded, {} bytes", size_)));
     on_done_(std::move(trouble));
   }
 

@@ -9,6 +9,7 @@
 #include <map>
 
 #include "localnet/base/error.h"
+#include "localnet/base/log.h"
 
 namespace rehearse {
 
@@ -177,6 +178,7 @@ class CurlHttp : public Http {
     t.response.status = code == CURLE_OK ? status_of(easy) : 0;
     if (code != CURLE_OK) {
       t.response.error = t.request.url + ": " + (t.error[0] ? t.error : curl_easy_strerror(code));
+      log_debug(t.response.error);
     }
     t.on_answer(std::move(t.response));
   }

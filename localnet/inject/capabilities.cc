@@ -1,5 +1,7 @@
 #include "localnet/inject/capabilities.h"
 
+#include <fmt/format.h>
+
 #include <map>
 #include <stdexcept>
 
@@ -9,6 +11,7 @@
 #include "localnet/inject/small_disk.h"
 #include "localnet/inject/strace.h"
 #include "localnet/inject/throttle.h"
+#include "localnet/base/log.h"
 
 namespace rehearse {
 
@@ -38,7 +41,11 @@ const Capability& capability(const std::string& name) {
   static std::map<std::string, Capability> known;
   if (const auto found = known.find(name); found != known.end()) return found->second;
   for (const auto& probe : kProbes)
-    if (name == probe.name) return known[name] = {name, probe.needs(), probe.how};
+    if (name == probe.name) {
+      const auto& found = known[name] = {name, probe.needs(), probe.how};
+      log_info(fmt::format("probe {}, {}: {}", name, probe.how, found.needs.empty() ? "it is there" : found.needs));
+      return found;
+    }
   throw std::out_of_range("there is no capability `" + name + "`");
 }
 

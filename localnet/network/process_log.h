@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "localnet/network/log.h"
+#include "localnet/network/node_log.h"
 #include "localnet/network/sink.h"
 
 namespace rehearse {

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -18,6 +19,7 @@
 
 #include "localnet/base/error.h"
 #include "localnet/process/loop_impl.h"
+#include "localnet/base/log.h"
 
 namespace rehearse {
 
@@ -105,12 +107,15 @@ std::unique_ptr<Child> Child::spawn(Loop& loop, ChildSpec spec, OnExit on_exit) 
   }
   auto child = std::unique_ptr<Child>(new Child(std::make_shared<Impl>(std::move(started))));
   ::setpgid(child->pid(), child->pid());  // here too: a signal to the group must not come too early
+  log_info(fmt::format("process {} started: {}", child->pid(), fmt::join(spec.argv, " ")));
   child->impl_->process.async_wait(
       [weak = std::weak_ptr(child->impl_), on_exit = std::move(on_exit)](boost::system::error_code error, int) {
         const auto impl = weak.lock();
         if (error || !impl) return;  // destroyed, maybe after the end was noticed
         impl->running = false;
-        on_exit(decode_status(impl->process.native_exit_code()));
+        const auto status = decode_status(impl->process.native_exit_code());
+        log_info(fmt::format("process {} ended: {}", impl->pid, to_string(status)));
+        on_exit(status);
       });
   return child;
 }
@@ -119,6 +124,7 @@ Child::~Child() {
   // What the leader left in its group goes with it (Cosmovisor's node).
   ::kill(-impl_->pid, SIGKILL);
   if (!impl_->running) return;
+  log_info(fmt::format("process {} is killed", impl_->pid));
   boost::system::error_code ignored;
   impl_->process.terminate(ignored);
   impl_->process.wait(ignored);

@@ -18,6 +18,7 @@
 #include "localnet/process/address.h"
 #include "localnet/base/error.h"
 #include "localnet/process/proc.h"
+#include "localnet/base/log.h"
 
 namespace rehearse {
 
@@ -101,7 +102,7 @@ void give_back_for(const std::set<pid_t>& harnesses) {
       if (const auto run = read_lock(path); harnesses.contains(run.pid) && lockable(path)) end_run(path, run);
     AddressBlock::remove_stale(dir);
   } catch (const std::exception& e) {
-    std::cerr << "rehearse: " << e.what() << "\n";
+    log_warning(e.what());
   }
 }
 
@@ -133,8 +134,7 @@ int run_guarded(const std::function<int()>& inner) {
   const auto [status, told] = wait_for_inner(pid, watched);
   auto ended = end_all_children();
   if (WIFEXITED(status)) return WEXITSTATUS(status);
-  std::cerr << "rehearse: the harness was ended by " << ::strsignal(WTERMSIG(status))
-            << "; what it had started is stopped\n";
+  log_error(fmt::format("the harness was ended by {}; what it had started is stopped", ::strsignal(WTERMSIG(status))));
   ended.insert(pid);
   give_back_for(ended);
   // It was asked to end when it could not yet, or no longer, do it by itself.

@@ -1,6 +1,8 @@
 #include "localnet/process/probe.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -18,6 +20,7 @@
 #include <thread>
 
 #include "localnet/base/error.h"
+#include "localnet/base/log.h"
 
 namespace rehearse {
 
@@ -164,6 +167,7 @@ CommandResult run_command(const std::vector<std::string>& argv, std::chrono::mil
   };
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
   if (!wait_until([&] { return ended(WNOHANG); }, left)) end_child(pid);
+  log_debug(fmt::format("{}: exit {}: {}", fmt::join(argv, " "), result.code, result.output));
   return result;
 }
 

@@ -1,11 +1,14 @@
 #include "localnet/profile/questions.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <stdexcept>
 
 #include "localnet/base/json_text.h"
 #include "localnet/cosmos/rpc.h"
 #include "localnet/base/text.h"
+#include "localnet/base/log.h"
 
 namespace rehearse {
 
@@ -123,10 +126,14 @@ void Questioner::try_source(std::shared_ptr<Asking> asking) {
       asking->not_ready = asking->not_ready || dynamic_cast<const NotReady*>(&e);
       asking->errors += (asking->errors.empty() ? "" : "; ") + std::string(source) + ": " + e.what();
       ++asking->next;
+      const bool more = asking->next < asking->sources->size();
+      log_info(fmt::format("{}: {}: no answer by {}: {}; {}", asking->question.node, asking->question.name, source, e.what(),
+                           more ? "its next source is asked" : "no source is left"));
       try_source(asking);
       return;
     }
     a.source = source;
+    log_debug(fmt::format("{} answers {} by {}", asking->question.node, asking->question.name, source));
     asking->done(std::move(a));
   };
   if (!s.rpc.empty()) {

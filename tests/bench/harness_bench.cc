@@ -7,7 +7,7 @@
 #include "harness/view/journal.h"
 #include "harness/judge/judge.h"
 #include "localnet/base/text.h"
-#include "localnet/network/log.h"
+#include "localnet/network/node_log.h"
 #include "reports/junit.h"
 #include "reports/render.h"
 #include "tests/bench/made_long.h"

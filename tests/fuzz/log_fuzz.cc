@@ -3,7 +3,7 @@
 #include <re2/re2.h>
 
 #include "localnet/base/text.h"
-#include "localnet/network/log.h"
+#include "localnet/network/node_log.h"
 #include "localnet/profile/profile.h"
 #include "tests/fuzz/input.h"
 

@@ -1,5 +1,5 @@
 // Any bytes are a profile whose patterns compile, or an Error that names the file.
-#include "localnet/network/log.h"
+#include "localnet/network/node_log.h"
 #include "localnet/profile/profile.h"
 #include "tests/fuzz/input.h"
 

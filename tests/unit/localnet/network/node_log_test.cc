@@ -1,7 +1,7 @@
 // A node's log: whole lines with their place while the file grows, and what the profile's patterns see in
 // them.
 #include "localnet/base/text.h"
-#include "localnet/network/log.h"
+#include "localnet/network/node_log.h"
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-#include "localnet/network/log.h"
+#include "localnet/network/node_log.h"
 
 #include <fcntl.h>
 #include <re2/re2.h>
