@@ -45,10 +45,10 @@ std::string published_checksum(const HttpResponse& sums, const ReleaseServer& se
   if (sums.status != 200)
     throw Error(Blame::machine,
                 sums.error.empty() ? fmt::format("{}: it answers {}", url, sums.status) : sums.error,
-                "download-failed");
+                Trouble::download_failed);
   const auto name = release.archive.filename().string();
   const auto found = checksum_in(sums.body, name);
-  if (!found) throw Error(Blame::release, url + ": it does not name " + name, "checksum-mismatch");
+  if (!found) throw Error(Blame::release, url + ": it does not name " + name, Trouble::checksum_mismatch);
   return *found;
 }
 

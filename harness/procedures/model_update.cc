@@ -157,7 +157,7 @@ void ModelUpdate::fetch(const NodeNames& names, const char* runbook) {
     try {
       r_.download(all);
     } catch (const Error& e) {
-      if (e.cause != "checksum-mismatch") throw;
+      if (e.trouble != Trouble::checksum_mismatch) throw;
       throw StepFailed(std::string(e.what()) + "; no node was touched", "model-hash-mismatch");
     }
     return fmt::format("{} on {} nodes", file_of(names.front()).filename().string(), names.size());

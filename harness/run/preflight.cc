@@ -177,7 +177,7 @@ void Preflight::ask_version(const Release& release, std::optional<CliAnswer>& pr
         release.artifact.binary, r_.profile().commands.at("version").run, Stream::out,
         [&printed](CliAnswer a) { printed = std::move(a); }, kAnswers);
   } catch (const Error& e) {  // the kernel does not take it: that is the release's fault
-    throw e.cause == kDoesNotRun ? Error(Blame::release, release.name + ": " + e.what(), e.cause) : e;
+    throw e.trouble == Trouble::does_not_run ? Error(Blame::release, release.name + ": " + e.what(), e.trouble) : e;
   }
 }
 

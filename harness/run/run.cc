@@ -15,6 +15,7 @@
 #include "harness/faults/plan.h"
 #include "harness/engine/goals.h"
 #include "harness/run/inputs.h"
+#include "harness/judge/diagnosis/causes.h"
 #include "harness/judge/judge.h"
 #include "harness/run/network_of.h"
 #include "harness/run/preflight.h"
@@ -244,9 +245,9 @@ class Run {
       return {e.signal ? "cancelled" : "deadline", e.what(), step(), ""};
     } catch (const Error& e) {
       if (e.blame == Blame::release)
-        return {"step-failed", e.what(), step(), e.cause.empty() ? "unknown" : e.cause};
+        return {"step-failed", e.what(), step(), cause_of(e.trouble).empty() ? "unknown" : cause_of(e.trouble)};
       exit_code_ = e.blame == Blame::scenario ? 2 : 3;
-      return {"error", e.what(), step(), e.cause};
+      return {"error", e.what(), step(), cause_of(e.trouble)};
     } catch (const std::exception& e) {
       exit_code_ = 3;
       return {"error", e.what(), step(), ""};

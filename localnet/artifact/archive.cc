@@ -29,7 +29,7 @@ struct Free {
 using Reader = std::unique_ptr<archive, Free>;
 
 [[noreturn]] void corrupt(const std::string& name, const std::string& why) {
-  throw Error(Blame::release, fmt::format("{}: the archive is damaged: {}", name, why), "archive-corrupt");
+  throw Error(Blame::release, fmt::format("{}: the archive is damaged: {}", name, why), Trouble::archive_corrupt);
 }
 
 std::string why(archive* reader) {
@@ -176,7 +176,7 @@ void check_stays_inside(const std::string& name, archive_entry* entry) {
   std::string path = archive_entry_pathname(entry);
   auto escapes = [&](const std::string& how) {
     throw Error(Blame::release, fmt::format("{}: its entry '{}' {}; nothing of it is kept", name, path, how),
-                "archive-escapes");
+                Trouble::archive_escapes);
   };
   if (leaves("", path) || has_dot_dot(path)) escapes("leads out of the archive");
   if (const char* target = archive_entry_hardlink(entry)) {
@@ -225,7 +225,7 @@ ArchiveMember unpack_member(int fd, const std::string& name, const std::string& 
               fmt::format("{}: holds no file {} at its top or under bin/, but {}{}", name, binary_name,
                           files.empty() ? "none" : fmt::format("{}", fmt::join(files, ", ")),
                           more ? fmt::format(" and {} more", more) : ""),
-              "binary-missing");
+              Trouble::binary_missing);
 }
 
 void write_archive(const std::filesystem::path& file, const std::map<std::string, std::string>& members) {

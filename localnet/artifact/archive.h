@@ -20,8 +20,8 @@ using MemberSink = std::function<void(std::string_view piece, bool begins)>;
 
 // Reads all of the archive `fd` and checks its own checksums and that no path or link leaves it, and hands out the bytes of
 // the regular file `binary_name` at the top or under bin/ (of several the last counts). They are worth nothing until this has
-// returned. `name` is the archive's, for messages. Throws Blame::release with the causes archive-corrupt, archive-escapes and
-// binary-missing.
+// returned. `name` is the archive's, for messages. Throws Blame::release with Trouble::archive_corrupt, archive_escapes
+// and binary_missing.
 ArchiveMember unpack_member(int fd, const std::string& name, const std::string& binary_name, const MemberSink& sink);
 
 // A tar.gz of these members, path -> content, whatever the paths are. Throws Error(Blame::machine).

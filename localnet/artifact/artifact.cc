@@ -102,7 +102,7 @@ void compare(const fs::path& source, const std::string& found, const std::string
   if (lower(expected) == found) return;
   throw Error(Blame::release,
               fmt::format("{}: sha256 is {}, {} {}", source.filename().string(), found, who_says, expected),
-              "checksum-mismatch");
+              Trouble::checksum_mismatch);
 }
 
 // With a SHA256SUMS beside the file, when it names it.

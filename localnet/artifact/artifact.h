@@ -23,8 +23,8 @@ struct Artifact {
 //
 // The checksum has to be the one that SHA256SUMS beside it says, and `expected_sha256` (hex) unless empty.
 // Throws Blame::scenario when `source` does not exist, Blame::machine when the store cannot be written, and
-// Blame::release with one of the causes checksum-mismatch, archive-corrupt, archive-escapes, binary-missing,
-// wrong-architecture.
+// Blame::release with one of Trouble::checksum_mismatch, archive_corrupt, archive_escapes, binary_missing,
+// wrong_architecture.
 Artifact open_artifact(const std::filesystem::path& source, const std::string& binary_name,
                        const std::filesystem::path& store, const std::string& expected_sha256 = "");
 

@@ -34,7 +34,7 @@ void check_elf(const std::string& name, std::string_view head) {
     throw Error(
         Blame::release,
         fmt::format("{}: expected a 64-bit {} program, found {}", name, machine_name(this_machine), found),
-        "wrong-architecture");
+        Trouble::wrong_architecture);
   };
   if (!is_elf(head)) refuse("a file that is not ELF");
   if (head.size() > EI_CLASS && head[EI_CLASS] != ELFCLASS64) refuse("a 32-bit one");

@@ -13,13 +13,26 @@ enum class Blame {
   machine,   // the host or the harness cannot do it: exit 3
 };
 
-// The message says the thing and what to do; `cause` is a name of the closed set of causes, or empty.
+// What it is, where whoever catches it may want to know. What it means for a release is not ours to say.
+enum class Trouble {
+  other,
+  download_failed,
+  checksum_mismatch,
+  archive_corrupt,
+  archive_escapes,
+  binary_missing,
+  wrong_architecture,
+  does_not_run,
+  genesis_refused,
+};
+
+// The message says the thing and what to do.
 class Error : public std::runtime_error {
  public:
-  Error(Blame blame, const std::string& message, std::string cause = "")
-      : std::runtime_error(message), blame(blame), cause(std::move(cause)) {}
+  Error(Blame blame, const std::string& message, Trouble trouble = Trouble::other)
+      : std::runtime_error(message), blame(blame), trouble(trouble) {}
   Blame blame;
-  std::string cause;
+  Trouble trouble;
 };
 
 }  // namespace rehearse

@@ -108,14 +108,14 @@ class FileTransfer : public std::enable_shared_from_this<FileTransfer> {
                    [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     if (found != d_.sha256)
       return end(Error(Blame::release, fmt::format("{}: sha256 is {}, expected {}", d_.url, found, d_.sha256),
-                       "checksum-mismatch"));
+                       Trouble::checksum_mismatch));
     if (::rename(part_.c_str(), d_.file.c_str()) != 0) return end(unwritable());
     part_.clear();
     end(std::nullopt);
   }
 
   Error failed(const std::string& why) const {
-    return Error(Blame::machine, why.starts_with(d_.url) ? why : d_.url + ": " + why, "download-failed");
+    return Error(Blame::machine, why.starts_with(d_.url) ? why : d_.url + ": " + why, Trouble::download_failed);
   }
   Error unwritable() const {
     return Error(Blame::machine,

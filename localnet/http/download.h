@@ -22,8 +22,8 @@ struct Download {
 // How often a server may send who downloads elsewhere.
 inline constexpr int kMostRedirects = 5;
 
-// Trouble: of the release with the cause checksum-mismatch, of the machine with download-failed when the
-// server did not give it, and without a cause when the file cannot be written. Nothing: the file is there.
+// Of the release: Trouble::checksum_mismatch; of the machine: download_failed when the server did not give it, other when the
+// file cannot be written. Nothing: the file is there.
 using OnDownloaded = std::function<void(std::optional<Error>)>;
 
 // A transfer that was cut off goes on where it was, as long as it gets any further and the file is still the

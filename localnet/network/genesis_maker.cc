@@ -21,8 +21,6 @@ constexpr std::int64_t kTokensPerPower = 1'000'000;  // the SDK's default power 
 constexpr std::int64_t kFreeCoins = 1'000'000'000'000;
 constexpr std::int64_t kWatchedCoins = 123'456'789;
 
-constexpr const char* kRefused = "genesis-refused";
-
 std::string now_rfc3339() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
 
 std::vector<NodeIdentity> validators_of(const std::vector<NodeIdentity>& all) {
@@ -72,7 +70,7 @@ GenesisMaker::GenesisMaker(ChainCli& cli, const Profile& profile, const NetworkP
 }
 
 std::vector<CliAnswer> GenesisMaker::run(const std::string& what, const std::vector<Call>& calls,
-                                         const char* cause) {
+                                         Trouble trouble) {
   struct Running {
     std::vector<CliAnswer> answers;
     std::size_t open;
@@ -93,7 +91,7 @@ std::vector<CliAnswer> GenesisMaker::run(const std::string& what, const std::vec
   }
   wait_(what, [&] { return running->open == 0; });
   for (const auto& a : running->answers)
-    if (!a.trouble().empty()) throw Error(Blame::release, a.trouble(), cause);
+    if (!a.trouble().empty()) throw Error(Blame::release, a.trouble(), trouble);
   return running->answers;
 }
 
@@ -111,7 +109,7 @@ void GenesisMaker::make_keys(std::vector<NodeIdentity>& identities) {
     owners.push_back(&identity);
     calls.push_back({"add-key", {{"home", operator_home().string()}, {"key", identity.name}}});
   }
-  const auto answers = run("keys and default genesis", calls, kDoesNotRun);
+  const auto answers = run("keys and default genesis", calls, Trouble::does_not_run);
   for (std::size_t i = 0; i < owners.size(); ++i) {
     owners[i]->account = address_in(answers[i + 1]);
     owners[i]->operator_address = bech32_with_prefix(owners[i]->account, profile_.chain.bech32 + "valoper");
@@ -119,7 +117,7 @@ void GenesisMaker::make_keys(std::vector<NodeIdentity>& identities) {
 }
 
 std::string GenesisMaker::make_customer(const std::string& name) {
-  customer_ = address_in(run("a customer's key", {{"add-key", {{"home", operator_home().string()}, {"key", name}}}}, kDoesNotRun).front());
+  customer_ = address_in(run("a customer's key", {{"add-key", {{"home", operator_home().string()}, {"key", name}}}}, Trouble::does_not_run).front());
   return customer_;
 }
 
@@ -192,7 +190,7 @@ Json GenesisMaker::made_by_commands(const std::vector<NodeIdentity>& identities,
   patch(genesis, Stage::before_gentx);
   write_file(genesis_file(), genesis.dump(1));
   collect_gentxs(validators);
-  run("validation of the genesis", {{"validate-genesis", {{"home", home_.string()}}}}, kRefused);
+  run("validation of the genesis", {{"validate-genesis", {{"home", home_.string()}}}}, Trouble::genesis_refused);
   return read_genesis("validate-genesis");
 }
 
@@ -204,7 +202,7 @@ void GenesisMaker::add_accounts(const std::vector<NodeIdentity>& validators, con
           {{"home", home_.string()},
            {"account", account},
            {"coins", std::to_string(amount) + profile_.chain.denom}}}},
-        kRefused);
+        Trouble::genesis_refused);
   };
   for (const auto& v : validators) add(v.account, kFreeCoins + v.power * kTokensPerPower);
   add(watched, kWatchedCoins);
@@ -227,7 +225,7 @@ void GenesisMaker::collect_gentxs(const std::vector<NodeIdentity>& validators) {
                       {"ip", v.ip},
                       {"node_id", v.id}}});
   }
-  const auto answers = run("the validators' gentxs", calls, kRefused);
+  const auto answers = run("the validators' gentxs", calls, Trouble::genesis_refused);
   const auto gentxs = fs::path("config") / "gentx";
   fs::create_directories(home_ / gentxs);
   for (std::size_t i = 0; i < validators.size(); ++i) {
@@ -237,7 +235,7 @@ void GenesisMaker::collect_gentxs(const std::vector<NodeIdentity>& validators) {
     for (const auto& entry : fs::directory_iterator(written))
       fs::copy_file(entry.path(), home_ / gentxs / (validators[i].name + ".json"));
   }
-  run("collected gentxs", {{"collect-gentxs", {{"home", home_.string()}}}}, kRefused);
+  run("collected gentxs", {{"collect-gentxs", {{"home", home_.string()}}}}, Trouble::genesis_refused);
 }
 
 }  // namespace rehearse

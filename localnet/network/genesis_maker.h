@@ -39,8 +39,8 @@ class GenesisMaker {
     const char* command;  // of the profile
     Values values;
   };
-  // Runs them side by side; their answers, in that order. `cause`: of a release whose command fails.
-  std::vector<CliAnswer> run(const std::string& what, const std::vector<Call>&, const char* cause);
+  // Runs them side by side; their answers, in that order. `trouble`: with a release whose command fails.
+  std::vector<CliAnswer> run(const std::string& what, const std::vector<Call>&, Trouble trouble);
 
   nlohmann::json written_directly(const std::vector<NodeIdentity>&,
                                   const std::map<std::string, NodeKeys>& keys,

@@ -85,7 +85,7 @@ Child::Child(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 std::unique_ptr<Child> Child::spawn(Loop& loop, ChildSpec spec, OnExit on_exit) {
   const auto program = spec.argv.at(0);
   if (::access(program.c_str(), X_OK) != 0)
-    throw Error(Blame::machine, program + ": cannot be executed: " + std::strerror(errno), kDoesNotRun);
+    throw Error(Blame::machine, program + ": cannot be executed: " + std::strerror(errno), Trouble::does_not_run);
   // A child that fails to exec calls exit(): it would print our buffers again.
   std::cout.flush();
   std::fflush(nullptr);
@@ -103,7 +103,7 @@ std::unique_ptr<Child> Child::spawn(Loop& loop, ChildSpec spec, OnExit on_exit) 
                process::process_start_dir(directory.string()), OwnGroup{in.fd, out.fd, err.fd, spec.open_files});
   if (failed) {
     if (launcher.pid > 0) ::waitpid(launcher.pid, nullptr, 0);  // nobody else reaps the child that could not exec
-    throw Error(Blame::machine, program + ": cannot be executed: " + failed.message(), kDoesNotRun);
+    throw Error(Blame::machine, program + ": cannot be executed: " + failed.message(), Trouble::does_not_run);
   }
   auto child = std::unique_ptr<Child>(new Child(std::make_shared<Impl>(std::move(started))));
   ::setpgid(child->pid(), child->pid());  // here too: a signal to the group must not come too early

@@ -30,14 +30,12 @@ struct ChildSpec {
   std::uint64_t open_files = 0;                    // limit, as far as this process may raise its own; 0: its own
 };
 
-inline constexpr const char* kDoesNotRun = "binary-does-not-run";
-
 class Child {
  public:
   using OnExit = std::function<void(ExitStatus)>;
 
-  // Starts it. Throws Error(Blame::machine) naming the program when it cannot be executed, with the cause
-  // kDoesNotRun. `on_exit` is called once from the loop, never after the Child is destroyed.
+  // Starts it. Throws Error(Blame::machine) naming the program when it cannot be executed
+  // (Trouble::does_not_run). `on_exit` is called once from the loop, never after the Child is destroyed.
   static std::unique_ptr<Child> spawn(Loop&, ChildSpec, OnExit on_exit);
 
   ~Child();  // kills the whole group and reaps the leader

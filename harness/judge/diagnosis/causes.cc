@@ -126,6 +126,21 @@ bool is_of_release(const std::string& name) {
   return found == causes().end() || found->of_release;
 }
 
+std::string cause_of(Trouble trouble) {
+  switch (trouble) {
+    case Trouble::other: return "";
+    case Trouble::download_failed: return "download-failed";
+    case Trouble::checksum_mismatch: return "checksum-mismatch";
+    case Trouble::archive_corrupt: return "archive-corrupt";
+    case Trouble::archive_escapes: return "archive-escapes";
+    case Trouble::binary_missing: return "binary-missing";
+    case Trouble::wrong_architecture: return "wrong-architecture";
+    case Trouble::does_not_run: return "binary-does-not-run";
+    case Trouble::genesis_refused: return "genesis-refused";
+  }
+  return "";
+}
+
 std::string advice_for(const std::string& cause) {
   for (const auto& c : causes())
     if (cause == c.name) return c.advice;

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "localnet/base/error.h"
+
 namespace rehearse {
 
 struct Cause {
@@ -18,6 +20,8 @@ const std::vector<Cause>& causes();
 bool is_cause(const std::string& name);
 std::string cause_names();
 bool is_of_release(const std::string& cause);
+// What trouble of localnet means for a release; empty: nothing by itself.
+std::string cause_of(Trouble);
 std::string advice_for(const std::string& cause);
 
 }  // namespace rehearse

@@ -100,7 +100,7 @@ class ArtifactTest : public testing::Test {
   }
 
   // Opens what has to fail, and returns the message.
-  std::string refused(const fs::path& source, Blame blame, const std::string& cause,
+  std::string refused(const fs::path& source, Blame blame, Trouble trouble,
                       const std::string& expected = "") {
     std::string message;
     try {
@@ -108,7 +108,7 @@ class ArtifactTest : public testing::Test {
       ADD_FAILURE() << source << " was accepted";
     } catch (const Error& error) {
       EXPECT_EQ(error.blame, blame) << error.what();
-      EXPECT_EQ(error.cause, cause) << error.what();
+      EXPECT_EQ(error.trouble, trouble) << error.what();
       message = error.what();
     }
     if (fs::exists(store_)) {
@@ -217,7 +217,7 @@ TEST_F(ArtifactTest, ComparesWithSha256Sums) {
 
   fs::remove_all(store_);
   write_all(dir_ / "SHA256SUMS", other + "  ve.tar.gz\n");
-  EXPECT_EQ(refused(archive_, Blame::release, "checksum-mismatch"),
+  EXPECT_EQ(refused(archive_, Blame::release, Trouble::checksum_mismatch),
             "ve.tar.gz: sha256 is " + digest + ", SHA256SUMS beside it says " + other);
 }
 
@@ -228,7 +228,7 @@ TEST_F(ArtifactTest, ComparesWithWhatIsExpected) {
   for (char& c : upper) c = static_cast<char>(std::toupper(c));
   EXPECT_EQ(open(archive_, upper).sha256, digest);
   fs::remove_all(store_);
-  refused(archive_, Blame::release, "checksum-mismatch", digest.substr(0, 63));
+  refused(archive_, Blame::release, Trouble::checksum_mismatch, digest.substr(0, 63));
 }
 
 TEST_F(ArtifactTest, RefusesADamagedArchive) {
@@ -236,12 +236,12 @@ TEST_F(ArtifactTest, RefusesADamagedArchive) {
     write_archive(archive_, kind, {{"ve", ours(std::string(100'000, 'x'))}});
     std::string good = read_all(archive_);
     write_all(archive_, good.substr(0, good.size() / 2));
-    refused(archive_, Blame::release, "archive-corrupt");
+    refused(archive_, Blame::release, Trouble::archive_corrupt);
   }
   write_all(archive_, "<html>404 not found</html>");
-  refused(archive_, Blame::release, "archive-corrupt");
+  refused(archive_, Blame::release, Trouble::archive_corrupt);
   write_all(archive_, "");
-  refused(archive_, Blame::release, "archive-corrupt");
+  refused(archive_, Blame::release, Trouble::archive_corrupt);
 }
 
 // gzip and zip hold checksums of their content: no flipped bit gets through.
@@ -254,7 +254,7 @@ TEST_F(ArtifactTest, RefusesAFlippedBitWhereverItIs) {
     std::string bad = good;
     bad[at] = static_cast<char>(bad[at] ^ 1);
     write_all(archive_, bad);
-    refused(archive_, Blame::release, "archive-corrupt");
+    refused(archive_, Blame::release, Trouble::archive_corrupt);
   }
 }
 
@@ -271,7 +271,7 @@ TEST_F(ArtifactTest, RefusesWhatLeavesTheArchive) {
                        {"pipe", "", AE_IFIFO}};
   for (const Entry& entry : bad) {
     write_archive(archive_, Kind::tar_gz, {good, entry});
-    std::string message = refused(archive_, Blame::release, "archive-escapes");
+    std::string message = refused(archive_, Blame::release, Trouble::archive_escapes);
     EXPECT_NE(message.find("'" + entry.path + "'"), std::string::npos) << message;
   }
   write_archive(archive_, Kind::tar_gz, {{"lib", "", AE_IFLNK, "bin/../ve"}, good});
@@ -281,28 +281,28 @@ TEST_F(ArtifactTest, RefusesWhatLeavesTheArchive) {
 TEST_F(ArtifactTest, SaysWhatIsThereInsteadOfTheBinary) {
   write_archive(archive_, Kind::tar_gz,
                 {{"ved", ours("v1")}, {"opt/ve", ours("v1")}, {"ve", "", AE_IFLNK, "ved"}});
-  std::string message = refused(archive_, Blame::release, "binary-missing");
+  std::string message = refused(archive_, Blame::release, Trouble::binary_missing);
   EXPECT_NE(message.find("but ved, opt/ve"), std::string::npos) << message;
 }
 
 TEST_F(ArtifactTest, RefusesAnotherMachinesProgram) {
   write_archive(archive_, Kind::tar_gz, {{"ve", program("x", EM_ARM)}});
-  refused(archive_, Blame::release, "wrong-architecture");
+  refused(archive_, Blame::release, Trouble::wrong_architecture);
   write_archive(archive_, Kind::tar_gz, {{"ve", program("x", this_is_x86() ? EM_AARCH64 : EM_X86_64)}});
-  std::string message = refused(archive_, Blame::release, "wrong-architecture");
+  std::string message = refused(archive_, Blame::release, Trouble::wrong_architecture);
   EXPECT_NE(message.find(this_is_x86() ? "found one for aarch64" : "found one for x86-64"),
             std::string::npos);
   write_archive(archive_, Kind::tar_gz, {{"ve", "#!/bin/sh\n"}});
-  refused(archive_, Blame::release, "wrong-architecture");
+  refused(archive_, Blame::release, Trouble::wrong_architecture);
   std::string object = ours("x");
   object[offsetof(Elf64_Ehdr, e_type)] = ET_REL;
   write_all(dir_ / "ve.o", object);
-  refused(dir_ / "ve.o", Blame::release, "wrong-architecture");
+  refused(dir_ / "ve.o", Blame::release, Trouble::wrong_architecture);
 }
 
 TEST_F(ArtifactTest, AMissingFileIsTheScenariosFault) {
-  refused(dir_ / "nothing.tar.gz", Blame::scenario, "");
-  refused(dir_, Blame::scenario, "");
+  refused(dir_ / "nothing.tar.gz", Blame::scenario, Trouble::other);
+  refused(dir_, Blame::scenario, Trouble::other);
   EXPECT_THROW(open_artifact(dir_ / "x", "../ve", store_), Error);
 }
 

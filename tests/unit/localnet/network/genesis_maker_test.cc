@@ -149,7 +149,7 @@ TEST_F(GenesisMakerTest, BlamesTheReleaseForACommandThatFails) {
       ADD_FAILURE() << command;
     } catch (const Error& e) {
       EXPECT_EQ(e.blame, Blame::release);
-      EXPECT_EQ(e.cause, "genesis-refused");
+      EXPECT_EQ(e.trouble, Trouble::genesis_refused);
       EXPECT_THAT(e.what(), AllOf(HasSubstr(command), HasSubstr("Error: no such wick")));
     }
     std::filesystem::remove_all(folder_ / "commands/genesis");
