@@ -19,6 +19,7 @@
 #include "localnet/base/error.h"
 #include "localnet/base/sha256.h"
 #include "localnet/base/text.h"
+#include "localnet/base/fd.h"
 
 namespace rehearse {
 
@@ -32,18 +33,11 @@ int64_t nanoseconds(const timespec& time) { return time.tv_sec * int64_t{1'000'0
   throw Error(Blame::machine, fmt::format("{}: cannot {}: {}", file.string(), what, strerror(errno)));
 }
 
-struct File {
-  int fd;
-  explicit File(int fd) : fd(fd) {}
-  File(const File&) = delete;
-  ~File() { ::close(fd); }
-
-  struct stat stat(const fs::path& name) const {
-    struct stat out;
-    if (::fstat(fd, &out) != 0) machine(name, "be examined");
-    return out;
-  }
-};
+struct stat stat_of(const Fd& file, const fs::path& name) {
+  struct stat out;
+  if (::fstat(file.get(), &out) != 0) machine(name, "be examined");
+  return out;
+}
 
 // Changes whenever the file may have.
 std::string identity(const fs::path& file, const struct stat& stat) {
@@ -72,17 +66,17 @@ void write_file(const fs::path& file, std::string_view text) {
 }
 
 // The file's SHA-256, from memory when it is the file we remember.
-std::string digest_of(const File& file, const fs::path& source, const fs::path& store) {
-  struct stat stat = file.stat(source);
+std::string digest_of(const Fd& file, const fs::path& source, const fs::path& store) {
+  struct stat stat = stat_of(file, source);
   fs::path memory = store / "digests" / sha256_hex(identity(source, stat));
   if (std::string known = read_file(memory); known.size() == 64) return known;
 
-  std::string digest = sha256_fd(file.fd, source.string());
+  std::string digest = sha256_fd(file.get(), source.string());
   // A file written this very moment may be written again within the tick of the file system's clock, and its
   // times would not tell.
   auto now = std::chrono::system_clock::now().time_since_epoch();
   auto age = std::chrono::duration_cast<std::chrono::nanoseconds>(now).count() - nanoseconds(stat.st_ctim);
-  if (age > 20'000'000 && identity(source, file.stat(source)) == identity(source, stat)) {
+  if (age > 20'000'000 && identity(source, stat_of(file, source)) == identity(source, stat)) {
     Workspace workspace(store);
     write_file(workspace.path / "digest", digest);
     fs::create_directories(memory.parent_path());
@@ -141,18 +135,18 @@ std::optional<std::string> stored_digest(const Stored& stored) {
 class Writer {
  public:
   explicit Writer(const fs::path& to) : to_(to), file_(::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)) {
-    if (file_.fd < 0) machine(to, "be created");
+    if (!file_) machine(to, "be created");
     begin();
   }
   // Nothing is in it.
   void begin() {
     digest_.emplace();
-    if (::ftruncate(file_.fd, 0) != 0 || ::lseek(file_.fd, 0, SEEK_SET) != 0) machine(to_, "be written");
+    if (::ftruncate(file_.get(), 0) != 0 || ::lseek(file_.get(), 0, SEEK_SET) != 0) machine(to_, "be written");
   }
   void add(std::string_view piece) {
     digest_->update(piece.data(), piece.size());
     while (!piece.empty()) {
-      ssize_t written = ::write(file_.fd, piece.data(), piece.size());
+      ssize_t written = ::write(file_.get(), piece.data(), piece.size());
       if (written < 0 && errno != EINTR) machine(to_, "be written");
       if (written > 0) piece.remove_prefix(static_cast<size_t>(written));
     }
@@ -161,31 +155,31 @@ class Writer {
 
  private:
   const fs::path to_;
-  File file_;
+  Fd file_;
   std::optional<Sha256Stream> digest_;
 };
 
-void copy(const File& file, const fs::path& source, Writer& out) {
+void copy(const Fd& file, const fs::path& source, Writer& out) {
   std::string block(1 << 18, '\0');
   off_t at = 0;
-  for (ssize_t got; (got = ::pread(file.fd, block.data(), block.size(), at)) != 0; at += got) {
+  for (ssize_t got; (got = ::pread(file.get(), block.data(), block.size(), at)) != 0; at += got) {
     if (got < 0) machine(source, "be read");
     out.add(std::string_view(block).substr(0, static_cast<size_t>(got)));
   }
 }
 
 // Writes the bare binary, or the binary in an archive, that passes every check.
-void write_checked(const File& file, const fs::path& source, const std::string& binary_name, Writer& out) {
+void write_checked(const Fd& file, const fs::path& source, const std::string& binary_name, Writer& out) {
   std::string name = source.filename().string();
   std::string head(64, '\0');
-  ssize_t got = ::pread(file.fd, head.data(), head.size(), 0);
+  ssize_t got = ::pread(file.get(), head.data(), head.size(), 0);
   if (got < 0) machine(source, "be read");
   head.resize(static_cast<size_t>(got));
   if (is_elf(head)) {
     check_elf(name, head);
     return copy(file, source, out);
   }
-  const auto member = unpack_member(file.fd, name, binary_name, [&](std::string_view piece, bool begins) {
+  const auto member = unpack_member(file.get(), name, binary_name, [&](std::string_view piece, bool begins) {
     if (begins) out.begin();
     out.add(piece);
   });
@@ -204,9 +198,9 @@ void publish(const fs::path& workspace, const Stored& stored) {
   if (!stored_digest(stored)) machine(stored.folder, "be replaced");
 }
 
-std::string unpack(const File& file, const fs::path& source, const std::string& binary_name,
+std::string unpack(const Fd& file, const fs::path& source, const std::string& binary_name,
                    const Stored& stored) {
-  struct stat before = file.stat(source);
+  struct stat before = stat_of(file, source);
   Workspace workspace(stored.folder.parent_path());
   Stored fresh = stored_in(workspace.path, binary_name);
   fs::create_directories(fresh.binary.parent_path());
@@ -216,7 +210,7 @@ std::string unpack(const File& file, const fs::path& source, const std::string& 
     write_checked(file, source, binary_name, out);
     digest = out.digest();
   }
-  if (identity(source, file.stat(source)) != identity(source, before)) {
+  if (identity(source, stat_of(file, source)) != identity(source, before)) {
     throw Error(Blame::machine, fmt::format("{}: was changed while it was read; try again", source.string()));
   }
   fs::permissions(fresh.binary, fs::perms(0555));
@@ -241,11 +235,11 @@ Artifact open_artifact(const fs::path& source, const std::string& binary_name, c
   if (binary_name.empty() || fs::path(binary_name).filename() != binary_name) {
     throw Error(Blame::scenario, fmt::format("'{}' is not the file name of a binary", binary_name));
   }
-  File file(::open(source.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.fd < 0) {
+  const Fd file(::open(source.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) {
     throw Error(Blame::scenario, fmt::format("release {}: {}", source.string(), strerror(errno)));
   }
-  if (!S_ISREG(file.stat(source).st_mode)) {
+  if (!S_ISREG(stat_of(file, source).st_mode)) {
     throw Error(Blame::scenario, fmt::format("release {}: is not a file", source.string()));
   }
   try {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "localnet/base/error.h"
+#include "localnet/base/fd.h"
 
 namespace rehearse {
 
@@ -53,13 +54,9 @@ Sha256 sha256(std::string_view bytes) {
 std::string sha256_hex(std::string_view bytes) { return to_hex(sha256(bytes)); }
 
 std::string sha256_file(const std::filesystem::path& file) {
-  int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) throw Error(Blame::machine, fmt::format("{}: cannot read: {}", file.string(), strerror(errno)));
-  struct Closer {
-    int fd;
-    ~Closer() { ::close(fd); }
-  } closer{fd};
-  return sha256_fd(fd, file.string());
+  const Fd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd) throw Error(Blame::machine, fmt::format("{}: cannot read: {}", file.string(), strerror(errno)));
+  return sha256_fd(fd.get(), file.string());
 }
 
 std::string sha256_fd(int fd, const std::string& name) {

@@ -14,6 +14,7 @@
 
 #include "localnet/base/sha256.h"
 #include "localnet/base/log.h"
+#include "localnet/base/fd.h"
 
 namespace rehearse {
 
@@ -34,8 +35,8 @@ class FileTransfer : public std::enable_shared_from_this<FileTransfer> {
     std::error_code error;
     fs::create_directories(d_.file.parent_path(), error);
     part_ = d_.file.string() + ".part-XXXXXX";  // of our own: another process may fetch the same
-    fd_ = ::mkostemp(part_.data(), O_CLOEXEC);
-    if (fd_ < 0) {
+    fd_ = Fd(::mkostemp(part_.data(), O_CLOEXEC));
+    if (!fd_) {
       part_.clear();
       return end(unwritable());
     }
@@ -66,7 +67,7 @@ class FileTransfer : public std::enable_shared_from_this<FileTransfer> {
     digest_.update(piece.data(), piece.size());
     size_ += static_cast<std::int64_t>(piece.size());
     while (!piece.empty()) {
-      const auto written = ::write(fd_, piece.data(), piece.size());
+      const auto written = ::write(fd_.get(), piece.data(), piece.size());
       if (written < 0 && errno != EINTR) return trouble_ = unwritable(), false;
       if (written > 0) piece.remove_prefix(static_cast<std::size_t>(written));
     }
@@ -87,7 +88,7 @@ class FileTransfer : public std::enable_shared_from_this<FileTransfer> {
           failed(fmt::format("asked for the bytes from {} on, it gave `{}`", size_, header("content-range")));
       return false;
     }
-    if (::ftruncate(fd_, 0) != 0 || ::lseek(fd_, 0, SEEK_SET) != 0) return trouble_ = unwritable(), false;
+    if (::ftruncate(fd_.get(), 0) != 0 || ::lseek(fd_.get(), 0, SEEK_SET) != 0) return trouble_ = unwritable(), false;
     digest_ = Sha256Stream();
     size_ = 0;
     return true;
@@ -122,7 +123,7 @@ class FileTransfer : public std::enable_shared_from_this<FileTransfer> {
                  fmt::format("{}: cannot be written: {}", d_.file.string(), std::strerror(errno)));
   }
   void discard() {
-    if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+    fd_.reset();
     if (!part_.empty()) ::unlink(part_.c_str());
     part_.clear();
   }
@@ -136,7 +137,7 @@ class FileTransfer : public std::enable_shared_from_this<FileTransfer> {
   Download d_;
   OnDownloaded on_done_;
   std::string part_;
-  int fd_ = -1;
+  Fd fd_;
   Sha256Stream digest_;
   std::int64_t size_ = 0;  // bytes that we have
   std::string etag_;       // of what we have a part of

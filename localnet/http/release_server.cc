@@ -18,6 +18,7 @@
 #include "localnet/http/certificate.h"
 #include "localnet/base/error.h"
 #include "localnet/process/loop_impl.h"
+#include "localnet/base/fd.h"
 
 namespace rehearse {
 
@@ -36,19 +37,10 @@ constexpr std::chrono::seconds kPatience{30};  // with a client that says nothin
 using Request = http::request<http::empty_body>;
 using Head = http::response<http::empty_body>;
 
-struct File {
-  int fd;
-  explicit File(const fs::path& path) : fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
-  File(const File&) = delete;
-  ~File() {
-    if (fd >= 0) ::close(fd);
-  }
-};
-
 // An answer: its head, and which bytes of which file follow.
 struct Answer {
   Head head;
-  std::shared_ptr<File> file = nullptr;
+  std::shared_ptr<Fd> file = nullptr;
   std::int64_t begin = 0, end = 0;
 };
 
@@ -77,9 +69,9 @@ Head head_of(const Request& request, http::status status) {
 
 // The bytes of `path` that are asked for.
 Answer file_answer(const Request& request, const fs::path& path) {
-  auto file = std::make_shared<File>(path);
+  auto file = std::make_shared<Fd>(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat stat {};
-  if (file->fd < 0 || ::fstat(file->fd, &stat) != 0) return {head_of(request, http::status::not_found)};
+  if (!*file || ::fstat(file->get(), &stat) != 0) return {head_of(request, http::status::not_found)};
   const auto etag = fmt::format("\"{:x}-{:x}-{:x}\"", stat.st_ino, stat.st_size,
                                 stat.st_mtim.tv_sec * 1'000'000'000 + stat.st_mtim.tv_nsec);
   const auto if_range = request.find(http::field::if_range);
@@ -201,7 +193,7 @@ class Session : public std::enable_shared_from_this<Session<Stream, Server>> {
     if (answer_.begin == end) return request_.keep_alive() ? read() : socket().close();
     const std::int64_t most = rate_ ? std::max<std::int64_t>(rate_ / kPiecesASecond, 1) : 1 << 18;
     piece_.resize(static_cast<std::size_t>(std::min<std::int64_t>(end - answer_.begin, most)));
-    const auto got = ::pread(answer_.file->fd, piece_.data(), piece_.size(), answer_.begin);
+    const auto got = ::pread(answer_.file->get(), piece_.data(), piece_.size(), answer_.begin);
     if (got <= 0) return socket().close();  // it has become shorter meanwhile
     answer_.begin += got;
     socket().expires_after(kPatience);

@@ -14,6 +14,7 @@
 #include "localnet/process/probe.h"
 #include "localnet/process/stopped_process.h"
 #include "localnet/base/text.h"
+#include "localnet/base/fd.h"
 
 namespace rehearse {
 
@@ -26,23 +27,21 @@ Error trouble(int pid, const std::string& what) {
 class Memory {
  public:
   Memory(int pid, int how) : fd_(::open(fmt::format("/proc/{}/mem", pid).c_str(), how | O_CLOEXEC)) {
-    if (fd_ < 0) throw trouble(pid, errno_text("/proc/PID/mem"));
+    if (!fd_) throw trouble(pid, errno_text("/proc/PID/mem"));
   }
-  ~Memory() { ::close(fd_); }
-  Memory(const Memory&) = delete;
   // Less than `size` where there is no more.
   std::string read(std::uint64_t address, std::size_t size) const {
     std::string bytes(size, '\0');
-    const auto got = ::pread(fd_, bytes.data(), size, static_cast<off_t>(address));
+    const auto got = ::pread(fd_.get(), bytes.data(), size, static_cast<off_t>(address));
     bytes.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
     return bytes;
   }
   bool write(std::uint64_t address, const std::string& bytes) const {
-    return ::pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(address)) == static_cast<ssize_t>(bytes.size());
+    return ::pwrite(fd_.get(), bytes.data(), bytes.size(), static_cast<off_t>(address)) == static_cast<ssize_t>(bytes.size());
   }
 
  private:
-  int fd_;
+  Fd fd_;
 };
 
 struct Registers {

@@ -10,6 +10,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "localnet/base/fd.h"
+
 namespace rehearse {
 
 namespace {
@@ -25,22 +27,9 @@ constexpr std::int64_t kPiecesPerSecond = 50;  // of a link with a rate and no c
 Pipe::Pipe() {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return;
-  in = ends[1];
-  out = ends[0];
-  ::fcntl(in, F_SETPIPE_SZ, kPipe);  // slower where it may not be so large
-}
-
-Pipe::Pipe(Pipe&& other) noexcept : in(std::exchange(other.in, -1)), out(std::exchange(other.out, -1)) {}
-
-Pipe& Pipe::operator=(Pipe&& other) noexcept {
-  std::swap(in, other.in);
-  std::swap(out, other.out);
-  return *this;
-}
-
-Pipe::~Pipe() {
-  for (const int fd : {in, out})
-    if (fd >= 0) ::close(fd);
+  in = Fd(ends[1]);
+  out = Fd(ends[0]);
+  ::fcntl(in.get(), F_SETPIPE_SZ, kPipe);  // slower where it may not be so large
 }
 
 LinkFlow::LinkFlow(LinkEnd& from, LinkEnd& to, Link& link, FlowTools& tools)
@@ -61,13 +50,13 @@ LinkFlow::Moved LinkFlow::splice_on() {
     if (in_pipe_ == 0) {
       if (end_ != End::none || !from_.readable) break;
       // The pipe is empty: what is not to be had is not there.
-      const auto n = ::splice(from_.fd, nullptr, pipe_->in, nullptr, kPipe, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+      const auto n = ::splice(from_.fd, nullptr, pipe_->in.get(), nullptr, kPipe, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
       if (n > 0) in_pipe_ = n;
       else nothing_read(n);
       continue;
     }
     if (!to_.writable) return Moved::all;
-    const auto n = ::splice(pipe_->out, nullptr, to_.fd, nullptr, static_cast<std::size_t>(in_pipe_),
+    const auto n = ::splice(pipe_->out.get(), nullptr, to_.fd, nullptr, static_cast<std::size_t>(in_pipe_),
                             SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
     if (n <= 0) {
       nothing_written();
@@ -87,7 +76,7 @@ bool LinkFlow::has_pipe() {
   if (pipe_) return true;
   if (tools_.pipes.empty()) {
     Pipe made;
-    if (made.in < 0) return false;  // no more descriptors: bytes are copied then
+    if (!made.in) return false;  // no more descriptors: bytes are copied then
     tools_.pipes.push_back(std::move(made));
   }
   pipe_ = std::move(tools_.pipes.back());
@@ -116,7 +105,7 @@ LinkFlow::Moved LinkFlow::hold_and_pass(Clock::time_point now) {
 void LinkFlow::hold_what_is_in_the_pipe(Clock::time_point now) {
   if (!pipe_) return;
   while (in_pipe_ > 0) {
-    const auto n = ::read(pipe_->out, tools_.scratch.data(), tools_.scratch.size());
+    const auto n = ::read(pipe_->out.get(), tools_.scratch.data(), tools_.scratch.size());
     if (n <= 0) break;
     queue_.push_back({now, std::string(tools_.scratch.data(), static_cast<std::size_t>(n))});
     in_pipe_ -= n;

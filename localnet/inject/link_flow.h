@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "localnet/inject/link_condition.h"
+#include "localnet/base/fd.h"
 
 namespace rehearse {
 
@@ -19,11 +20,8 @@ namespace rehearse {
 // that wait for their receiver, not as many as connections: the kernel counts their memory against the user.
 class Pipe {
  public:
-  Pipe();  // as large as the user may have them; its descriptors are -1 when there is none to be had
-  Pipe(Pipe&& other) noexcept;
-  Pipe& operator=(Pipe&& other) noexcept;
-  ~Pipe();
-  int in = -1, out = -1;
+  Pipe();  // as large as the user may have them; it has none when there is none to be had
+  Fd in, out;
 };
 
 // What all flows of a thread share.

@@ -15,6 +15,7 @@
 
 #include "localnet/base/error.h"
 #include "localnet/process/probe.h"
+#include "localnet/base/fd.h"
 
 namespace rehearse {
 
@@ -31,19 +32,19 @@ std::string tried(const std::string& what, const std::string& how, const std::fu
 }
 
 // This thread's, as a file: the namespace lives while it is open.
-int open_own_namespace() {
-  const int fd = ::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
-  if (fd < 0) throw Error(Blame::machine, errno_text("/proc/thread-self/ns/net"));
+Fd open_own_namespace() {
+  Fd fd(::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
+  if (!fd) throw Error(Blame::machine, errno_text("/proc/thread-self/ns/net"));
   return fd;
 }
 
-int new_namespace() {
+Fd new_namespace() {
   if (::unshare(CLONE_NEWNET) != 0) throw Error(Blame::machine, errno_text("unshare(CLONE_NEWNET)"));
   return open_own_namespace();
 }
 
-void enter(int fd) {
-  if (::setns(fd, CLONE_NEWNET) != 0) throw Error(Blame::machine, errno_text("setns"));
+void enter(const Fd& fd) {
+  if (::setns(fd.get(), CLONE_NEWNET) != 0) throw Error(Blame::machine, errno_text("setns"));
 }
 
 // Addresses of 127/8 are taken for this machine's own unless they are told otherwise: all but one leave `lo`, and devices
@@ -94,33 +95,30 @@ std::string nftables_needs() {
 
 std::string tun_needs() {
   return tried("tun", "a TUN device in a network namespace", [] {
-    ::close(open_tun("probe"));
+    open_tun("probe");
     return std::string();
   });
 }
 
-int open_tun(const std::string& device) {
-  const int fd = ::open("/dev/net/tun", O_RDWR | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0) throw Error(Blame::machine, errno_text("/dev/net/tun"));
+Fd open_tun(const std::string& device) {
+  Fd fd(::open("/dev/net/tun", O_RDWR | O_CLOEXEC | O_NONBLOCK));
+  if (!fd) throw Error(Blame::machine, errno_text("/dev/net/tun"));
   ifreq request{};
   request.ifr_flags = IFF_TUN | IFF_NO_PI;
   std::strncpy(request.ifr_name, device.c_str(), sizeof request.ifr_name - 1);
-  if (::ioctl(fd, TUNSETIFF, &request) == 0) return fd;
-  const auto said = errno_text("TUNSETIFF");
-  ::close(fd);
-  throw Error(Blame::machine, said);
+  if (::ioctl(fd.get(), TUNSETIFF, &request) != 0) throw Error(Blame::machine, errno_text("TUNSETIFF"));
+  return fd;
 }
 
 std::string run_ip(const std::vector<std::string>& commands) {
   const auto program = find_program("ip");
   if (program.empty()) throw Error(Blame::machine, "ip: it is in no folder of PATH; install the Debian package iproute2");
-  const int fd = ::memfd_create("ip", MFD_CLOEXEC);
+  const Fd fd(::memfd_create("ip", MFD_CLOEXEC));
   std::string text;
   for (const auto& command : commands) text += command + "\n";
-  if (fd < 0 || ::write(fd, text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+  if (!fd || ::write(fd.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
     throw Error(Blame::machine, errno_text("memfd_create"));
-  const auto result = run_command({program, "-batch", fmt::format("/proc/{}/fd/{}", ::getpid(), fd)});
-  ::close(fd);
+  const auto result = run_command({program, "-batch", fmt::format("/proc/{}/fd/{}", ::getpid(), fd.get())});
   if (result.code != 0) throw Error(Blame::machine, "ip: " + first_line(result));
   return result.output;
 }
@@ -148,27 +146,18 @@ NetworkNamespaces::NetworkNamespaces(const std::map<std::string, std::string>& n
       join(name, ++number);
     }
   } catch (...) {
-    for (const auto& [name, node] : nodes_)
-      if (node.fd >= 0) ::close(node.fd);
-    ::setns(before_, CLONE_NEWNET);
-    ::close(before_);
-    if (hub_ >= 0) ::close(hub_);
+    ::setns(before_.get(), CLONE_NEWNET);
     throw;
   }
 }
 
-NetworkNamespaces::~NetworkNamespaces() {
-  ::setns(before_, CLONE_NEWNET);
-  for (const auto& [name, node] : nodes_) ::close(node.fd);
-  ::close(hub_);
-  ::close(before_);
-}
+NetworkNamespaces::~NetworkNamespaces() { ::setns(before_.get(), CLONE_NEWNET); }
 
 void NetworkNamespaces::join(const std::string& name, int number) {
   auto& node = nodes_.at(name);
   node.fd = new_namespace();
   enter(hub_);
-  run_ip({fmt::format("link add node{} type veth peer name eth0 netns /proc/{}/fd/{}", number, ::getpid(), node.fd),
+  run_ip({fmt::format("link add node{} type veth peer name eth0 netns /proc/{}/fd/{}", number, ::getpid(), node.fd.get()),
           fmt::format("link set node{} master hub up", number)});
   within(name, [&] {
     auto commands = basic_commands();
@@ -181,7 +170,7 @@ void NetworkNamespaces::within(const std::string& node, const std::function<void
   struct Back {
     int hub;
     ~Back() { ::setns(hub, CLONE_NEWNET); }
-  } const back{hub_};
+  } const back{hub_.get()};
   enter(nodes_.at(node).fd);
   work();
 }

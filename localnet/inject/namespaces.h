@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "localnet/base/fd.h"
+
 namespace rehearse {
 
 // Tried in a copy of this process. They need root.
@@ -33,11 +35,11 @@ class NetworkNamespaces {
  private:
   struct Member {
     std::string ip;
-    int fd = -1;
+    Fd fd;
   };
   void join(const std::string& node, int number);
 
-  int before_ = -1, hub_ = -1;
+  Fd before_, hub_;
   std::map<std::string, Member> nodes_;
 };
 
@@ -48,6 +50,6 @@ std::string run_nft(const std::string& commands);
 
 // A TUN device in this thread's namespace: reading gives the packets that are sent there, writing lets one arrive. It does
 // not block, and the device goes when it is closed. Throws Error(Blame::machine).
-int open_tun(const std::string& device);
+Fd open_tun(const std::string& device);
 
 }  // namespace rehearse

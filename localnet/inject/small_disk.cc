@@ -19,6 +19,7 @@
 
 #include "localnet/base/error.h"
 #include "localnet/process/probe.h"
+#include "localnet/base/fd.h"
 
 namespace rehearse {
 
@@ -70,13 +71,12 @@ struct statvfs space_of(const fs::path& folder) {
 
 // 0, or the errno of writing so much to a file that has no name and is gone afterwards.
 int error_of_writing(const fs::path& folder, std::uint64_t bytes) {
-  const int fd = ::open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
-  if (fd < 0) return errno;
+  const Fd fd(::open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600));
+  if (!fd) return errno;
   const std::vector<char> page(kPage, 'x');
   int error = 0;
   for (std::uint64_t done = 0; !error && done < bytes; done += kPage)
-    if (::write(fd, page.data(), page.size()) != static_cast<ssize_t>(kPage)) error = errno;
-  ::close(fd);
+    if (::write(fd.get(), page.data(), page.size()) != static_cast<ssize_t>(kPage)) error = errno;
   return error;
 }
 
@@ -113,16 +113,15 @@ void enter_mount_namespace() {
 SmallDisk::SmallDisk(const fs::path& folder, std::uint64_t bytes) : folder_(fs::absolute(folder)), bytes_(bytes) {
   enter_mount_namespace();
   fs::create_directories(folder_);
-  below_ = ::open(folder_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
-  if (below_ < 0) throw Error(Blame::machine, errno_text(folder_.string() + ": open"));
+  below_ = Fd(::open(folder_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!below_) throw Error(Blame::machine, errno_text(folder_.string() + ": open"));
   try {
     mount_tmpfs(folder_, bytes_, MS_NOSUID | MS_NODEV);
     struct stat original {};
-    if (::fstat(below_, &original) == 0) ::chmod(folder_.c_str(), original.st_mode & 07777);
+    if (::fstat(below_.get(), &original) == 0) ::chmod(folder_.c_str(), original.st_mode & 07777);
     copy_contents(below(), folder_);
   } catch (const std::exception& e) {
     ::umount2(folder_.c_str(), MNT_DETACH);
-    ::close(below_);
     throw Error(Blame::machine, fmt::format("{}: a file system of {} bytes cannot take its place: {}", folder_.string(), bytes_, e.what()));
   }
 }
@@ -134,10 +133,9 @@ SmallDisk::~SmallDisk() {
     // Of what is written to or removed meanwhile some may be missing below.
   }
   ::umount2(folder_.c_str(), MNT_DETACH);
-  ::close(below_);
 }
 
-fs::path SmallDisk::below() const { return fmt::format("/proc/self/fd/{}", below_); }
+fs::path SmallDisk::below() const { return fmt::format("/proc/self/fd/{}", below_.get()); }
 
 void SmallDisk::remount(unsigned long flags, std::uint64_t bytes) {
   if (::mount("rehearse", folder_.c_str(), nullptr, MS_REMOUNT | MS_NOSUID | MS_NODEV | flags, fmt::format("size={}", bytes).c_str()) != 0)

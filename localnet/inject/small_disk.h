@@ -8,6 +8,7 @@
 #include <string>
 
 #include "localnet/process/evidence.h"
+#include "localnet/base/fd.h"
 
 namespace rehearse {
 
@@ -46,7 +47,7 @@ class SmallDisk {
 
   std::filesystem::path folder_;
   std::uint64_t bytes_, left_ = 0;
-  int below_;  // the folder that is mounted over
+  Fd below_;  // the folder that is mounted over
 };
 
 }  // namespace rehearse

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "localnet/base/error.h"
+#include "localnet/base/fd.h"
 
 namespace rehearse {
 
@@ -39,7 +40,7 @@ TunLink::TunLink(Loop& loop, const NetworkNamespaces& namespaces, const std::str
     undo();
     throw;
   }
-  readable_ = loop_.watch(source_, Loop::Ready::readable, [this] { read_packets(); });
+  readable_ = loop_.watch(source_.get(), Loop::Ready::readable, [this] { read_packets(); });
 }
 
 TunLink::~TunLink() { undo(); }
@@ -50,17 +51,15 @@ void TunLink::undo() {
   timer_.reset();
   for (const auto& [due, packet] : under_way_) deliver(packet);
   under_way_.clear();
-  for (int* fd : {&source_, &destination_}) {
-    if (*fd >= 0) ::close(*fd);
-    *fd = -1;
-  }
+  source_.reset();
+  destination_.reset();
 }
 
 void TunLink::read_packets() {
   Packet packet;
   for (int i = 0; i < kAtOnce; ++i) {
     packet.resize(kLongestPacket);
-    const auto size = ::read(source_, packet.data(), packet.size());
+    const auto size = ::read(source_.get(), packet.data(), packet.size());
     if (size <= 0) return;
     packet.resize(static_cast<std::size_t>(size));
     treat(packet);
@@ -116,7 +115,7 @@ void TunLink::deliver_due() {
 
 // One that does not find room is lost, as on a line.
 void TunLink::deliver(const Packet& packet) {
-  if (destination_ >= 0 && ::write(destination_, packet.data(), packet.size()) < 0) ++lost_;
+  if (destination_ && ::write(destination_.get(), packet.data(), packet.size()) < 0) ++lost_;
 }
 
 std::string TunLink::route() const {

@@ -11,6 +11,7 @@
 #include "localnet/process/evidence.h"
 #include "localnet/process/loop.h"
 #include "localnet/inject/namespaces.h"
+#include "localnet/base/fd.h"
 
 namespace rehearse {
 
@@ -53,7 +54,7 @@ class TunLink {
   std::string from_, to_, device_;
   LineQuality quality_;
   std::mt19937_64 chance_;
-  int source_ = -1, destination_ = -1;
+  Fd source_, destination_;
   Loop::Clock::time_point busy_until_;  // a line with a rate
   std::multimap<Loop::Clock::time_point, Packet> under_way_;
   Loop::Handle readable_, timer_;

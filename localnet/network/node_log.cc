@@ -9,6 +9,7 @@
 #include <array>
 
 #include "localnet/base/text.h"
+#include "localnet/base/fd.h"
 
 namespace rehearse {
 
@@ -20,10 +21,6 @@ constexpr std::size_t kLongestLine = 256 * 1024;
 LogFollower::LogFollower(std::filesystem::path file, OnLine on_line)
     : file_(std::move(file)), on_line_(std::move(on_line)) {}
 
-LogFollower::~LogFollower() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
 // A piece that has not `ended` is of the same line as what comes after it.
 void LogFollower::deliver(const std::string& text, bool ended) {
   const auto start = offset_;
@@ -34,10 +31,10 @@ void LogFollower::deliver(const std::string& text, bool ended) {
 }
 
 void LogFollower::read(bool last) {
-  if (fd_ < 0) fd_ = ::open(file_.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd_ < 0) return;
+  if (!fd_) fd_ = Fd(::open(file_.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd_) return;
   std::array<char, 65536> buffer;
-  for (ssize_t n; (n = ::read(fd_, buffer.data(), buffer.size())) > 0;) {
+  for (ssize_t n; (n = ::read(fd_.get(), buffer.data(), buffer.size())) > 0;) {
     partial_.append(buffer.data(), static_cast<std::size_t>(n));
     std::size_t from = 0;
     for (std::size_t end; (end = partial_.find('\n', from)) != std::string::npos; from = end + 1)

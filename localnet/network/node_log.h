@@ -11,6 +11,7 @@
 
 #include "localnet/base/decode.h"
 #include "localnet/network/sink.h"
+#include "localnet/base/fd.h"
 
 namespace rehearse {
 
@@ -20,8 +21,6 @@ class LogFollower {
   // `on_line` (text without escapes and line end, offset of its first byte, 1-based number).
   using OnLine = std::function<void(const std::string&, std::int64_t offset, std::int64_t line)>;
   LogFollower(std::filesystem::path file, OnLine on_line);
-  ~LogFollower();
-  LogFollower(const LogFollower&) = delete;
 
   // Reads all that was written since the last call; `last` also delivers a line without an end.
   void read(bool last = false);
@@ -30,7 +29,7 @@ class LogFollower {
   void deliver(const std::string& text, bool ended);
   std::filesystem::path file_;
   OnLine on_line_;
-  int fd_ = -1;
+  Fd fd_;
   std::int64_t offset_ = 0, line_ = 0;
   std::string partial_;
 };

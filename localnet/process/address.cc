@@ -15,6 +15,7 @@
 
 #include "localnet/base/ports.h"
 #include "localnet/base/error.h"
+#include "localnet/base/fd.h"
 
 namespace rehearse {
 
@@ -28,17 +29,15 @@ constexpr int most_tries = 1000;
 std::string address(int x, int y, int node) { return fmt::format("127.{}.{}.{}", x, y, node); }
 
 bool can_listen(const std::string& ip, int port) {
-  int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) return false;
+  const Fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!fd) return false;
   int on = 1;  // as nodes listen: connections that are closing do not count, listeners do
-  ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   sockaddr_in where{};
   where.sin_family = AF_INET;
   where.sin_port = htons(static_cast<uint16_t>(port));
   ::inet_pton(AF_INET, ip.c_str(), &where.sin_addr);
-  bool bound = ::bind(fd, reinterpret_cast<sockaddr*>(&where), sizeof where) == 0;
-  ::close(fd);
-  return bound;
+  return ::bind(fd.get(), reinterpret_cast<sockaddr*>(&where), sizeof where) == 0;
 }
 
 bool is_quiet(int x, int y) {
@@ -51,33 +50,32 @@ bool is_quiet(int x, int y) {
 }
 
 // Whoever releases a block removes its file, so the file we locked may no longer be the one under that name.
-bool is_still_there(int fd, const std::filesystem::path& file) {
+bool is_still_there(const Fd& fd, const std::filesystem::path& file) {
   struct stat locked, named;
-  return ::fstat(fd, &locked) == 0 && ::stat(file.c_str(), &named) == 0 && locked.st_dev == named.st_dev &&
+  return ::fstat(fd.get(), &locked) == 0 && ::stat(file.c_str(), &named) == 0 && locked.st_dev == named.st_dev &&
          locked.st_ino == named.st_ino;
 }
 
-// The locked file, or -1 when another process has it.
-int lock(const std::filesystem::path& file) {
+// The locked file, or none when another process has it.
+Fd lock(const std::filesystem::path& file) {
   while (true) {
-    int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (fd < 0) {
+    Fd fd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+    if (!fd) {
       throw Error(Blame::machine,
                   fmt::format("{}: cannot create the lock of an address block: {}; give a runtime "
                               "directory that can be written",
                               file.string(), strerror(errno)));
     }
-    bool locked = ::flock(fd, LOCK_EX | LOCK_NB) == 0;
+    bool locked = ::flock(fd.get(), LOCK_EX | LOCK_NB) == 0;
     if (locked && is_still_there(fd, file)) return fd;
-    ::close(fd);
-    if (!locked) return -1;
+    if (!locked) return {};
   }
 }
 
 }  // namespace
 
-AddressBlock::AddressBlock(int x, int y, int lock, std::filesystem::path lock_file)
-    : x_(x), y_(y), lock_(lock), lock_file_(std::move(lock_file)) {}
+AddressBlock::AddressBlock(int x, int y, Fd lock, std::filesystem::path lock_file)
+    : x_(x), y_(y), lock_(std::move(lock)), lock_file_(std::move(lock_file)) {}
 
 AddressBlock AddressBlock::claim(const std::filesystem::path& runtime_dir) {
   std::error_code failed;
@@ -91,9 +89,9 @@ AddressBlock AddressBlock::claim(const std::filesystem::path& runtime_dir) {
     int x = first_x + position / (last_y - first_y + 1);
     int y = first_y + position % (last_y - first_y + 1);
     std::filesystem::path file = runtime_dir / fmt::format("net-{}-{}.lock", x, y);
-    int fd = lock(file);
-    if (fd < 0) continue;
-    AddressBlock block(x, y, fd, file);
+    Fd locked = lock(file);
+    if (!locked) continue;
+    AddressBlock block(x, y, std::move(locked), file);
     if (is_quiet(x, y)) return block;
   }
   throw Error(
@@ -108,26 +106,18 @@ void AddressBlock::remove_stale(const std::filesystem::path& runtime_dir) {
   for (const auto& entry : std::filesystem::directory_iterator(runtime_dir, unreadable)) {
     const auto name = entry.path().filename().string();
     if (!name.starts_with("net-") || !name.ends_with(".lock")) continue;
-    const int fd = ::open(entry.path().c_str(), O_RDWR | O_CLOEXEC);
-    if (fd < 0) continue;
-    if (::flock(fd, LOCK_EX | LOCK_NB) == 0 && is_still_there(fd, entry.path()))
+    const Fd fd(::open(entry.path().c_str(), O_RDWR | O_CLOEXEC));
+    if (fd && ::flock(fd.get(), LOCK_EX | LOCK_NB) == 0 && is_still_there(fd, entry.path()))
       ::unlink(entry.path().c_str());
-    ::close(fd);
   }
 }
-
-AddressBlock::AddressBlock(AddressBlock&& other) noexcept
-    : x_(other.x_),
-      y_(other.y_),
-      lock_(std::exchange(other.lock_, -1)),
-      lock_file_(std::move(other.lock_file_)) {}
 
 AddressBlock& AddressBlock::operator=(AddressBlock&& other) noexcept {
   if (this == &other) return *this;
   release();
   x_ = other.x_;
   y_ = other.y_;
-  lock_ = std::exchange(other.lock_, -1);
+  lock_ = std::move(other.lock_);
   lock_file_ = std::move(other.lock_file_);
   return *this;
 }
@@ -135,12 +125,11 @@ AddressBlock& AddressBlock::operator=(AddressBlock&& other) noexcept {
 AddressBlock::~AddressBlock() { release(); }
 
 void AddressBlock::release() noexcept {
-  if (lock_ < 0) return;
+  if (!lock_) return;
   // Removed before it is unlocked: who waits for it then locks a file without a name, and sees that. Only
   // when it is still ours: a runtime directory may have been cleaned and used again.
   if (is_still_there(lock_, lock_file_)) ::unlink(lock_file_.c_str());
-  ::close(lock_);
-  lock_ = -1;
+  lock_.reset();
 }
 
 std::string AddressBlock::at(int node) const {

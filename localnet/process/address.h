@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <string>
 
+#include "localnet/base/fd.h"
+
 namespace rehearse {
 
 // Holds its claim while it lives: a locked file in the runtime directory, which the kernel unlocks when the
@@ -21,7 +23,7 @@ class AddressBlock {
   // Removes the lock files that nobody holds: a killed run leaves its own.
   static void remove_stale(const std::filesystem::path& runtime_dir);
 
-  AddressBlock(AddressBlock&& other) noexcept;
+  AddressBlock(AddressBlock&& other) noexcept = default;
   AddressBlock& operator=(AddressBlock&& other) noexcept;
   ~AddressBlock();  // gives the block back
 
@@ -29,12 +31,12 @@ class AddressBlock {
   std::string at(int node) const;
 
  private:
-  AddressBlock(int x, int y, int lock, std::filesystem::path lock_file);
+  AddressBlock(int x, int y, Fd lock, std::filesystem::path lock_file);
   void release() noexcept;
 
   int x_;
   int y_;
-  int lock_;  // the locked file; -1 once moved from
+  Fd lock_;  // the locked file; none once moved from
   std::filesystem::path lock_file_;
 };
 

@@ -20,6 +20,7 @@
 #include "localnet/base/error.h"
 #include "localnet/process/loop_impl.h"
 #include "localnet/base/log.h"
+#include "localnet/base/fd.h"
 
 namespace rehearse {
 
@@ -52,14 +53,11 @@ struct OwnGroup {
   }
 };
 
-struct File {
-  int fd;
-  explicit File(const std::filesystem::path& path, int how = O_WRONLY | O_CREAT | O_APPEND)
-      : fd(::open(path.c_str(), how | O_CLOEXEC, 0644)) {
-    if (fd < 0) throw Error(Blame::machine, path.string() + ": cannot be opened: " + std::strerror(errno));
-  }
-  ~File() { ::close(fd); }
-};
+Fd open_file(const std::filesystem::path& path, int how = O_WRONLY | O_CREAT | O_APPEND) {
+  Fd fd(::open(path.c_str(), how | O_CLOEXEC, 0644));
+  if (!fd) throw Error(Blame::machine, path.string() + ": cannot be opened: " + std::strerror(errno));
+  return fd;
+}
 
 ExitStatus decode_status(int native) {
   if (WIFSIGNALED(native)) return {-1, WTERMSIG(native)};
@@ -94,13 +92,13 @@ std::unique_ptr<Child> Child::spawn(Loop& loop, ChildSpec spec, OnExit on_exit) 
   std::vector<std::string> environment;
   for (const auto& [name, value] : spec.environment) environment.push_back(name + "=" + value);
   const auto directory = spec.directory.empty() ? std::filesystem::current_path() : spec.directory;
-  const File in(spec.in.empty() ? "/dev/null" : spec.in, O_RDONLY), out(spec.out), err(spec.err);
+  const Fd in = open_file(spec.in.empty() ? "/dev/null" : spec.in, O_RDONLY), out = open_file(spec.out), err = open_file(spec.err);
   process::default_process_launcher launcher;
   boost::system::error_code failed;
   process::process started =
       launcher(boost::asio::any_io_executor(loop.impl().context.get_executor()), failed,
                process::filesystem::path(program), arguments, process::process_environment(environment),
-               process::process_start_dir(directory.string()), OwnGroup{in.fd, out.fd, err.fd, spec.open_files});
+               process::process_start_dir(directory.string()), OwnGroup{in.get(), out.get(), err.get(), spec.open_files});
   if (failed) {
     if (launcher.pid > 0) ::waitpid(launcher.pid, nullptr, 0);  // nobody else reaps the child that could not exec
     throw Error(Blame::machine, program + ": cannot be executed: " + failed.message(), Trouble::does_not_run);

@@ -19,6 +19,7 @@
 #include "localnet/base/error.h"
 #include "localnet/process/proc.h"
 #include "localnet/base/log.h"
+#include "localnet/base/fd.h"
 
 namespace rehearse {
 
@@ -58,11 +59,8 @@ InnerEnd wait_for_inner(pid_t inner, const sigset_t& watched) {
 }
 
 bool lockable(const fs::path& path) {
-  const int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
-  if (fd < 0) return false;
-  const bool free = ::flock(fd, LOCK_EX | LOCK_NB) == 0;
-  ::close(fd);
-  return free;
+  const Fd fd(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+  return fd && ::flock(fd.get(), LOCK_EX | LOCK_NB) == 0;
 }
 
 Live read_lock(const fs::path& path) {
@@ -143,17 +141,14 @@ int run_guarded(const std::function<int()>& inner) {
 
 RunLock::RunLock(const fs::path& dir, const std::string& run_id, const fs::path& run_folder)
     : path_(dir / (run_id + ".run")), fd_(::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
-  if (fd_ < 0 || ::flock(fd_, LOCK_EX | LOCK_NB) != 0)
+  if (!fd_ || ::flock(fd_.get(), LOCK_EX | LOCK_NB) != 0)
     throw Error(Blame::machine, path_.string() + ": cannot be locked: " + std::strerror(errno));
   const auto text = fmt::format("{}\n{}\n{}\n", run_id, run_folder.string(), ::getpid());
-  if (::write(fd_, text.data(), text.size()) < 0)
+  if (::write(fd_.get(), text.data(), text.size()) < 0)
     throw Error(Blame::machine, path_.string() + ": cannot be written: " + std::strerror(errno));
 }
 
-RunLock::~RunLock() {
-  ::unlink(path_.c_str());
-  ::close(fd_);
-}
+RunLock::~RunLock() { ::unlink(path_.c_str()); }
 
 fs::path runtime_dir() {
   const char* xdg = std::getenv("XDG_RUNTIME_DIR");
@@ -185,11 +180,10 @@ std::vector<int> processes_of_run(const std::string& run_id, const std::string& 
 namespace {
 
 void await_end(int pid, std::chrono::milliseconds most) {
-  const int fd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
-  if (fd < 0) return;
-  pollfd ended{fd, POLLIN, 0};
+  const Fd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  if (!process) return;
+  pollfd ended{process.get(), POLLIN, 0};
   ::poll(&ended, 1, static_cast<int>(most.count()));
-  ::close(fd);
 }
 
 // Whoever was killed a moment ago may still hold its lock: network devices take the kernel seconds.

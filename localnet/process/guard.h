@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "localnet/base/fd.h"
+
 namespace rehearse {
 
 // In the environment of each child, so that what is ours can be told from everything else.
@@ -30,7 +32,7 @@ class RunLock {
 
  private:
   std::filesystem::path path_;
-  int fd_;
+  Fd fd_;
 };
 
 // Where locks of this user's runs live: $XDG_RUNTIME_DIR or the temporary folder. Made when missing.

@@ -21,6 +21,7 @@
 
 #include "localnet/base/error.h"
 #include "localnet/base/log.h"
+#include "localnet/base/fd.h"
 
 namespace rehearse {
 
@@ -47,11 +48,11 @@ void end_child(pid_t pid) {
   ::waitpid(pid, nullptr, 0);
 }
 
-std::array<int, 2> socket_pair() {
-  std::array<int, 2> ends{};
-  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0)
+std::array<Fd, 2> socket_pair() {
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
     throw Error(Blame::machine, errno_text("socketpair"));
-  return ends;
+  return {Fd(ends[0]), Fd(ends[1])};
 }
 
 std::optional<std::string> receive(int socket) {
@@ -94,39 +95,34 @@ std::string text_of_trouble(const std::function<std::string()>& work) {
 }  // namespace
 
 AnsweringChild::AnsweringChild(std::function<std::string()> answer) {
-  const auto ends = socket_pair();
+  auto [ours, theirs] = socket_pair();
   pid_ = fork_bound();
   if (pid_ == 0) {
-    ::close(ends[0]);
-    answer_for_ever(ends[1], answer);
+    ours.reset();
+    answer_for_ever(theirs.get(), answer);
   }
-  ::close(ends[1]);
-  socket_ = ends[0];
+  socket_ = std::move(ours);
 }
 
-AnsweringChild::~AnsweringChild() {
-  end_child(pid_);
-  ::close(socket_);
-}
+AnsweringChild::~AnsweringChild() { end_child(pid_); }
 
 std::optional<std::string> AnsweringChild::ask() const {
-  if (::send(socket_, "?", 1, MSG_NOSIGNAL) < 0) return std::nullopt;
-  return receive(socket_);
+  if (::send(socket_.get(), "?", 1, MSG_NOSIGNAL) < 0) return std::nullopt;
+  return receive(socket_.get());
 }
 
-void AnsweringChild::tell() const { (void)::send(socket_, "?", 1, MSG_NOSIGNAL); }
+void AnsweringChild::tell() const { (void)::send(socket_.get(), "?", 1, MSG_NOSIGNAL); }
 
 std::string in_child(const std::function<std::string()>& work) {
-  const auto ends = socket_pair();
+  auto [ours, theirs] = socket_pair();
   const pid_t pid = fork_bound();
   if (pid == 0) {
     const auto text = text_of_trouble(work).substr(0, kLongestAnswer - 1) + "\n";  // a packet of nothing would be the end
-    const auto sent = ::send(ends[1], text.data(), text.size(), MSG_NOSIGNAL);
+    const auto sent = ::send(theirs.get(), text.data(), text.size(), MSG_NOSIGNAL);
     ::_exit(sent < 0);
   }
-  ::close(ends[1]);
-  auto text = receive(ends[0]).value_or("it did not answer\n");
-  ::close(ends[0]);
+  theirs.reset();
+  auto text = receive(ours.get()).value_or("it did not answer\n");
   end_child(pid);
   text.pop_back();
   return text;
@@ -145,20 +141,21 @@ std::string find_program(const std::string& name) {
 CommandResult run_command(const std::vector<std::string>& argv, std::chrono::milliseconds limit) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) throw Error(Blame::machine, errno_text("pipe"));
+  Fd out(ends[0]), in(ends[1]);
   const pid_t pid = fork_bound();
-  if (pid == 0) execute(argv, ends[1]);
-  ::close(ends[1]);
+  if (pid == 0) execute(argv, in.get());
+  in.reset();
   CommandResult result;
   const auto end = std::chrono::steady_clock::now() + limit;
   for (char buffer[4096];;) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()).count();
-    pollfd ready{ends[0], POLLIN, 0};
+    pollfd ready{out.get(), POLLIN, 0};
     if (left <= 0 || ::poll(&ready, 1, static_cast<int>(left)) <= 0) break;
-    const auto got = ::read(ends[0], buffer, sizeof buffer);
+    const auto got = ::read(out.get(), buffer, sizeof buffer);
     if (got <= 0) break;
     result.output.append(buffer, static_cast<std::size_t>(got));
   }
-  ::close(ends[0]);
+  out.reset();
   const auto ended = [&](int how) {
     int status = 0;
     if (::waitpid(pid, &status, how) != pid) return false;

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "localnet/base/fd.h"
+
 namespace rehearse {
 
 // A copy of this process that does nothing but answer when it is asked; it ends with the object, or with this process.
@@ -23,7 +25,8 @@ class AnsweringChild {
   void tell() const;  // asks, and waits for no answer
 
  private:
-  int pid_, socket_;
+  int pid_;
+  Fd socket_;
 };
 
 // What `work` returns in a copy of this process, which then ends: for what cannot be taken back, such as a namespace.
