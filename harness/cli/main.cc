@@ -3,23 +3,20 @@
 #include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
-#include <charconv>
 #include <cstdlib>
 #include <iostream>
 
 #include "harness/cli/commands.h"
 #include "harness/view/journal.h"
 #include "localnet/process/guard.h"
+#include "localnet/base/number.h"
 
 namespace rehearse::cli {
 
 record::Micros invoked() {
   const char* text = std::getenv("REHEARSE_INVOKED");
   if (!text) return now_micros();
-  record::Micros value = 0;
-  const std::string_view digits = text;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  return error == std::errc() && end == digits.data() + digits.size() ? value : now_micros();
+  return whole_number<record::Micros>(text).value_or(now_micros());
 }
 
 int complain(const Error& e) {

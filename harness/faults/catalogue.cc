@@ -1,18 +1,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "harness/faults/kinds.h"
+#include "localnet/base/number.h"
 
 namespace rehearse {
 
 bool is_duration(const std::string& text) { return parse_duration(text).has_value(); }
 
 bool is_count(const std::string& text) {
-  unsigned long value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return !text.empty() && error == std::errc() && end == text.data() + text.size();
+  const auto value = whole_number<std::int64_t>(text);
+  return value && *value >= 0;
 }
 
 bool is_some_duration(const std::string& text) {

@@ -4,9 +4,9 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "localnet/base/decode.h"
+#include "localnet/base/number.h"
 
 namespace rehearse {
 
@@ -95,12 +95,8 @@ When on_node(const Trigger& t, const NetworkView& v, const NodeView& n) {
 }
 
 std::int64_t whole(const std::string& text, const std::string& of) {
-  std::int64_t value = 0;
-  const auto* from = text.data() + (text.starts_with('+') ? 1 : 0);
-  const auto [end, error] = std::from_chars(from, text.data() + text.size(), value);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size())
-    throw Error(Blame::scenario, "expected `height 12`, `height H`, `height H-2` or `height H+1`, found `" + of + "`");
-  return value;
+  if (const auto value = whole_number<std::int64_t>(std::string_view(text).substr(text.starts_with('+')))) return *value;
+  throw Error(Blame::scenario, "expected `height 12`, `height H`, `height H-2` or `height H+1`, found `" + of + "`");
 }
 
 }  // namespace

@@ -3,12 +3,12 @@
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "harness/record/event.h"
+#include "localnet/base/json.h"
 
 namespace rehearse::record {
 

@@ -10,7 +10,6 @@
 #include <chrono>
 #include <cstring>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string_view>
 
@@ -20,6 +19,7 @@
 #include "localnet/base/sha256.h"
 #include "localnet/base/text.h"
 #include "localnet/base/fd.h"
+#include "localnet/base/json.h"
 
 namespace rehearse {
 

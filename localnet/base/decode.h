@@ -14,7 +14,6 @@
 #include <chrono>
 #include <filesystem>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <string>
@@ -23,6 +22,7 @@
 #include <vector>
 
 #include "localnet/base/error.h"
+#include "localnet/base/json.h"
 
 namespace rehearse {
 

@@ -1,8 +1,9 @@
 // JSON from outside: nodes, commands, journals.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string_view>
+
+#include "localnet/base/json.h"
 
 namespace rehearse {
 

@@ -9,7 +9,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <sstream>
@@ -17,3 +16,5 @@
 #include <variant>
 #include <vector>
 #include <yaml-cpp/yaml.h>
+
+#include "localnet/base/json.h"

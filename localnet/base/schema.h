@@ -7,11 +7,11 @@
 // thing: the decoder takes any plain scalar for a string, the schema wants quotes around 1.10, true and null.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "localnet/base/decode.h"
+#include "localnet/base/json.h"
 
 namespace rehearse {
 

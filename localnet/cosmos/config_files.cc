@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <cctype>
-#include <nlohmann/json.hpp>
 
 #include "localnet/base/error.h"
+#include "localnet/base/json.h"
 
 namespace rehearse {
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <set>
 #include <span>
@@ -12,6 +11,7 @@
 #include "localnet/base/error.h"
 #include "localnet/cosmos/keys.h"
 #include "localnet/base/sha256.h"
+#include "localnet/base/number.h"
 
 namespace rehearse {
 
@@ -213,11 +213,9 @@ void set_at(json& doc, std::string_view dotted, const json& value) {
     };
     std::string before = start == 0 ? "at the top" : fmt::format("in {}", dotted.substr(0, start - 1));
     if (here->is_array()) {
-      size_t index = 0;
-      auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), index);
-      bool number = error == std::errc() && end == part.data() + part.size();
-      if (!number || index >= here->size()) refuse(fmt::format("{}, a list of {}", before, here->size()));
-      here = &(*here)[index];
+      const auto index = whole_number<size_t>(part);
+      if (!index || *index >= here->size()) refuse(fmt::format("{}, a list of {}", before, here->size()));
+      here = &(*here)[*index];
     } else if (here->is_object() && !part.empty() && (last || here->contains(part))) {
       here = &(*here)[part];
     } else {

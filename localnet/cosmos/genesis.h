@@ -8,11 +8,12 @@
 
 #include <array>
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "localnet/base/json.h"
 
 namespace rehearse {
 

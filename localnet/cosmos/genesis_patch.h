@@ -4,12 +4,12 @@
 //   - {at: app_state.gov.params.voting_period, set: "{voting_period}", stage: before-gentx, reason: no days}
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "localnet/base/decode.h"
 #include "localnet/base/template.h"
+#include "localnet/base/json.h"
 
 namespace rehearse {
 

@@ -5,10 +5,10 @@
 
 #include <algorithm>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "localnet/base/error.h"
 #include "localnet/base/sha256.h"
+#include "localnet/base/json.h"
 
 namespace rehearse {
 

@@ -3,13 +3,13 @@
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "localnet/base/decode.h"
 #include "localnet/cosmos/genesis.h"
 #include "localnet/base/template.h"
+#include "localnet/base/json.h"
 
 namespace rehearse {
 

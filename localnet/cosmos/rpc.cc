@@ -1,12 +1,12 @@
 #include "localnet/cosmos/rpc.h"
 
-#include <charconv>
 #include <cstdio>
 #include <ctime>
 #include <stdexcept>
 
 #include "localnet/base/json_text.h"
 #include "localnet/cosmos/keys.h"
+#include "localnet/base/number.h"
 
 namespace rehearse {
 
@@ -119,11 +119,8 @@ std::int64_t parse_time(const std::string& text) {
 std::int64_t number_in(const Json& j) {
   if (j.is_number_integer()) return j.get<std::int64_t>();
   const auto& s = j.get_ref<const std::string&>();
-  std::int64_t n = 0;
-  const auto [end, error] = std::from_chars(s.data(), s.data() + s.size(), n);
-  if (error != std::errc() || end != s.data() + s.size() || s.empty())
-    throw std::invalid_argument("not a whole number: " + s);
-  return n;
+  if (const auto n = whole_number<std::int64_t>(s)) return *n;
+  throw std::invalid_argument("not a whole number: " + s);
 }
 
 }  // namespace rehearse

@@ -3,12 +3,12 @@
 
 #include <cstdint>
 #include <functional>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "localnet/http/http.h"
+#include "localnet/base/json.h"
 
 namespace rehearse {
 

@@ -1,8 +1,9 @@
 #include "localnet/http/byte_range.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
+
+#include "localnet/base/number.h"
 
 namespace rehearse {
 
@@ -10,10 +11,8 @@ namespace {
 
 // Digits only; nothing for anything else.
 std::optional<std::int64_t> number(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < 0) return std::nullopt;
-  return value;
+  const auto value = whole_number<std::int64_t>(text);
+  return value && *value >= 0 ? value : std::nullopt;
 }
 
 }  // namespace

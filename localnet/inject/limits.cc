@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
-#include <charconv>
 #include <filesystem>
 #include <optional>
 #include <set>
@@ -12,6 +11,7 @@
 #include "localnet/base/error.h"
 #include "localnet/process/probe.h"
 #include "localnet/base/text.h"
+#include "localnet/base/number.h"
 
 namespace rehearse {
 
@@ -35,9 +35,7 @@ std::optional<std::uint64_t> soft_limit(int pid, Resource resource) {
     std::string value;
     std::istringstream(line.substr(name.size())) >> value;
     if (value == "unlimited") return RLIM_INFINITY;
-    std::uint64_t number = 0;
-    std::from_chars(value.data(), value.data() + value.size(), number);
-    return number;
+    return whole_number<std::uint64_t>(value);
   }
   return std::nullopt;
 }

@@ -7,7 +7,6 @@
 #include <filesystem>
 #include <functional>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +16,7 @@
 #include "localnet/cosmos/population.h"
 #include "localnet/network/supervisor.h"
 #include "localnet/base/template.h"
+#include "localnet/base/json.h"
 
 namespace rehearse {
 

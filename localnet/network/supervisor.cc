@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <cctype>
 #include <fstream>
-#include <nlohmann/json.hpp>
 
 #include "localnet/artifact/artifact.h"
 #include "localnet/base/error.h"
+#include "localnet/base/json.h"
 
 namespace rehearse {
 

@@ -5,13 +5,13 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <sstream>
 
 #include "localnet/base/text.h"
+#include "localnet/base/number.h"
 
 namespace rehearse {
 
@@ -61,10 +61,7 @@ std::vector<int> numbers_in(const std::string& folder) {
   std::error_code gone;  // a process may end while its threads are read
   std::filesystem::directory_iterator entry(folder, gone), end_of_folder;
   for (; !gone && entry != end_of_folder; entry.increment(gone)) {
-    std::string name = entry->path().filename();
-    int number = 0;
-    auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-    if (error == std::errc() && end == name.data() + name.size()) numbers.push_back(number);
+    if (const auto number = whole_number<int>(entry->path().filename().string())) numbers.push_back(*number);
   }
   std::sort(numbers.begin(), numbers.end());
   return numbers;

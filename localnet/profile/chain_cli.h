@@ -6,7 +6,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <string>
@@ -14,6 +13,7 @@
 
 #include "localnet/process/child.h"
 #include "localnet/profile/profile.h"
+#include "localnet/base/json.h"
 
 namespace rehearse {
 

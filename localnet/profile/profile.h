@@ -4,7 +4,6 @@
 
 #include <filesystem>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +11,7 @@
 #include "localnet/base/decode.h"
 #include "localnet/cosmos/genesis_patch.h"
 #include "localnet/cosmos/population.h"
+#include "localnet/base/json.h"
 
 namespace rehearse {
 

@@ -7,9 +7,10 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
+
+#include "localnet/base/json.h"
 
 namespace rehearse::localnet {
 

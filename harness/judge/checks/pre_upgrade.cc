@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "harness/judge/checks/checklist.h"
+#include "localnet/base/number.h"
 
 namespace rehearse {
 
@@ -103,11 +104,11 @@ Finding judge_health(const Context& c, const std::string& checkpoint) {
       continue;
     }
     const auto slash = text.find('/');
-    const auto height = std::stoll("0" + text.substr(0, slash));
-    const auto round = slash == std::string::npos ? 0 : std::stoll("0" + text.substr(slash + 1));
+    const auto height = whole_number<std::int64_t>(text.substr(0, slash)).value_or(0);
+    const auto round = slash == std::string::npos ? 0 : whole_number<std::int64_t>(text.substr(slash + 1)).value_or(0);
     if (round > kMostRounds)
       return failed(fmt::format("{} is in round {} of height {}", q.node, round, height), "rounds up to 3", text, {a->answer.source});
-    lowest = std::min<std::int64_t>(lowest, height), highest = std::max<std::int64_t>(highest, height);
+    lowest = std::min(lowest, height), highest = std::max(highest, height);
   }
   const auto have = fmt::format("heights {} to {}", lowest, highest);
   if (highest - lowest > kApart) return failed("the nodes are not at one height", fmt::format("within {} blocks", kApart), have);

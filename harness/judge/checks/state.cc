@@ -6,6 +6,7 @@
 
 #include "harness/judge/checks/checklist.h"
 #include "localnet/cosmos/rpc.h"
+#include "localnet/base/number.h"
 
 namespace rehearse {
 
@@ -250,12 +251,13 @@ void migrate(Json& before, Json& after, const KeptRecord& k) {
   for (const auto& [pointer, factor] : k.scaled)
     for (const auto& place : places(before, pointer)) {
       auto& value = before[Json::json_pointer(place)];
-      const auto number =
-          value.is_string() ? std::stoll(value.get<std::string>()) : value.get<std::int64_t>();
+      const auto number = number_in(value);
+      std::int64_t scaled = 0;
+      if (__builtin_mul_overflow(number, factor, &scaled)) throw std::out_of_range(fmt::format("{} times {}", number, factor));
       if (value.is_string())
-        value = std::to_string(number * factor);
+        value = std::to_string(scaled);
       else
-        value = number * factor;
+        value = scaled;
     }
   for (const auto& pointer : k.ignored)
     for (auto* doc : {&before, &after})

@@ -10,13 +10,13 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "localnet/base/error.h"
 #include "localnet/http/http.h"
 #include "localnet/process/loop.h"
+#include "localnet/base/json.h"
 
 namespace rehearse::made {
 

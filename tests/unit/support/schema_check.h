@@ -2,8 +2,9 @@
 #pragma once
 
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
+
+#include "localnet/base/json.h"
 
 namespace rehearse::made {
 

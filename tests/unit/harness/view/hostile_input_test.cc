@@ -79,6 +79,9 @@ TEST_F(HostileFile, AJournalWithNumbersBeyondAllReasonIsAnError) {
   for (const char* event :
        {R"({"seq":1,"seen":1.8e27,"kind":"moment","body":{"name":"asked"}})",
         R"({"seq":1,"seen":-9223372036854775808,"kind":"moment","body":{"name":"asked"}})",
+        R"({"seq":1,"seen":1,"kind":"run-started","body":{"seed":8e28}})",
+        R"({"seq":1,"seen":1,"incarnation":1e12,"kind":"moment","body":{"name":"asked"}})",
+        R"({"seq":1,"seen":1,"kind":"process-started","body":{"pid":4294967296}})",
         R"({"seq":1,"seen":1,"kind":"plan-proposed","body":{"height":9223372036854775807}})",
         R"({"seq":1,"seen":1,"kind":"run-started","body":{"conditions":{"blocks_after":1000000000}}})",
         R"({"seq":1,"seen":1,"kind":"run-started","body":{"conditions":{"blocks_after":"5"}}})",

@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
 
 #include "localnet/base/error.h"
 #include "localnet/base/sha256.h"
+#include "localnet/base/json.h"
 
 namespace rehearse {
 namespace {
