@@ -7,6 +7,7 @@
 #include "harness/judge/diagnosis/diagnose.h"
 #include "localnet/network/node_log.h"
 #include "localnet/base/log.h"
+#include "localnet/base/text.h"
 
 namespace rehearse {
 
