@@ -78,11 +78,11 @@ tbody th { white-space: nowrap; }
 tbody tr:last-child > * { border-bottom: 0; }
 .num { font-variant-numeric: tabular-nums; white-space: nowrap; text-align: right; }
 .events td:nth-child(3) { width: 70%; min-width: 12em; }
-.results td { min-width: 8em; }
-.results td:first-child { min-width: 0; width: 42px; }
-.results td:nth-child(2), .results td:nth-child(4) { width: 20%; }
-.results td:nth-child(3) { width: 150px; }
-.results td:nth-child(5) { width: 30%; }
+.results { table-layout: fixed; }
+.results th:first-child { width: 42px; }
+.results th:nth-child(2), .results th:nth-child(4) { width: 18%; }
+.results th:nth-child(3) { width: 130px; }
+.results th:nth-child(5) { width: 24%; }
 .releases code { font-size: 11px; }
 .releases td { min-width: 12em; }
 .events tr.net td:nth-child(3) { font-weight: 600; }
@@ -124,10 +124,22 @@ svg .one { fill: var(--accent); }
   dl { grid-template-columns: 1fr; } dd { margin-bottom: 6px; }
   header, section { padding: 16px; } svg { display: none; }
   .again { flex-direction: column; gap: 2px; }
+  .results thead { display: none; }
+  .results, .results tbody, .results tr, .results td { display: block; width: auto; }
+  .results tr { position: relative; padding: 8px 0 8px 36px; border-bottom: 1px solid var(--line); }
+  .results td { border: 0; padding: 2px 0; }
+  .results td:first-child { position: absolute; left: 0; }
+  .results td:empty { display: none; }
+  .results td::before { color: var(--dim); font-size: 13px; }
+  .results td:nth-child(4)::before { content: "Expected "; }
+  .results td:nth-child(5)::before { content: "Actual "; }
+  .results td:nth-child(6)::before { content: "Evidence "; }
 }
 @media print {
   body { background: none; } header, section { break-inside: avoid-page; }
-  pre, dd { max-height: none; overflow: visible; }
+  pre, dd { max-height: none; overflow: visible; } .scroll { overflow: visible; }
+  .results { font-size: 11px; } .results code { font-size: 10px; } .results .node { white-space: normal; }
+  .results th:nth-child(3) { width: 12%; } .results th:nth-child(4) { width: 14%; } .results th:nth-child(5) { width: 20%; }
 }
 )css";
 }
