@@ -293,7 +293,7 @@ struct RunStopped {
 
 struct TeardownEnded {
   static constexpr const char* kind = "teardown-ended";
-  double cpu_seconds = 0;            // of the harness itself, since it started
+  double cpu_seconds = 0;            // of the harness itself, in this run
   std::int64_t peak_rss_bytes = 0;
 };
 

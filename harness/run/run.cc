@@ -63,6 +63,17 @@ void make_folder(const fs::path& folder) {
   if (error) throw Error(Blame::machine, folder.string() + ": cannot be made: " + error.message());
 }
 
+rusage resources() {
+  rusage used{};
+  ::getrusage(RUSAGE_SELF, &used);
+  return used;
+}
+
+double cpu_seconds(const rusage& used) {
+  const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
+  return seconds(used.ru_utime) + seconds(used.ru_stime);
+}
+
 class Run {
  public:
   Run(const RunOptions& o, Inputs in, ProgressReporter& reporter)
@@ -115,12 +126,8 @@ class Run {
   }
 
  private:
-  record::TeardownEnded teardown_ended() const {
-    rusage used{};
-    ::getrusage(RUSAGE_SELF, &used);
-    auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
-    return {seconds(used.ru_utime) + seconds(used.ru_stime), used.ru_maxrss * 1024};
-  }
+  // Of several runs in this process, this one's.
+  record::TeardownEnded teardown_ended() const { return {cpu_seconds(resources()) - cpu_before_, resources().ru_maxrss * 1024}; }
 
   std::string over_caps() const {
     std::vector<fs::path> logs;
@@ -370,6 +377,7 @@ class Run {
   std::optional<Network> network_;
   std::optional<FaultDriver> faults_;
   double voting_period_s_ = 0;
+  const double cpu_before_ = cpu_seconds(resources());
   int exit_code_ = 0;
 };
 
