@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "localnet/base/error.h"
+#include "localnet/http/url.h"
 
 namespace rehearse {
 
@@ -63,43 +64,22 @@ void describe(V& v, Manifest& m) {
 bool is_url(const std::string& text) { return text.find("://") != std::string::npos; }
 
 // URL?checksum=sha256:HEX. The rest of the query stays.
-Remote parse_remote(const std::string& text) {
-  if (!text.starts_with("http://") && !text.starts_with("https://"))
-    throw Error(Blame::scenario, text + ": a release is fetched by http:// or https://");
-  constexpr std::string_view kKey = "checksum=", kAlgorithm = "sha256:";
-  Remote r;
-  std::string rest = text.substr(0, text.find('#'));
-  const auto query = std::min(rest.find('?'), rest.size());
-  r.url = rest.substr(0, query);
-  char separator = '?';
-  for (auto at = query; at < rest.size();) {
-    const auto end = std::min(rest.find('&', at + 1), rest.size());
-    const auto word = rest.substr(at + 1, end - at - 1);
-    at = end;
-    if (word.starts_with(kKey))
-      r.sha256 = word.substr(kKey.size());
-    else
-      r.url += std::exchange(separator, '&') + word;
-  }
+Release remote_release(const std::string& text) {
+  const auto found = parse_file_url(text, "checksum");
+  if (!found) throw Error(Blame::scenario, text + ": a release is fetched by http:// or https://");
+  constexpr std::string_view kAlgorithm = "sha256:";
   constexpr std::size_t kDigits = 64;
-  if (!r.sha256.starts_with(kAlgorithm) || r.sha256.size() != kAlgorithm.size() + kDigits ||
-      r.sha256.find_first_not_of("0123456789abcdefABCDEF", kAlgorithm.size()) != std::string::npos)
+  const auto& checksum = found->value;
+  if (!checksum.starts_with(kAlgorithm) || checksum.size() != kAlgorithm.size() + kDigits ||
+      checksum.find_first_not_of("0123456789abcdefABCDEF", kAlgorithm.size()) != std::string::npos)
     throw Error(Blame::scenario,
                 text + ": a URL needs the checksum of what it gives, as URL?checksum=sha256:HEX with the " +
                     std::to_string(kDigits) + " digits that sha256sum prints");
-  r.sha256.erase(0, kAlgorithm.size());
-  for (auto& c : r.sha256) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return r;
-}
-
-Release remote_release(const std::string& text) {
+  if (found->file.empty()) throw Error(Blame::scenario, text + ": the URL names no file");
   Release r;
-  r.remote = parse_remote(text);
-  const auto& url = r.remote->url;
-  const auto path = url.substr(0, url.find('?'));
-  r.name = path.substr(path.rfind('/') + 1);
-  if (r.name.empty() || path.find('/', path.find("://") + 3) == std::string::npos)
-    throw Error(Blame::scenario, text + ": the URL names no file");
+  r.name = found->file;
+  r.remote = Remote{found->url, checksum.substr(kAlgorithm.size())};
+  for (auto& c : r.remote->sha256) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return r;
 }
 

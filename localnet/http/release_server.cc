@@ -19,6 +19,7 @@
 #include "localnet/base/error.h"
 #include "localnet/process/loop_impl.h"
 #include "localnet/base/fd.h"
+#include "localnet/http/url.h"
 
 namespace rehearse {
 
@@ -43,16 +44,6 @@ struct Answer {
   std::shared_ptr<Fd> file = nullptr;
   std::int64_t begin = 0, end = 0;
 };
-
-std::string escaped(const std::string& text) {
-  std::string out;
-  for (const char c : text)
-    out += std::isalnum(static_cast<unsigned char>(c)) ||
-                   std::string_view("-._~").find(c) != std::string_view::npos
-               ? std::string(1, c)
-               : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  return out;
-}
 
 // Children do not inherit it: Asio leaves that to us.
 void keep_to_us(int fd) { ::fcntl(fd, F_SETFD, FD_CLOEXEC); }
@@ -121,8 +112,7 @@ Answer ReleaseServer::Impl::answer(const Request& request) {
     refused.head.set(http::field::allow, "GET, HEAD");
     return refused;
   }
-  auto path = text(request.target());
-  path.resize(std::min(path.size(), path.find('?')));
+  const auto path = path_of_target(text(request.target()));
   const std::string bytes = std::string(kWhereTheBytesAre) + "/";
   if (path.starts_with(bytes)) {
     const auto found = files.find(path.substr(bytes.size() - 1));
@@ -280,17 +270,17 @@ ReleaseServer::ReleaseServer(Loop& loop, const std::string& ip, const fs::path& 
 ReleaseServer::~ReleaseServer() = default;
 
 void ReleaseServer::publish(const std::string& tag, const fs::path& file) {
-  impl_->files["/" + escaped(tag) + "/" + escaped(file.filename().string())] = file;
+  impl_->files["/" + path_part(tag) + "/" + path_part(file.filename().string())] = file;
 }
 
 std::string ReleaseServer::url(const std::string& tag, const std::string& file) const {
-  return fmt::format("https://{}:{}/{}/{}", impl_->ip, impl_->secure.local_endpoint().port(), escaped(tag),
-                     escaped(file));
+  return fmt::format("https://{}:{}/{}/{}", impl_->ip, impl_->secure.local_endpoint().port(), path_part(tag),
+                     path_part(file));
 }
 
 std::string ReleaseServer::plain_url(const std::string& tag, const std::string& file) const {
-  return fmt::format("http://{}:{}/{}/{}", impl_->ip, impl_->plain.local_endpoint().port(), escaped(tag),
-                     escaped(file));
+  return fmt::format("http://{}:{}/{}/{}", impl_->ip, impl_->plain.local_endpoint().port(), path_part(tag),
+                     path_part(file));
 }
 
 fs::path ReleaseServer::ca_file() const { return impl_->ca_file; }

@@ -119,7 +119,7 @@ TEST_F(ReleasesTest, RefusesAUrlWithoutAChecksum) {
   EXPECT_EQ(
       trouble("ftp://host/made.zip?checksum=sha256:" + digits),
       "ftp://host/made.zip?checksum=sha256:" + digits + ": a release is fetched by http:// or https://");
-  for (const char* url : {"https://host", "https://host/"})
+  for (const char* url : {"https://host", "https://host/", "https://host/..", "https://host/..%2Fmade"})
     EXPECT_THAT(trouble(url + ("?checksum=sha256:" + digits)), HasSubstr(": the URL names no file"));
 }
 
