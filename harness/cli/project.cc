@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -15,6 +18,15 @@ Project Project::find() {
   for (auto folder = program.parent_path(); folder != folder.root_path(); folder = folder.parent_path())
     if (fs::is_directory(folder / "fixtures" / "profiles")) return Project(folder);
   throw Error(Blame::machine, program.string() + ": is not inside a checkout of rehearse; run ./rehearse there");
+}
+
+void Project::build_release(const fs::path& manifest, const std::string& release) const {
+  std::string words[] = {(root_ / "rehearse").string(), "releases", fs::absolute(manifest).string(), release};
+  char* arguments[] = {words[0].data(), words[1].data(), words[2].data(), words[3].data(), nullptr};
+  pid_t pid = 0;
+  int status = 0;
+  if (::posix_spawn(&pid, words[0].c_str(), nullptr, nullptr, arguments, environ) != 0 || ::waitpid(pid, &status, 0) != pid || status != 0)
+    throw Error(Blame::machine, fmt::format("{} of {} cannot be built, see .cache/fixtures.log", release, manifest.string()));
 }
 
 fs::path Project::keras() const {

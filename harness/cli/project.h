@@ -20,6 +20,8 @@ class Project {
   fs::path runbook() const { return root_ / "harness/spec/runbook.yaml"; }
   fs::path results() const { return root_ / "results"; }
   fs::path built_releases() const { return root_ / ".cache" / "fixtures" / "releases"; }
+  // By ./rehearse, which knows how. Throws Error(Blame::machine).
+  void build_release(const fs::path& manifest, const std::string& release) const;
   fs::path cosmovisor() const { return root_ / ".cache" / "fixtures" / "bin" / "cosmovisor"; }
   fs::path built_models() const { return root_ / ".cache" / "fixtures" / "models"; }
   // The Python of $REHEARSE_KERAS, or that `./rehearse keras` has made; empty: neither.

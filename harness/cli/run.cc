@@ -268,6 +268,10 @@ int run(const Project& project, const RunFlags& flags, const std::string& comman
   const bool own_folder = flags.out.empty();
   o.folder = own_folder ? new_folder(project, o.invoked) : fs::absolute(flags.out).lexically_normal();
   o.built = project.built_releases();
+  o.build_release = [&project, &o](const fs::path& manifest, const std::string& release) {
+    project.build_release(manifest, release);
+    o.invoked = now_micros();  // the run begins when there is something to run
+  };
   o.store = project.store();
   o.cosmovisor = flags.cosmovisor.empty() ? project.cosmovisor() : fs::absolute(flags.cosmovisor);
   o.models = project.built_models();

@@ -12,6 +12,13 @@ namespace fs = std::filesystem;
 
 namespace {
 
+// A release of the fixture chains is built when a rehearsal first asks for it.
+Release release_of(const RunOptions& o, const std::string& name, const fs::path& manifest) {
+  auto r = find_release(name, manifest, o.built);
+  if (o.build_release && !r.remote && !fs::exists(r.archive)) o.build_release(manifest, r.name);
+  return r;
+}
+
 ProviderReleases provider_releases(const Inputs& in, const RunOptions& o) {
   if (!in.profile.provider)
     throw Error(Blame::scenario, in.profile.file.string() + ": this chain has no provider daemon, which `" +
@@ -19,8 +26,8 @@ ProviderReleases provider_releases(const Inputs& in, const RunOptions& o) {
   const auto& p = *in.profile.provider;
   const auto& chosen = in.scenario.releases.provider;
   const auto manifest = (in.profile.file.parent_path() / p.releases).lexically_normal();
-  ProviderReleases r{find_release(chosen.from.empty() ? p.from : chosen.from, manifest, o.built),
-                     find_release(chosen.to.empty() ? p.to : chosen.to, manifest, o.built)};
+  ProviderReleases r{release_of(o, chosen.from.empty() ? p.from : chosen.from, manifest),
+                     release_of(o, chosen.to.empty() ? p.to : chosen.to, manifest)};
   for (const auto* release : {&r.from, &r.to})
     if (release->remote)
       throw Error(Blame::scenario, release->name + ": a provider daemon's release is given by its name or its path");
@@ -49,7 +56,7 @@ Inputs read_inputs(const RunOptions& o) {
     const auto name = !flag.empty() ? flag : !scenario.empty() ? scenario : profile;
     if (name.empty())
       throw Error(Blame::scenario, std::string("which release? give --release ") + which + "=...");
-    return find_release(name, manifest, o.built);
+    return release_of(o, name, manifest);
   };
   if (uses_cosmovisor(in.scenario.network) && !fs::is_regular_file(o.cosmovisor))
     throw Error(Blame::scenario, o.cosmovisor.string() + ": there is no Cosmovisor; --cosmovisor names another");
@@ -64,7 +71,7 @@ Inputs read_inputs(const RunOptions& o) {
     throw Error(Blame::scenario, "--release patch=" + o.patch + ": `" + in.scenario.name + "` installs no patch before its upgrade");
   for (const auto& fault : in.faults)
     if (const auto other = fault.options.find("release"); other != fault.options.end())
-      in.others.emplace(other->second, find_release(other->second, manifest, o.built));
+      in.others.emplace(other->second, release_of(o, other->second, manifest));
   if (const auto& section = in.profile.model) {
     const auto version = [&](const std::string& scenario, const std::string& profile) {
       return find_model(*section, o.models, scenario.empty() ? profile : scenario);

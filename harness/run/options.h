@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -26,6 +27,8 @@ struct RunOptions {
   std::string from, patch, to;       // instead of the scenario's or the profile's
   std::filesystem::path folder;      // must not exist, or be empty
   std::filesystem::path built;       // where fixture releases are: <name>/<archive>
+  // Builds a release of the manifest that is not there yet; empty: all are.
+  std::function<void(const std::filesystem::path& manifest, const std::string& release)> build_release;
   std::filesystem::path store;       // of verified binaries
   std::filesystem::path cosmovisor;  // its program
   std::filesystem::path models;      // where fixture models are, with SHA256SUMS
