@@ -16,12 +16,12 @@ Node::Node(Loop& loop, Sink& sink, const LogMatcher& matcher, NodeIdentity ident
       within_(std::move(within)),
       supervisor_(make_supervisor(settings_)),
       log_(sink, matcher, identity_.name, settings_.home / "logs" / "node.log",
-           [this](const std::string& line) { return tells_of_end(line); }) {}
+           [this](const std::string& line) { return is_last_word(line); }) {}
 
 void Node::start(const std::vector<std::string>& more) {
   restart_.reset();
   stopped_ = false;
-  missed_ = 0;
+  supervisor_->operated();
   more_ = more;
   launch();
 }
@@ -41,12 +41,11 @@ void Node::launch() {
   child_.reset();  // what an earlier one has left of its group would hold the files
   first_start_seen_ = false;
   chain_pid_ = 0;
-  upgrade_waits_ = supervisor_->upgrade_waits();
+  supervisor_->starts();
   ChildSpec spec;
   spec.argv = supervisor_->command(start_);
   spec.argv.insert(spec.argv.end(), more_.begin(), more_.end());
   spec.environment = environment_;  // a node's own wins over what its supervisor gets everywhere
-  if (missed_) spec.environment.merge(supervisor_->after_missing(missed_));
   spec.environment.merge(supervisor_->environment());
   spec.directory = settings_.home;
   spec.out = spec.err = log_file();
@@ -79,24 +78,22 @@ void Node::ended(ExitStatus status) {
   log_.read(true);  // its last words come before its end
   const auto program = std::filesystem::path(supervisor_->command({})[0]).filename().string();
   auto words = log_.last_words();
-  const bool missed = upgrade_waits_ && !status.signal;  // no one else has ended it
-  missed_ = missed ? missed_ + 1 : 0;
-  words.starts_again = (settings_.restart_after.count() || missed) && !stopped_ && is_failure(status);
+  const bool in_vain = supervisor_->ends_in_vain(status);
+  words.starts_again = (settings_.restart_after.count() || in_vain) && !stopped_ && is_failure(status);
   sink_.process_ended(identity_.name, program, status, words);
   if (!words.starts_again) return;
   child_->signal_group(SIGTERM);  // those that it leaves behind
   restart_ = loop_.after(settings_.restart_after, [this] { launch(); });
 }
 
-bool Node::tells_of_end(const std::string& line) {
-  if (const auto program = supervisor_->started_by_line(line); !program.empty()) {
+bool Node::is_last_word(const std::string& line) {
+  const auto said = supervisor_->says(line);
+  if (!said.started.empty()) {
     chain_pid_ = 0;
     // The first one is the start that was reported when the supervisor was spawned.
-    if (std::exchange(first_start_seen_, true)) sink_.process_started(identity_.name, 0, program);
+    if (std::exchange(first_start_seen_, true)) sink_.process_started(identity_.name, 0, said.started);
   }
-  if (supervisor_->read_too_early(line)) upgrade_waits_ = true;
-  if (supervisor_->notices_upgrade(line)) upgrade_waits_ = false;
-  return !supervisor_->repeats_exit(line);
+  return !said.repeats_exit;
 }
 
 int Node::chain_process() {

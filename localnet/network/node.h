@@ -80,7 +80,7 @@ class Node {
 
  private:
   void launch();
-  bool tells_of_end(const std::string& line);
+  bool is_last_word(const std::string& line);
   void ended(ExitStatus);
 
   Loop& loop_;
@@ -93,9 +93,6 @@ class Node {
   std::unique_ptr<Supervisor> supervisor_;
   ProcessLog log_;
   bool first_start_seen_ = false;  // of this supervisor process
-  // Its supervisor has something to notice, and has not yet: when it ends so, it is started again.
-  bool upgrade_waits_ = false;
-  int missed_ = 0;                 // ends of that kind in a row
   int chain_pid_ = 0;              // of the process that is sampled; 0: to be found (a scan of /proc)
   std::vector<std::string> more_;  // arguments of its last start
   bool stopped_ = false;           // by whoever operates it

@@ -8,10 +8,11 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "localnet/process/child.h"
 #include "localnet/base/decode.h"
+#include "localnet/process/child.h"
 
 namespace rehearse {
 
@@ -33,37 +34,44 @@ struct SupervisorSettings {
   std::chrono::milliseconds restart_after{0};  // RestartSec of Restart=on-failure; 0: what fails stays down
 };
 
+// What a line of a supervisor's log says.
+struct SupervisorLine {
+  std::string started;       // the program of a process that it has started; empty: none
+  bool repeats_exit = false; // only that the node's process ended: what the process said itself tells more
+};
+
+// This one runs nothing but the binary, which lies in bin/ as it would in /usr/local/bin; Cosmovisor's is in cosmovisor.h.
 class Supervisor {
  public:
+  explicit Supervisor(SupervisorSettings s) : settings_(std::move(s)) {}
   virtual ~Supervisor() = default;
-  // Puts the first binary in its place.
-  virtual void install(const std::filesystem::path& binary) = 0;
-  // Puts the binary of an upgrade where the upgrade will take it from.
-  virtual void stage(const std::string& plan, const std::filesystem::path& binary) = 0;
+
+  // Puts the first binary in its place, and that of an upgrade where the upgrade will take it from.
+  void install(const std::filesystem::path& binary);
+  void stage(const std::string& plan, const std::filesystem::path& binary);
   // Where stage() puts it.
-  virtual std::filesystem::path staged(const std::string& plan) const = 0;
-  // Makes the first binary the current one again, where an upgrade has switched by itself.
-  virtual void switch_back() = 0;
-  // Sets aside what would make it switch again.
-  virtual void forget_upgrade() = 0;
-  // The command line that runs `binary start...`.
-  virtual std::vector<std::string> command(const std::vector<std::string>& start) const = 0;
-  virtual std::map<std::string, std::string> environment() const = 0;
-  // What is set beside it when it has missed an upgrade that often in a row, so that it does not miss it again.
-  virtual std::map<std::string, std::string> after_missing(int times) const = 0;
+  virtual std::filesystem::path staged(const std::string& plan) const;
   // The binary that runs now (or would, when started); before there is one, where the first is put.
-  virtual std::filesystem::path current() const = 0;
-  // That line of its log only repeats that the node's process ended: what the process said itself tells more.
-  virtual bool repeats_exit(const std::string& line) const = 0;
-  // That line of its log says that it fell over a file which it had read while the chain wrote it, and the file is whole by
-  // now: started again, as the runbook's unit does, it goes on (cosmos.md, "Cosmovisor").
-  virtual bool read_too_early(const std::string& line) const = 0;
-  // The chain has halted for a release that is not the current one.
-  virtual bool upgrade_waits() const = 0;
-  // That line of its log says that it has noticed so.
-  virtual bool notices_upgrade(const std::string& line) const = 0;
-  // What one of its log lines says about the node's process: the program it has started, or empty.
-  virtual std::string started_by_line(const std::string& line) const = 0;
+  virtual std::filesystem::path current() const;
+  // Makes the first binary the current one again, where an upgrade has switched by itself.
+  virtual void switch_back() {}
+  // Sets aside what would make it switch again.
+  virtual void forget_upgrade() {}
+
+  // The command line that runs `binary start...`, and the environment of its next start.
+  virtual std::vector<std::string> command(const std::vector<std::string>& start) const;
+  virtual std::map<std::string, std::string> environment() const { return {}; }
+
+  // What becomes of its process, as its node sees it: an operator starts it (what was before counts no more), it starts,
+  // says a line, ends by itself. True of an end after which it is to be started again, whoever asks for it.
+  virtual void operated() {}
+  virtual void starts() {}
+  virtual SupervisorLine says(const std::string&) { return {}; }
+  virtual bool ends_in_vain(const ExitStatus&) { return false; }
+
+ protected:
+  virtual std::filesystem::path first() const { return current(); }
+  SupervisorSettings settings_;
 };
 
 // Names of the supervisor's own log lines that tell something, as a profile's log_patterns.

@@ -1,5 +1,5 @@
 // Where binaries lie and what a supervisor's log lines say. The lines are Cosmovisor v1.5.0's own.
-#include "localnet/network/supervisor.h"
+#include "localnet/network/cosmovisor.h"
 
 #include <gmock/gmock.h>
 
@@ -89,12 +89,12 @@ TEST_F(SupervisorTest, CosmovisorGetsTheRunbooksVariablesAndOurs) {
 TEST_F(SupervisorTest, CosmovisorSaysWhatItHasStarted) {
   const auto s = make(SupervisorKind::cosmovisor);
   EXPECT_EQ(
-      s->started_by_line(R"(2:27PM INF running app args=["start","--home","/h/validator-1"] )"
-                         "module=cosmovisor path=/h/validator-1/cosmovisor/upgrades/v2.0.0/bin/virtengine"),
+      s->says(R"(2:27PM INF running app args=["start","--home","/h/validator-1"] )"
+                         "module=cosmovisor path=/h/validator-1/cosmovisor/upgrades/v2.0.0/bin/virtengine").started,
       "/h/validator-1/cosmovisor/upgrades/v2.0.0/bin/virtengine");
-  EXPECT_EQ(s->started_by_line("2:27PM INF running app module=cosmovisor path=/h/bin/virtengine args=[]"),
+  EXPECT_EQ(s->says("2:27PM INF running app module=cosmovisor path=/h/bin/virtengine args=[]").started,
             "/h/bin/virtengine");
-  EXPECT_EQ(s->started_by_line("2:27PM INF running app module=cosmovisor"), "virtengine");
+  EXPECT_EQ(s->says("2:27PM INF running app module=cosmovisor").started, "virtengine");
 }
 
 TEST_F(SupervisorTest, CosmovisorsOtherLinesStartNothing) {
@@ -105,66 +105,78 @@ TEST_F(SupervisorTest, CosmovisorsOtherLinesStartNothing) {
         "2:27PM INF upgrade detected, relaunching app=virtengine module=cosmovisor",
         "2:27PM INF starting node with ABCI CometBFT in-process module=server",
         "2:27PM INF running app of somebody else path=/h/bin/virtengine", ""})
-    EXPECT_EQ(s->started_by_line(line), "") << line;
+    EXPECT_EQ(s->says(line).started, "") << line;
 }
 
 TEST_F(SupervisorTest, CosmovisorRepeatsTheExitOfItsNode) {
   const auto s = make(SupervisorKind::cosmovisor);
-  EXPECT_TRUE(s->repeats_exit("Error: exit status 3"));
-  EXPECT_TRUE(s->repeats_exit(R"(2:27PM ERR  error="exit status 1" module=cosmovisor)"));
+  EXPECT_TRUE(s->says("Error: exit status 3").repeats_exit);
+  EXPECT_TRUE(s->says(R"(2:27PM ERR  error="exit status 1" module=cosmovisor)").repeats_exit);
   for (const char* line :
        {"binary not present, downloading disabled: stat /h/bin/virtengine: no such file or directory",
         "pre-upgrade command failed : exit status 30", R"(2:27PM ERR error="exit status 1" module=server)",
         R"(2:27PM ERR terminated error="os: process already finished" module=cosmovisor)",
         "panic: handler: exit status unknown", ""})
-    EXPECT_FALSE(s->repeats_exit(line)) << line;
+    EXPECT_FALSE(s->says(line).repeats_exit) << line;
 }
 
-TEST_F(SupervisorTest, CosmovisorReadTooEarlyWhatIsWholeByNow) {
-  const auto s = make(SupervisorKind::cosmovisor);
-  const std::string panic = "panic: failed to parse upgrade info file: empty upgrade-info.json";
-  const auto info = settings_.home / "data/upgrade-info.json";
-  const auto write = [&](const char* text) {
-    fs::create_directories(info.parent_path());
-    std::ofstream(info) << text;
-  };
-  EXPECT_FALSE(s->read_too_early(panic)) << "there is none";
-  fs::create_directories(info);
-  EXPECT_FALSE(s->read_too_early(panic)) << "it is a folder";
-  fs::remove(info);
-  for (const char* half : {"", R"({"name":"v2.0.0","hei)"}) {
-    write(half);
-    EXPECT_FALSE(s->read_too_early(panic)) << half;
-  }
-  write(R"({"name":"v2.0.0","height":24})");
-  EXPECT_TRUE(s->read_too_early(panic));
-  EXPECT_FALSE(s->read_too_early("panic: UPGRADE NEEDED"));
-  EXPECT_FALSE(make(SupervisorKind::bare)->read_too_early(panic));
-}
+constexpr ExitStatus kFailed{1, 0}, kKilled{-1, SIGKILL};
+constexpr const char* kInfo = R"({"name":"V2.0.0","height":24})";
 
-TEST_F(SupervisorTest, UpgradeWaitsUntilItsReleaseIsCurrent) {
-  const auto s = make(SupervisorKind::cosmovisor);
-  const auto info = settings_.home / "data/upgrade-info.json";
-  s->install(folder_.script("old", "exit 0"));
-  s->stage("V2.0.0", folder_.script("new", "exit 0"));
-  EXPECT_FALSE(s->upgrade_waits()) << "nothing is asked for";
-  fs::create_directories(info.parent_path());
-  for (const char* half : {"", R"({"name":"V2.0.0","hei)", R"({"height":24})", "[]"}) {
-    std::ofstream(info) << half;
-    EXPECT_FALSE(s->upgrade_waits()) << half;
+// Under Cosmovisor, at the halt: the old binary is current, the new one staged.
+class CosmovisorAtTheHalt : public SupervisorTest {
+ protected:
+  CosmovisorAtTheHalt() : s_(settings_) {
+    s_.install(one_);
+    s_.stage("V2.0.0", two_);
+    fs::create_directories(info_.parent_path());
   }
-  std::ofstream(info) << R"({"name":"V2.0.0","height":24})";
-  EXPECT_TRUE(s->upgrade_waits());
-  EXPECT_FALSE(make(SupervisorKind::bare)->upgrade_waits());
+  // What it does with this in upgrade-info.json, when it ends by itself after having said the line.
+  bool misses(const std::string& info, const std::string& line = "") {
+    std::ofstream(info_) << info;
+    s_.operated();
+    s_.starts();
+    s_.says(line);
+    return s_.ends_in_vain(kFailed);
+  }
+
+  fs::path info_ = settings_.home / "data/upgrade-info.json";
+  Cosmovisor s_;
+};
+
+TEST_F(CosmovisorAtTheHalt, MissesAnUpgradeThatItDidNotNotice) {
+  EXPECT_FALSE(s_.ends_in_vain(kFailed)) << "nothing is asked for";
+  for (const char* half : {"", R"({"name":"V2.0.0","hei)", R"({"height":24})", "[]"}) EXPECT_FALSE(misses(half)) << half;
+  EXPECT_TRUE(misses(kInfo));
+  EXPECT_FALSE(misses(kInfo, "2:27PM INF daemon shutting down in an attempt to restart module=cosmovisor"));
+  EXPECT_FALSE(misses(kInfo, "2:27PM INF starting to take backup of data directory module=cosmovisor"));
+  EXPECT_TRUE(misses(kInfo, R"(2:27PM ERR UPGRADE "v2.0.0" NEEDED at height: 24: {} module=x/upgrade)"));
   fs::create_directory_symlink(settings_.home / "cosmovisor/upgrades/v2.0.0", settings_.home / "cosmovisor/current");
-  EXPECT_FALSE(s->upgrade_waits()) << "it is current";
+  EXPECT_FALSE(misses(kInfo)) << "it is current";
 }
 
-TEST_F(SupervisorTest, CosmovisorSaysThatItHasNoticedTheUpgrade) {
-  const auto s = make(SupervisorKind::cosmovisor);
-  EXPECT_TRUE(s->notices_upgrade("2:27PM INF daemon shutting down in an attempt to restart module=cosmovisor"));
-  EXPECT_TRUE(s->notices_upgrade("2:27PM INF starting to take backup of data directory module=cosmovisor"));
-  EXPECT_FALSE(s->notices_upgrade(R"(2:27PM ERR UPGRADE "v2.0.0" NEEDED at height: 24: {} module=x/upgrade)"));
+TEST_F(CosmovisorAtTheHalt, LooksLaterEachTimeThatItMissedIt) {
+  misses(kInfo);
+  EXPECT_EQ(s_.environment().at("DAEMON_POLL_INTERVAL"), "600ms");
+  s_.starts();
+  EXPECT_TRUE(s_.ends_in_vain(kFailed));
+  EXPECT_EQ(s_.environment().at("DAEMON_POLL_INTERVAL"), "1200ms");
+  s_.starts();
+  EXPECT_FALSE(s_.ends_in_vain(kKilled)) << "somebody else has ended it";
+  EXPECT_FALSE(s_.environment().contains("DAEMON_POLL_INTERVAL"));
+}
+
+TEST_F(CosmovisorAtTheHalt, ReadTooEarlyWhatIsWholeByNow) {
+  const std::string panic = "panic: failed to parse upgrade info file: empty upgrade-info.json";
+  s_.starts();
+  s_.says(panic);
+  EXPECT_FALSE(s_.ends_in_vain(kFailed)) << "there is none";
+  s_.starts();
+  std::ofstream(info_) << kInfo;  // the chain writes it while it is read
+  s_.says("panic: UPGRADE NEEDED");
+  EXPECT_FALSE(s_.ends_in_vain(kFailed));
+  s_.starts();
+  EXPECT_TRUE(misses(kInfo, panic));
 }
 
 TEST_F(SupervisorTest, BareRunsTheBinaryItself) {
@@ -177,8 +189,8 @@ TEST_F(SupervisorTest, BareRunsTheBinaryItself) {
   EXPECT_EQ(made::read_file(s->staged("V2")), made::read_file(two_));
   EXPECT_THAT(s->command({"start"}), ElementsAre(s->current().string(), "start"));
   EXPECT_THAT(s->environment(), IsEmpty());
-  EXPECT_FALSE(s->repeats_exit("Error: exit status 3"));
-  EXPECT_EQ(s->started_by_line("running app module=cosmovisor path=/x"), "");
+  EXPECT_FALSE(s->says("Error: exit status 3").repeats_exit);
+  EXPECT_EQ(s->says("running app module=cosmovisor path=/x").started, "");
 }
 
 TEST_F(SupervisorTest, InstallingReplacesWhatIsThere) {
