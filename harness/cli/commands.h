@@ -17,6 +17,7 @@ struct RunFlags {
   std::vector<std::string> releases;  // from=..., to=...
   std::vector<std::string> genesis;   // PATH=JSON
   std::string from, to;               // the same, as flags of their own
+  bool one_release = false;           // nothing is upgraded: the one that is given stands for both
   std::string out, cosmovisor, keep = "on-failure", timeout = "5min", junit_dialect = "rich", log_level = "info", break_at, expect, attest;
   std::uint64_t log_cap = Caps{}.log_bytes;
   std::optional<int> validators;
@@ -31,6 +32,8 @@ int run(const Project&, const RunFlags&, const std::string& command);
 int list(const Project&);
 // Checks scenarios and profiles; none given: all of the project's.
 int validate(const Project&, const std::vector<std::string>& files);
+// Prints the profile with what it extends, and where each value stands.
+int profile_show(const Project&, const std::string& profile);
 int doctor(const Project&, const std::string& profile);
 // Asks a scratch node of that program every question of the profile.
 int examine(const Project&, const std::string& profile, const std::string& binary);

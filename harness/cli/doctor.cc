@@ -63,7 +63,7 @@ std::string disk_room(const fs::path& folder) {
 int doctor(const Project& project, const std::string& profile_name) {
   Examination e;
   std::cout << "needed for a run\n";
-  const auto profile = load_profile(project.profile(profile_name));
+  const auto profile = load_profile(project.profile(profile_name), project.profiles());
   e.item("loopback addresses", [] { return "127.x.y.*, such as " + AddressBlock::claim(runtime_dir()).at(1); });
   e.item("open files", open_files);
   e.item("disk", [&] { return disk_room(project.root()); });

@@ -59,7 +59,7 @@ std::string shown(const nlohmann::json& value) {
 }  // namespace
 
 int examine(const Project& project, const std::string& profile_name, const std::string& binary) {
-  auto profile = load_profile(project.profile(profile_name));
+  auto profile = load_profile(project.profile(profile_name), project.profiles());
   apply_masks(profile);
   const auto artifact = open_artifact(fs::absolute(binary), profile.chain.binary, project.store());
   const Scratch scratch{fs::temp_directory_path() / fmt::format("rehearse-doctor-{}", ::getpid())};

@@ -12,8 +12,10 @@
 #include "harness/spec/runbook.h"
 #include "harness/spec/scenario.h"
 #include "harness/spec/suite.h"
+#include "localnet/profile/extends.h"
 #include "localnet/profile/profile.h"
 #include "harness/run/scenario_rules.h"
+#include "localnet/base/yaml_merge.h"
 
 namespace rehearse::cli {
 
@@ -21,15 +23,17 @@ namespace {
 
 void line(const std::string& name, const std::string& text) { std::cout << fmt::format("  {:<26} {}\n", name, text); }
 
-// A scenario has `upgrade:`, a profile has `chain:`.
-void validate_one(const fs::path& file) {
+bool is_profile(const YAML::Node& root) { return root["chain"] || root["extends"] || root["base"]; }
+
+void validate_one(const Project& project, const fs::path& file) {
   if (is_suite(file)) {
     load_suite(file);
     return;
   }
   const auto root = load_yaml(file);
-  if (root["chain"]) {
-    const auto profile = load_profile(file);
+  if (is_profile(root)) {
+    if (is_base_profile(file)) return check_base_profile(file);
+    const auto profile = load_profile(file, project.profiles());
     if (!profile.releases.empty()) release_names(file.parent_path() / profile.releases);
     if (profile.provider) release_names(file.parent_path() / profile.provider->releases);
   } else {
@@ -48,7 +52,8 @@ int list(const Project& project) {
     if (is_suite(file)) line(file.filename().string(), load_suite(file).title);
   std::cout << "profiles\n";
   for (const auto& file : yaml_files(project.profiles())) {
-    const auto profile = load_profile(file);
+    if (is_base_profile(file)) continue;
+    const auto profile = load_profile(file, project.profiles());
     line(profile.name, profile.title);
     const auto releases = [&](const std::string& of, const std::string& manifest) {
       std::cout << "releases of " << of << "\n";
@@ -80,6 +85,13 @@ int list(const Project& project) {
   return 0;
 }
 
+int profile_show(const Project& project, const std::string& name) {
+  const auto file = project.profile(name);
+  const auto document = read_profile_document(file, project.profiles());
+  std::cout << write_yaml(document.root, &document.source);
+  return 0;
+}
+
 int runbook(const Project& project) {
   std::cout << "# The runbook, and what stands for it\n\n"
                "Made by `./rehearse runbook` of harness/spec/runbook.yaml. On the right are the titles of steps and checklist items, or\n"
@@ -97,7 +109,7 @@ int validate(const Project& project, const std::vector<std::string>& files) {
   int worst = 0;
   for (const auto& file : all) {
     try {
-      validate_one(file);
+      validate_one(project, file);
       std::cout << file.string() << ": ok\n";
     } catch (const Error& e) {
       worst = std::max(worst, complain(e));

@@ -117,6 +117,10 @@ int dispatch(int argc, char** argv) {
   auto* list_ = app.add_subcommand("list", "what there is: scenarios, profiles, releases, checklists, causes");
   auto* validate_ = app.add_subcommand("validate", "whether scenarios and profiles are well formed");
   validate_->add_option("files", files, "none: all of the project");
+  auto* profile_ = app.add_subcommand("profile", "profiles of chains");
+  profile_->require_subcommand(1);
+  auto* show_ = profile_->add_subcommand("show", "a profile with what it extends, and where each value stands");
+  show_->add_option("profile", profile, "a name of `rehearse list`, or a file")->required();
   auto* doctor_ = app.add_subcommand("doctor", "what this machine can do, and what is missing");
   doctor_->add_option("--profile", profile, "the chain")->capture_default_str();
   doctor_->add_option("--binary", binary, "its program: a scratch node is asked every question of the profile");
@@ -153,13 +157,14 @@ int dispatch(int argc, char** argv) {
     return code == 0 ? 0 : 2;
   }
   const auto project = Project::find();
+  const auto again = reproduction(argc, argv, flags.seed);
   if (run_->parsed()) {
-    const auto again = reproduction(argc, argv, flags.seed);
     return guarded([&] { return run(project, flags, again); });
   }
   if (up_->parsed()) {
     if (flags.break_at.empty()) flags.break_at = "voting";  // it is up, and nothing is proposed
-    return guarded([&] { return run(project, flags, "./rehearse net up"); });
+    flags.one_release = true;
+    return guarded([&] { return run(project, flags, again); });
   }
   if (down_->parsed()) return net_down(folder);
   if (status_->parsed()) return net_status(folder);
@@ -167,6 +172,7 @@ int dispatch(int argc, char** argv) {
   if (env_->parsed()) return net_env(node, folder);
   if (doctor_->parsed() && !binary.empty()) return guarded([&] { return examine(project, profile, binary); });
   if (list_->parsed()) return list(project);
+  if (show_->parsed()) return profile_show(project, profile);
   if (validate_->parsed()) return validate(project, files);
   if (doctor_->parsed()) return doctor(project, profile);
   if (report_->parsed()) return report(folder);

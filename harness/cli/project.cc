@@ -10,6 +10,7 @@
 #include <cstdlib>
 
 #include "localnet/base/error.h"
+#include "localnet/profile/extends.h"
 
 namespace rehearse::cli {
 

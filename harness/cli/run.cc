@@ -108,6 +108,10 @@ void take_releases(const RunFlags& flags, RunOptions& o) {
     else if (text.starts_with("patch=")) o.patch = text.substr(6);
     else throw Error(Blame::scenario, "--release takes from=RELEASE, patch=RELEASE or to=RELEASE; found `" + text + "`");
   }
+  if (!flags.one_release) return;
+  if (o.to.empty()) o.to = o.from;
+  if (o.from.empty()) o.from = o.to;
+  o.one_release = !o.from.empty() && o.from == o.to;
 }
 
 // On GitHub's runners: annotations, and the job's summary.
@@ -262,6 +266,7 @@ int run(const Project& project, const RunFlags& flags, const std::string& comman
   RunOptions o;
   o.scenario = project.scenario(flags.scenario);
   o.profile = project.profile(flags.profile);
+  o.profiles = project.profiles();
   take_releases(flags, o);
   const auto dialect = parse_dialect(flags.junit_dialect);
   o.invoked = invoked();

@@ -8,7 +8,7 @@ namespace rehearse::cli {
 
 int unit(const Project& project, const std::string& profile, const std::string& user, const std::string& home,
          const std::string& cosmovisor) {
-  std::cout << systemd_unit(load_profile(project.profile(profile)), {user, home, cosmovisor});
+  std::cout << systemd_unit(load_profile(project.profile(profile), project.profiles()), {user, home, cosmovisor});
   return 0;
 }
 

@@ -142,7 +142,7 @@ std::vector<NodeCommand> seeds(Rehearsal& r, const std::vector<std::string>& tra
     auto values = r.respondent(n->member.name).values;
     values["ordinal"] = std::to_string(after + commands.size() + 1);
     commands.push_back(
-        {n->member.name, fill(transaction, values, r.profile().file.string() + ": seed_transactions")});
+        {n->member.name, fill(transaction, values, r.profile().file.string() + ": initial_transactions")});
   }
   return commands;
 }
@@ -152,7 +152,7 @@ void make_records(Rehearsal& r) {
   validators.resize(std::min(validators.size(), kMostSeeds));
   std::int64_t last = 0;
   const auto after = std::exchange(r.seed_transactions_used, r.seed_transactions_used + validators.size());
-  for (const auto& transaction : r.profile().seed_transactions)
+  for (const auto& transaction : r.profile().initial_transactions)
     for (const auto& included : send_transactions(r, seeds(r, transaction, validators, after))) last = std::max(last, included.height);
   // Whoever sent one knows of its block first; what is asked next is asked of another.
   r.await("the records on every node", executed_on_all(last));
@@ -270,7 +270,7 @@ double seconds_to_pass(Rehearsal& r) {
   const auto transactions = [&](std::size_t count) {
     return 1.5 * command * std::max(1.0, static_cast<double>(count) / processors) + block;
   };
-  const double records = static_cast<double>(r.profile().seed_transactions.size()) * transactions(kMostSeeds);
+  const double records = static_cast<double>(r.profile().initial_transactions.size()) * transactions(kMostSeeds);
   const double layout = 2 * command;  // asked of Cosmovisor, which runs the chain's
   const double meanwhile = transactions(voters(r.scenario()).size()) + records + layout;
   return transactions(1) + std::max({r.view().network->voting_period_s, meanwhile, r.faults_of_vote_s});

@@ -39,7 +39,7 @@ ProviderReleases provider_releases(const Inputs& in, const RunOptions& o) {
 Inputs read_inputs(const RunOptions& o) {
   if (!o.break_at.empty() && !is_phase(o.break_at))
     throw Error(Blame::scenario, "--break-at takes a phase: " + phase_names() + "; found `" + o.break_at + "`");
-  Inputs in{load_scenario(o.scenario), load_profile(o.profile), {}, {}, {}, {}};
+  Inputs in{load_scenario(o.scenario), load_profile(o.profile, o.profiles), {}, {}, {}, {}};
   in.defects = mask_defects(in.scenario, in.profile);
   if (o.validators) set_validators(in.scenario, *o.validators);
   if (o.backend) in.scenario.network.backend = *o.backend;
@@ -50,7 +50,7 @@ Inputs read_inputs(const RunOptions& o) {
     in.scenario.expect = o.expect;
   }
   in.faults = o.schedule.empty() ? plan_faults(in.scenario, o.seed) : read_schedule(o.schedule);
-  const auto manifest = (in.profile.file.parent_path() / in.profile.releases).lexically_normal();
+  const auto manifest = in.profile.releases.empty() ? fs::path() : (in.profile.file.parent_path() / in.profile.releases).lexically_normal();
   auto pick = [&](const std::string& flag, const std::string& scenario, const std::string& profile,
                   const char* which) {
     const auto name = !flag.empty() ? flag : !scenario.empty() ? scenario : profile;

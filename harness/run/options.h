@@ -22,8 +22,10 @@ const Ordered<Keep>& names(Keep);
 
 struct RunOptions {
   std::filesystem::path scenario, profile;
+  std::filesystem::path profiles;    // of the project, which others extend; empty: where the profile is
   std::filesystem::path attest;      // YAML: attestations beyond the scenario's; empty: none
   std::string expect;                // instead of the scenario's; empty: that
+  bool one_release = false;          // `from` and `to` are the same: the network is held and nothing upgraded
   std::string from, patch, to;       // instead of the scenario's or the profile's
   std::filesystem::path folder;      // must not exist, or be empty
   std::filesystem::path built;       // where fixture releases are: <name>/<archive>

@@ -181,7 +181,7 @@ void Preflight::ask_version(const Release& release, std::optional<CliAnswer>& pr
   }
 }
 
-void Preflight::check_versions() {
+void Preflight::check_versions(bool one_release) {
   auto &from = r_.from, &to = r_.to;
   r_.step("version", "Verify binary", kPreparation, [&] {
     r_.await_done(
@@ -198,7 +198,7 @@ void Preflight::check_versions() {
                                      release->printed_version, release->version),
                          "wrong-version-inside");
     }
-    if (from.printed_version == to.printed_version)
+    if (!one_release && from.printed_version == to.printed_version)
       throw StepFailed(fmt::format("both {} and {} are {}", from.name, to.name, to.printed_version), "same-version");
     return fmt::format("{} -> {}", from.printed_version, to.printed_version);
   });

@@ -30,9 +30,9 @@ class Preflight {
   void begin(const std::filesystem::path& cosmovisor);
   // Waits for the new release; then it is verified. Throws Error with the cause.
   void receive();
-  // Waits for the versions. Throws StepFailed for a release that does not run, is not what it claims, or is
-  // no upgrade.
-  void check_versions();
+  // Waits for the versions. Throws StepFailed for a release that does not run, is not what it claims, or, unless
+  // one is meant for both, is no upgrade.
+  void check_versions(bool one_release = false);
 
   const Artifact& cosmovisor() const { return cosmovisor_; }
 

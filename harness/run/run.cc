@@ -25,6 +25,7 @@
 #include "harness/spec/releases.h"
 #include "localnet/inject/capabilities.h"
 #include "localnet/cosmos/config_files.h"
+#include "localnet/cosmos/node_home.h"
 #include "localnet/process/guard.h"
 #include "localnet/inject/namespaces.h"
 #include "localnet/http/release_server.h"
@@ -88,7 +89,7 @@ class Run {
 
   RunResult carry_out() {
     fs::copy_file(o_.scenario, o_.folder / kScenarioCopy);
-    fs::copy_file(o_.profile, o_.folder / kProfileCopy);
+    write_file(o_.folder / kProfileCopy, in_.profile.text);
     if (!in_.faults.empty() || in_.scenario.draw.times) write_schedule(o_.folder / "schedule.json", in_.faults);
     loop_.on_stop_signal([this](int signal) {
       exit_code_ = 128 + signal;
@@ -151,7 +152,7 @@ class Run {
     s.scenario = in_.scenario.name;
     s.profile = in_.profile.name;
     s.scenario_digest = sha256_file(o_.scenario);
-    s.profile_digest = sha256_file(o_.profile);
+    s.profile_digest = sha256_hex(in_.profile.text);
     s.seed = o_.seed;
     s.harness_version = o_.harness_version;
     s.host = host_description();
@@ -188,7 +189,7 @@ class Run {
     preflight.begin(o_.cosmovisor);
     make_network(preflight.cosmovisor().binary);
     preflight.receive();
-    preflight.check_versions();
+    preflight.check_versions(o_.one_release);
     publish_others();
     start_network();
     if (!in_.faults.empty()) {

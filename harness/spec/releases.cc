@@ -104,6 +104,9 @@ Release find_release(const std::string& text, const fs::path& manifest_file, con
           path + ": there is no such file; a release is a name, or the path or URL of an archive or binary");
     return r;
   }
+  if (manifest_file.empty())
+    throw Error(Blame::scenario, "there is no release `" + text +
+                                     "`: the profile names none by `releases: MANIFEST`; give the path or URL of an archive or binary");
   const auto manifest = decode_file<Manifest>(manifest_file);
   std::string known;
   for (const auto& [name, entry] : manifest.releases) {

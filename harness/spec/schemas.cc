@@ -12,7 +12,7 @@ const std::vector<PublishedSchema>& published_schemas() {
       {"scenario", "scenarios/scenario.schema.json", [] { return schema_of<Scenario>("Scenario"); }},
       {"suite", "scenarios/suite.schema.json", [] { return schema_of<Suite>("Suite"); }},
       {"profile", "fixtures/profiles/profile.schema.json",
-       [] { return schema_of<Profile>("Profile of a chain"); }},
+       [] { return extending(schema_of<Profile>("Profile of a chain")); }},
       {"releases", "fixtures/releases.schema.json", releases_schema},
   };
   return all;

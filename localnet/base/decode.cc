@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cmath>
 #include <fstream>
+#include <iostream>
 #include <sstream>
 
 namespace rehearse {
@@ -71,27 +72,52 @@ Json to_json(const YAML::Node& node) {
   return text;
 }
 
-Decoder::Decoder(YAML::Node node, const std::string& file, std::string path)
-    : node_(std::move(node)), file_(file), path_(std::move(path)) {
+int Source::add(std::string file, int lines) {
+  ranges_.push_back({end_, std::move(file)});
+  return std::exchange(end_, end_ + lines);
+}
+
+const Source::Range& Source::range_of(const YAML::Mark& mark) const {
+  auto range = ranges_.begin();
+  for (auto next = range; next != ranges_.end() && next->first <= mark.line; ++next) range = next;
+  return *range;
+}
+
+std::string Source::where(const YAML::Mark& mark) const {
+  const auto& [first, file] = range_of(mark);
+  if (mark.line < 0) return file;
+  return file + ":" + std::to_string(mark.line - first + 1) + ":" + std::to_string(mark.column + 1);
+}
+
+Decoder::Decoder(YAML::Node node, const Source& source, std::string path)
+    : node_(std::move(node)), source_(source), path_(std::move(path)) {
   check_map(node_, path_);
 }
 
-void complain_at(const std::string& file, const YAML::Node& at, const std::string& message) {
-  const auto mark = at.Mark();
-  std::string where = file;
-  if (mark.line >= 0) where += ":" + std::to_string(mark.line + 1) + ":" + std::to_string(mark.column + 1);
-  throw Error(Blame::scenario, where + ": " + message);
+void Decoder::alias(const char* old, const char* key) {
+  for (const auto& entry : node_) {
+    if (entry.first.Scalar() != old) continue;
+    if (node_[key]) complain(entry.first, std::string("`") + old + "` is the old spelling of `" + key + "`, which is there too");
+    std::cerr << "rehearse: " << source_.where(entry.first.Mark()) << ": `" << old << "` is called `" << key << "` now\n";
+    known_.insert(old);
+    aliases_[key] = old;
+  }
+}
+
+void complain_at(const Source& source, const YAML::Node& at, const std::string& message) {
+  throw Error(Blame::scenario, source.where(at.Mark()) + ": " + message);
 }
 
 void Decoder::fail(const YAML::Node& at, const std::string& path, const std::string& message) const {
-  complain_at(file_, at, (path.empty() ? "" : path + ": ") + message);
+  complain_at(source_, at, (path.empty() ? "" : path + ": ") + message);
 }
 
 void Decoder::complain(const YAML::Node& at, const std::string& message) const { fail(at, path_, message); }
 
 void Decoder::complain_about(const char* key, const std::string& message) const {
-  const auto child = node_[key];
-  fail(child ? child : node_, path_.empty() ? key : path_ + "." + key, message);
+  const auto written = spelt(key);
+  const auto child = node_[written];
+  fail(child ? child : node_, path_.empty() ? written : path_ + "." + written, message);
 }
 
 void Decoder::missing(const std::string& key, const char* doc) const {
@@ -139,7 +165,6 @@ void Decoder::finish() const {
   }
 }
 
-// An alias may stand for much, or for what it stands in itself: what all comes to is bounded before anybody walks it.
 static void check_bounded(const YAML::Node& node, int& left, int depth = 0) {
   constexpr int kDeepest = 50;
   if (depth > kDeepest || --left < 0) throw YAML::Exception(node.Mark(), "too much, or nested too deeply");
@@ -150,21 +175,31 @@ static void check_bounded(const YAML::Node& node, int& left, int depth = 0) {
   }
 }
 
+void check_bounded(const YAML::Node& node) {
+  int left = 100'000;
+  check_bounded(node, left);
+}
+
 YAML::Node load_yaml(const std::filesystem::path& file) {
+  Source source;
+  return load_yaml(file, source);
+}
+
+YAML::Node load_yaml(const std::filesystem::path& file, Source& source) {
   std::ifstream in(file);
   if (!in || std::filesystem::is_directory(file))
     throw Error(Blame::scenario, file.string() + ": cannot be read; is the path right?");
-  std::stringstream text;
-  text << in.rdbuf();
+  std::stringstream read;
+  read << in.rdbuf();
+  const auto text = read.str();
+  const auto first = source.add(file.string(), 2 + static_cast<int>(std::count(text.begin(), text.end(), '\n')));
   try {
-    auto node = YAML::Load(text.str());
-    int left = 100'000;
-    check_bounded(node, left);
+    auto node = YAML::Load(std::string(static_cast<std::size_t>(first), '\n') + text);
+    check_bounded(node);
     if (!node.IsMap()) throw Error(Blame::scenario, file.string() + ":1: expected keys and values");
     return node;
   } catch (const YAML::Exception& e) {
-    throw Error(Blame::scenario, file.string() + ":" + std::to_string(e.mark.line + 1) + ":" +
-                                     std::to_string(e.mark.column + 1) + ": not YAML: " + e.msg);
+    throw Error(Blame::scenario, source.where(e.mark) + ": not YAML: " + e.msg);
   }
 }
 

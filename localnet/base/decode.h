@@ -54,9 +54,34 @@ std::string name_of(E value) {
   return "";
 }
 
+// The files that a document was read from. yaml-cpp's marks know lines only: of several files that are merged, each has a
+// range of lines of its own.
+class Source {
+ public:
+  Source() = default;
+  Source(std::string file) { add(std::move(file), 0); }  // a document of one file is named by it
+  // The first line (from 0) of a further file of that many lines.
+  int add(std::string file, int lines);
+  // Of what stands nowhere it is the first file.
+  const std::string& file_of(const YAML::Mark& mark) const { return range_of(mark).file; }
+  std::string where(const YAML::Mark&) const;  // file:line:column
+
+ private:
+  struct Range {
+    int first;
+    std::string file;
+  };
+  const Range& range_of(const YAML::Mark&) const;
+  std::vector<Range> ranges_;
+  int end_ = 0;
+};
+
 class Decoder {
  public:
-  Decoder(YAML::Node node, const std::string& file, std::string path);
+  Decoder(YAML::Node node, const Source& source, std::string path);
+
+  // The key `old` is an earlier spelling of `key`, which is described next: it is read, with a warning.
+  void alias(const char* old, const char* key);
 
   template <class T>
   void required(const char* key, T& out, const char* doc) {
@@ -78,10 +103,12 @@ class Decoder {
   template <class T>
   bool read(const char* key, T& out, const char* doc) {
     known_.insert(key);
-    if (!node_[key]) return false;
+    const auto written = spelt(key);
+    const auto node = node_[written];
+    if (!node) return false;
     if constexpr (!std::is_same_v<T, YAML::Node>)
-      if (node_[key].IsNull()) empty(key, doc);
-    value(node_[key], out, path_.empty() ? key : path_ + "." + key, doc);
+      if (node.IsNull()) empty(written, doc);
+    value(node, out, path_.empty() ? written : path_ + "." + written, doc);
     return true;
   }
 
@@ -90,13 +117,17 @@ class Decoder {
 
   [[noreturn]] void missing(const std::string& key, const char* doc) const;
   [[noreturn]] void empty(const std::string& key, const char* doc) const;
+  // As the file has it: an alias, or the key itself.
+  std::string spelt(const std::string& key) const { return aliases_.contains(key) ? aliases_.at(key) : key; }
   std::string scalar(const YAML::Node& n, const char* expected, const std::string& path) const;
   void check_map(const YAML::Node& n, const std::string& path) const;  // a map without duplicate keys
   [[noreturn]] void fail(const YAML::Node& at, const std::string& path, const std::string& message) const;
 
   YAML::Node node_;
-  std::string file_, path_;
+  Source source_;
+  std::string path_;
   std::set<std::string> known_;
+  std::map<std::string, std::string> aliases_;  // key -> its old spelling, which the file has
 };
 
 namespace internal {
@@ -170,22 +201,26 @@ void Decoder::value(const YAML::Node& n, T& out, const std::string& path, const 
     }
   } else {
     check_map(n, path);
-    Decoder inner(n, file_, path);
+    Decoder inner(n, source_, path);
     describe(inner, out);
     inner.finish();
   }
 }
 
 // Throws Error(Blame::scenario, "file:line:column: message"): for rules between what was decoded.
-[[noreturn]] void complain_at(const std::string& file, const YAML::Node& at, const std::string& message);
+[[noreturn]] void complain_at(const Source&, const YAML::Node& at, const std::string& message);
 
 // The file's YAML. Throws Error(Blame::scenario) with file:line for what cannot be read or parsed.
 YAML::Node load_yaml(const std::filesystem::path& file);
+// The same, as a further file of `source`.
+YAML::Node load_yaml(const std::filesystem::path& file, Source& source);
+// Throws YAML::Exception for what is too much to walk, or nested too deeply: an alias may stand for what it stands in.
+void check_bounded(const YAML::Node&);
 
 template <class T>
-T decode(const YAML::Node& node, const std::string& file) {
+T decode(const YAML::Node& node, const Source& source) {
   T out{};
-  Decoder d(node, file, "");
+  Decoder d(node, source, "");
   describe(d, out);
   d.finish();
   return out;

@@ -34,4 +34,21 @@ Schema as_file(const char* title, Schema object) {
 
 }  // namespace internal
 
+Schema extending(Schema schema) {
+  if (!schema.is_structured()) return schema;
+  if (schema.is_object() && schema.contains("type")) schema.erase("required");
+  for (auto& inner : schema) inner = extending(std::move(inner));
+  if (!schema.is_object() || schema.value("type", "") != "array") return schema;
+  Schema either = Schema::object();
+  if (schema.contains("description")) either["description"] = schema["description"];
+  schema.erase("description");
+  either["anyOf"].push_back(schema);
+  for (const char* key : {"add", "replace"})  // their items are not repeated: one schema would become nine where lists are nested
+    either["anyOf"].push_back({{"type", "object"},
+                               {"required", {key}},
+                               {"additionalProperties", false},
+                               {"properties", {{key, {{"type", "array"}}}}}});
+  return either;
+}
+
 }  // namespace rehearse

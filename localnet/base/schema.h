@@ -31,6 +31,8 @@ class SchemaWriter {
     add(key, doc, std::move(type));
   }
 
+  void alias(const char*, const char*) {}  // an editor offers the new spelling
+
   Schema object() const;
 
   // The schema of a T wherever it stands.
@@ -111,6 +113,10 @@ Schema SchemaWriter::written(const T& value) {
     return Schema();
   }
 }
+
+// The same of a file that may extend another of its kind (yaml_merge.h): nothing is required, and a list may say `add` or
+// `replace`.
+Schema extending(Schema);
 
 template <class T>
 Schema schema_of(const char* title) {

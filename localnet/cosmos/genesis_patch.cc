@@ -61,10 +61,22 @@ std::string genesis_value_names() {
   return all + "{module:NAME}";
 }
 
+namespace {
+
+// What stands below app_state, or at the top.
+bool has_module(const Json& genesis, const std::string& at) {
+  constexpr std::string_view kState = "app_state.";
+  const auto begin = at.starts_with(kState) ? kState.size() : 0;
+  const auto& modules = begin ? genesis.value("app_state", Json::object()) : genesis;
+  return modules.contains(at.substr(begin, at.find('.', begin) - begin));
+}
+
+}  // namespace
+
 void apply_patches(Json& genesis, const std::vector<GenesisPatch>& patches, Stage stage, const Values& values,
                    const std::string& bech32_prefix, const std::string& where) {
   for (const auto& patch : patches) {
-    if (patch.stage != stage) continue;
+    if (patch.stage != stage || (patch.if_present && !has_module(genesis, patch.at))) continue;
     auto value = patch.value;
     fill_strings(value, values, bech32_prefix, where + ": genesis: " + patch.at);
     set_at(genesis, patch.at, value);

@@ -25,6 +25,7 @@ struct GenesisPatch {
   nlohmann::json value;  // its strings are templates over known_genesis_values()
   Stage stage = Stage::before_gentx;
   std::string reason;
+  bool if_present = false;  // only where the genesis has the module that it is about: what a base sets of optional modules
 };
 
 template <class V>
@@ -32,6 +33,7 @@ void describe(V& v, GenesisPatch& p) {
   v.required("at", p.at, "dotted path in genesis.json");
   v.required("set", p.value, "the value; quote what must stay a string; {name} is computed");
   v.optional("stage", p.stage, "before the chain's gentx sees it, or after its validation");
+  v.optional("if_present", p.if_present, "left out where the genesis has no such module, the NAME of app_state.NAME");
   v.optional("reason", p.reason, "why it is needed");
 }
 

@@ -1,6 +1,8 @@
 #include "localnet/profile/profile.h"
 
 #include "localnet/cosmos/config_files.h"
+#include "localnet/base/yaml_merge.h"
+#include "localnet/profile/extends.h"
 #include "localnet/profile/profile_rules.h"
 
 namespace rehearse {
@@ -112,13 +114,53 @@ const std::vector<KnownCommand>& known_commands() {
   return all;
 }
 
-Profile load_profile(const std::filesystem::path& file) {
-  const auto root = load_yaml(file);
-  auto p = decode<Profile>(root, file.string());
+namespace {
+
+// A path is relative to the file that it stands in: one of a base elsewhere is made absolute.
+void resolve(std::string& path, const YAML::Node& at, const std::filesystem::path& file, const Source& source) {
+  const std::filesystem::path stands_in = at ? source.file_of(at.Mark()) : file.string();
+  if (!path.empty() && stands_in != file) path = std::filesystem::absolute(stands_in.parent_path() / path).lexically_normal().string();
+}
+
+void fill_denom(Profile& p) {
+  const auto where = p.file.string();
+  for (auto* text : {&p.minimum_gas_prices, &p.governance.deposit, &p.governance.expedited_deposit})
+    *text = fill(*text, {{"denom", p.chain.denom}}, where);
+}
+
+// Reads a document of which nothing is required.
+struct Partial {
+  Decoder& decoder;
+  template <class T>
+  void required(const char* key, T& out, const char* doc) { decoder.optional(key, out, doc); }
+  template <class T>
+  void optional(const char* key, T& out, const char* doc) { decoder.optional(key, out, doc); }
+  void alias(const char* old, const char* key) { decoder.alias(old, key); }
+};
+
+}  // namespace
+
+Profile load_profile(const std::filesystem::path& file, const std::filesystem::path& shipped) {
+  const auto [root, source] = read_profile_document(file, shipped);
+  auto p = decode<Profile>(root, source);
   p.file = file;
   p.name = file.stem().string();
-  check_profile(p, root);
+  p.text = write_yaml(root);
+  check_profile(p, root, source);
+  resolve(p.releases, root["releases"], file, source);
+  if (p.provider) resolve(p.provider->releases, root["provider"]["releases"], file, source);
+  if (!p.monitoring.alerts.empty()) resolve(p.monitoring.alerts, root["monitoring"]["alerts"], file, source);
+  fill_denom(p);
   return p;
+}
+
+void check_base_profile(const std::filesystem::path& file) {
+  Source source;
+  Decoder decoder(load_yaml(file, source), source, "");
+  Partial partial{decoder};
+  Profile p;
+  describe(partial, p);
+  decoder.finish();
 }
 
 void apply_masks(Profile& p) {

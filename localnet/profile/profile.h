@@ -70,14 +70,14 @@ struct HarmlessError {
 };
 
 // A record that must survive an upgrade, compared by value.
-struct KeptRecord {
+struct PreservedRecord {
   std::string name;
   std::string question;
   std::map<std::string, std::string> args;
   std::map<std::string, std::int64_t> scaled;  // JSON pointer -> factor that the migration applies to the number there
   std::vector<std::string> ignored;            // JSON pointers that a migration may add or change
-  std::string made_at;  // of a list: JSON pointer in an element to the height it was made at; empty: none is added meanwhile
-  std::string known_by;  // of a list: JSON pointer in an element to its name; others may be added meanwhile
+  std::string height;  // of a list: JSON pointer in an element to the height it was made at; empty: none is added meanwhile
+  std::string id;      // of a list: JSON pointer in an element to its name; others may be added meanwhile
   bool may_be_none = false;  // a network without one before the upgrade has nothing to lose
 };
 
@@ -128,6 +128,9 @@ struct ModelSection {
 struct Profile {
   std::string name;                // the file's name without .yaml
   std::filesystem::path file;
+  std::string text;                // as YAML, with what it extends
+  std::string extends;             // of a file by itself; a profile that was loaded is whole
+  bool base = false;
   std::string title;
   ChainIdentity chain;
   std::string releases;            // manifest of named releases, relative to the profile
@@ -140,14 +143,14 @@ struct Profile {
   std::vector<GenesisPatch> genesis;
   std::map<std::string, std::string> config_toml, app_toml;  // dotted key -> TOML value
   std::vector<KnownDefect> known_defects;
-  std::string minimum_gas_prices;
+  std::string minimum_gas_prices;  // as the deposits: {denom} is filled in
   Governance governance;
   Ordered<std::string> log_patterns;  // name -> RE2
   std::vector<HarmlessError> harmless_errors;
   std::map<std::string, std::vector<AnswerSource>> questions;
-  std::vector<std::vector<std::string>> seed_transactions;  // sent before the upgrade: there is state to keep
+  std::vector<std::vector<std::string>> initial_transactions;  // sent before the upgrade: there is state to keep
   std::vector<RecordTemplate> population;  // what a scenario's records are
-  std::vector<KeptRecord> kept;
+  std::vector<PreservedRecord> preserved;
   std::optional<ModelSection> model;
   MemoryBound memory;
   Monitoring monitoring;
@@ -189,15 +192,17 @@ void describe(V& v, HarmlessError& h) {
 }
 
 template <class V>
-void describe(V& v, KeptRecord& k) {
-  v.required("name", k.name, "what is kept, in words");
+void describe(V& v, PreservedRecord& k) {
+  v.alias("known_by", "id");
+  v.alias("made_at", "height");
+  v.required("name", k.name, "what is preserved, in words");
   v.required("question", k.question, "the question that reads it");
   v.optional("args", k.args, "arguments of the question");
   v.optional("scaled", k.scaled, "JSON pointer -> factor that the migration applies");
   v.optional("may_be_none", k.may_be_none, "none before the upgrade is no lack");
   v.optional("ignored", k.ignored, "JSON pointers that may differ afterwards");
-  v.optional("known_by", k.known_by, "JSON pointer in each element to its name: others may be added meanwhile");
-  v.optional("made_at", k.made_at, "JSON pointer in each element to its height: later ones may be added meanwhile");
+  v.optional("id", k.id, "JSON pointer in each element to its name: others may be added meanwhile");
+  v.optional("height", k.height, "JSON pointer in each element to its height: later ones may be added meanwhile");
 }
 
 template <class V>
@@ -226,7 +231,7 @@ void describe(V& v, Monitoring& m) {
 
 template <class V>
 void describe(V& v, Governance& g) {
-  v.required("deposit", g.deposit, "deposit of a proposal, e.g. 10000000uve");
+  v.required("deposit", g.deposit, "deposit of a proposal, e.g. 10000000{denom}");
   v.required("expedited_deposit", g.expedited_deposit, "deposit of an expedited proposal");
 }
 
@@ -269,6 +274,8 @@ void describe(V& v, ProviderProfile& p) {
 
 template <class V>
 void describe(V& v, Profile& p) {
+  v.optional("extends", p.extends, "a profile that comes with the project, or the path of another: this one says what differs");
+  v.optional("base", p.base, "profiles extend it, no chain is rehearsed by it alone; it may be incomplete");
   v.required("title", p.title, "the chain's name");
   v.required("chain", p.chain, "what the chain is called and how its values look");
   v.optional("releases", p.releases, "manifest of named releases, relative to this file");
@@ -283,22 +290,28 @@ void describe(V& v, Profile& p) {
   v.optional("config_toml", p.config_toml, "dotted key -> TOML value");
   v.optional("app_toml", p.app_toml, "dotted key -> TOML value");
   v.optional("known_defects", p.known_defects, "what is known to be wrong with the chain, and what masks it");
-  v.required("minimum_gas_prices", p.minimum_gas_prices, "minimum gas prices of each node");
+  v.required("minimum_gas_prices", p.minimum_gas_prices, "minimum gas prices of each node; {denom} is filled in");
   v.required("governance", p.governance, "deposits");
   v.required("log_patterns", p.log_patterns, "name -> regular expression over a log line");
   v.optional("harmless_errors", p.harmless_errors, "errors in the log that mean nothing");
   v.required("questions", p.questions, "what the chain can be asked, and where the answer stands");
-  v.optional("seed_transactions", p.seed_transactions, "transactions to send before the upgrade");
+  v.alias("seed_transactions", "initial_transactions");
+  v.optional("initial_transactions", p.initial_transactions, "transactions to send before the upgrade");
   v.optional("population", p.population, "records that a scenario's network can have from its genesis on");
-  v.optional("kept", p.kept, "records that must survive an upgrade");
+  v.alias("kept", "preserved");
+  v.optional("preserved", p.preserved, "records that must survive an upgrade");
   v.optional("monitoring", p.monitoring, "what watches the nodes");
   v.optional("model", p.model, "the model that nodes score with, where the chain has one");
   v.optional("memory", p.memory, "bounds on a node's memory");
   v.optional("provider", p.provider, "the chain's provider daemon, if it has one");
 }
 
-// Throws Error(Blame::scenario) with file:line:column.
-Profile load_profile(const std::filesystem::path& file);
+// With what it extends; `shipped` is the folder of the project's profiles (extends.h). Texts of a base name the chain's
+// {denom}. Throws Error(Blame::scenario) with file:line:column.
+Profile load_profile(const std::filesystem::path& file, const std::filesystem::path& shipped = {});
+
+// Whether the keys and values of a base are what a profile may have. Throws as load_profile().
+void check_base_profile(const std::filesystem::path& file);
 
 // Puts the masks of the known defects that are `masked` into the rest of the profile.
 void apply_masks(Profile&);

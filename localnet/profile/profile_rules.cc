@@ -4,21 +4,24 @@
 
 #include <algorithm>
 
+#include "localnet/profile/patterns.h"
+
 namespace rehearse {
 
 namespace {
 
+constexpr const char* kRetired = "updated-too-early";  // a pattern that the profiles of older run folders have
+
 class Rules {
  public:
-  Rules(const Profile& p, const YAML::Node& root) : p_(p), root_(root) {}
+  Rules(const Profile& p, const YAML::Node& root, const Source& source) : p_(p), root_(root), source_(source) {}
 
   void check() const {
     check_commands();
-    for (const auto& [name, pattern] : p_.log_patterns)
-      check_pattern(root_["log_patterns"][name], "log_patterns: " + name, pattern);
+    check_log_patterns(root_["log_patterns"], p_.log_patterns, known_patterns());
     for (std::size_t i = 0; i < p_.harmless_errors.size(); ++i)
       check_pattern(root_["harmless_errors"][i]["match"], "harmless_errors", p_.harmless_errors[i].match);
-    check_kept();
+    check_preserved();
     check_questions();
     if (root_["genesis"]) check_patches(root_["genesis"]);
     for (const auto& kind : root_["population"]) check_value(kind["each"], known_record_values());
@@ -53,17 +56,29 @@ class Rules {
     if (!compiled.ok()) fail(at, what + ": not a regular expression: " + compiled.error());
   }
 
-  // Questions beyond the closed list are records to keep: each must be used.
-  void check_kept() const {
-    for (std::size_t i = 0; i < p_.kept.size(); ++i)
-      if (const auto& k = p_.kept[i]; !p_.questions.contains(k.question))
-        fail(root_["kept"][i]["question"], "kept: " + k.name + ": there is no question `" + k.question + "`");
+  // A pattern that nothing looks for would never be missed: whatever should look for it falls silent.
+  void check_log_patterns(const YAML::Node& here, const Ordered<std::string>& patterns, const std::set<std::string>& known) const {
+    for (const auto& entry : here)
+      if (const auto& name = entry.first.Scalar(); !known.contains(name) && name != kRetired) {
+        const auto meant = closest(name, known);
+        fail(entry.first, "log_patterns: nothing looks for `" + name + "`" +
+                              (meant.empty() ? "" : ", did you mean `" + meant + "`?"));
+      }
+    for (const auto& [name, pattern] : patterns) check_pattern(here[name], "log_patterns: " + name, pattern);
+  }
+
+  // Questions beyond the closed list are of records to preserve: each must be used.
+  void check_preserved() const {
+    const auto here = root_["preserved"] ? root_["preserved"] : root_["kept"];
+    for (std::size_t i = 0; i < p_.preserved.size(); ++i)
+      if (const auto& k = p_.preserved[i]; !p_.questions.contains(k.question))
+        fail(here[i]["question"], "preserved: " + k.name + ": there is no question `" + k.question + "`");
   }
 
   void check_questions() const {
     const auto questions = root_["questions"];
-    std::set<std::string> known, kept;
-    for (const auto& k : p_.kept) kept.insert(k.question);
+    std::set<std::string> known, preserved;
+    for (const auto& k : p_.preserved) preserved.insert(k.question);
     for (const auto& q : known_questions()) {
       known.insert(q.name);
       if (!q.optional && !p_.questions.contains(q.name))
@@ -71,7 +86,7 @@ class Rules {
     }
     for (const auto& [name, sources] : p_.questions) {
       const auto here = questions[name];
-      if (!known.contains(name) && !kept.contains(name)) {
+      if (!known.contains(name) && !preserved.contains(name)) {
         const auto meant = closest(name, known);
         fail(here, "questions: nobody asks `" + name + "`" +
                        (meant.empty() ? "" : ", did you mean `" + meant + "`?"));
@@ -137,8 +152,7 @@ class Rules {
       for (std::size_t i = 0; i < sources.size(); ++i) check_source(here["questions"][name][i], name, sources[i]);
     for (const char* asked : {"provider-info", "provider-orders"})
       if (!p_.questions.contains(asked)) fail(here, std::string("questions: a chain with a provider has `") + asked + "`");
-    for (const auto& [name, pattern] : p.log_patterns)
-      check_pattern(here["log_patterns"][name], "log_patterns: " + name, pattern);
+    check_log_patterns(here["log_patterns"], p.log_patterns, known_provider_patterns());
     for (const auto& [before, after] : p.migrated)
       if (!before.starts_with("/") || !after.starts_with("/"))
         fail(here["migrated"][before], "migrated: a JSON pointer starts with /");
@@ -160,15 +174,16 @@ class Rules {
   }
 
   [[noreturn]] void fail(const YAML::Node& where, const std::string& message) const {
-    complain_at(p_.file.string(), where, message);
+    complain_at(source_, where, message);
   }
 
   const Profile& p_;
   const YAML::Node& root_;
+  const Source& source_;
 };
 
 }  // namespace
 
-void check_profile(const Profile& p, const YAML::Node& root) { Rules(p, root).check(); }
+void check_profile(const Profile& p, const YAML::Node& root, const Source& source) { Rules(p, root, source).check(); }
 
 }  // namespace rehearse

@@ -7,7 +7,7 @@
 
 namespace rehearse {
 
-// `root` is what `p` was decoded from. Throws Error(Blame::scenario) with file:line:column.
-void check_profile(const Profile& p, const YAML::Node& root);
+// `root` is what `p` was decoded from, `source` where its values stand. Throws Error(Blame::scenario) with file:line:column.
+void check_profile(const Profile& p, const YAML::Node& root, const Source& source);
 
 }  // namespace rehearse

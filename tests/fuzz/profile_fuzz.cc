@@ -9,11 +9,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static fuzz::InputFile file("profile.yaml");
   file.fill(data, size);
   try {
-    const auto profile = load_profile(file.path());
+    const auto profile = load_profile(file.path(), REHEARSE_SOURCE_DIR "/fixtures/profiles");
     LogMatcher(profile.log_patterns).match("panic: an example");
   } catch (const Error& e) {
     fuzz::require(e.blame == Blame::scenario);
-    fuzz::require(std::string(e.what()).starts_with(file.path().string() + ":"));
+    fuzz::require(std::string(e.what()).find(".yaml:") != std::string::npos);
   }
   return 0;
 }

@@ -212,10 +212,9 @@ TEST(BadInput, Profiles) {
     const char *what, *instead, *said;
   };
   for (const auto& [what, instead, said] :
-       {Wrong{"minimum_gas_prices:", "minimal_gas_prices:", ": `minimum_gas_prices` is missing"},
-        Wrong{"memory:", "memmory:", ": unknown key `memmory`, did you mean `memory`?"},
-        Wrong{"  supply:", "  balence:",
-              ": questions: `supply` is missing: total supply of the staking denomination"},
+       {Wrong{"title:", "titel:", ": `title` is missing"},
+        Wrong{"monitoring:", "monitorng:", ": unknown key `monitorng`, did you mean `monitoring`?"},
+        Wrong{"questions:\n", "questions:\n  balence: [{rest: /b}]\n", ": questions: nobody asks `balence`, did you mean `balance`?"},
         Wrong{"  bech32: ve", "  bech32: vx", ", but the profile says bech32: vx ("}}) {
     Scratch scratch;
     Outside outside(scratch);

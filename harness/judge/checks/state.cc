@@ -213,7 +213,7 @@ Finding judge_history(const Context& c, const std::string&) {
 
 std::vector<Question> record_questions(const Context& c) {
   std::vector<Question> all;
-  for (const auto& k : c.profile.kept) all.push_back({k.question, first_validator(c), k.args, 0});
+  for (const auto& k : c.profile.preserved) all.push_back({k.question, first_validator(c), k.args, 0});
   return all;
 }
 
@@ -247,7 +247,7 @@ void erase_at(Json& doc, const std::string& pointer) {
 }
 
 // What the migration does to the record, done to it; what it may change is taken out of both.
-void migrate(Json& before, Json& after, const KeptRecord& k) {
+void migrate(Json& before, Json& after, const PreservedRecord& k) {
   for (const auto& [pointer, factor] : k.scaled)
     for (const auto& place : places(before, pointer)) {
       auto& value = before[Json::json_pointer(place)];
@@ -265,17 +265,17 @@ void migrate(Json& before, Json& after, const KeptRecord& k) {
 }
 
 // A list without what was made once the first answer was given.
-void drop_later(const Json& before, Json& after, const KeptRecord& k) {
+void drop_later(const Json& before, Json& after, const PreservedRecord& k) {
   if (!before.is_array() || !after.is_array()) return;
-  if (!k.known_by.empty()) {
-    const Json::json_pointer id(k.known_by);
+  if (!k.id.empty()) {
+    const Json::json_pointer id(k.id);
     std::set<Json> known;
     for (const auto& element : before) known.insert(element.at(id));
     const auto later = [&](const Json& e) { return !known.contains(e.at(id)); };
     after.erase(std::remove_if(after.begin(), after.end(), later), after.end());
   }
-  if (k.made_at.empty()) return;
-  const auto height = [pointer = Json::json_pointer(k.made_at)](const Json& element) {
+  if (k.height.empty()) return;
+  const auto height = [pointer = Json::json_pointer(k.height)](const Json& element) {
     return element.contains(pointer) ? number_in(element.at(pointer)) : 0;
   };
   std::int64_t newest = 0;
@@ -284,9 +284,9 @@ void drop_later(const Json& before, Json& after, const KeptRecord& k) {
 }
 
 Finding judge_records(const Context& c, const std::string&) {
-  if (c.profile.kept.empty()) return skipped("the profile names no records to keep");
+  if (c.profile.preserved.empty()) return skipped("the profile names no records to keep");
   std::size_t compared = 0;
-  for (const auto& k : c.profile.kept) {
+  for (const auto& k : c.profile.preserved) {
     const Question q{k.question, first_validator(c), k.args, 0};
     const auto [before, after, missing] = look_up_both(c, q);
     if (!after) return missing;

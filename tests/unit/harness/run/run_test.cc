@@ -3,6 +3,9 @@
 
 #include <gmock/gmock.h>
 
+#include "localnet/cosmos/node_home.h"
+#include "localnet/profile/profile.h"
+
 #include "tests/unit/support/golden.h"
 #include "tests/unit/support/made_failures.h"
 #include "tests/unit/support/made_rehearsal.h"
@@ -32,7 +35,7 @@ class RunTest : public testing::Test {
     if (!expect.empty()) u.all<record::RunStarted>().front()->conditions["expect"] = expect;
     fs::create_directories(options_.folder);
     fs::copy_file(options_.scenario, options_.folder / "scenario.yaml");
-    fs::copy_file(options_.profile, options_.folder / "profile.yaml");
+    write_file(options_.folder / "profile.yaml", load_profile(options_.profile).text);
     {
       Journal journal(options_.folder / "events.jsonl");
       for (auto& e : u.events()) journal.append(e);

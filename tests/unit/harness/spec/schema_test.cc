@@ -5,6 +5,7 @@
 #include "harness/spec/scenario.h"
 #include "harness/spec/schemas.h"
 #include "harness/spec/suite.h"
+#include "localnet/profile/extends.h"
 #include "localnet/profile/profile.h"
 #include "tests/unit/support/golden.h"
 #include "tests/unit/support/schema_check.h"
@@ -24,7 +25,7 @@ std::vector<fs::path> yaml_files(const fs::path& folder) {
 }
 
 const Json scenario() { return to_json(load_yaml(made::kProject / "scenarios" / "chain-upgrade.yaml")); }
-const Json profile() { return to_json(load_yaml(made::kProject / "fixtures" / "profiles" / "virtengine.yaml")); }
+const Json profile() { return to_json(read_profile_document(made::kProject / "fixtures" / "profiles" / "virtengine.yaml", "").root); }
 
 std::string scenario_problem(const Json& json) {
   static const made::SchemaCheck check("scenarios/scenario.schema.json");

@@ -52,7 +52,7 @@ void describe(V& v, Bicycle& b) {
   v.optional("labels", b.labels, "name -> text");
 }
 
-Bicycle read(const std::string& text) { return decode<Bicycle>(YAML::Load(text), "b.yaml"); }
+Bicycle read(const std::string& text) { return decode<Bicycle>(YAML::Load(text), std::string("b.yaml")); }
 std::string trouble(const std::string& text) {
   return made::trouble_of([&] { read(text); });
 }

@@ -52,6 +52,15 @@ TEST(GenesisPatch, KnowsAClosedListOfValues) {
     EXPECT_FALSE(is_genesis_value(none)) << none;
 }
 
+TEST(GenesisPatch, OfAModuleThatTheGenesisLacksMayBeLeftOut) {
+  const json genesis = {{"app_state", {{"mint", {{"rate", 1}}}}}};
+  const auto patch = [](const char* at) { return GenesisPatch{at, 2, Stage::before_gentx, "", true}; };
+  EXPECT_EQ(patched({patch("app_state.mint.rate")}, Stage::before_gentx, genesis)["app_state"]["mint"]["rate"], 2);
+  EXPECT_EQ(patched({patch("app_state.crisis.fee.amount")}, Stage::before_gentx, genesis), genesis);
+  EXPECT_THAT(made::trouble_of([&] { patched({patch("app_state.mint.parms.rate")}, Stage::before_gentx, genesis); }),
+              HasSubstr("there is no 'parms'"));
+}
+
 TEST(GenesisPatch, NamesThePathThatIsNotThere) {
   EXPECT_THAT(made::trouble_of([] {
                 patched({{"c.d", 1, Stage::before_gentx, ""}}, Stage::before_gentx);

@@ -39,7 +39,7 @@ known_defects:
   - {name: soot, symptom: it smokes, mask: {environment: {WICK: trimmed}, genesis: [{at: app_state.soot, set: "{denom}"}]}}
   - {name: draft, symptom: it flickers, masked: false, mask: {config_toml: {a.b: "1"}, app_toml: {c: "2"}}}
 log_patterns:
-  burnt-out: 'wick (\d+) is gone'
+  panic: 'wick (\d+) is gone'
 harmless_errors:
   - {match: flicker, phase: swap, reason: it comes back}
 questions:
@@ -58,7 +58,7 @@ questions:
   delegation: [{rest: "/trust/{delegator}/{validator}"}]
   app-hash: [{rpc: block_results, params: {height: "{height}"}}]
   oil-levels: [{rest: /oil, at: /levels}]
-kept:
+preserved:
   - {name: oil, question: oil-levels, args: {tank: all}, scaled: {/*/litres: 1000}, ignored: [/*/colour]}
 memory: {most_mb: 64, most_growth: 1.5}
 )yaml";
@@ -90,13 +90,13 @@ TEST(Profile, LoadsTheOnesThatComeWithIt) {
   EXPECT_EQ(ve.chain.binary, "virtengine");
   EXPECT_EQ(ve.chain.bech32, "ve");
   EXPECT_TRUE(ve.questions.contains("model-status"));
-  EXPECT_THAT(ve.kept, testing::SizeIs(3));
+  EXPECT_THAT(ve.preserved, testing::SizeIs(3));
 
   const auto stock = load_profile(source("stock.yaml"));
   EXPECT_EQ(stock.chain.binary, "stockd");
   EXPECT_EQ(stock.chain.environment.at("STOCKD_CHAIN_ID"), "{chain_id}") << "a template, filled in for each command";
   EXPECT_FALSE(stock.questions.contains("model-status")) << "an optional question";
-  EXPECT_THAT(stock.kept, IsEmpty());
+  EXPECT_THAT(stock.preserved, IsEmpty());
 }
 
 TEST_F(ProfileFile, LoadsAChainThatNobodyHasHeardOf) {
@@ -118,7 +118,7 @@ TEST_F(ProfileFile, LoadsAChainThatNobodyHasHeardOf) {
   EXPECT_EQ(p.genesis.at(0).value, 3);
   EXPECT_EQ(p.genesis.at(0).reason, "a rehearsal is short");
   EXPECT_EQ(p.genesis.at(1).value, (nlohmann::json{{"denom", "{denom}"}, {"amount", "10"}}));
-  EXPECT_EQ(p.log_patterns, (Ordered<std::string>{{"burnt-out", R"(wick (\d+) is gone)"}}));
+  EXPECT_EQ(p.log_patterns, (Ordered<std::string>{{"panic", R"(wick (\d+) is gone)"}}));
   EXPECT_EQ(p.harmless_errors.at(0).match, "flicker");
   EXPECT_EQ(p.harmless_errors.at(0).phase, "swap");
   EXPECT_EQ(p.questions.at("app-hash").at(0).params.at("height"), "{height}");
@@ -129,9 +129,9 @@ TEST_F(ProfileFile, LoadsAChainThatNobodyHasHeardOf) {
   EXPECT_EQ(p.genesis.at(0).stage, Stage::before_gentx);
   EXPECT_EQ(p.genesis.at(1).stage, Stage::after_validate);
   EXPECT_EQ(p.questions.at("oil-levels").at(0).at, "/levels");
-  EXPECT_EQ(p.kept.at(0).args.at("tank"), "all");
-  EXPECT_EQ(p.kept.at(0).scaled.at("/*/litres"), 1000);
-  EXPECT_THAT(p.kept.at(0).ignored, ElementsAre("/*/colour"));
+  EXPECT_EQ(p.preserved.at(0).args.at("tank"), "all");
+  EXPECT_EQ(p.preserved.at(0).scaled.at("/*/litres"), 1000);
+  EXPECT_THAT(p.preserved.at(0).ignored, ElementsAre("/*/colour"));
   EXPECT_EQ(p.memory.most_mb, 64);
   EXPECT_EQ(p.memory.most_growth, 1.5);
   ASSERT_THAT(p.known_defects, testing::SizeIs(2));
@@ -173,7 +173,7 @@ TEST_F(ProfileFile, RefusesABadRegularExpression) {
   EXPECT_THAT(trouble("wick (",
                       "wick ("
                       "("),
-              HasSubstr("26:14: log_patterns: burnt-out: not a regular expression: missing )"));
+              HasSubstr("26:10: log_patterns: panic: not a regular expression: missing )"));
   EXPECT_THAT(trouble("flicker,", "'*',"), HasSubstr("28:13: harmless_errors: not a regular expression: "));
 }
 
@@ -257,7 +257,7 @@ TEST_F(ProfileFile, NeedsWhatAModelIsChangedBy) {
   const std::string command = "  report-model: {run: [report]}\n";
   const auto text = [&](const std::string& m, const std::string& q, const std::string& c) {
     std::string all = kOtherChain + m;
-    all.insert(all.find("kept:\n"), q);
+    all.insert(all.find("preserved:\n"), q);
     return all.insert(all.find("transaction:"), c);
   };
   const auto said = [&](const std::string& all) { return made::trouble_of([&] { load(all); }); };
@@ -273,7 +273,7 @@ TEST_F(ProfileFile, NeedsWhatAModelIsChangedBy) {
 
 TEST_F(ProfileFile, RefusesToKeepWhatItCannotAskFor) {
   EXPECT_EQ(trouble("question: oil-levels", "question: oil-level"),
-            "46:27: kept: oil: there is no question `oil-level`");
+            "46:27: preserved: oil: there is no question `oil-level`");
 }
 
 // The daemon of another chain, in its own words.
@@ -298,7 +298,7 @@ constexpr const char* kDaemon = R"yaml(provider:
     resume: {run: [keeper, go]}
     order: {run: [light, "{ordinal}"]}
   transaction: [--as, "{key}"]
-  log_patterns: {out: 'gone'}
+  log_patterns: {config-refused: 'gone'}
   questions: {health: [{rest: /well}], version: [{cli: [--version]}], bids: [{cli: [bids]}], workloads: [{cli: [lamps]}]}
 )yaml";
 
@@ -306,7 +306,7 @@ TEST_F(ProfileFile, MayHaveAProviderDaemon) {
   const std::string asked = "  provider-info: [{rest: \"/keepers/{address}\"}]\n  provider-orders: [{rest: /orders}]\n";
   const auto whole = [&](std::string daemon) {
     std::string text = kOtherChain;
-    return text.insert(text.find("kept:"), asked) + daemon;
+    return text.insert(text.find("preserved:"), asked) + daemon;
   };
   EXPECT_FALSE(load(kOtherChain).provider);
   const auto p = load(whole(kDaemon)).provider.value();

@@ -190,7 +190,7 @@ TEST(StateChecks, RecordsKeptIsInconclusiveWhenThereWasNothingToLose) {
 
 TEST(StateChecks, RecordsKeptIsSkippedForAProfileThatNamesNone) {
   auto u = healthy();
-  u.profile.kept.clear();
+  u.profile.preserved.clear();
   EXPECT_THAT(not_passed(u), ElementsAre("Records Kept (network): skipped"));
 }
 
