@@ -5,6 +5,7 @@
 #include <signal.h>
 
 #include <stdexcept>
+#include <thread>
 
 #include "localnet/base/error.h"
 #include "localnet/base/text.h"
@@ -90,7 +91,7 @@ TEST_F(Crash, AnExceptionThatNobodyCatchesIsNamed) {
   EXPECT_EXIT(
       {
         const LogFile log(file, LogLevel::info);
-        [] () noexcept { throw std::runtime_error("no such step"); }();
+        std::thread([] { throw std::runtime_error("no such step"); }).join();
       },
       testing::KilledBySignal(SIGABRT), "nobody caught: no such step");
   EXPECT_THAT(read_file(file), AllOf(HasSubstr("nobody caught: no such step"), HasSubstr("SIGABRT")));
