@@ -105,7 +105,8 @@ Finding judge_health(const Context& c, const std::string& checkpoint) {
     }
     const auto slash = text.find('/');
     const auto height = whole_number<std::int64_t>(text.substr(0, slash)).value_or(0);
-    const auto round = slash == std::string::npos ? 0 : whole_number<std::int64_t>(text.substr(slash + 1)).value_or(0);
+    const auto rest = slash == std::string::npos ? "" : text.substr(slash + 1);
+    const auto round = whole_number<std::int64_t>(rest.substr(0, rest.find('/'))).value_or(0);
     if (round > kMostRounds)
       return failed(fmt::format("{} is in round {} of height {}", q.node, round, height), "rounds up to 3", text, {a->answer.source});
     lowest = std::min(lowest, height), highest = std::max(highest, height);
