@@ -182,10 +182,10 @@ void check_bounded(const YAML::Node& node) {
 
 YAML::Node load_yaml(const std::filesystem::path& file) {
   Source source;
-  return load_yaml(file, source);
+  return read_yaml(file, source);
 }
 
-YAML::Node load_yaml(const std::filesystem::path& file, Source& source) {
+YAML::Node read_yaml(const std::filesystem::path& file, Source& source) {
   std::ifstream in(file);
   if (!in || std::filesystem::is_directory(file))
     throw Error(Blame::scenario, file.string() + ": cannot be read; is the path right?");

@@ -213,7 +213,7 @@ void Decoder::value(const YAML::Node& n, T& out, const std::string& path, const 
 // The file's YAML. Throws Error(Blame::scenario) with file:line for what cannot be read or parsed.
 YAML::Node load_yaml(const std::filesystem::path& file);
 // The same, as a further file of `source`.
-YAML::Node load_yaml(const std::filesystem::path& file, Source& source);
+YAML::Node read_yaml(const std::filesystem::path& file, Source& source);
 // Throws YAML::Exception for what is too much to walk, or nested too deeply: an alias may stand for what it stands in.
 void check_bounded(const YAML::Node&);
 

@@ -21,7 +21,7 @@ class Reader {
   Reader(fs::path shipped, Source& source) : shipped_(std::move(shipped)), source_(source) {}
 
   YAML::Node read(const fs::path& file) {
-    auto root = load_yaml(file, source_);
+    auto root = read_yaml(file, source_);
     chain_.push_back(fs::weakly_canonical(file));
     const YAML::Node extends = root[kExtends];
     if (extends) root = merge_yaml(read(base_of(file, extends)), root, source_);

@@ -156,7 +156,7 @@ Profile load_profile(const std::filesystem::path& file, const std::filesystem::p
 
 void check_base_profile(const std::filesystem::path& file) {
   Source source;
-  Decoder decoder(load_yaml(file, source), source, "");
+  Decoder decoder(read_yaml(file, source), source, "");
   Partial partial{decoder};
   Profile p;
   describe(partial, p);

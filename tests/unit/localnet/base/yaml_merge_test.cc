@@ -12,8 +12,8 @@ class YamlMerge : public testing::Test {
  protected:
   YAML::Node merged(const std::string& base, const std::string& over) {
     source_ = Source();
-    const auto top = load_yaml(folder_.write("over.yaml", over), source_);
-    return merge_yaml(load_yaml(folder_.write("base.yaml", base), source_), top, source_);
+    const auto top = read_yaml(folder_.write("over.yaml", over), source_);
+    return merge_yaml(read_yaml(folder_.write("base.yaml", base), source_), top, source_);
   }
   std::string text(const std::string& base, const std::string& over) { return to_json(merged(base, over)).dump(); }
   std::string trouble(const std::string& base, const std::string& over) {
