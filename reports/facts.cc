@@ -161,6 +161,7 @@ std::string headline(const RunRecord& run) {
     return fmt::format("PASS {}: {} checks{}, wall {}", run_name(run), t.executed(),
                        t.skipped ? fmt::format(" ({} skipped)", t.skipped) : "", duration(run.timing.wall_s));
   }
+  if (run.verdict == "skipped") return fmt::format("SKIPPED {}: {}", run_name(run), one_line(run.skipped, 400));
   std::string line = one_line(run.verdict);
   std::transform(line.begin(), line.end(), line.begin(), [](unsigned char c) { return std::toupper(c); });
   const std::string why = cause(run);

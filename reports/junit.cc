@@ -160,6 +160,10 @@ void Suite::verdict() {
   taken_.insert(classname + '\n' + "verdict");
   auto node = testcase(classname, "verdict", run_.timing.wall_s);
   if (run_.verdict == "pass") return tally_.add(Outcome::pass);
+  if (run_.verdict == "skipped") {
+    set(node.append_child("skipped"), "message", run_.skipped);
+    return tally_.add(Outcome::skipped);
+  }
   const bool failed = run_.verdict == "fail";
   tally_.add(failed ? Outcome::fail : Outcome::error);
   std::string details;

@@ -27,7 +27,8 @@ void write_all(const record::RunRecord& run, const std::filesystem::path& run_fo
 }
 
 namespace {
-constexpr std::array<const char*, 5> kWorstLast = {"pass", "cancelled", "inconclusive", "error", "fail"};
+// What was skipped takes nothing from what passed; alone it is no pass.
+constexpr std::array<const char*, 6> kWorstLast = {"skipped", "pass", "cancelled", "inconclusive", "error", "fail"};
 }  // namespace
 
 int severity(const std::string& verdict) {

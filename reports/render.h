@@ -25,10 +25,10 @@ void write_suite(const std::string& suite, const std::vector<record::RunRecord>&
 void write_repeated(const std::string& scenario, const std::vector<record::RunRecord>&,
                     const std::filesystem::path& folder, JunitDialect = JunitDialect::rich);
 
-// How bad a verdict is; 0: pass.
+// How bad a verdict is.
 int severity(const std::string& verdict);
 
-// The worst of the runs: fail, then error, inconclusive, cancelled, pass. No run at all is "inconclusive". A fault that never
+// The worst of the runs: fail, then error, inconclusive, cancelled, pass, skipped. No run at all is "inconclusive". A fault that never
 // took effect in any of them is a failure of the whole.
 std::string suite_verdict(const std::vector<record::RunRecord>&);
 

@@ -199,20 +199,22 @@ std::string summary_md(const std::vector<RunRecord>& runs, std::string_view suit
   Budget budget(kMaxBytes - kReserve);
   const auto passed =
       std::count_if(runs.begin(), runs.end(), [](const auto& r) { return r.verdict == "pass"; });
-  const bool all = passed == static_cast<std::ptrdiff_t>(runs.size()) && !runs.empty();
-  budget.add(fmt::format("# {} {}: {} of {} runs passed\n\n", symbol(all ? "pass" : "fail"), prose(suite),
-                         passed, runs.size()));
+  const auto skipped =
+      std::count_if(runs.begin(), runs.end(), [](const auto& r) { return r.verdict == "skipped"; });
+  const bool all = passed > 0 && passed + skipped == static_cast<std::ptrdiff_t>(runs.size());
+  budget.add(fmt::format("# {} {}: {} of {} runs passed{}\n\n", symbol(all ? "pass" : "fail"), prose(suite),
+                         passed, runs.size(), skipped ? fmt::format(", {} skipped", skipped) : ""));
   budget.add("| | Run | Cause | Checks | Not passed | Skipped | Wall |\n|---|---|---|--:|--:|--:|--:|\n");
   for (const auto& run : runs) {
     const Tally t = tally(run);
     const std::string name = prose(run_name(run));
     budget.add(fmt::format("| {} | [{}](<{}/report.html>) | {} | {} | {} | {} | {} |\n", symbol(run.verdict),
-                           name, prose(run.scenario), run.verdict == "pass" ? "" : code(cause(run)),
+                           name, prose(run.scenario), run.verdict == "pass" ? "" : run.verdict == "skipped" ? prose(run.skipped) : code(cause(run)),
                            t.executed(), t.executed() - t.passed, t.skipped, duration(run.timing.wall_s)));
   }
   budget.add("\n" + coverage_md(coverage(runs)));
   for (const auto& run : runs)
-    if (run.verdict != "pass")
+    if (run.verdict != "pass" && run.verdict != "skipped")
       budget.add(heading(run, "##") + diagnosis(run) + "Reproduce with\n\n" +
                  block(run.reproduce.empty() ? run.command : run.reproduce) + "\n" + problems(run));
   return std::move(budget).take();
@@ -262,7 +264,7 @@ std::string why(const CheckResult& c) {
 }  // namespace
 
 std::string github_annotations(const RunRecord& run) {
-  if (run.verdict == "pass") return "";
+  if (run.verdict == "pass" || run.verdict == "skipped") return "";
   std::string text = headline(run);
   if (run.diagnosis && !run.diagnosis->advice.empty()) text += "\n" + one_line(run.diagnosis->advice, 2000);
   if (!run.reproduce.empty()) text += "\nreproduce: " + one_line(run.reproduce, 2000);

@@ -29,15 +29,18 @@ struct RunFlags {
 
 // `command` is the line that gives this run again.
 int run(const Project&, const RunFlags&, const std::string& command);
-int list(const Project&);
+// `profile`: which scenarios are skipped for it, and why; empty: that is not said.
+int list(const Project&, const std::string& profile);
 // Checks scenarios and profiles; none given: all of the project's.
-int validate(const Project&, const std::vector<std::string>& files);
+int validate(const Project&, const std::vector<std::string>& files, const std::string& profile);
 // Prints the profile with what it extends, and where each value stands.
 int profile_show(const Project&, const std::string& profile);
 int doctor(const Project&, const std::string& profile);
 // Asks a scratch node of that program every question of the profile.
 int examine(const Project&, const std::string& profile, const std::string& binary);
 int report(const std::string& folder);
+// Concludes a run that its harness could not, and writes its reports.
+void after_crash(const std::filesystem::path& folder, const std::string& how);
 // Prints the table of RUNBOOK.md.
 int runbook(const Project&);
 // Prints the systemd unit of the runbook's appendix for that chain; what is empty is as the runbook has it.

@@ -40,15 +40,26 @@ struct Scratch {
   }
 };
 
-// Arguments that any chain can answer, if only by "there is none".
-Values arguments_of(const std::string& question, const Network& network, const NodeIdentity& node) {
-  if (question == "applied-plan") return {{"name", "none"}};
-  if (question == "proposal") return {{"id", "1"}};
-  if (question == "transaction") return {{"hash", std::string(64, '0')}};
-  if (question == "balance") return {{"address", network.watched_account()}};
-  if (question == "delegation") return {{"delegator", node.account}, {"validator", node.operator_address}};
-  if (question == "app-hash") return {{"height", "1"}};
-  return {};
+// Arguments of questions, each with a value that any chain can answer, if only by "there is none".
+Values arguments(const Network& network, const NodeIdentity& node) {
+  return {{"name", "none"},
+          {"id", "1"},
+          {"hash", std::string(64, '0')},
+          {"address", network.watched_account()},
+          {"delegator", node.account},
+          {"validator", node.operator_address},
+          {"height", "1"}};
+}
+
+// Those that the question declares, or that the profile gives for a record of its own.
+Values arguments_of(const std::string& question, const Profile& profile, const Values& values) {
+  Values chosen;
+  for (const auto& q : known_questions())
+    if (q.name == question)
+      for (const char* name : q.args) chosen[name] = values.at(name);
+  for (const auto& k : profile.kept)
+    if (k.question == question) chosen.insert(k.args.begin(), k.args.end());
+  return chosen;
 }
 
 std::string shown(const nlohmann::json& value) {
@@ -73,6 +84,7 @@ int examine(const Project& project, const std::string& profile_name, const std::
   plan.run_id = scratch.folder.filename();
   plan.nodes = {{"scratch", true, 1, {}, SupervisorKind::bare}};
   plan.binary = artifact.binary;
+  if (profile.model) plan.model = find_model(*profile.model, project.built_models(), profile.model->from);
   plan.genesis_values = [] { return Values{{"voting_period", "2s"}, {"expedited_voting_period", "1s"}}; };
   const auto addresses = AddressBlock::claim(runtime_dir());
   Network network(loop, *http, watch, profile, addresses, plan);
@@ -92,11 +104,12 @@ int examine(const Project& project, const std::string& profile_name, const std::
   int silent = 0;
   Questioner questioner(*http, network.cli(), profile);
   const auto& node = network.nodes().front()->identity();
+  const auto values = arguments(network, node);
   for (const auto& [name, sources] : profile.questions) {
     std::optional<Answer> answer;
     const auto ask = [&] {
       answer.reset();
-      questioner.ask({name, node.name, arguments_of(name, network, node), 0}, network.respondent(node.name),
+      questioner.ask({name, node.name, arguments_of(name, profile, values), 0}, network.respondent(node.name),
                      [&](Answer a) { answer = std::move(a); });
     };
     ask();

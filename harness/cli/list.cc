@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <iostream>
+#include <optional>
 
 #include "harness/judge/checks/checklist.h"
 #include "harness/cli/commands.h"
@@ -14,6 +15,7 @@
 #include "harness/spec/suite.h"
 #include "localnet/profile/extends.h"
 #include "localnet/profile/profile.h"
+#include "harness/run/fitness.h"
 #include "harness/run/scenario_rules.h"
 #include "localnet/base/yaml_merge.h"
 
@@ -25,10 +27,27 @@ void line(const std::string& name, const std::string& text) { std::cout << fmt::
 
 bool is_profile(const YAML::Node& root) { return root["chain"] || root["extends"] || root["base"]; }
 
-void validate_one(const Project& project, const fs::path& file) {
+// With which profile it is to be run; none is given: whether it can be is not said.
+using ForProfile = std::optional<Profile>;
+
+ForProfile chosen(const Project& project, const std::string& name) {
+  return name.empty() ? ForProfile() : load_profile(project.profile(name), project.profiles());
+}
+
+std::string skipped_for(const Scenario& s, const ForProfile& profile) {
+  const auto why = profile ? why_unfit(s, *profile) : "";
+  return why.empty() ? "" : "skipped: " + why;
+}
+
+// A scenario has `upgrade:`, a profile has `chain:`. What is to be said beyond that it is well formed.
+std::vector<std::string> validate_one(const Project& project, const fs::path& file, const ForProfile& for_profile) {
   if (is_suite(file)) {
-    load_suite(file);
-    return;
+    std::vector<std::string> said;
+    for (const auto& scenario : scenario_files(load_suite(file), file)) {
+      const auto s = load_scenario(scenario);
+      if (const auto skipped = skipped_for(s, for_profile); !skipped.empty()) said.push_back(s.name + " is " + skipped);
+    }
+    return said;
   }
   const auto root = load_yaml(file);
   if (is_profile(root)) {
@@ -36,17 +55,23 @@ void validate_one(const Project& project, const fs::path& file) {
     const auto profile = load_profile(file, project.profiles());
     if (!profile.releases.empty()) release_names(file.parent_path() / profile.releases);
     if (profile.provider) release_names(file.parent_path() / profile.provider->releases);
-  } else {
-    load_scenario(file);
+    return {};
   }
+  const auto skipped = skipped_for(load_scenario(file), for_profile);
+  return skipped.empty() ? std::vector<std::string>{} : std::vector<std::string>{skipped};
 }
 
 }  // namespace
 
-int list(const Project& project) {
+int list(const Project& project, const std::string& profile_name) {
+  const auto for_profile = chosen(project, profile_name);
   std::cout << "scenarios\n";
-  for (const auto& file : yaml_files(project.scenarios()))
-    if (!is_suite(file)) line(file.stem().string(), load_scenario(file).title);
+  for (const auto& file : yaml_files(project.scenarios())) {
+    if (is_suite(file)) continue;
+    const auto scenario = load_scenario(file);
+    line(scenario.name, scenario.title);
+    if (const auto skipped = skipped_for(scenario, for_profile); !skipped.empty()) line("", skipped);
+  }
   std::cout << "suites\n";
   for (const auto& file : yaml_files(project.scenarios()))
     if (is_suite(file)) line(file.filename().string(), load_suite(file).title);
@@ -100,8 +125,10 @@ int runbook(const Project& project) {
   return 0;
 }
 
-int validate(const Project& project, const std::vector<std::string>& files) {
-  std::vector<fs::path> all(files.begin(), files.end());
+int validate(const Project& project, const std::vector<std::string>& files, const std::string& profile_name) {
+  const auto for_profile = chosen(project, profile_name);
+  std::vector<fs::path> all;
+  for (const auto& file : files) all.push_back(fs::exists(file) || file.ends_with(".yaml") ? fs::path(file) : project.scenario(file));
   if (all.empty()) {
     for (const auto& folder : {project.scenarios(), project.scenarios() / "twins", project.scenarios() / "chaos", project.profiles()})
       for (const auto& file : yaml_files(folder)) all.push_back(file);
@@ -109,8 +136,9 @@ int validate(const Project& project, const std::vector<std::string>& files) {
   int worst = 0;
   for (const auto& file : all) {
     try {
-      validate_one(project, file);
+      const auto said = validate_one(project, file, for_profile);
       std::cout << file.string() << ": ok\n";
+      for (const auto& text : said) std::cout << "  " << text << "\n";
     } catch (const Error& e) {
       worst = std::max(worst, complain(e));
     }

@@ -101,7 +101,7 @@ int guarded(const std::function<int()>& command) {
     } catch (const std::exception& e) {
       return complain(Error(Blame::machine, e.what()));
     }
-  });
+  }, after_crash);
 }
 
 int dispatch(int argc, char** argv) {
@@ -110,13 +110,15 @@ int dispatch(int argc, char** argv) {
   app.set_version_flag("--version", REHEARSE_VERSION);
   RunFlags flags;
   std::vector<std::string> files;
-  std::string folder, kind, profile = "virtengine", binary, node;
+  std::string folder, kind, profile = "virtengine", for_profile, binary, node;
 
   auto* run_ = app.add_subcommand("run", "rehearse a scenario, or each of a suite");
   add_run_flags(*run_, flags);
   auto* list_ = app.add_subcommand("list", "what there is: scenarios, profiles, releases, checklists, causes");
+  list_->add_option("--profile", for_profile, "say which scenarios are skipped for that chain, and why");
   auto* validate_ = app.add_subcommand("validate", "whether scenarios and profiles are well formed");
   validate_->add_option("files", files, "none: all of the project");
+  validate_->add_option("--profile", for_profile, "say which scenarios are skipped for that chain, and why");
   auto* profile_ = app.add_subcommand("profile", "profiles of chains");
   profile_->require_subcommand(1);
   auto* show_ = profile_->add_subcommand("show", "a profile with what it extends, and where each value stands");
@@ -171,9 +173,9 @@ int dispatch(int argc, char** argv) {
   if (logs_->parsed()) return net_logs(node, folder);
   if (env_->parsed()) return net_env(node, folder);
   if (doctor_->parsed() && !binary.empty()) return guarded([&] { return examine(project, profile, binary); });
-  if (list_->parsed()) return list(project);
+  if (list_->parsed()) return list(project, for_profile);
   if (show_->parsed()) return profile_show(project, profile);
-  if (validate_->parsed()) return validate(project, files);
+  if (validate_->parsed()) return validate(project, files, for_profile);
   if (doctor_->parsed()) return doctor(project, profile);
   if (report_->parsed()) return report(folder);
   if (runbook_->parsed()) return runbook(project);

@@ -19,8 +19,10 @@
 #include "localnet/base/text.h"
 #include "reports/console.h"
 #include "reports/coverage.h"
+#include "reports/facts.h"
 #include "reports/render.h"
 #include "reports/summary_md.h"
+#include "harness/run/fitness.h"
 #include "harness/run/scenario_rules.h"
 #include "localnet/base/log.h"
 
@@ -125,11 +127,36 @@ void tell_github(const record::RunRecord& record) {
 // Runs it, writes its reports and shows its summary. `shown`: its folder as the user may type it.
 RunResult run_once(const RunOptions& o, reports::JunitDialect dialect, const fs::path& shown) {
   ConsoleProgress reporter(o.invoked);
-  const auto result = run_scenario(o, reporter);
+  const auto result = [&] {
+    try {
+      return run_scenario(o, reporter);
+    } catch (const Error&) {
+      throw;
+    } catch (const std::exception& e) {  // beyond the run's own account of what went wrong
+      after_crash(o.folder, e.what());
+      throw;
+    }
+  }();
   reports::write_all(result.record, o.folder, dialect);
   tell_github(result.record);
   std::cout << reports::summary(result.record, shown.string(), shows_color()) << std::flush;
   return result;
+}
+
+// The same of one of several: what the profile lacks, or what is wrong with one of them, is no matter of the others.
+std::pair<std::optional<record::RunRecord>, int> run_one_of(const RunOptions& o, reports::JunitDialect dialect, const fs::path& shown) {
+  try {
+    const auto result = run_once(o, dialect, shown);
+    return {result.record, result.exit_code};
+  } catch (const ScenarioSkipped& e) {
+    const auto record = record_of_skipped(o, e.reason);
+    fs::create_directories(o.folder);
+    reports::write_all(record, o.folder, dialect);
+    std::cout << reports::headline(record) << "\n" << std::flush;
+    return {record, 0};
+  } catch (const Error& e) {
+    return {std::nullopt, complain(e)};
+  }
 }
 
 using WriteCollection = std::function<void(const std::vector<record::RunRecord>&)>;
@@ -162,7 +189,7 @@ class RunCollection {
     std::cout << fmt::format("\n{} of {} runs{}; results in {}\n", ended_, runs.size(), tally, shown.string());
     if (stopped) return stopped;
     const auto never = reports::never_applied(coverage);
-    if (never.empty()) return worst_;
+    if (never.empty()) return worst_ == 0 && count_.contains("skipped") && !count_.contains("pass") ? 2 : worst_;
     std::cout << fmt::format("FAIL: never took effect: {}\n", fmt::join(never, ", "));
     return 1;
   }
@@ -182,8 +209,8 @@ int run_all(RunCollection collection, reports::JunitDialect dialect, const fs::p
   for (std::size_t i = 0; i < collection.runs.size() && !collection.stopped; ++i) {
     auto one = collection.runs[i];
     if (i > 0) one.invoked = now_micros();
-    const auto result = run_once(one, dialect, shown / one.folder.filename());
-    collection.add(i, result.record, result.exit_code);
+    const auto [record, code] = run_one_of(one, dialect, shown / one.folder.filename());
+    collection.add(i, record, code);
   }
   return collection.conclude(shown);
 }
@@ -201,14 +228,10 @@ int run_all_at_once(RunCollection collection, int jobs, reports::JunitDialect di
   std::vector<Job> all;
   for (const auto& run : collection.runs)
     all.push_back({[one = run, dialect, &shown]() mutable {
-                     try {
-                       one.invoked = now_micros();
-                       return run_once(one, dialect, shown / one.folder.filename()).exit_code;
-                     } catch (const Error& e) {
-                       return complain(e);
-                     }
+                     one.invoked = now_micros();
+                     return run_one_of(one, dialect, shown / one.folder.filename()).second;
                    },
-                   fs::path(run.folder.string() + ".log")});
+                   fs::path(run.folder.string() + ".log"), after_crash});
   const int signal = run_side_by_side(all, jobs, [&](std::size_t i, int code) {
     std::cout << read_file(all[i].output) << std::flush;
     collection.add(i, record_of(collection.runs[i].folder), code);
@@ -278,6 +301,7 @@ int run(const Project& project, const RunFlags& flags, const std::string& comman
     o.invoked = now_micros();  // the run begins when there is something to run
   };
   o.store = project.store();
+  o.results = project.results();
   o.cosmovisor = flags.cosmovisor.empty() ? project.cosmovisor() : fs::absolute(flags.cosmovisor);
   o.models = project.built_models();
   o.keras = project.keras();
@@ -307,6 +331,13 @@ int run(const Project& project, const RunFlags& flags, const std::string& comman
                                         : run_repeated(o, flags.repeat, dialect, shown);
   if (own_folder) link_latest(o.folder);
   return code;
+}
+
+void after_crash(const fs::path& folder, const std::string& how) {
+  if (!fs::exists(folder / "events.jsonl") || fs::exists(folder / "run.json")) return;
+  const auto record = conclude_crashed(folder, how);
+  reports::write_all(record, folder);
+  std::cout << reports::summary(record, folder.string(), shows_color()) << std::flush;
 }
 
 int report(const std::string& folder) {

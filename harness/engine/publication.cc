@@ -15,7 +15,7 @@ namespace {
 constexpr const char* kSums = "SHA256SUMS";
 }
 
-bool publish(ReleaseServer& server, Release& release) {
+void publish(ReleaseServer& server, Release& release) {
   const auto name = release.archive.filename().string();
   if (!fs::is_regular_file(release.archive))
     throw Error(Blame::scenario, "release " + release.archive.string() + ": there is no such file");
@@ -30,8 +30,10 @@ bool publish(ReleaseServer& server, Release& release) {
   server.publish(release.name, release.archive);
   server.publish(release.name, sums);
   release.url = server.url(release.name, name);
-  return published;
+  release.published = published;
 }
+
+std::string how_published(const Release& r) { return r.published ? "as published" : "no SHA256SUMS lies beside it"; }
 
 HttpRequest request_sums(const ReleaseServer& server, const Release& release) {
   HttpRequest sums{server.url(release.name, kSums)};

@@ -13,8 +13,10 @@
 
 namespace rehearse {
 
-// Publishes the release's archive, and sets its URL. Without SHA256SUMS of its own (false) the archive as it is counts.
-bool publish(ReleaseServer&, Release&);
+// Publishes the release's archive, and sets its URL. Without SHA256SUMS of its own the archive as it is counts.
+void publish(ReleaseServer&, Release&);
+// Of what was published, in words: "as published".
+std::string how_published(const Release&);
 
 // The request for the SHA256SUMS of a release that is published there, and what its answer says of the archive. Throws
 // Error with the cause download-failed or checksum-mismatch.

@@ -262,7 +262,7 @@ std::vector<std::string> Rehearsal::command(const std::string& name, const std::
   const auto where = profile_.file.string() + ": commands: " + name;
   auto values = respondent(node).values;
   for (const auto& [k, v] : extra) values[k] = v;
-  return fill(profile_.commands.at(name).run, values, where);
+  return fill(command_of(profile_, name).run, values, where);
 }
 
 std::vector<CliAnswer> Rehearsal::run_commands(const std::vector<NodeCommand>& commands) {

@@ -141,6 +141,7 @@ class Rehearsal : public Sink {
   std::map<std::string, Release> others;     // by name, that faults put in the place of the new one
   ReleaseServer* release_server = nullptr;   // where everything is published; null: there is none yet
   std::filesystem::path store;               // of verified programs
+  std::filesystem::path results;             // of earlier runs; empty: none are known
   std::size_t seed_transactions_used = 0;    // ordinals of the profile's own transactions that are used up
   double faults_of_vote_s = 0;               // see VotingPeriods (network_of.h)
 

@@ -85,7 +85,7 @@ class Diverge : public NodeFault {
   }
 
  private:
-  const Release& other() { return r().others.at(option("release")); }
+  const Release& other() { return r().others.at(option(kReleaseOption)); }
   std::filesystem::path staged() { return node().supervisor().staged(r().view().plan->name); }
 };
 
@@ -97,7 +97,7 @@ std::vector<FaultKind> consensus_kinds() {
   return {
       {"double-sign", "a second node signs with the validator's key", ActsOn::node, false, {}, {}, make_one<DoubleSign>},
       {"diverge", "the node computes another state from the upgrade on", ActsOn::node, true,
-       {{"release", "v2.0.0-diverges", "the release that does, a name, a path or a URL", is_anything}},
+       {{kReleaseOption, "fails:app-hash-divergence", "the release that does: a name, a path, a URL, or what it has to fail with", is_anything}},
        {"app-hash-divergence", "quorum-short"}, make_one<Diverge>},
   };
 }

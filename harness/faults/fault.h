@@ -10,6 +10,7 @@
 
 #include "harness/faults/target.h"
 #include "harness/engine/rehearsal.h"
+#include "harness/spec/needs.h"
 
 namespace rehearse {
 
@@ -39,6 +40,9 @@ class Fault {
   virtual std::string healed() = 0;
 };
 
+// The option that says which release a fault is about.
+inline constexpr const char* kReleaseOption = "release";
+
 struct FaultOption {
   const char* name;
   const char* value;  // unless it is given
@@ -61,6 +65,7 @@ struct FaultKind {
   std::unique_ptr<Fault> (*make)(Rehearsal&, const Injection&);
   // What is late while it acts may be late because of it. What is not disruptive goes on beside the procedure, and ends with it.
   bool disruptive = true;
+  Needs needs = {};  // of the profile
 };
 
 // Values of options.

@@ -112,7 +112,8 @@ bool is_rate(const std::string& text) { return is_count(text) && text.size() <= 
 
 std::vector<FaultKind> load_kinds() {
   return {{"load", "transactions are sent all the time, and accounted for afterwards", ActsOn::network, false,
-           {{"rate", "5", "transactions a second, 1 to 200", is_rate}}, {}, make_one<Load>, false}};
+           {{"rate", "5", "transactions a second, 1 to 200", is_rate}}, {}, make_one<Load>, false,
+           {.commands = {"unsigned-payment", "sign-batch"}, .questions = {"account"}}}};
 }
 
 }  // namespace rehearse

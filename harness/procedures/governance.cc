@@ -147,6 +147,12 @@ std::vector<NodeCommand> seeds(Rehearsal& r, const std::vector<std::string>& tra
   return commands;
 }
 
+const std::vector<std::string>& first_seed(Rehearsal& r) {
+  const auto& all = r.profile().seed_transactions;
+  if (all.empty()) throw Error(Blame::scenario, r.profile().file.string() + ": `seed_transactions` is missing");
+  return all.front();
+}
+
 void make_records(Rehearsal& r) {
   auto validators = r.view().validators();
   validators.resize(std::min(validators.size(), kMostSeeds));

@@ -42,6 +42,9 @@ std::vector<Included> send_transactions(Rehearsal&, const std::vector<NodeComman
 std::vector<NodeCommand> seeds(Rehearsal&, const std::vector<std::string>& transaction,
                                const std::vector<const NodeView*>& validators, std::size_t after = 0);
 
+// The first of them, for what needs no more. Throws Error(Blame::scenario) for a profile without one.
+const std::vector<std::string>& first_seed(Rehearsal&);
+
 // All of them, of a few validators each: the voting period may run already.
 void make_records(Rehearsal&);
 

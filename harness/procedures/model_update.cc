@@ -75,7 +75,7 @@ std::vector<Json> ModelUpdate::scored_records(const std::string& checkpoint) {
 
 std::int64_t ModelUpdate::score(const std::vector<const NodeView*>& validators) {
   std::int64_t last = 0;
-  const auto& transaction = r_.profile().initial_transactions.front();
+  const auto& transaction = first_seed(r_);
   const auto sent = send_transactions(r_, seeds(r_, transaction, validators, scored_before_.size() + scored_));
   scored_ += validators.size();
   for (const auto& included : sent) last = std::max(last, included.height);

@@ -56,7 +56,7 @@ void install_on(Rehearsal& r, const NodeNames& names, const Release& running, co
 void check_installed(Rehearsal& r, const NodeNames& names, const Release& release) {
   std::vector<ProgramCall> calls;
   for (const auto& name : names)
-    calls.push_back({r.network().node(name).supervisor().current(), r.profile().commands.at("version").run});
+    calls.push_back({r.network().node(name).supervisor().current(), command_of(r.profile(), "version").run});
   const auto answers = r.run_programs(calls);
   for (std::size_t i = 0; i < names.size(); ++i)
     if (const auto version = version_in(answers[i]); version != release.printed_version)

@@ -36,18 +36,36 @@ void find_changelog(Rehearsal& r) {
   tell(r, "changelog", "", file.filename().string(), text.empty() ? Json() : Json(text));
 }
 
-// An earlier run, beside this one, of the same two releases that passed.
+void tell_of_checksum(Rehearsal& r) {
+  tell(r, kPublishedChecksum, "", "SHA256SUMS", r.to.published ? Json(r.to.artifact.sha256) : Json());
+}
+
+// Whether that folder is of a run of the same two releases that passed.
+bool passed_with_the_same(Rehearsal& r, const fs::path& folder) {
+  const auto text = read_file(folder / "run.json");
+  for (const auto* release : {&r.from, &r.to})
+    if (text.find(release->artifact.sha256) == std::string::npos) return false;  // most are of others: they are not parsed
+  const auto run = Json::parse(text, nullptr, false);
+  if (!run.is_object() || run.value("verdict", "") != "pass") return false;
+  if (run.contains("diagnosis") && !run["diagnosis"].is_null()) return false;  // it passed by failing
+  auto same = [releases = run.value("releases", Json::object())](const char* which, const Release& release) {
+    return releases.contains(which) && releases[which].is_object() && releases[which].value("sha256", "") == release.artifact.sha256;
+  };
+  return same("from", r.from) && same("to", r.to);
+}
+
+// Runs stand beside this one, or in the project's results; those of a suite a folder deeper.
 void find_earlier_run(Rehearsal& r) {
   Json found;
   std::error_code unreadable;  // then there is none that we could see
-  for (const auto& entry : fs::directory_iterator(r.folder().parent_path(), unreadable)) {
-    const auto run = Json::parse(read_file(entry.path() / "run.json"), nullptr, false);
-    if (!run.is_object() || run.value("verdict", "") != "pass") continue;
-    if (run.contains("diagnosis") && !run["diagnosis"].is_null()) continue;  // it passed by failing
-    auto same = [&](const char* which, const Release& release) {
-      return run.contains(which) && run[which].is_object() && run[which].value("sha256", "") == release.artifact.sha256;
-    };
-    if (same("from", r.from) && same("to", r.to)) found = entry.path().filename().string();
+  const auto look_in = [&](const fs::path& folder) {
+    for (const auto& entry : fs::directory_iterator(folder, unreadable))
+      if (found.is_null() && passed_with_the_same(r, entry.path())) found = entry.path().filename().string();
+  };
+  for (const auto& all : {r.folder().parent_path(), r.results}) {
+    look_in(all);
+    for (const auto& entry : fs::directory_iterator(all, unreadable))
+      if (found.is_null() && entry.is_directory(unreadable) && !entry.is_symlink(unreadable)) look_in(entry.path());
   }
   tell(r, "earlier-run", "", "run.json", std::move(found));
 }
@@ -155,6 +173,7 @@ void prepare_upgrade(Rehearsal& r) {
   if (wants(r, kDayBefore))
     r.step(kDayBefore, "24 Hours Before", kChecklist, [&] {
       find_changelog(r);
+      tell_of_checksum(r);
       find_earlier_run(r);
       Digests digests;
       for (const auto& n : r.network().nodes()) {

@@ -9,21 +9,24 @@ const std::vector<Procedure>& procedures() {
     more.insert(more.begin(), governed.begin(), governed.end());
     return more;
   };
+  const Needs skipping{.commands = {"skip-upgrade"}}, provider{.provider = true}, records{.seed_transactions = true},
+      model{.model = true, .seed_transactions = true}, all_of_them{.provider = true, .model = true, .seed_transactions = true};
   static const std::vector<Procedure> all = {
       {"chain", "Chain Upgrades (Governance)", chain_upgrade, governed_and({"expedited", "late", "plan_info", "newcomer"})},
       {"cancelled", "Chain Upgrades (Governance)", cancelled_upgrade, governed},
-      {"skip", "Rollback Procedures", skipped_upgrade, governed_and({"missed"})},
-      {"rollback", "Rollback Procedures", chain_rollback, governed_and({"missed", "late", "drops", "compared", "set_aside"})},
+      {"skip", "Rollback Procedures", skipped_upgrade, governed_and({"missed"}), skipping},
+      {"rollback", "Rollback Procedures", chain_rollback, governed_and({"missed", "late", "drops", "compared", "set_aside"}),
+       skipping},
       {"restore", "Rollback Procedures", chain_restore, governed_and({"drops"})},
-      {"patch-rollback", "Rollback Procedures", patch_rollback, {}},
+      {"patch-rollback", "Rollback Procedures", patch_rollback, {}, {.commands = {"rollback"}}},
       {"rolling", "Non-Breaking Upgrades", rolling_upgrade, {"order"}},
-      {"config", "Upgrade Types", config_change, {"max_tx_bytes", "missed"}},
+      {"config", "Upgrade Types", config_change, {"max_tx_bytes", "missed"}, records},
       {"hotfix", "Emergency Hotfixes", emergency_hotfix, {"second_source", "confirmed", "breaking"}},
-      {"provider", "Provider Daemon Upgrades", provider_upgrade, {}, true},
-      {"provider-rollback", "Rollback Procedures", provider_rollback, {"revert_config"}, true},
-      {"model", "Model Upgrades (VEID)", model_upgrade, {"voting_period", "activation", "published", "missed"}},
-      {"model-rollback", "Model Rollback", model_rollback, {"voting_period", "missed"}},
-      {"train", "Upgrade Types", release_train, {"voting_period"}, true, true},
+      {"provider", "Provider Daemon Upgrades", provider_upgrade, {}, provider},
+      {"provider-rollback", "Rollback Procedures", provider_rollback, {"revert_config"}, provider},
+      {"model", "Model Upgrades (VEID)", model_upgrade, {"voting_period", "activation", "published", "missed"}, model},
+      {"model-rollback", "Model Rollback", model_rollback, {"voting_period", "missed"}, model},
+      {"train", "Upgrade Types", release_train, {"voting_period"}, all_of_them, true},
   };
   return all;
 }
@@ -38,6 +41,13 @@ std::string procedure_names() {
   std::string names;
   for (const auto& p : procedures()) names += (names.empty() ? "" : ", ") + std::string(p.name);
   return names;
+}
+
+Needs needs_of(const Procedure& p, const UpgradeSection& u) {
+  auto needs = p.needs;
+  if (u.breaking) needs.commands.push_back("halt-height");
+  if (u.drops > 0) needs.commands.push_back("rollback");
+  return needs;
 }
 
 }  // namespace rehearse

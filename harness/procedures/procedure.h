@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/engine/rehearsal.h"
+#include "harness/spec/needs.h"
 
 namespace rehearse {
 
@@ -14,13 +15,15 @@ struct Procedure {
   const char* runbook;
   void (*run)(Rehearsal&);  // throws what Rehearsal's waits throw
   std::vector<std::string> takes;  // of a scenario's `upgrade:`, beside kind and blocks_after
-  bool of_provider = false;        // it needs a chain with a provider daemon
+  Needs needs = {};                // of the profile
   bool of_patch = false;           // it installs a patch before the release that it upgrades to
 };
 
 const std::vector<Procedure>& procedures();
 const Procedure* find_procedure(const std::string& name);
 std::string procedure_names();
+// What it needs of a profile, with what these options ask for.
+Needs needs_of(const Procedure&, const UpgradeSection&);
 
 // Chain upgrade by governance (chain.cc), called off before its height (cancelled.cc), or withdrawn at it (skip.cc).
 void chain_upgrade(Rehearsal&);

@@ -100,8 +100,8 @@ void replace(Rehearsal& r) {
   auto& to = r.provider->to;
   r.step("download", "Download new binary", kUpgrade, [&] {
     to.artifact = fetch_published(r, *r.release_server, to, r.profile().provider->binary, r.store);
-    return fmt::format("{}: sha256 {}, as published; the runbook compares no checksum here", to.name,
-                       to.artifact.sha256.substr(0, 16));
+    return fmt::format("{}: sha256 {}, {}; the runbook compares no checksum here", to.name,
+                       to.artifact.sha256.substr(0, 16), how_published(to));
   });
   r.step("stop", "Stop daemon", kUpgrade, [&] {
     stop_daemon(r);

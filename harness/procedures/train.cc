@@ -47,7 +47,7 @@ void fetch_patch(Rehearsal& r) {
   auto& patch = *r.patch;
   r.step("fetch-patch", "Download patch and verify checksum", kTypes, [&] {
     patch.artifact = fetch_published(r, *r.release_server, patch, r.profile().chain.binary, r.store);
-    const auto answer = r.run_programs({{patch.artifact.binary, r.profile().commands.at("version").run}}).front();
+    const auto answer = r.run_programs({{patch.artifact.binary, command_of(r.profile(), "version").run}}).front();
     if (!answer.trouble().empty()) throw StepFailed(patch.name + ": " + answer.trouble(), "binary-does-not-run");
     patch.printed_version = version_in(answer);
     if (!patch.version.empty() && patch.printed_version != patch.version)
@@ -55,7 +55,7 @@ void fetch_patch(Rehearsal& r) {
     for (const auto* other : {&r.from, &r.to})
       if (patch.printed_version == other->printed_version)
         throw StepFailed(fmt::format("both {} and {} are {}", patch.name, other->name, patch.printed_version), "same-version");
-    return fmt::format("{}: sha256 {}, as published", patch.printed_version, patch.artifact.sha256.substr(0, 16));
+    return fmt::format("{}: sha256 {}, {}", patch.printed_version, patch.artifact.sha256.substr(0, 16), how_published(patch));
   });
 }
 

@@ -58,6 +58,7 @@ Json to_json(const RunRecord& r) {
             {"started", r.started},
             {"reproduce", r.reproduce},
             {"network", r.network}};
+  if (!r.skipped.empty()) j["skipped"] = r.skipped;
   j["releases"] = {{"from", r.from ? Json(*r.from) : Json()}, {"to", r.to ? Json(*r.to) : Json()}};
   return j;
 }
@@ -71,6 +72,7 @@ RunRecord run_record_from_json(const Json& j) {
   j.at("title").get_to(r.title);
   j.at("profile").get_to(r.profile);
   j.at("verdict").get_to(r.verdict);
+  r.skipped = j.value("skipped", "");
   if (!j.at("diagnosis").is_null()) r.diagnosis = j.at("diagnosis").get<Diagnosis>();
   j.at("timing").get_to(r.timing);
   j.at("timeline").get_to(r.timeline);

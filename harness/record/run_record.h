@@ -84,7 +84,8 @@ std::vector<FaultCoverage> sum_up(const std::vector<FaultCoverage>&);
 
 struct RunRecord {
   std::string scenario, title, profile;
-  std::string verdict;  // pass, fail, inconclusive, error, cancelled
+  std::string verdict;  // pass, fail, inconclusive, error, cancelled, skipped
+  std::string skipped;  // why it was not run at all: what the profile lacks
   std::optional<Diagnosis> diagnosis;
   Timing timing;
   std::vector<TimelineEntry> timeline;

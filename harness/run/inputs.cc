@@ -4,6 +4,7 @@
 #include "harness/judge/diagnosis/causes.h"
 #include "harness/faults/plan.h"
 #include "harness/procedures/procedure.h"
+#include "harness/run/fitness.h"
 #include "harness/run/scenario_rules.h"
 
 namespace rehearse {
@@ -13,8 +14,8 @@ namespace fs = std::filesystem;
 namespace {
 
 // A release of the fixture chains is built when a rehearsal first asks for it.
-Release release_of(const RunOptions& o, const std::string& name, const fs::path& manifest) {
-  auto r = find_release(name, manifest, o.built);
+Release release_of(const RunOptions& o, const ReleaseChoice& choice, const fs::path& manifest) {
+  auto r = find_release(choice, manifest, o.built);
   if (o.build_release && !r.remote && !fs::exists(r.archive)) o.build_release(manifest, r.name);
   return r;
 }
@@ -26,12 +27,24 @@ ProviderReleases provider_releases(const Inputs& in, const RunOptions& o) {
   const auto& p = *in.profile.provider;
   const auto& chosen = in.scenario.releases.provider;
   const auto manifest = (in.profile.file.parent_path() / p.releases).lexically_normal();
-  ProviderReleases r{release_of(o, chosen.from.empty() ? p.from : chosen.from, manifest),
-                     release_of(o, chosen.to.empty() ? p.to : chosen.to, manifest)};
+  const auto pick = [&](const ReleaseChoice& choice, const std::string& else_) {
+    return release_of(o, choice.empty() ? release_choice(else_) : choice, manifest);
+  };
+  ProviderReleases r{pick(chosen.from, p.from), pick(chosen.to, p.to)};
   for (const auto* release : {&r.from, &r.to})
     if (release->remote)
       throw Error(Blame::scenario, release->name + ": a provider daemon's release is given by its name or its path");
   return r;
+}
+
+// What is given on the command line counts more.
+void take_releases(const RunOptions& o, Scenario& s) {
+  const auto take = [](const std::string& flag, ReleaseChoice& choice) {
+    if (!flag.empty()) choice = release_choice(flag);
+  };
+  take(o.from, s.releases.from);
+  take(o.to, s.releases.to);
+  if (find_procedure(s.upgrade.kind)->of_patch) take(o.patch, s.releases.patch);
 }
 
 }  // namespace
@@ -49,29 +62,30 @@ Inputs read_inputs(const RunOptions& o) {
       throw Error(Blame::scenario, "--expect takes pass or a cause of `rehearse list`; found `" + o.expect + "`");
     in.scenario.expect = o.expect;
   }
+  take_releases(o, in.scenario);
+  if (const auto why = why_unfit(in.scenario, in.profile); !why.empty()) throw ScenarioSkipped(in.scenario.name, why);
   in.faults = o.schedule.empty() ? plan_faults(in.scenario, o.seed) : read_schedule(o.schedule);
   const auto manifest = in.profile.releases.empty() ? fs::path() : (in.profile.file.parent_path() / in.profile.releases).lexically_normal();
-  auto pick = [&](const std::string& flag, const std::string& scenario, const std::string& profile,
-                  const char* which) {
-    const auto name = !flag.empty() ? flag : !scenario.empty() ? scenario : profile;
-    if (name.empty())
+  auto pick = [&](const ReleaseChoice& scenario, const std::string& profile, const char* which) {
+    const auto choice = scenario.empty() ? release_choice(profile) : scenario;
+    if (choice.empty())
       throw Error(Blame::scenario, std::string("which release? give --release ") + which + "=...");
-    return release_of(o, name, manifest);
+    return release_of(o, choice, manifest);
   };
   if (uses_cosmovisor(in.scenario.network) && !fs::is_regular_file(o.cosmovisor))
     throw Error(Blame::scenario, o.cosmovisor.string() + ": there is no Cosmovisor; --cosmovisor names another");
-  in.from = pick(o.from, in.scenario.releases.from, in.profile.from, "from");
-  in.to = pick(o.to, in.scenario.releases.to, in.profile.to, "to");
+  in.from = pick(in.scenario.releases.from, in.profile.from, "from");
+  in.to = pick(in.scenario.releases.to, in.profile.to, "to");
   const auto& procedure = *find_procedure(in.scenario.upgrade.kind);
-  if (procedure.of_provider) in.provider = provider_releases(in, o);
-  if (procedure.of_patch) in.patch = pick(o.patch, in.scenario.releases.patch, "", "patch");
+  if (procedure.needs.provider) in.provider = provider_releases(in, o);
+  if (procedure.of_patch) in.patch = pick(in.scenario.releases.patch, "", "patch");
   if (in.patch && in.patch->remote)
     throw Error(Blame::scenario, in.patch->name + ": a patch is given by its name or its path");
   if (!in.patch && !o.patch.empty())
     throw Error(Blame::scenario, "--release patch=" + o.patch + ": `" + in.scenario.name + "` installs no patch before its upgrade");
   for (const auto& fault : in.faults)
-    if (const auto other = fault.options.find("release"); other != fault.options.end())
-      in.others.emplace(other->second, release_of(o, other->second, manifest));
+    if (const auto other = fault.options.find(kReleaseOption); other != fault.options.end())
+      in.others.emplace(other->second, release_of(o, release_choice(other->second), manifest));
   if (const auto& section = in.profile.model) {
     const auto version = [&](const std::string& scenario, const std::string& profile) {
       return find_model(*section, o.models, scenario.empty() ? profile : scenario);

@@ -32,6 +32,7 @@ struct RunOptions {
   // Builds a release of the manifest that is not there yet; empty: all are.
   std::function<void(const std::filesystem::path& manifest, const std::string& release)> build_release;
   std::filesystem::path store;       // of verified binaries
+  std::filesystem::path results;     // where earlier runs are; empty: none are known
   std::filesystem::path cosmovisor;  // its program
   std::filesystem::path models;      // where fixture models are, with SHA256SUMS
   std::filesystem::path keras;       // a Python that may have Keras; empty: none is known

@@ -151,7 +151,7 @@ void Preflight::begin(const fs::path& cosmovisor) {
     r_.from.artifact = open_artifact(r_.from.archive, r_.profile().chain.binary, store_);
     check_room(r_.folder(), network.validators.size() + network.full_nodes.size(), r_.from.artifact.binary);
     ask_version(r_.from, from_printed_);
-    published_ = publish(server_, r_.to);
+    publish(server_, r_.to);
     start_download();
     if (uses_cosmovisor(network)) cosmovisor_ = open_artifact(cosmovisor, "cosmovisor", store_);
     return fmt::format("{}: sha256 {}", r_.from.name, r_.from.artifact.sha256.substr(0, 16));
@@ -165,8 +165,7 @@ void Preflight::receive() {
         r_.to.url, [&] { return done_; }, kWhileAnythingComes);
     if (trouble_) throw Error(*trouble_);
     fs::remove_all(downloaded_.parent_path());
-    return fmt::format("{}: sha256 {}{}", r_.to.name, r_.to.artifact.sha256.substr(0, 16),
-                       published_ ? ", as published" : "; no SHA256SUMS beside it");
+    return fmt::format("{}: sha256 {}, {}", r_.to.name, r_.to.artifact.sha256.substr(0, 16), how_published(r_.to));
   });
   tell();
 }
@@ -174,7 +173,7 @@ void Preflight::receive() {
 void Preflight::ask_version(const Release& release, std::optional<CliAnswer>& printed) {
   try {
     cli_.run(
-        release.artifact.binary, r_.profile().commands.at("version").run, Stream::out,
+        release.artifact.binary, command_of(r_.profile(), "version").run, Stream::out,
         [&printed](CliAnswer a) { printed = std::move(a); }, kAnswers);
   } catch (const Error& e) {  // the kernel does not take it: that is the release's fault
     throw e.trouble == Trouble::does_not_run ? Error(Blame::release, release.name + ": " + e.what(), e.trouble) : e;

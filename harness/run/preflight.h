@@ -51,7 +51,6 @@ class Preflight {
   std::filesystem::path store_;
   std::filesystem::path downloaded_;  // the new release's archive, in the run's folder
   std::string checksum_;              // that the server's SHA256SUMS says it has
-  bool published_ = false;            // by whoever gave it to us
   bool done_ = false;                 // the new release is verified, or not, for this reason
   std::optional<Error> trouble_;
   Artifact cosmovisor_;

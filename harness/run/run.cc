@@ -1,5 +1,6 @@
 #include "harness/run/run.h"
 
+#include <cxxabi.h>
 #include <fmt/format.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -43,6 +44,7 @@ namespace {
 // The scenario and the profile as read: a run folder is judged again without the project.
 constexpr const char* kScenarioCopy = "scenario.yaml";
 constexpr const char* kProfileCopy = "profile.yaml";
+constexpr const char* kJournal = "events.jsonl";
 constexpr std::chrono::milliseconds kCapsWatched{500};
 
 std::string host_description() {
@@ -73,6 +75,17 @@ rusage resources() {
 double cpu_seconds(const rusage& used) {
   const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
   return seconds(used.ru_utime) + seconds(used.ru_stime);
+std::string last_step(const NetworkView& v) { return v.steps.empty() ? "" : v.steps.back().step.title; }
+
+// What nobody expected, with where it came from.
+std::string in_words(const std::string& what, const std::string& step, const std::string& scenario) {
+  return fmt::format("{}, unexpected, in {} of {}", what, step.empty() ? "no step" : "step `" + step + "`", scenario);
+}
+
+std::string in_words(const std::exception& e) {
+  int unknown = 0;
+  const std::unique_ptr<char, void (*)(void*)> name(abi::__cxa_demangle(typeid(e).name(), nullptr, nullptr, &unknown), std::free);
+  return fmt::format("{}: {}", name ? name.get() : typeid(e).name(), e.what());
 }
 
 class Run {
@@ -83,7 +96,7 @@ class Run {
         log_(o.folder / "harness.log", o.log_level),
         id_(run_id()),
         lock_(runtime_dir(), id_, o.folder),
-        journal_(o.folder / "events.jsonl"),
+        journal_(o.folder / kJournal),
         http_(make_http(loop_)),
         r_(loop_, *http_, journal_, reporter, in_.scenario, in_.profile, o.folder) {}
 
@@ -175,6 +188,7 @@ class Run {
     r_.to = in_.to;
     r_.others = in_.others;
     r_.store = o_.store;
+    r_.results = o_.results;
     r_.model = in_.model;
     r_.keras = o_.keras;
     addresses_.emplace(AddressBlock::claim(runtime_dir()));
@@ -237,9 +251,7 @@ class Run {
 
   // How the run ended, whatever was thrown.
   record::RunStopped stopped_by(const std::function<void()>& work) {
-    auto step = [this] {
-      return r_.view().steps.empty() ? std::string() : r_.view().steps.back().step.title;
-    };
+    auto step = [this] { return last_step(r_.view()); };
     try {
       work();
       return {"completed", "", "", ""};
@@ -258,7 +270,7 @@ class Run {
       return {"error", e.what(), step(), cause_of(e.trouble)};
     } catch (const std::exception& e) {
       exit_code_ = 3;
-      return {"error", e.what(), step(), ""};
+      return {"error", in_words(in_words(e), step(), in_.scenario.name), step(), ""};
     }
   }
 
@@ -390,8 +402,34 @@ RunResult run_scenario(const RunOptions& o, ProgressReporter& reporter) {
   return Run(o, std::move(inputs), reporter).carry_out();
 }
 
+record::RunRecord record_of_skipped(const RunOptions& o, const std::string& reason) {
+  record::RunRecord r;
+  r.scenario = o.scenario.stem();
+  r.title = read_scenario(o.scenario).title;
+  r.profile = o.profile.stem();
+  r.verdict = "skipped";
+  r.skipped = reason;
+  r.scenario_digest = sha256_file(o.scenario);
+  r.profile_digest = sha256_file(o.profile);
+  r.seed = o.seed;
+  r.harness_version = o.harness_version;
+  r.host = host_description();
+  r.command = r.reproduce = o.command;
+  return r;
+}
+
+record::RunRecord conclude_crashed(const fs::path& folder, const std::string& how) {
+  const auto journal = folder / kJournal;
+  const auto view = fold_all(read_journal(journal));
+  if (!view.stopped) {
+    const auto step = last_step(view);
+    append_to_journal(journal, record::RunStopped{"error", in_words(how, step, view.run ? view.run->scenario : ""), step, ""});
+  }
+  return judge_folder(folder);
+}
+
 record::RunRecord judge_folder(const fs::path& folder) {
-  auto view = fold_all(read_journal(folder / "events.jsonl"));
+  auto view = fold_all(read_journal(folder / kJournal));
   auto scenario = load_scenario(folder / kScenarioCopy);
   auto profile = load_profile(folder / kProfileCopy);
   if (view.run) {

@@ -15,8 +15,14 @@ struct RunResult {
   int exit_code = 0;
 };
 
-// Throws Error for bad input, before anything is made. Everything later is in the result.
+// Throws Error for bad input, ScenarioSkipped (fitness.h) for a profile that lacks what the scenario needs, before anything is made. Everything later is in the result.
 RunResult run_scenario(const RunOptions&, ProgressReporter&);
+
+// The record of a run that is skipped.
+record::RunRecord record_of_skipped(const RunOptions&, const std::string& reason);
+
+// The record of a run whose harness could not conclude it: `how` says what ended it. Its journal gets that as its end.
+record::RunRecord conclude_crashed(const std::filesystem::path& folder, const std::string& how);
 
 // Judges a run folder's journal again, offline.
 record::RunRecord judge_folder(const std::filesystem::path& folder);

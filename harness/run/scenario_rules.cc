@@ -78,6 +78,7 @@ class Rules {
     check_options(*find_procedure(s_.upgrade.kind));
     if (!s_.releases.patch.empty() && !find_procedure(s_.upgrade.kind)->of_patch)
       fail(at("releases", "patch"), "the procedure `" + s_.upgrade.kind + "` installs no patch before its upgrade");
+    check_releases();
     if (s_.upgrade.blocks_after < 1) fail(at("upgrade", "blocks_after"), "at least 1 block must follow");
     if (s_.upgrade.blocks_after > record::kMostBlocksAfter)
       fail(at("upgrade", "blocks_after"), "at most " + std::to_string(record::kMostBlocksAfter) + " blocks can follow");
@@ -100,13 +101,29 @@ class Rules {
       if (!find_checklist(s_.after[i]) || is_before(s_.after[i]))
         fail(root_["after"][i], "there is no checklist `" + s_.after[i] + "`; there are " + checklist_names());
     for (std::size_t i = 0; i < s_.after.size(); ++i)
-      if (s_.after[i] == "provider-verification" && !find_procedure(s_.upgrade.kind)->of_provider)
+      if (s_.after[i] == "provider-verification" && !find_procedure(s_.upgrade.kind)->needs.provider)
         fail(root_["after"][i], "the procedure `" + s_.upgrade.kind + "` starts no provider daemon that could be checked");
     if (s_.expect != "pass" && !is_cause(s_.expect))
       fail(root_["expect"], "`" + s_.expect + "` is neither pass nor a cause; causes are " + cause_names());
   }
 
  private:
+  void check_releases() const {
+    const auto& r = s_.releases;
+    const auto root = root_["releases"];
+    const auto check = [&](const YAML::Node& section, const char* key, const ReleaseChoice& c) {
+      if (c.empty() && section[key].IsDefined()) fail(section[key], fmt::format("releases: {}: which? a name, a role or what it fails with", key));
+      if (c.role != ReleaseRole::none && !c.fails.empty())
+        fail(section[key], fmt::format("releases: {}: either by its role or by what it fails with", key));
+      if (!c.fails.empty() && !is_cause(c.fails))
+        fail(section[key], fmt::format("releases: {}: `{}` is no cause; causes are {}", key, c.fails, cause_names()));
+    };
+    if (!root.IsDefined()) return;
+    check(root, "from", r.from), check(root, "patch", r.patch), check(root, "to", r.to);
+    if (const auto provider = root["provider"]; provider.IsDefined())
+      check(provider, "from", r.provider.from), check(provider, "to", r.provider.to);
+  }
+
   void check_faults() const {
     for (std::size_t i = 0; i < s_.faults.size(); ++i) {
       const auto written = root_["faults"][i];

@@ -45,7 +45,7 @@ pid_t start(const Job& job, const sigset_t& mask) {
   ::dup2(out, STDERR_FILENO);
   ::close(out);
   ::sigprocmask(SIG_SETMASK, &mask, nullptr);
-  std::_Exit(run_guarded(job.work));
+  std::_Exit(run_guarded(job.work, job.after_crash));
 }
 
 // What guards a job tells how it ended; when it was killed itself, nobody does.

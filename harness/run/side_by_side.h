@@ -7,11 +7,14 @@
 #include <string>
 #include <vector>
 
+#include "localnet/process/guard.h"
+
 namespace rehearse {
 
 struct Job {
   std::function<int()> work;     // its exit code is the process's
   std::filesystem::path output;  // what it prints; its folder is made
+  AfterCrash after_crash = {};   // see run_guarded
 };
 
 // At most `at_once` of them at a time, in their order; `ended` gets a job's number and exit code when it has ended. The first

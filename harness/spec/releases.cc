@@ -28,6 +28,7 @@ namespace {
 // One entry of releases.yaml. How it is built is not ours to read: fixtures/mkrelease does that.
 struct Entry {
   std::string version, plan, cause, contents;
+  ReleaseRole role = ReleaseRole::none;
   nlohmann::json build, changelog;
   std::map<std::string, std::int64_t> module_versions;
   ReleaseEnvironment environment;
@@ -47,6 +48,7 @@ void describe(V& v, Entry& e) {
   v.optional("changelog", e.changelog, "what changed");
   v.optional("module_versions", e.module_versions, "consensus version of each module");
   v.optional("cause", e.cause, "what a rehearsal of it must say");
+  v.optional("role", e.role, "what it is for, beside those that a profile upgrades from and to");
   v.optional("contents", e.contents, "the release whose binary its archive really holds");
   v.optional("environment", e.environment, "environment on some nodes");
 }
@@ -122,6 +124,19 @@ Release find_release(const std::string& text, const fs::path& manifest_file, con
   }
   throw Error(Blame::scenario,
               "there is no release `" + text + "` in " + manifest_file.string() + "; there are " + known);
+}
+
+std::string release_for(const ReleaseChoice& wanted, const fs::path& manifest) {
+  for (const auto& [name, entry] : decode_file<Manifest>(manifest).releases)
+    if (wanted.fails.empty() ? entry.role == wanted.role : entry.cause == wanted.fails) return name;
+  return "";
+}
+
+Release find_release(const ReleaseChoice& wanted, const fs::path& manifest, const fs::path& built) {
+  if (!wanted.by_purpose()) return find_release(wanted.name, manifest, built);
+  const auto name = release_for(wanted, manifest);
+  if (name.empty()) throw Error(Blame::scenario, manifest.string() + ": there is no " + to_string(wanted));
+  return find_release(name, manifest, built);
 }
 
 std::string plan_info(const Release& r) {

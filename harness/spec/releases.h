@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/spec/release_choice.h"
 #include "localnet/artifact/artifact.h"
 #include "localnet/base/decode.h"
 #include "localnet/base/schema.h"
@@ -38,6 +39,7 @@ struct Release {
   ReleaseEnvironment environment;
   bool verified() const { return !artifact.binary.empty(); }
   std::string url;  // where operators download it, once it is published on the run's release server
+  bool published = false;  // with a checksum that whoever made it gave
   Artifact artifact;            // once opened
   std::string printed_version;  // once asked
 };
@@ -48,6 +50,11 @@ struct Release {
 // all manifests. Throws Error(Blame::scenario) naming what there is.
 Release find_release(const std::string& text, const std::filesystem::path& manifest,
                      const std::filesystem::path& built);
+// The same of a choice by what a release is for.
+Release find_release(const ReleaseChoice&, const std::filesystem::path& manifest, const std::filesystem::path& built);
+
+// The name of the first release of a manifest that is for it; empty: there is none.
+std::string release_for(const ReleaseChoice&, const std::filesystem::path& manifest);
 
 // The info of the plan that upgrades to it: where the program is for this platform, in Cosmovisor's form. It
 // has to be published and opened.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/spec/fault_spec.h"
+#include "harness/spec/release_choice.h"
 #include "localnet/base/decode.h"
 #include "localnet/cosmos/population.h"
 #include "localnet/network/supervisor.h"
@@ -46,11 +47,11 @@ struct NetworkSection {
 };
 
 struct ReleasePair {
-  std::string from, to;  // empty: the profile's
+  ReleaseChoice from, to;  // empty: the profile's
 };
 
 struct ReleasesSection : ReleasePair {
-  std::string patch;     // installed before the upgrade, by a procedure that has one
+  ReleaseChoice patch;   // installed before the upgrade, by a procedure that has one
   ReleasePair provider;  // of the provider daemon
 };
 

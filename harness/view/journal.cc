@@ -6,6 +6,7 @@
 
 #include "localnet/base/error.h"
 #include "localnet/base/json_text.h"
+#include "localnet/base/text.h"
 
 namespace rehearse {
 
@@ -38,6 +39,19 @@ Event Journal::append(Event e) {
     throw Error(Blame::machine, path_.string() + ": cannot be written: " + std::strerror(errno) +
                                     "; is there room on the disk?");
   return e;
+}
+
+void append_to_journal(const std::filesystem::path& file, record::Body body) {
+  const auto text = read_file(file);
+  std::filesystem::resize_file(file, text.rfind('\n') + 1);  // npos + 1: none of it is whole
+  const auto events = read_journal(file);
+  Event e;
+  e.body = std::move(body);
+  e.seq = events.empty() ? 1 : events.back().seq + 1;
+  e.seen = now_micros();
+  std::ofstream out(file, std::ios::app | std::ios::binary);
+  if (!(out << record::to_json(e).dump(-1, ' ', false, Json::error_handler_t::replace) << "\n").flush())
+    throw Error(Blame::machine, file.string() + ": cannot be written; is there room on the disk?");
 }
 
 std::vector<Event> read_journal(const std::filesystem::path& file) {

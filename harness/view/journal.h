@@ -31,6 +31,9 @@ class Journal {
   std::int64_t next_ = 1;
 };
 
+// Adds an event to the journal of a harness that was killed; what it tore is left out.
+void append_to_journal(const std::filesystem::path& file, record::Body);
+
 // The observed and done events of a journal; judged ones are left out. Throws Error(Blame::scenario) with
 // file:line for a line that is no event, unless it is the last and torn, and for a schema of another version.
 std::vector<record::Event> read_journal(const std::filesystem::path& file);

@@ -76,6 +76,10 @@ class Source {
   int end_ = 0;
 };
 
+// A struct that may be written as one word, too, has `take_word(T&, const std::string&)` beside it.
+template <class T>
+concept HasShortForm = requires(T& t, const std::string& word) { take_word(t, word); };
+
 class Decoder {
  public:
   Decoder(YAML::Node node, const Source& source, std::string path);
@@ -200,6 +204,8 @@ void Decoder::value(const YAML::Node& n, T& out, const std::string& path, const 
       value(n[i], out.back(), path + "[" + std::to_string(i) + "]", doc);
     }
   } else {
+    if constexpr (HasShortForm<T>)
+      if (n.IsScalar()) return take_word(out, n.Scalar());
     check_map(n, path);
     Decoder inner(n, source_, path);
     describe(inner, out);

@@ -90,6 +90,7 @@ Schema SchemaWriter::type_of() {
     T defaults{};
     SchemaWriter inner;
     describe(inner, defaults);
+    if constexpr (HasShortForm<T>) return Schema{{"anyOf", {internal::of_type("string"), inner.object()}}};
     return inner.object();
   }
 }

@@ -78,7 +78,7 @@ std::vector<CliAnswer> GenesisMaker::run(const std::string& what, const std::vec
   // Shared with the handlers: a command may end after the wait for it was given up.
   auto running = std::make_shared<Running>(Running{std::vector<CliAnswer>(calls.size()), calls.size()});
   for (std::size_t i = 0; i < calls.size(); ++i) {
-    const auto& command = profile_.commands.at(calls[i].command);
+    const auto& command = command_of(profile_, calls[i].command);
     auto values = calls[i].values;
     values["chain_id"] = profile_.chain.id;
     values["denom"] = profile_.chain.denom;
@@ -90,8 +90,13 @@ std::vector<CliAnswer> GenesisMaker::run(const std::string& what, const std::vec
              });
   }
   wait_(what, [&] { return running->open == 0; });
-  for (const auto& a : running->answers)
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    const auto& a = running->answers[i];
+    if (a.not_understood())
+      throw Error(Blame::scenario, fmt::format("{}; {}: commands: {}: the program does not know it", a.trouble(), profile_.file.string(),
+                                               calls[i].command));
     if (!a.trouble().empty()) throw Error(Blame::release, a.trouble(), trouble);
+  }
   return running->answers;
 }
 

@@ -133,7 +133,7 @@ void Network::add_node(const NodeIdentity& id, const NodePlan& planned) {
       planned.supervisor, plan_.cosmovisor, profile_.chain.binary, home_of(id.name), {}, plan_.restart_after};
   auto env = environment(id.name);
   for (const auto& [k, v] : planned.environment) env[k] = v;
-  const auto start = fill(profile_.commands.at("start").run, {{"home", settings.home.string()}},
+  const auto start = fill(command_of(profile_, "start").run, {{"home", settings.home.string()}},
                           profile_.file.string() + ": commands: start");
   Node::Within within;
   if (plan_.namespaces) within = [all = plan_.namespaces, name = id.name](const auto& work) { all->within(name, work); };
@@ -208,7 +208,7 @@ Node& Network::add_beside(const std::string& name, const NodeKeys& keys, const N
   fs::copy_file(like.home() / "config" / "genesis.json", home / "config" / "genesis.json");
   if (plan_.model) fs::copy_file(like.home() / profile_.model->config, home / profile_.model->config);
   SupervisorSettings settings{SupervisorKind::bare, {}, profile_.chain.binary, home, {}};
-  const auto start = fill(profile_.commands.at("start").run, {{"home", home.string()}}, profile_.file.string() + ": commands: start");
+  const auto start = fill(command_of(profile_, "start").run, {{"home", home.string()}}, profile_.file.string() + ": commands: start");
   beside_.push_back(std::make_unique<Node>(loop_, sink_, matcher_, id, settings, start, environment(name)));
   beside_.back()->supervisor().install(binary);
   return *beside_.back();

@@ -52,7 +52,7 @@ void Payments::run(std::shared_ptr<Signing> s, const std::string& command, Value
   more.merge(Values(to.values));
   more["key"] = kCustomer, more["account"] = network_.customer();
   const auto where = profile_.file.string() + ": commands: " + command;
-  auto arguments = fill(profile_.commands.at(command).run, more, where);
+  auto arguments = fill(command_of(profile_, command).run, more, where);
   for (auto& a : fill(then, more, where)) arguments.push_back(std::move(a));
   network_.cli().run(to.binary, std::move(arguments), Stream::out, [s, next = std::move(next)](const CliAnswer& a) {
     if (!a.trouble().empty()) return s->done(a.trouble());

@@ -31,7 +31,7 @@ std::string systemd_unit(const Profile& p, UnitSettings u) {
   if (u.home.empty()) u.home = users_home / ("." + p.chain.binary);
   if (u.cosmovisor.empty()) u.cosmovisor = users_home / "go" / "bin" / "cosmovisor";
   const auto supervisor = make_supervisor({SupervisorKind::cosmovisor, u.cosmovisor, p.chain.binary, u.home, {}});
-  const auto start = fill(p.commands.at("start").run, {{"home", u.home.string()}}, p.file.string() + ": commands: start");
+  const auto start = fill(command_of(p, "start").run, {{"home", u.home.string()}}, p.file.string() + ": commands: start");
   std::string environment, command;
   for (const auto& [name, value] : supervisor->environment())
     environment += "Environment=" + in_quotes(name + "=" + value) + "\n";

@@ -92,21 +92,42 @@ std::string end_run(const fs::path& lock, const Live& run) {
   return fmt::format("run {} ({}): {} processes ended", run.run_id, run.folder, killed);
 }
 
-// Harnesses that were killed could not give back what they held in the runtime folder.
-void give_back_for(const std::set<pid_t>& harnesses) {
+// Harnesses that were killed could not give back what they held in the runtime folder. The folders of their runs.
+std::vector<fs::path> give_back_for(const std::set<pid_t>& harnesses) {
+  std::vector<fs::path> folders;
   try {
     const auto dir = runtime_dir();
     for (const auto& path : lock_files(dir))
-      if (const auto run = read_lock(path); harnesses.contains(run.pid) && lockable(path)) end_run(path, run);
+      if (const auto run = read_lock(path); harnesses.contains(run.pid) && lockable(path)) {
+        end_run(path, run);
+        folders.push_back(run.folder);
+      }
     AddressBlock::remove_stale(dir);
   } catch (const std::exception& e) {
     log_warning(e.what());
   }
+  return folders;
+}
+
+// What has ended one harness may end this too.
+void in_a_process(const std::function<void()>& work) {
+  std::cout.flush();
+  const pid_t pid = ::fork();
+  if (pid == 0) {
+    try {
+      work();
+    } catch (const std::exception& e) {
+      std::cerr << "rehearse: " << e.what() << "\n";
+    }
+    std::cout.flush();
+    std::_Exit(0);
+  }
+  if (pid > 0) ::waitpid(pid, nullptr, 0);
 }
 
 }  // namespace
 
-int run_guarded(const std::function<int()>& inner) {
+int run_guarded(const std::function<int()>& inner, const AfterCrash& after_crash) {
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   sigset_t watched, before;
   sigemptyset(&watched);
@@ -134,7 +155,8 @@ int run_guarded(const std::function<int()>& inner) {
   if (WIFEXITED(status)) return WEXITSTATUS(status);
   log_error(fmt::format("the harness was ended by {}; what it had started is stopped", ::strsignal(WTERMSIG(status))));
   ended.insert(pid);
-  give_back_for(ended);
+  for (const auto& folder : give_back_for(ended))
+    if (after_crash && WTERMSIG(status) != told) in_a_process([&] { after_crash(folder, ::strsignal(WTERMSIG(status))); });
   // It was asked to end when it could not yet, or no longer, do it by itself.
   return WTERMSIG(status) == told ? 128 + told : kHarnessKilled;
 }

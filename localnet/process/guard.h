@@ -17,11 +17,15 @@ inline constexpr const char* kNodeVariable = "REHEARSE_NODE";
 
 inline constexpr int kHarnessKilled = 3;  // exit code: infrastructure
 
+// What is still to be done for the folder of a run whose harness a signal has ended: "Segmentation fault".
+using AfterCrash = std::function<void(const std::filesystem::path& run_folder, const std::string& how)>;
+
 // Runs `inner` in a child process and returns its exit code. This process passes SIGINT, SIGTERM and SIGHUP
 // on to it and, when it ends or is killed, kills and reaps all that is left below. When this process is
 // killed, `inner` gets SIGTERM. Call it before any thread starts. Returns 3 when `inner` was killed, 128 + N
-// when a signal N that was passed on ended it; the locks of what was killed are then removed.
-int run_guarded(const std::function<int()>& inner);
+// when a signal N that was passed on ended it; the locks of what was killed are then removed, and `after_crash` is called in
+// a process of its own for the folder that each of them names.
+int run_guarded(const std::function<int()>& inner, const AfterCrash& after_crash = {});
 
 // Held while a run lives: a locked file in the runtime folder that names the run.
 class RunLock {

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 
 #include "localnet/base/json_text.h"
@@ -48,6 +50,15 @@ std::string CliAnswer::trouble() const {
   const auto why = help && status.ok() ? "printed a help page and exited 0"
                                        : to_string(status) + ": " + telling_line(err.empty() ? out : err);
   return "`" + command + "`: " + why;
+}
+
+// Words of cobra and pflag, which the SDK's command lines are made of.
+bool CliAnswer::not_understood() const {
+  constexpr const char* kWords[] = {"unknown command", "unknown flag", "unknown shorthand flag", "arg(s), received", "arg(s), only received"};
+  if (status.ok()) return help;
+  return std::any_of(std::begin(kWords), std::end(kWords), [this](const char* words) {
+    return err.find(words) != std::string::npos || out.find(words) != std::string::npos;
+  });
 }
 
 struct ChainCli::Call {

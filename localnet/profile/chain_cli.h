@@ -26,6 +26,8 @@ struct CliAnswer {
   std::chrono::milliseconds killed_after{0};  // it took longer than it may; 0: it ended by itself
   // Why this is not an answer, in one line; empty when it is one.
   std::string trouble() const;
+  // The program says that it has no such command or flag: whoever wrote the command line is to blame, and not the program.
+  bool not_understood() const;
 };
 
 class ChainCli {

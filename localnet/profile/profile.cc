@@ -25,25 +25,31 @@ const std::vector<KnownQuestion>& known_questions() {
       {"validators", false, "all validators with status, jailed flag and tokens"},
       {"signing-info", false, "a validator's signing info, by {consensus_address}"},
       {"current-plan", false, "the scheduled upgrade plan"},
-      {"applied-plan", false, "height at which plan {name} was applied"},
+      {"applied-plan", false, "height at which plan {name} was applied", {"name"}},
       {"module-versions", false, "consensus version of each module"},
-      {"proposal", false, "proposal {id}"},
-      {"transaction", false, "transaction {hash}"},
-      {"balance", false, "balance of {address} in the staking denomination"},
+      {"proposal", false, "proposal {id}", {"id"}},
+      {"transaction", false, "transaction {hash}", {"hash"}},
+      {"balance", false, "balance of {address} in the staking denomination", {"address"}},
       {"supply", false, "total supply of the staking denomination"},
-      {"delegation", false, "what {delegator} has delegated to {validator}"},
-      {"app-hash", false, "a node's own app hash after block {height}"},
-      {"account", true, "of {address}: its `account_number` and `sequence`"},
+      {"delegation", false, "what {delegator} has delegated to {validator}", {"delegator", "validator"}},
+      {"app-hash", false, "a node's own app hash after block {height}", {"height"}},
+      {"account", true, "of {address}: its `account_number` and `sequence`", {"address"}},
       {"balances", true, "every owner of the staking denomination, with the balance"},
-      {"delegations", true, "all that is delegated to {validator}"},
-      {"votes", true, "the votes on proposal {id}"},
-      {"provider-info", true, "what the chain knows of provider {address}"},
+      {"delegations", true, "all that is delegated to {validator}", {"validator"}},
+      {"votes", true, "the votes on proposal {id}", {"id"}},
+      {"provider-info", true, "what the chain knows of provider {address}", {"address"}},
       {"provider-orders", true, "all orders of providers' customers"},
       {"model-status", true,
        "the active model's `model_version` and `model_hash`, an approved `update`; of the node that is asked the `scorer` "
        "(model or stub), its `scoring_hash` and the `files` it has loaded, each with its `hash`"},
       {"scored-records", true, "what the model has scored: each with `id`, `score`, `model_version`"},
   };
+  return all;
+}
+
+const std::vector<const char*>& known_question_values() {
+  static const std::vector<const char*> all = {"home",    "rpc",     "chain_id",         "denom",            "node",
+                                               "key",     "account", "operator_address", "consensus_address"};
   return all;
 }
 
@@ -161,6 +167,12 @@ void check_base_profile(const std::filesystem::path& file) {
   Profile p;
   describe(partial, p);
   decoder.finish();
+}
+
+const Command& command_of(const Profile& p, const std::string& name) {
+  const auto found = p.commands.find(name);
+  if (found == p.commands.end()) throw Error(Blame::scenario, p.file.string() + ": commands: `" + name + "` is missing");
+  return found->second;
 }
 
 void apply_masks(Profile& p) {

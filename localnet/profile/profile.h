@@ -313,6 +313,9 @@ Profile load_profile(const std::filesystem::path& file, const std::filesystem::p
 // Whether the keys and values of a base are what a profile may have. Throws as load_profile().
 void check_base_profile(const std::filesystem::path& file);
 
+// Its command of that name. Throws Error(Blame::scenario) naming the file when it has none.
+const Command& command_of(const Profile&, const std::string& name);
+
 // Puts the masks of the known defects that are `masked` into the rest of the profile.
 void apply_masks(Profile&);
 
@@ -342,8 +345,11 @@ struct KnownQuestion {
   const char* name;
   bool optional;
   const char* doc;
+  std::vector<const char*> args = {};  // that whoever asks gives; its sources may name them
 };
 const std::vector<KnownQuestion>& known_questions();
+// Values that every source of a question may name, beside the question's arguments: of the node that is asked.
+const std::vector<const char*>& known_question_values();
 // Those that a provider daemon answers.
 const std::vector<KnownQuestion>& known_daemon_questions();
 

@@ -78,9 +78,17 @@ class Rules {
   void check_questions() const {
     const auto questions = root_["questions"];
     std::set<std::string> known, preserved;
-    for (const auto& k : p_.preserved) preserved.insert(k.question);
+    std::map<std::string, std::vector<std::string>> values;  // that its sources may name
+    const auto& of_node = known_question_values();
+    for (const auto& k : p_.preserved) {
+      preserved.insert(k.question);
+      values[k.question].assign(of_node.begin(), of_node.end());
+      for (const auto& [name, value] : k.args) values[k.question].push_back(name);
+    }
     for (const auto& q : known_questions()) {
       known.insert(q.name);
+      values[q.name].assign(q.args.begin(), q.args.end());
+      values[q.name].insert(values[q.name].end(), of_node.begin(), of_node.end());
       if (!q.optional && !p_.questions.contains(q.name))
         fail(questions, std::string("questions: `") + q.name + "` is missing: " + q.doc);
     }
@@ -92,8 +100,21 @@ class Rules {
                        (meant.empty() ? "" : ", did you mean `" + meant + "`?"));
       }
       if (sources.empty()) fail(here, "questions: " + name + ": no source");
-      for (std::size_t i = 0; i < sources.size(); ++i) check_source(here[i], name, sources[i]);
+      for (std::size_t i = 0; i < sources.size(); ++i) {
+        check_source(here[i], name, sources[i]);
+        check_values(here[i], name, sources[i], values[name]);
+      }
     }
+  }
+
+  void check_values(const YAML::Node& here, const std::string& question, const AnswerSource& s, const std::vector<std::string>& known) const {
+    auto texts = s.cli;
+    texts.push_back(s.rest);
+    for (const auto& [name, value] : s.params) texts.push_back(value);
+    for (const auto& text : texts)
+      for (const auto& name : names_in(text))
+        if (std::find(known.begin(), known.end(), name) == known.end())
+          fail(here, "questions: " + question + ": there is no {" + name + "}; there are " + listed(known));
   }
 
   void check_source(const YAML::Node& here, const std::string& question, const AnswerSource& s) const {
@@ -141,7 +162,8 @@ class Rules {
 
   void check_provider(const ProviderProfile& p, const YAML::Node& here) const {
     for (const auto& c : known_daemon_commands())
-      if (!p.daemon.contains(c.name)) fail(here["daemon"], std::string("daemon: `") + c.name + "` is missing: it " + c.doc);
+      if (const auto found = p.daemon.find(c.name); found == p.daemon.end() || found->second.run.empty())
+        fail(here["daemon"], std::string("daemon: `") + c.name + "` is missing: it " + c.doc);
     for (const auto& c : known_provider_commands())
       if (!p.commands.contains(c.name))
         fail(here["commands"], std::string("commands: `") + c.name + "` is missing: it " + c.doc);

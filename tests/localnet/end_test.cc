@@ -104,6 +104,11 @@ TEST_P(EndOfARun, LeavesReportsAndNothingElse) {
   }
   EXPECT_TRUE(none_left(r.folder()));
   EXPECT_TRUE(outside_.left().empty()) << outside_.left().front();
+  if (GetParam().how == How::harness_killed) {
+    EXPECT_TRUE(fs::exists(r.folder() / "junit.xml")) << "whoever guards it concludes it";
+    EXPECT_EQ(r.record()["verdict"], "error");
+    EXPECT_TRUE(r.said(", in step `")) << r.output();
+  }
   if (!harness_lived()) {  // what it had seen can still be judged
     Rehearsal report(scratch_, {"report", r.folder().string()});
     EXPECT_EQ(report.wait(), 3) << report.output();

@@ -105,8 +105,8 @@ TEST(LongTrain, CarriesOutEachLegAndPassesAsAWhole) {
 TEST(LongTrain, EndsAtTheLegThatFails) {
   Scratch scratch;
   auto text = read(project() / "scenarios" / (std::string(kTrain) + ".yaml"));
-  const std::string patch = "{patch: v1.0.1}";
-  text.replace(text.find(patch), patch.size(), "{patch: v1.0.1, provider: {to: v1.1.0-forgets-workloads}}");
+  const std::string patch = "{patch: {role: patch}}";
+  text.replace(text.find(patch), patch.size(), "{patch: {role: patch}, provider: {to: {fails: provider-workloads-lost}}}");
   auto r = run(scratch, {scratch.write("forgets.yaml", text).string()});
   EXPECT_EQ(r.wait(std::chrono::seconds(300)), 1) << r.output();
   EXPECT_EQ(r.cause(), "provider-workloads-lost");
@@ -155,6 +155,25 @@ TEST(Suite, HoldsTheReportsOfItsRuns) {
   EXPECT_EQ(record["runs"][1]["diagnosis"]["cause"], "not-confirmed");
   EXPECT_TRUE(r.junit_is_whole());
   EXPECT_TRUE(fs::exists(r.folder() / "rolling-patch-largest-first/junit.xml"));
+}
+
+// What the profile lacks skips a scenario, and takes nothing from the others.
+TEST(Suite, SkipsWhatIsNotForTheProfile) {
+  Scratch scratch;
+  auto r = run(scratch, {suite_of_two(scratch, "rolling-patch.yaml", "chain-upgrade-cancelled.yaml").string(), "--profile", "stock"});
+  ASSERT_EQ(r.wait(), 0) << r.output();
+  const auto record = r.record();
+  EXPECT_EQ(record["verdict"], "pass");
+  ASSERT_EQ(record["runs"].size(), 2u);
+  EXPECT_EQ(record["runs"][0]["verdict"], "skipped");
+  EXPECT_EQ(record["runs"][0]["skipped"], "stock has no patch release");
+  EXPECT_EQ(record["runs"][1]["verdict"], "pass");
+  EXPECT_TRUE(r.junit_is_whole());
+  EXPECT_NE(read(r.folder() / "junit.xml").find("<skipped message=\"stock has no patch release\""), std::string::npos);
+
+  auto alone = Rehearsal(scratch, {"run", "rolling-patch", "--profile", "stock", "--out", (scratch / "alone").string()});
+  EXPECT_EQ(alone.wait(), 2) << alone.output();
+  EXPECT_TRUE(alone.said("rolling-patch is skipped: stock has no patch release"));
 }
 
 TEST(Suite, RunsSideBySideWithTheSameReports) {

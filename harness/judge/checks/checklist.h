@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/judge/checks/check.h"
+#include "harness/spec/needs.h"
 
 namespace rehearse {
 
@@ -14,6 +15,7 @@ struct Checklist {
   const char* title;  // in reports
   const char* runbook;
   std::vector<Check> checks;
+  Needs needs = {};  // of the profile
 };
 
 const std::vector<Checklist>& checklists();
@@ -25,6 +27,8 @@ inline constexpr const char* kDayBefore = "pre-upgrade-24h";
 inline constexpr const char* kHourBefore = "pre-upgrade-1h";
 inline constexpr const char* kJustBefore = "pre-upgrade-now";
 bool is_before(const std::string& checklist);
+// The fact that says which checksum was published; none lay beside a file.
+inline constexpr const char* kPublishedChecksum = "published-checksum";
 // Their items that people see to, and attest.
 const std::vector<std::string>& attested_items();
 // What each node is asked about its health.

@@ -47,7 +47,9 @@ Finding judge_download(const Context& c, const std::string&) {
   if (!c.view.releases) return inconclusive("no release was opened");
   const auto& sha256 = c.view.releases->to.sha256;
   if (sha256.empty()) return failed("the new release's checksum was not taken", "a checksum", "none");
-  return passed("as published", sha256, {c.view.releases->to.archive});
+  const auto [published, unknown] = fact(c, kPublishedChecksum);
+  const bool none = published && published->answer.absent;
+  return passed(none ? "none is published: no SHA256SUMS lies beside the file" : "as published", sha256, {c.view.releases->to.archive});
 }
 
 Finding judge_staging(const Context& c, const std::string&) {

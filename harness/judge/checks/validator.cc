@@ -145,7 +145,7 @@ std::vector<Question> ask_model(const Context& c, const std::string& checkpoint,
 }
 
 Finding judge_model(const Context& c, const std::string& node) {
-  if (!c.profile.questions.contains("model-status")) return skipped("this chain has no model");
+  if (!c.profile.questions.contains("model-status")) return skipped("the profile names no model: no question `model-status`");
   const auto [before, no_before] = look_up(c, kBefore, model_question(node));
   if (!before) return no_before;
   const auto [after, no_after] = look_up(c, kAfter, model_question(node));

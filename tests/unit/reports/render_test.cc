@@ -98,6 +98,16 @@ TEST(SuiteVerdict, IsTheWorst) {
   EXPECT_EQ(verdict({"pass", "of another version"}), "inconclusive");
 }
 
+TEST(SuiteVerdict, IsNotChangedByWhatWasSkipped) {
+  auto skipped = made::bare();
+  skipped.verdict = "skipped";
+  skipped.skipped = "made has no patch release";
+  EXPECT_EQ(suite_verdict({skipped, made::passed()}), "pass");
+  EXPECT_EQ(suite_verdict({skipped, made::failed()}), "fail");
+  EXPECT_EQ(suite_verdict({skipped}), "skipped");
+  EXPECT_NE(junit(skipped, JunitDialect::rich).find("<skipped message=\"made has no patch release\""), std::string::npos);
+}
+
 TEST(SuiteVerdict, IsAFailureWhenAFaultNeverTookEffect) {
   std::vector<record::RunRecord> runs(2);
   for (auto& run : runs) run.verdict = "pass", run.coverage = {{"kill", "halted", 1, 0, 0, 0}};

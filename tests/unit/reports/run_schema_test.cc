@@ -33,6 +33,10 @@ TEST(RunSchema, AcceptsWhatTheRecordWrites) {
     run.to.reset();
     EXPECT_EQ(problem_of(written(run)), "") << verdict;
   }
+  auto skipped = made::bare();
+  skipped.verdict = "skipped";
+  skipped.skipped = "made has no patch release";
+  EXPECT_EQ(problem_of(written(skipped)), "");
 }
 
 // Each object of a full record, by the path to it.

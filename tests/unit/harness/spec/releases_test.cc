@@ -26,6 +26,7 @@ releases:
     plan: v2
     module_versions: {bank: 4, gov: 5}
     cause: app-hash-divergence
+    role: hotfix
     environment: {who: smallest, set: {FAULT: write}}
 )";
 
@@ -51,6 +52,15 @@ TEST_F(ReleasesTest, FindsAReleaseByItsName) {
   EXPECT_EQ(r.environment.who, WhichNodes::smallest);
   EXPECT_EQ(r.environment.set.at("FAULT"), "write");
   EXPECT_FALSE(r.verified()) << "nothing is opened yet";
+}
+
+TEST_F(ReleasesTest, FindsAReleaseByWhatItIsFor) {
+  EXPECT_EQ(find_release(release_choice("role:hotfix"), manifest_, folder_ / "built").name, "v2-bad");
+  EXPECT_EQ(find_release(release_choice("fails:app-hash-divergence"), manifest_, folder_ / "built").name, "v2-bad");
+  EXPECT_EQ(find_release(release_choice("v1"), manifest_, folder_ / "built").name, "v1");
+  EXPECT_EQ(release_for(release_choice("role:patch"), manifest_), "");
+  EXPECT_THAT(made::trouble_of([&] { find_release(release_choice("role:patch"), manifest_, folder_ / "built"); }),
+              HasSubstr("there is no patch release"));
 }
 
 TEST_F(ReleasesTest, LeavesOpenWhatTheManifestDoesNotSay) {

@@ -156,6 +156,11 @@ TEST_F(GenesisMakerTest, BlamesTheReleaseForACommandThatFails) {
   }
 }
 
+TEST_F(GenesisMakerTest, BlamesTheProfileForACommandThatTheProgramDoesNotKnow) {
+  chain("[ $1 = gentx ] && { echo 'Error: unknown command \"gentx\"' >&2; exit 1; }" + kChain);
+  EXPECT_THAT(made::trouble_of([&] { make(); }), HasSubstr("commands: gentx: the program does not know it"));
+}
+
 TEST_F(GenesisMakerTest, SaysWhatACommandDidNotMake) {
   chain("[ $1 = gentx ] || { :; " + std::string(kChain) + "}");
   EXPECT_THAT(made::trouble_of([&] { make(); }),

@@ -124,6 +124,26 @@ TEST(RunGuarded, GivesBackTheLocksOfAKilledInner) {
   EXPECT_TRUE(std::filesystem::is_empty(folder / ("rehearse-" + std::to_string(::getuid()))));
 }
 
+TEST(RunGuarded, HasARunConcludedThatASignalEnded) {
+  made::TempFolder folder;
+  const auto outer = forked([&] {
+    ::setenv("XDG_RUNTIME_DIR", folder.path().c_str(), 1);
+    return run_guarded(
+        [&] {
+          RunLock lock(runtime_dir(), "one", folder / "run");
+          ::signal(SIGSEGV, SIG_DFL);
+          ::kill(::getpid(), SIGSEGV);
+          return 0;
+        },
+        [&](const std::filesystem::path& run, const std::string& how) { folder.write("told", run.filename().string() + ": " + how); });
+  });
+  EXPECT_EQ(code_of(outer), 3);
+  std::ifstream told(folder / "told");
+  std::string text;
+  std::getline(told, text);
+  EXPECT_EQ(text, "run: Segmentation fault");
+}
+
 TEST(RunGuarded, EndsAnOrphanOfItsOwnSession) {
   Pipe life;
   const auto outer = forked([&] {
