@@ -57,7 +57,7 @@ Values arguments_of(const std::string& question, const Profile& profile, const V
   for (const auto& q : known_questions())
     if (q.name == question)
       for (const char* name : q.args) chosen[name] = values.at(name);
-  for (const auto& k : profile.kept)
+  for (const auto& k : profile.preserved)
     if (k.question == question) chosen.insert(k.args.begin(), k.args.end());
   return chosen;
 }

@@ -25,8 +25,6 @@ namespace {
 
 void line(const std::string& name, const std::string& text) { std::cout << fmt::format("  {:<26} {}\n", name, text); }
 
-bool is_profile(const YAML::Node& root) { return root["chain"] || root["extends"] || root["base"]; }
-
 // With which profile it is to be run; none is given: whether it can be is not said.
 using ForProfile = std::optional<Profile>;
 
@@ -39,7 +37,9 @@ std::string skipped_for(const Scenario& s, const ForProfile& profile) {
   return why.empty() ? "" : "skipped: " + why;
 }
 
-// A scenario has `upgrade:`, a profile has `chain:`. What is to be said beyond that it is well formed.
+bool is_profile(const YAML::Node& root) { return root["chain"] || root["extends"] || root["base"]; }
+
+// What is to be said beyond that it is well formed.
 std::vector<std::string> validate_one(const Project& project, const fs::path& file, const ForProfile& for_profile) {
   if (is_suite(file)) {
     std::vector<std::string> said;
@@ -51,7 +51,10 @@ std::vector<std::string> validate_one(const Project& project, const fs::path& fi
   }
   const auto root = load_yaml(file);
   if (is_profile(root)) {
-    if (is_base_profile(file)) return check_base_profile(file);
+    if (is_base_profile(file)) {
+      check_base_profile(file);
+      return {};
+    }
     const auto profile = load_profile(file, project.profiles());
     if (!profile.releases.empty()) release_names(file.parent_path() / profile.releases);
     if (profile.provider) release_names(file.parent_path() / profile.provider->releases);

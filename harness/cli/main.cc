@@ -118,11 +118,11 @@ int dispatch(int argc, char** argv) {
   list_->add_option("--profile", for_profile, "say which scenarios are skipped for that chain, and why");
   auto* validate_ = app.add_subcommand("validate", "whether scenarios and profiles are well formed");
   validate_->add_option("files", files, "none: all of the project");
-  validate_->add_option("--profile", for_profile, "say which scenarios are skipped for that chain, and why");
   auto* profile_ = app.add_subcommand("profile", "profiles of chains");
   profile_->require_subcommand(1);
   auto* show_ = profile_->add_subcommand("show", "a profile with what it extends, and where each value stands");
   show_->add_option("profile", profile, "a name of `rehearse list`, or a file")->required();
+  validate_->add_option("--profile", for_profile, "say which scenarios are skipped for that chain, and why");
   auto* doctor_ = app.add_subcommand("doctor", "what this machine can do, and what is missing");
   doctor_->add_option("--profile", profile, "the chain")->capture_default_str();
   doctor_->add_option("--binary", binary, "its program: a scratch node is asked every question of the profile");

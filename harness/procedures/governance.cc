@@ -148,8 +148,8 @@ std::vector<NodeCommand> seeds(Rehearsal& r, const std::vector<std::string>& tra
 }
 
 const std::vector<std::string>& first_seed(Rehearsal& r) {
-  const auto& all = r.profile().seed_transactions;
-  if (all.empty()) throw Error(Blame::scenario, r.profile().file.string() + ": `seed_transactions` is missing");
+  const auto& all = r.profile().initial_transactions;
+  if (all.empty()) throw Error(Blame::scenario, r.profile().file.string() + ": `initial_transactions` is missing");
   return all.front();
 }
 

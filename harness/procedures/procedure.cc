@@ -9,8 +9,8 @@ const std::vector<Procedure>& procedures() {
     more.insert(more.begin(), governed.begin(), governed.end());
     return more;
   };
-  const Needs skipping{.commands = {"skip-upgrade"}}, provider{.provider = true}, records{.seed_transactions = true},
-      model{.model = true, .seed_transactions = true}, all_of_them{.provider = true, .model = true, .seed_transactions = true};
+  const Needs skipping{.commands = {"skip-upgrade"}}, provider{.provider = true}, records{.initial_transactions = true},
+      model{.model = true, .initial_transactions = true}, all_of_them{.provider = true, .model = true, .initial_transactions = true};
   static const std::vector<Procedure> all = {
       {"chain", "Chain Upgrades (Governance)", chain_upgrade, governed_and({"expedited", "late", "plan_info", "newcomer"})},
       {"cancelled", "Chain Upgrades (Governance)", cancelled_upgrade, governed},

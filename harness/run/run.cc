@@ -75,6 +75,8 @@ rusage resources() {
 double cpu_seconds(const rusage& used) {
   const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
   return seconds(used.ru_utime) + seconds(used.ru_stime);
+}
+
 std::string last_step(const NetworkView& v) { return v.steps.empty() ? "" : v.steps.back().step.title; }
 
 // What nobody expected, with where it came from.
@@ -410,7 +412,7 @@ record::RunRecord record_of_skipped(const RunOptions& o, const std::string& reas
   r.verdict = "skipped";
   r.skipped = reason;
   r.scenario_digest = sha256_file(o.scenario);
-  r.profile_digest = sha256_file(o.profile);
+  r.profile_digest = sha256_hex(load_profile(o.profile, o.profiles).text);
   r.seed = o.seed;
   r.harness_version = o.harness_version;
   r.host = host_description();

@@ -30,7 +30,7 @@ constexpr Example kQuestions[] = {
     {"votes", R"([{rest: "/cosmos/gov/v1/proposals/{id}/votes?pagination.limit=1000", at: /votes}])"},
 };
 
-constexpr const char* kSeed = R"(seed_transactions: [[tx, bank, send, "{account}", "{account}", "1{denom}"]])";
+constexpr const char* kSeed = R"(initial_transactions: [[tx, bank, send, "{account}", "{account}", "1{denom}"]])";
 
 template <std::size_t N>
 std::string example(const Example (&all)[N], const char* name) {
@@ -54,7 +54,7 @@ std::string why_lacking(const Needs& n, const Profile& p) {
   for (const auto* name : n.questions)
     if (const auto found = p.questions.find(name); found == p.questions.end() || found->second.empty())
       return lacks(p, fmt::format("question `{}`", name), "questions: {" + example(kQuestions, name) + "}");
-  if (n.seed_transactions && p.seed_transactions.empty()) return lacks(p, "transaction of its own", kSeed);
+  if (n.initial_transactions && p.initial_transactions.empty()) return lacks(p, "transaction of its own", kSeed);
   return "";
 }
 

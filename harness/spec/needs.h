@@ -14,7 +14,7 @@ struct Needs {
   std::vector<const char*> questions = {};
   bool provider = false;           // a provider daemon
   bool model = false;              // a model that nodes score with
-  bool seed_transactions = false;  // a transaction of its own, at least
+  bool initial_transactions = false;  // a transaction of its own, at least
 };
 
 // What of it the profile lacks, with the line that would give it: "stock has no command `halt-height`; ...". Empty: nothing.

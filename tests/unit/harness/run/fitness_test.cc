@@ -20,7 +20,7 @@ using testing::StartsWith;
 namespace fs = std::filesystem;
 
 fs::path project() { return REHEARSE_SOURCE_DIR; }
-Profile shipped(const std::string& name) { return load_profile(project() / "fixtures/profiles" / (name + ".yaml")); }
+Profile shipped(const std::string& name) { return load_profile(project() / "fixtures/profiles" / (name + ".yaml"), project() / "fixtures/profiles"); }
 
 std::vector<Scenario> scenarios_of(const char* suite) {
   const auto file = project() / "scenarios" / suite;
@@ -70,9 +70,9 @@ std::vector<Part> parts() {
       question("votes", in_use),
       {"provider daemon", [](Profile& p) { p.provider.reset(); }, kOfProvider},
       {"model", [](Profile& p) { p.model.reset(); }, kOfModel},
-      {"transaction of its own", [](Profile& p) { p.seed_transactions.clear(); }, of_seeds},
+      {"transaction of its own", [](Profile& p) { p.initial_transactions.clear(); }, of_seeds},
       {"genesis", [](Profile& p) { p.genesis_by = GenesisBy::commands; }, in_use},
-      {"kept", [](Profile& p) { p.kept.clear(); }, {}},
+      {"preserved", [](Profile& p) { p.preserved.clear(); }, {}},
       {"population", [](Profile& p) { p.population.clear(); }, {}},
       {"monitoring", [](Profile& p) { p.monitoring = {}; }, {}},
       {"harmless errors", [](Profile& p) { p.harmless_errors.clear(); }, {}},
@@ -147,7 +147,7 @@ TEST(Fitness, GivesAnExampleOfEachPart) {
     EXPECT_THAT(why_lacking({.commands = {name}}, p), HasSubstr("; in made.yaml: commands: {" + std::string(name) + ": {run: ["));
   for (const auto* name : all.questions)
     EXPECT_THAT(why_lacking({.questions = {name}}, p), HasSubstr("; in made.yaml: questions: {" + std::string(name) + ": [{rest: "));
-  EXPECT_THAT(why_lacking({.seed_transactions = true}, p), HasSubstr("; in made.yaml: seed_transactions: [["));
+  EXPECT_THAT(why_lacking({.initial_transactions = true}, p), HasSubstr("; in made.yaml: initial_transactions: [["));
 }
 
 }  // namespace
