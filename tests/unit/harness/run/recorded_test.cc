@@ -13,7 +13,7 @@
 #include "harness/view/view.h"
 #include "localnet/base/json_text.h"
 #include "localnet/base/text.h"
-#include "localnet/network/log.h"
+#include "localnet/network/node_log.h"
 #include "localnet/network/supervisor.h"
 #include "tests/unit/support/fakes.h"
 #include "tests/unit/support/golden.h"

@@ -157,7 +157,7 @@ TEST_F(GenesisMakerTest, BlamesTheReleaseForACommandThatFails) {
 }
 
 TEST_F(GenesisMakerTest, BlamesTheProfileForACommandThatTheProgramDoesNotKnow) {
-  chain("[ $1 = gentx ] && { echo 'Error: unknown command \"gentx\"' >&2; exit 1; }" + kChain);
+  chain("[ $1 = gentx ] && { echo 'Error: unknown command \"gentx\"' >&2; exit 1; }" + std::string(kChain));
   EXPECT_THAT(made::trouble_of([&] { make(); }), HasSubstr("commands: gentx: the program does not know it"));
 }
 
