@@ -97,7 +97,7 @@ Decoder::Decoder(YAML::Node node, const Source& source, std::string path)
 void Decoder::alias(const char* old, const char* key) {
   for (const auto& entry : node_) {
     if (entry.first.Scalar() != old) continue;
-    if (node_[key]) complain(entry.first, std::string("`") + old + "` is the old spelling of `" + key + "`, which is there too");
+    if (find(key)) complain(entry.first, std::string("`") + old + "` is the old spelling of `" + key + "`, which is there too");
     std::cerr << "rehearse: " << source_.where(entry.first.Mark()) << ": `" << old << "` is called `" << key << "` now\n";
     known_.insert(old);
     aliases_[key] = old;

@@ -108,7 +108,7 @@ class Decoder {
   bool read(const char* key, T& out, const char* doc) {
     known_.insert(key);
     const auto written = spelt(key);
-    const auto node = node_[written];
+    const auto node = find(written);
     if (!node) return false;
     if constexpr (!std::is_same_v<T, YAML::Node>)
       if (node.IsNull()) empty(written, doc);
@@ -121,6 +121,8 @@ class Decoder {
 
   [[noreturn]] void missing(const std::string& key, const char* doc) const;
   [[noreturn]] void empty(const std::string& key, const char* doc) const;
+  // Asked of a constant: yaml-cpp would put a key that is not there into the map.
+  YAML::Node find(const std::string& key) const { return node_[key]; }
   // As the file has it: an alias, or the key itself.
   std::string spelt(const std::string& key) const { return aliases_.contains(key) ? aliases_.at(key) : key; }
   std::string scalar(const YAML::Node& n, const char* expected, const std::string& path) const;
