@@ -6,7 +6,7 @@
 
 #include "harness/judge/checks/checklist.h"
 #include "harness/cli/commands.h"
-#include "harness/judge/diagnosis/causes.h"
+#include "harness/record/cause.h"
 #include "harness/faults/fault.h"
 #include "harness/procedures/procedure.h"
 #include "harness/spec/releases.h"

@@ -53,7 +53,7 @@ int net_down(const std::string& run) {
 int net_status(const std::string& run) {
   const auto live = find_live(run);
   const auto view = view_of(live);
-  std::cout << fmt::format("{}\nphase {}\n", live.folder, view.phases.empty() ? "-" : view.phases.back().first);
+  std::cout << fmt::format("{}\nphase {}\n", live.folder, view.phases.empty() ? "-" : name_of(view.phases.back().first));
   for (const auto* n : view.all())
     std::cout << fmt::format("  {:<14} {:<14} {:<5} power {:<4} height {:<6} {}\n", n->member.name, n->member.ip,
                              n->alive ? "runs" : "ended", n->member.power, n->head.store_height, n->head.app_version);

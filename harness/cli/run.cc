@@ -37,13 +37,13 @@ class ConsoleProgress : public ProgressReporter {
  public:
   explicit ConsoleProgress(record::Micros start)
       : start_(start), progress_(std::cout, ::isatty(STDOUT_FILENO), shows_color()) {}
-  void phase(const std::string& name) override { progress_.phase(name, elapsed()); }
+  void phase(Phase p) override { progress_.phase(name_of(p), elapsed()); }
   void note(const std::string& text) override { progress_.note(text); }
   void step_started(const std::string& title, const std::string& runbook) override {
     progress_.step_started(title, runbook);
   }
-  void step_ended(const std::string& title, const std::string& outcome, const std::string& detail) override {
-    progress_.step_ended(title, outcome, detail, elapsed());
+  void step_ended(const std::string& title, StepOutcome outcome, const std::string& detail) override {
+    progress_.step_ended(title, name_of(outcome), detail, elapsed());
   }
 
  private:

@@ -22,11 +22,6 @@ constexpr auto kStall = 1s;
 // After a failure is proven: how long other nodes may take to show the same, so that all affected are named.
 constexpr auto kLinger = 1200ms;
 
-const std::vector<std::string>& phases() {
-  static const std::vector<std::string> all = {"prepare", "voting", "waiting", "swap", "first-block", "verified"};
-  return all;
-}
-
 std::string describe(const Unmet& u) {
   std::string text = u.who.empty() ? "" : fmt::format("{}", fmt::join(u.who, ", "));
   if (!u.seen.empty()) text += (text.empty() ? "" : ": ") + u.seen;
@@ -46,9 +41,6 @@ std::string version_in(const CliAnswer& a) {
   const auto& text = a.out.find_first_not_of(" \n") == std::string::npos ? a.err : a.out;
   return printable(text.substr(0, text.find('\n')));
 }
-
-bool is_phase(const std::string& name) { return std::find(phases().begin(), phases().end(), name) != phases().end(); }
-std::string phase_names() { return fmt::format("{}", fmt::join(phases(), ", ")); }
 
 Rehearsal::Rehearsal(Loop& loop, Http& http, Journal& journal, ProgressReporter& reporter, const Scenario& scenario,
                      const Profile& profile, std::filesystem::path folder)
@@ -75,8 +67,8 @@ void Rehearsal::note(const std::string& text) {
   log_info(text);
 }
 
-void Rehearsal::enter(const std::string& phase) {
-  log_info("phase " + phase);
+void Rehearsal::enter(Phase phase) {
+  log_info("phase " + name_of(phase));
   record(record::PhaseEntered{phase});
   reporter_.phase(phase);
   if (phase != hold_at_) return;
@@ -84,7 +76,7 @@ void Rehearsal::enter(const std::string& phase) {
   reporter_.note("held: `./rehearse net status`, `net logs NODE`, `eval \"$(./rehearse net env)\"`; Ctrl-C ends it, `touch " +
                 go_on.string() + "` goes on");
   constexpr auto kForEver = std::chrono::hours(24 * 365);
-  await_done("--break-at " + phase, [&] { return std::filesystem::exists(go_on); }, {kForEver, kForEver});
+  await_done("--break-at " + name_of(phase), [&] { return std::filesystem::exists(go_on); }, {kForEver, kForEver});
 }
 
 void Rehearsal::step(const std::string& name, const std::string& what, const std::string& runbook,
@@ -93,26 +85,26 @@ void Rehearsal::step(const std::string& name, const std::string& what, const std
   record(record::StepStarted{id, title, runbook});
   reporter_.step_started(title, runbook);
   log_info(fmt::format("step `{}` begins", title));
-  auto end = [&](const std::string& outcome, const std::string& detail) {
+  auto end = [&](StepOutcome outcome, const std::string& detail) {
     record(record::StepEnded{id, outcome, detail});
     reporter_.step_ended(title, outcome, detail);
-    log_info(fmt::format("step `{}` {}{}{}", title, outcome, detail.empty() ? "" : ": ", detail));
+    log_info(fmt::format("step `{}` {}{}{}", title, name_of(outcome), detail.empty() ? "" : ": ", detail));
   };
   try {
-    end("done", work());
+    end(StepOutcome::done, work());
   } catch (const StepSkipped& e) {
-    end("skipped", e.what());
+    end(StepOutcome::skipped, e.what());
   } catch (const StepFailed& e) {
-    end("failed", e.what());
+    end(StepOutcome::failed, e.what());
     throw;
   } catch (const FailureProven& e) {
-    end("failed", e.what());
+    end(StepOutcome::failed, e.what());
     throw;
   } catch (const Error& e) {
-    end(e.blame == Blame::release ? "failed" : "error", e.what());
+    end(e.blame == Blame::release ? StepOutcome::failed : StepOutcome::error, e.what());
     throw;
   } catch (const std::exception& e) {  // Cancelled, or trouble of our own
-    end("error", e.what());
+    end(StepOutcome::error, e.what());
     throw;
   }
 }
@@ -123,7 +115,7 @@ void Rehearsal::check_tripwires() {
   const auto proven = proven_failure(view_);
   if (!proven) return;
   armed_ = false;
-  record(record::Milestone{"proven"});
+  record(record::Milestone{MilestoneName::proven});
   const auto until = Loop::Clock::now() + kLinger;
   auto known = proven;
   while (Loop::Clock::now() < until && !(known && settled(view_, *known))) {
@@ -158,8 +150,8 @@ void Rehearsal::run_loop(const std::string& what, const std::function<std::optio
                                  std::chrono::duration<double>(before - start).count(), describe(*lacking));
       log_info(message);
       if (view_.stalled_s > stalled_before)
-        throw TimedOut(message + "; the machine stood still meanwhile", kStalled);
-      if (pressure.is_short()) throw TimedOut(message + kShortOfProcessors, kStalled);
+        throw TimedOut(message + "; the machine stood still meanwhile", Cause::machine_stalled);
+      if (pressure.is_short()) throw TimedOut(message + kShortOfProcessors, Cause::machine_stalled);
       throw TimedOut(message);
     }
     constexpr auto kNap = 50ms;

@@ -39,19 +39,18 @@ struct Budget {
 // A dead transfer ends by itself, and --timeout ends the run.
 inline constexpr Budget kWhileAnythingComes{std::chrono::hours(24), std::chrono::hours(24)};
 
-// A step could not do what it is for. `cause` is of the closed set, or empty: diagnosis finds it.
+// A step could not do what it is for.
 struct StepFailed : std::runtime_error {
-  explicit StepFailed(const std::string& message, std::string cause = "")
-      : std::runtime_error(message), cause(std::move(cause)) {}
-  std::string cause;
+  explicit StepFailed(const std::string& message, Cause cause = Cause::none)
+      : std::runtime_error(message), cause(cause) {}
+  Cause cause;
 };
 // What a step is for cannot be done here: it is skipped, and the procedure goes on. "needs Keras"
 struct StepSkipped : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
-// A goal was not met in its budget. With the cause kStalled it was the machine that was too slow: the run is
+// A goal was not met in its budget. With the cause machine-stalled it was the machine that was too slow: the run is
 // inconclusive.
-inline constexpr const char* kStalled = "machine-stalled";
 inline constexpr const char* kShortOfProcessors = "; something waited for a processor all the time: the machine is too slow";
 struct TimedOut : StepFailed {
   using StepFailed::StepFailed;
@@ -70,16 +69,11 @@ struct Cancelled : std::runtime_error {
 class ProgressReporter {
  public:
   virtual ~ProgressReporter() = default;
-  virtual void phase(const std::string& name) = 0;
+  virtual void phase(Phase) = 0;
   virtual void note(const std::string& text) = 0;
   virtual void step_started(const std::string& title, const std::string& runbook) = 0;
-  // `outcome`: done, failed or error.
-  virtual void step_ended(const std::string& title, const std::string& outcome, const std::string& detail) = 0;
+  virtual void step_ended(const std::string& title, StepOutcome, const std::string& detail) = 0;
 };
-
-// What a procedure goes through. A closed set: faults, allow-lists and --break-at name them.
-bool is_phase(const std::string&);
-std::string phase_names();
 
 // Arguments of the chain's program, for the operator of a node.
 struct NodeCommand {
@@ -152,11 +146,11 @@ class Rehearsal : public Sink {
 
   // Journals something that was done (or observed by the harness itself); an answer's checkpoint as NetworkView::named.
   void record(record::Body, const std::string& node = "");
-  void enter(const std::string& phase);
+  void enter(Phase);
   // Shows it at once.
   void note(const std::string& text);
   // The run stays where it is when it enters that phase, until a file `continue` lies in its folder.
-  void hold_at(const std::string& phase) { hold_at_ = phase; }
+  void hold_at(std::optional<Phase> phase) { hold_at_ = phase; }
 
   // Runs `work` as a step of the procedure; what it returns is the step's detail. `id` is unique in a procedure.
   void step(const std::string& id, const std::string& title, const std::string& runbook,
@@ -220,7 +214,7 @@ class Rehearsal : public Sink {
   std::optional<Error> trouble_;
   CpuPressure pressure_;
   bool armed_ = true;
-  std::string hold_at_;
+  std::optional<Phase> hold_at_;
   std::uint64_t judged_progress_ = 0;  // the view that the tripwires have seen
 };
 

@@ -98,7 +98,7 @@ std::vector<FaultKind> consensus_kinds() {
       {"double-sign", "a second node signs with the validator's key", ActsOn::node, false, {}, {}, make_one<DoubleSign>},
       {"diverge", "the node computes another state from the upgrade on", ActsOn::node, true,
        {{kReleaseOption, "fails:app-hash-divergence", "the release that does: a name, a path, a URL, or what it has to fail with", is_anything}},
-       {"app-hash-divergence", "quorum-short"}, make_one<Diverge>},
+       {Cause::app_hash_divergence, Cause::quorum_short}, make_one<Diverge>},
   };
 }
 

@@ -63,8 +63,8 @@ struct FaultDriver::ActiveFault {
   Injection what;
   Trigger trigger;
   std::unique_ptr<Fault> fault;
-  std::string state = "planned";  // as in FaultTransition
-  Micros since = 0;               // in this state
+  FaultState state = FaultState::planned;
+  Micros since = 0;  // in this state
   bool in_effect = false;
   std::string given_up;  // why it is healed before its time; empty: it is not
   bool busy = false;  // one of its verbs waits, and the others go on
@@ -84,7 +84,7 @@ FaultDriver::FaultDriver(Rehearsal& r, std::vector<Injection> planned, Make make
     auto c = std::make_unique<ActiveFault>();
     c->trigger = parse_trigger(i.when);
     const auto& kind = *find_fault_kind(i.kind);
-    r.record(record::FaultPlanned{i.id, i.kind, i.when, i.who, i.target.nodes, {kind.expected_causes.begin(), kind.expected_causes.end()}, i.lasts_s, kind.disruptive});
+    r.record(record::FaultPlanned{i.id, i.kind, i.when, i.who, i.target.nodes, kind.expected_causes, i.lasts_s, kind.disruptive});
     c->what = std::move(i);
     all_.push_back(std::move(c));
   }
@@ -96,26 +96,28 @@ void FaultDriver::close() {
   for (auto& c : all_) {
     if (!std::exchange(c->in_effect, false)) continue;
     try {
-      if (c->state == "applied") transition(*c, "healing", "");
+      if (c->state == FaultState::applied) transition(*c, FaultState::healing, "");
       c->fault->heal();
-      if (c->state != "healing") continue;
-      if (const auto proof = c->fault->healed(); !proof.empty()) transition(*c, "healed", proof);
+      if (c->state != FaultState::healing) continue;
+      if (const auto proof = c->fault->healed(); !proof.empty()) transition(*c, FaultState::healed, proof);
     } catch (const std::exception& e) {
       log_warning(fmt::format("fault {} ({}) was not healed: {}", c->what.id, c->what.kind, e.what()));
     }
   }
 }
 
-void FaultDriver::transition(ActiveFault& c, const std::string& state, const std::string& detail) {
+void FaultDriver::transition(ActiveFault& c, FaultState state, const std::string& detail, const std::string& finding) {
   c.state = state;
   c.since = now_micros();
-  r_.record(record::FaultTransition{c.what.id, state, detail, {}, {}, 0});
-  log_info(fmt::format("fault {}: {} {}", c.what.id, state, detail));
-  if (state != "injecting" && state != "healing") r_.note(fmt::format("fault {}: {}: {}{}", c.what.id, c.what.kind, state, detail.empty() ? "" : ", " + detail));
+  r_.record(record::FaultTransition{c.what.id, state, detail, {}, {}, 0, finding});
+  log_info(fmt::format("fault {}: {} {}", c.what.id, name_of(state), detail));
+  if (state == FaultState::injecting || state == FaultState::healing) return;
+  r_.note(fmt::format("fault {}: {}: {}{}{}", c.what.id, c.what.kind, name_of(state), detail.empty() ? "" : ", " + detail,
+                      finding.empty() ? "" : "; finding: " + finding));
 }
 
 bool FaultDriver::over(const ActiveFault& c) const {
-  return c.state == "recovered" || c.state == "skipped" || c.state == "missed" || c.state == "failed";
+  return c.state == FaultState::recovered || c.state == FaultState::skipped || c.state == FaultState::missed || c.state == FaultState::failed;
 }
 
 void FaultDriver::advance() {
@@ -130,7 +132,7 @@ void FaultDriver::advance() {
     }
     c->busy = false;
   }
-  peers_.watch(std::any_of(all_.begin(), all_.end(), [](const auto& c) { return c->state == "healed"; }));
+  peers_.watch(std::any_of(all_.begin(), all_.end(), [](const auto& c) { return c->state == FaultState::healed; }));
 }
 
 void FaultDriver::advance(ActiveFault& c) {
@@ -138,40 +140,40 @@ void FaultDriver::advance(ActiveFault& c) {
 }
 
 void FaultDriver::go_on(ActiveFault& c) {
-  if (c.state == "planned") return wait_for_trigger(c);
-  if (c.state == "injecting") {
-    if (const auto proof = c.fault->applied(); !proof.empty()) return transition(c, "applied", proof);
+  if (c.state == FaultState::planned) return wait_for_trigger(c);
+  if (c.state == FaultState::injecting) {
+    if (const auto proof = c.fault->applied(); !proof.empty()) return transition(c, FaultState::applied, proof);
     if (seconds_since(c.since) > kMostToApply) give_up(c, fmt::format("not seen to be applied in {} s", kMostToApply));
     return;
   }
-  if (c.state == "applied") {
+  if (c.state == FaultState::applied) {
     if (seconds_since(c.since) < c.what.lasts_s) return;
-    transition(c, "healing", "");
+    transition(c, FaultState::healing, "");
     c.fault->heal();
     c.in_effect = false;
   }
-  if (c.state == "healing") return watch_heal(c);
+  if (c.state == FaultState::healing) return watch_heal(c);
   watch_recovery(c);
 }
 
 // What its node is without, and does, stays excused until all is as it was before.
 void FaultDriver::give_up(ActiveFault& c, const std::string& why) {
-  if (!c.in_effect || c.state == "healing") return transition(c, "failed", c.given_up.empty() ? why : c.given_up + "; " + why);
+  if (!c.in_effect || c.state == FaultState::healing) return transition(c, FaultState::failed, c.given_up.empty() ? why : c.given_up + "; " + why);
   c.given_up = why;
-  transition(c, "healing", "");
+  transition(c, FaultState::healing, "");
   const auto trouble = trouble_of([&] { c.fault->heal(); });
-  if (!trouble.empty()) return transition(c, "failed", why + "; " + trouble);
+  if (!trouble.empty()) return transition(c, FaultState::failed, why + "; " + trouble);
   c.in_effect = false;
 }
 
 void FaultDriver::watch_heal(ActiveFault& c) {
   const auto proof = c.fault->healed();
   if (proof.empty() && seconds_since(c.since) <= kMostToHeal) return;
-  if (!c.given_up.empty()) return transition(c, "failed", c.given_up);
-  if (proof.empty()) return transition(c, "failed", fmt::format("not seen to be healed in {} s", kMostToHeal));
+  if (!c.given_up.empty()) return transition(c, FaultState::failed, c.given_up);
+  if (proof.empty()) return transition(c, FaultState::failed, fmt::format("not seen to be healed in {} s", kMostToHeal));
   c.height = r_.view().highest_height();
   c.clear = now_micros();
-  transition(c, "healed", proof);
+  transition(c, FaultState::healed, proof);
 }
 
 void FaultDriver::wait_for_trigger(ActiveFault& c) {
@@ -198,7 +200,7 @@ bool FaultDriver::in_the_way(const ActiveFault& c) const {
   };
   return std::any_of(all_.begin(), all_.end(), [&](const auto& o) {
     if (o.get() == &c || acts_on(*o) != acts_on(c)) return false;
-    if (o->state != "injecting" && o->state != "applied" && o->state != "healing") return false;
+    if (o->state != FaultState::injecting && o->state != FaultState::applied && o->state != FaultState::healing) return false;
     const auto &mine = c.what.target, &theirs = o->what.target;
     return acts_on(c) == ActsOn::link ? shares(mine.links, theirs.links) : shares(mine.nodes, theirs.nodes);
   });
@@ -207,12 +209,12 @@ bool FaultDriver::in_the_way(const ActiveFault& c) const {
 void FaultDriver::begin(ActiveFault& c, Micros due) {
   const auto& kind = *find_fault_kind(c.what.kind);
   c.fault = make_(r_, c.what);
-  if (const auto why = c.fault->why_unavailable(); !why.empty()) return transition(c, "skipped", why);
+  if (const auto why = c.fault->why_unavailable(); !why.empty()) return transition(c, FaultState::skipped, why);
   const auto& t = c.what.target;
-  record::FaultTransition begins{c.what.id, "injecting", "", t.nodes, {}, due};
+  record::FaultTransition begins{c.what.id, FaultState::injecting, "", t.nodes, {}, due};
   if (kind.takes_down)
     begins.takes_down = kind.acts_on == ActsOn::link ? t.cut_off : kind.acts_on == ActsOn::provider ? std::vector<std::string>{kProvider} : t.nodes;
-  c.state = "injecting";
+  c.state = FaultState::injecting;
   c.since = now_micros();
   r_.record(begins);
   c.in_effect = true;
@@ -225,8 +227,8 @@ bool FaultDriver::begun_since(const ActiveFault& c) const {
   const auto& faults = r_.view().faults;
   const auto mine = std::find_if(faults.begin(), faults.end(), [&](const SeenFault& f) { return f.plan.id == c.what.id; });
   return std::any_of(faults.begin(), faults.end(), [&](const SeenFault& f) {
-    const auto* begun = f.transition("injecting");
-    return &f != &*mine && f.plan.disruptive && f.open() && begun->seen > mine->transition("injecting")->seen &&
+    const auto* begun = f.transition(FaultState::injecting);
+    return &f != &*mine && f.plan.disruptive && f.open() && begun->seen > mine->transition(FaultState::injecting)->seen &&
            std::any_of(f.nodes.begin(), f.nodes.end(), [&](const auto& n) {
              return std::find(mine->nodes.begin(), mine->nodes.end(), n) != mine->nodes.end();
            });
@@ -237,29 +239,29 @@ bool FaultDriver::begun_since(const ActiveFault& c) const {
 void FaultDriver::watch_recovery(ActiveFault& c) {
   const auto& v = r_.view();
   const auto& nodes = c.what.target.nodes;
-  if (begun_since(c)) return transition(c, "recovered", "another fault acts on it by now");
-  const auto part = [&](const char* name, bool done) {
+  if (begun_since(c)) return transition(c, FaultState::recovered, "another fault acts on it by now");
+  const auto part = [&](FaultState state, bool done) {
     const auto& f = *std::find_if(v.faults.begin(), v.faults.end(), [&](const SeenFault& s) { return s.plan.id == c.what.id; });
-    if (done && !f.transition(name)) r_.record(record::FaultTransition{c.what.id, name, fmt::format("{:.1f} s after its heal", seconds_since(c.since)), {}, {}, 0});
-    return f.transition(name) != nullptr || done;
+    if (done && !f.transition(state)) r_.record(record::FaultTransition{c.what.id, state, fmt::format("{:.1f} s after its heal", seconds_since(c.since)), {}, {}, 0});
+    return f.transition(state) != nullptr || done;
   };
   std::vector<std::string> up;
   for (const auto& name : v.order)
     if (!v.taken_down(name) || std::find(nodes.begin(), nodes.end(), name) != nodes.end()) up.push_back(name);
   const auto lacking = peers_.lacking(up, c.since);
-  const bool peers = part("peers-back", lacking.empty());
-  const bool advances = part("height-advances", v.highest_height() > c.height);
-  const bool caught_up = part("caught-up", std::all_of(nodes.begin(), nodes.end(), [&](const auto& n) {
+  const bool peers = part(FaultState::peers_back, lacking.empty());
+  const bool advances = part(FaultState::height_advances, v.highest_height() > c.height);
+  const bool caught_up = part(FaultState::caught_up, std::all_of(nodes.begin(), nodes.end(), [&](const auto& n) {
     return v.nodes.at(n).alive && v.nodes.at(n).head.store_height >= c.height;
   }));
   if (peers && advances && caught_up)
-    return transition(c, "recovered", fmt::format("{:.1f} s after its heal{}", seconds_since(c.since), peers_.finding(c.since)));
+    return transition(c, FaultState::recovered, fmt::format("{:.1f} s after its heal", seconds_since(c.since)), peers_.finding(c.since));
   const bool others = std::any_of(all_.begin(), all_.end(), [&](const auto& o) { return o.get() != &c && o->in_effect; });
   if (others) c.clear = now_micros();
   const bool all_there = std::all_of(up.begin(), up.end(), [&](const auto& n) { return v.nodes.at(n).alive; });
   if (!peers && advances && caught_up && all_there) peers_.help(lacking, c.clear);
   if (seconds_since(c.clear) <= r_.scenario().demands.recovery.seconds()) return;
-  transition(c, "failed", fmt::format("not recovered in {} s: {}{}{}", r_.scenario().demands.recovery.seconds(), peers ? "" : "peers missing; ",
+  transition(c, FaultState::failed, fmt::format("not recovered in {} s: {}{}{}", r_.scenario().demands.recovery.seconds(), peers ? "" : "peers missing; ",
                                 advances ? "" : "the chain stands; ", caught_up ? "" : "behind"));
 }
 
@@ -267,19 +269,19 @@ void FaultDriver::end() {
   if (all_.empty()) return;
   r_.step("faults", "Faults healed, the network has recovered", "", [&] {
     for (auto& c : all_) {
-      if (c->state == "planned" && !came_true(c->trigger, r_.view(), c->what.target.nodes))
-        transition(*c, "missed", "`" + c->what.when + "` never came");
+      if (c->state == FaultState::planned && !came_true(c->trigger, r_.view(), c->what.target.nodes))
+        transition(*c, FaultState::missed, "`" + c->what.when + "` never came");
       if (!find_fault_kind(c->what.kind)->disruptive) c->what.lasts_s = 0;
     }
     constexpr std::chrono::minutes kMost{30};  // each has bounds of its own
     r_.await_done("the faults' end", [&] { return std::all_of(all_.begin(), all_.end(), [&](const auto& c) { return over(*c); }); },
                   {kMost, kMost});
     std::size_t recovered = 0, failed = 0;
-    for (const auto& c : all_) recovered += c->state == "recovered", failed += c->state == "failed";
+    for (const auto& c : all_) recovered += c->state == FaultState::recovered, failed += c->state == FaultState::failed;
     // What is wrong still shows in what the network does by itself.
     constexpr std::int64_t kQuietBlocks = 3;
     if (r_.view().disturbed() && !failed) r_.await("a quiet period", above(r_.view().highest_height() + kQuietBlocks - 1));
-    r_.record(record::Milestone{"faults-over"});
+    r_.record(record::Milestone{MilestoneName::faults_over});
     return fmt::format("{} of {}", recovered, all_.size());
   });
 }

@@ -41,7 +41,7 @@ class FaultDriver : public BackgroundTask {
   void begin(ActiveFault&, Micros due);
   bool in_the_way(const ActiveFault&) const;
   void watch_recovery(ActiveFault&);
-  void transition(ActiveFault&, const std::string& state, const std::string& detail);
+  void transition(ActiveFault&, FaultState, const std::string& detail, const std::string& finding = "");
   bool over(const ActiveFault&) const;
   bool begun_since(const ActiveFault&) const;
 

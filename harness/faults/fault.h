@@ -61,7 +61,7 @@ struct FaultKind {
   bool takes_down = false;
   std::vector<FaultOption> options;
   // Causes that it brings about by itself: the release is not to blame for them.
-  std::vector<const char*> expected_causes;
+  std::vector<Cause> expected_causes;
   std::unique_ptr<Fault> (*make)(Rehearsal&, const Injection&);
   // What is late while it acts may be late because of it. What is not disruptive goes on beside the procedure, and ends with it.
   bool disruptive = true;

@@ -28,7 +28,7 @@ struct Damage {
   bool keep = false;
   // What else proves that the node has met it.
   Met met = Met::nothing;
-  std::vector<const char*> expected_causes = {};
+  std::vector<Cause> expected_causes = {};
 };
 
 const std::vector<Damage>& damages();

@@ -6,6 +6,7 @@
 
 #include "harness/faults/kinds.h"
 #include "localnet/base/text.h"
+#include "localnet/profile/question_names.h"
 
 namespace rehearse {
 
@@ -25,7 +26,7 @@ class Proposed : public Fault {
 
   std::string applied() override {
     if (proposal_.empty()) return "";
-    const auto a = r_.ask("fault", {{"current-plan", r_.view().order.front(), {}, 0}}).front();
+    const auto a = r_.ask("fault", {{question::current_plan, r_.view().order.front(), {}, 0}}).front();
     if (!a.answered) return "";
     const bool mine = kind_ == "competing-plan" ? !a.absent && a.value.value("name", "") == kName : a.absent;
     return mine ? fmt::format("proposal {} has passed; the plan is {}", proposal_, a.absent ? "gone" : text_of(a.value)) : "";

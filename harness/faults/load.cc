@@ -7,6 +7,7 @@
 #include "localnet/cosmos/rpc.h"
 #include "localnet/base/sha256.h"
 #include "localnet/network/traffic.h"
+#include "localnet/profile/question_names.h"
 
 namespace rehearse {
 
@@ -48,8 +49,8 @@ class Load : public Fault {
     a.accepted = traffic_->accepted(), a.sent_again = traffic_->sent_again(), a.refused = traffic_->refused();
     const auto node = witness();
     look_up(node, a);
-    const auto answers = r_.ask("load", {{"account", node, {{"address", r_.network().customer()}}, 0},
-                                         {"balance", node, {{"address", traffic_->payee()}}, 0}});
+    const auto answers = r_.ask("load", {{question::account, node, {{"address", r_.network().customer()}}, 0},
+                                         {question::balance, node, {{"address", traffic_->payee()}}, 0}});
     for (const auto& answer : answers)
       if (!answer.answered) throw StepFailed("not accounted for: " + answer.question + " of " + node + ": " + answer.error);
     a.sequence = number_in(answers[0].value.value("sequence", record::Json(0)));

@@ -44,7 +44,7 @@ class NodeFault : public Fault {
   // How often it has ended by itself since the healing was begun.
   std::ptrdiff_t failures_since_healing() const;
   // The latest line of that log pattern; empty: none.
-  std::string last_said(const std::string& pattern) const;
+  std::string last_said(Pattern) const;
   // Its RPC has answered since the healing was begun, from a process that lives; empty: not yet.
   std::string answers() const;
   // Starts it unless it runs.

@@ -56,6 +56,10 @@ class ByPackets : public Fault {
   Loop::Clock::time_point next_look_;
 };
 
+const std::map<std::string, PacketFate> kFates = {{"stall", PacketFate::drop},  {"drop", PacketFate::drop},
+                                                  {"reject", PacketFate::refuse}, {"reset", PacketFate::reset},
+                                                  {"cut", PacketFate::reset},   {"half-open", PacketFate::reset}};
+
 class Rules : public ByPackets<PacketRule> {
  public:
   using ByPackets::ByPackets;
@@ -76,10 +80,7 @@ class Rules : public ByPackets<PacketRule> {
 
  private:
   bool once() const { return i_.kind == "reset"; }
-  PacketFate fate() const {
-    if (i_.kind == "stall" || i_.kind == "drop") return PacketFate::drop;
-    return i_.kind == "reject" ? PacketFate::refuse : PacketFate::reset;
-  }
+  PacketFate fate() const { return kFates.at(i_.kind); }
   const char* needed() const override { return "nftables"; }
   const char* called() const override { return "rules"; }
   std::size_t enough() const override { return once() ? all_.size() : 1; }
@@ -123,7 +124,8 @@ bool is_percent(const std::string& text) { return is_count(text) && text.size() 
 std::unique_ptr<Fault> make_packet_fault(Rehearsal& r, const Injection& i) {
   for (const char* kind : {"latency", "bandwidth", "packet-loss", "packet-reorder", "packet-duplicate"})
     if (i.kind == kind) return std::make_unique<Lines>(r, i);
-  return std::make_unique<Rules>(r, i);
+  if (kFates.contains(i.kind)) return std::make_unique<Rules>(r, i);
+  throw Error(Blame::scenario, "`" + i.kind + "` is no fault of packets");
 }
 
 std::vector<FaultKind> packet_kinds() {

@@ -7,6 +7,7 @@
 #include "harness/view/journal.h"
 #include "harness/procedures/operator.h"
 #include "localnet/cosmos/rpc.h"
+#include "localnet/profile/question_names.h"
 
 namespace rehearse {
 
@@ -27,7 +28,7 @@ void Peers::watch(bool wanted) {
 
 void Peers::ask() {
   for (const auto& name : r_.view().order)
-    questioner_.ask({"peers", name, {}, 0}, r_.network().respondent(name), [this, name, asked = now_micros()](const Answer& a) {
+    questioner_.ask({question::peers, name, {}, 0}, r_.network().respondent(name), [this, name, asked = now_micros()](const Answer& a) {
       if (a.answered) said_[name] = {number_in(a.value), asked};
     });
 }
@@ -62,7 +63,7 @@ std::string Peers::finding(Micros since) const {
   std::string names;
   for (const auto& [name, when] : started_again_)
     if (when >= since) names += (names.empty() ? "" : ", ") + name;
-  return names.empty() ? "" : "; finding: its peers did not come back by themselves, and this was started again: " + names;
+  return names.empty() ? "" : "its peers did not come back by themselves, and this was started again: " + names;
 }
 
 }  // namespace rehearse

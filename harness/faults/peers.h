@@ -27,7 +27,7 @@ class Peers {
   // They live, and have lacked some since then. Starts the one with the least power again, each once in a run, and not before
   // CometBFT's own ways have had their time.
   void help(const std::vector<std::string>& lacking, Micros since);
-  // What help() has done since then: "; finding: ...", or empty.
+  // What help() has done since then; empty: nothing.
   std::string finding(Micros since) const;
 
  private:

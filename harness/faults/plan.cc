@@ -85,11 +85,12 @@ class Planner {
 
   // The same numbers are drawn for `nothing`, too.
   FaultSpec drawn(const std::string& kind) {
-    static const std::vector<std::string> when = {"voting", "waiting", "halted", "swap", "migration", "first-block"};
+    static const std::vector<Phase> when = {Phase::voting, Phase::waiting,   Phase::halted,
+                                            Phase::swap,   Phase::migration, Phase::first_block};
     FaultSpec spec;
     spec.kind = kind;
     spec.who = kDrawnTargets[random_.below(kDrawnTargets.size())];
-    spec.when = when[random_.below(when.size())];
+    spec.when = name_of(when[random_.below(when.size())]);
     spec.after.value = std::chrono::milliseconds(random_.below(1000));
     spec.lasts.value = std::chrono::milliseconds(1000 + random_.below(3000));
     if (const auto* k = find_fault_kind(kind)) spec.who = fitting(*k, spec.who);
@@ -132,7 +133,8 @@ FaultTrouble with_target(const FaultSpec& f, const FaultKind& kind, const Networ
 
 FaultTrouble with_trigger(const FaultSpec& f, const NetworkSection& network) {
   try {
-    if (parse_trigger(f.when).name == "backup" && !uses_cosmovisor(network))
+    const auto when = parse_trigger(f.when);
+    if (when.kind == Trigger::Kind::phase && when.phase == Phase::backup && !uses_cosmovisor(network))
       return {"when", "`backup` is seen of Cosmovisor only, and no node is run by it"};
   } catch (const Error& e) {
     return {"when", e.what()};
@@ -163,7 +165,7 @@ FaultTrouble trouble_with(const FaultSpec& f, const NetworkSection& network) {
 FaultTrouble trouble_with_drawing(const std::string& kind, const NetworkSection& network) {
   FaultSpec spec;
   spec.kind = kind;
-  spec.when = "voting";
+  spec.when = name_of(Phase::voting);
   for (const auto& who : kDrawnTargets) {
     if (const auto* k = find_fault_kind(kind)) spec.who = fitting(*k, who);
     if (auto trouble = trouble_with(spec, network); !trouble.what.empty()) return {"", fmt::format("drawn for `{}`: {}", spec.who, trouble.what)};

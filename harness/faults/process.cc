@@ -26,7 +26,7 @@ class Kill : public NodeFault {
   std::string healed() override {
     constexpr int kTries = 3;
     if (restored_for_.empty() && migrates() && !node().running() && failures_since_healing() >= kTries) {
-      const auto said = last_said("panic");
+      const auto said = last_said(Pattern::panic);
       restored_for_ = fmt::format("finding: the kill has left it with half of the upgrade ({}); its data folder restored from the "
                                   "backup at the halt; ", said.empty() ? last_line() : said);
       restore_data(r(), name());
@@ -37,7 +37,7 @@ class Kill : public NodeFault {
 
  private:
   // The upgrade was begun, and no block of the new release is there.
-  bool migrates() { return seen().line("applying-upgrade") && r().view().plan && !seen().committed_at(r().view().plan->height); }
+  bool migrates() { return seen().line(Pattern::applying_upgrade) && r().view().plan && !seen().committed_at(r().view().plan->height); }
   std::string restored_for_;
 };
 

@@ -12,6 +12,7 @@
 #include "localnet/cosmos/node_home.h"
 #include "localnet/process/proc.h"
 #include "localnet/base/text.h"
+#include "localnet/profile/question_names.h"
 
 namespace rehearse {
 
@@ -123,7 +124,7 @@ class ExpiredCertificate : public OfProvider {
   }
   void ask() {
     asking_ = r_.loop().every(std::chrono::milliseconds(200), [this] {
-      questioner_.ask({"health", kProvider, {}, 0}, daemon().respondent(), [heard = heard_](const Answer& a) { *heard = a.answered ? kWell : a.error; });
+      questioner_.ask({question::health, kProvider, {}, 0}, daemon().respondent(), [heard = heard_](const Answer& a) { *heard = a.answered ? kWell : a.error; });
     });
   }
 

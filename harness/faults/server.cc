@@ -81,8 +81,8 @@ std::vector<FaultKind> server_kinds() {
       {"server-slow", "a download takes long", ActsOn::network, false, {{"rate", "5000000", "bytes a second", is_count}}, {}, make_one<ServerFault>},
       {"server-cuts-off", "a download ends in the middle", ActsOn::network, false, {{"after", "1000000", "bytes", is_count}}, {}, make_one<ServerFault>},
       {"server-redirects", "the release is said to lie where there is none", ActsOn::network, false, {}, {}, make_one<ServerFault>},
-      {"server-alters", "bytes of the release are others", ActsOn::network, false, {}, {"checksum-mismatch"}, make_one<ServerFault>},
-      {"server-escapes", "the release is an archive with a path that leads out of it", ActsOn::network, false, {}, {"checksum-mismatch"},
+      {"server-alters", "bytes of the release are others", ActsOn::network, false, {}, {Cause::checksum_mismatch}, make_one<ServerFault>},
+      {"server-escapes", "the release is an archive with a path that leads out of it", ActsOn::network, false, {}, {Cause::checksum_mismatch},
        make_one<ServerFault>},
   };
 }

@@ -16,7 +16,7 @@ using When = std::optional<Micros>;
 
 When earlier(When a, When b) { return !a ? b : !b ? a : std::min(*a, *b); }
 
-When first_line(const NodeView& n, const char* pattern) {
+When first_line(const NodeView& n, Pattern pattern) {
   const auto* line = n.line(pattern);
   return line ? When(line->seen) : std::nullopt;
 }
@@ -24,11 +24,11 @@ When first_line(const NodeView& n, const char* pattern) {
 // It started again after its halt line, and not only as it was. Cosmovisor may have switched before it was killed: what its
 // service manager starts then is the new release, which shows when that applies the upgrade.
 When swapped(const NodeView& n) {
-  const auto* halt = n.line("upgrade-needed");
+  const auto* halt = n.line(Pattern::upgrade_needed);
   if (!halt) return std::nullopt;
   for (int i = halt->incarnation + 1; i <= n.incarnation; ++i)
     if (!n.revived.contains(i)) return n.starts.at(static_cast<std::size_t>(i) - 1);
-  const auto* applies = n.line("applying-upgrade", halt->incarnation + 1);
+  const auto* applies = n.line(Pattern::applying_upgrade, halt->incarnation + 1);
   return applies ? When(applies->seen) : std::nullopt;
 }
 
@@ -38,19 +38,20 @@ When behind(const NetworkView& v, const NodeView& n) {
   return v.plan && v.highest_height() > v.plan->height && is_behind ? When(v.last_seen) : std::nullopt;
 }
 
-When of_procedure(const NetworkView& v, const std::string& phase) {
-  for (const auto& [name, entered] : v.phases)
-    if (name == phase) return entered;
+When of_procedure(const NetworkView& v, Phase phase) {
+  for (const auto& [other, entered] : v.phases)
+    if (other == phase) return entered;
   return std::nullopt;
 }
 
-When in_phase(const NetworkView& v, const NodeView& n, const std::string& phase) {
-  if (phase == "halted") return first_line(n, "upgrade-needed");
-  if (phase == "backup") return first_line(n, "backup-begins");
-  if (phase == "swap") return swapped(n);
-  if (phase == "migration") return first_line(n, "applying-upgrade");
-  if (phase == "first-block") return v.plan ? n.stored_at(v.plan->height + 1) : std::nullopt;
-  return phase == "catch-up" ? behind(v, n) : of_procedure(v, phase);
+// Those of a node are seen in what it says: under Cosmovisor each comes to them by itself, within milliseconds.
+When in_phase(const NetworkView& v, const NodeView& n, Phase phase) {
+  if (phase == Phase::halted) return first_line(n, Pattern::upgrade_needed);
+  if (phase == Phase::backup) return first_line(n, Pattern::backup_begins);
+  if (phase == Phase::swap) return swapped(n);
+  if (phase == Phase::migration) return first_line(n, Pattern::applying_upgrade);
+  if (phase == Phase::first_block) return v.plan ? n.stored_at(v.plan->height + 1) : std::nullopt;
+  return phase == Phase::catch_up ? behind(v, n) : of_procedure(v, phase);
 }
 
 When first_block_on_all(const NetworkView& v) {
@@ -79,15 +80,15 @@ When step_begun(const NetworkView& v, const std::string& id) {
 When on_node(const Trigger& t, const NetworkView& v, const NodeView& n) {
   switch (t.kind) {
     case Trigger::Kind::phase:
-      return in_phase(v, n, t.name);
+      return in_phase(v, n, t.phase);
     case Trigger::Kind::height:
       return n.stored_at(t.height);
     case Trigger::Kind::upgrade_height:
       return v.plan ? n.stored_at(v.plan->height + t.height) : std::nullopt;
     case Trigger::Kind::log:
-      return first_line(n, t.name.c_str());
+      return first_line(n, t.pattern);
     case Trigger::Kind::step:
-      return step_begun(v, t.name);
+      return step_begun(v, t.step);
     case Trigger::Kind::time:
       break;
   }
@@ -99,19 +100,28 @@ std::int64_t whole(const std::string& text, const std::string& of) {
   throw Error(Blame::scenario, "expected `height 12`, `height H`, `height H-2` or `height H+1`, found `" + of + "`");
 }
 
-}  // namespace
-
-const std::vector<std::string>& fault_phases() {
-  static const std::vector<std::string> all = {"voting", "waiting",   "halted",      "backup",
-                                               "swap",   "migration", "first-block", "catch-up"};
-  return all;
+Pattern pattern_of(const std::string& text) {
+  const auto pattern = find_named<Pattern>(text);
+  if (!pattern) throw Error(Blame::scenario, "there is no log pattern `" + text + "`; there are " + all_names(Pattern{}));
+  return *pattern;
 }
+
+Phase phase_of(const std::string& text) {
+  const auto phase = find_named<Phase>(text);
+  if (phase && can_trigger(*phase)) return *phase;
+  std::vector<std::string> all;
+  for (const auto& [name, one] : names(Phase{}))
+    if (can_trigger(one)) all.push_back(name);
+  throw Error(Blame::scenario, fmt::format("there is no phase `{}`; there are {}, and `height N`, `height H-2`, `log PATTERN`, "
+                                           "`step ID`, `time 5s`", text, fmt::join(all, ", ")));
+}
+
+}  // namespace
 
 Trigger parse_trigger(const std::string& text) {
   const auto space = text.find(' ');
   const auto word = text.substr(0, space), rest = space == std::string::npos ? "" : text.substr(space + 1);
   Trigger t;
-  t.name = rest;
   if (word == "height") {
     t.kind = rest.starts_with("H") ? Trigger::Kind::upgrade_height : Trigger::Kind::height;
     if (rest != "H") t.height = whole(rest.starts_with("H") ? rest.substr(1) : rest, text);
@@ -124,15 +134,17 @@ Trigger parse_trigger(const std::string& text) {
     t.seconds = d->seconds();
     return t;
   }
-  if ((word == "log" || word == "step") && !rest.empty()) {
-    t.kind = word == "log" ? Trigger::Kind::log : Trigger::Kind::step;
+  if (word == "log" && !rest.empty()) {
+    t.kind = Trigger::Kind::log;
+    t.pattern = pattern_of(rest);
     return t;
   }
-  const auto& phases = fault_phases();
-  if (std::find(phases.begin(), phases.end(), text) == phases.end())
-    throw Error(Blame::scenario, fmt::format("there is no phase `{}`; there are {}, and `height N`, `height H-2`, `log PATTERN`, "
-                                             "`step ID`, `time 5s`", text, fmt::join(phases, ", ")));
-  t.name = text;
+  if (word == "step" && !rest.empty()) {
+    t.kind = Trigger::Kind::step;
+    t.step = rest;
+    return t;
+  }
+  t.phase = phase_of(text);
   return t;
 }
 

@@ -7,7 +7,7 @@
 
 #include "harness/judge/checks/checklist.h"
 #include "harness/judge/checks/faults.h"
-#include "harness/judge/diagnosis/causes.h"
+#include "harness/record/cause.h"
 #include "harness/judge/diagnosis/diagnose.h"
 #include "harness/view/timing.h"
 
@@ -29,14 +29,14 @@ std::vector<CheckResult> step_results(const NetworkView& v) {
     r.subject = "network";
     r.seconds = s.ended ? static_cast<double>(s.ended - s.started) / 1e6 : 0;
     if (!s.step.runbook.empty()) r.evidence.push_back("runbook: " + s.step.runbook);
-    if (s.outcome == "done") {
+    if (s.ended && s.outcome == StepOutcome::done) {
       r.outcome = Outcome::pass;
       r.actual = s.detail;
-    } else if (s.outcome == "skipped") {
+    } else if (s.ended && s.outcome == StepOutcome::skipped) {
       r.outcome = Outcome::skipped;
       r.message = s.detail;
     } else {
-      r.outcome = s.outcome == "failed" ? Outcome::fail : Outcome::error;
+      r.outcome = s.outcome == StepOutcome::failed ? Outcome::fail : Outcome::error;
       r.message = s.detail.empty() ? "it did not end" : s.detail;
     }
     results.push_back(r);
@@ -47,12 +47,12 @@ std::vector<CheckResult> step_results(const NetworkView& v) {
 std::string verdict_of(const NetworkView& v, const std::vector<CheckResult>& checks) {
   if (!v.stopped) return "error";  // the harness was killed
   const auto& reason = v.stopped->reason;
-  if (reason == "cancelled") return "cancelled";
-  if (reason == "error") return "error";
-  if (reason == "failure-proven" || reason == "step-failed") return "fail";
-  if (reason == "time-out")
+  if (reason == StopReason::cancelled) return "cancelled";
+  if (reason == StopReason::error) return "error";
+  if (reason == StopReason::failure_proven || reason == StopReason::step_failed) return "fail";
+  if (reason == StopReason::time_out)
     return v.stalled_s > 0 ? "inconclusive" : "fail";
-  if (reason != "completed") return "inconclusive";
+  if (reason != StopReason::completed) return "inconclusive";
   auto any = [&](Outcome o) {
     return std::any_of(checks.begin(), checks.end(), [o](const auto& c) { return c.outcome == o; });
   };
@@ -65,8 +65,8 @@ std::string verdict_of(const NetworkView& v, const std::vector<CheckResult>& che
 double to_verdict(const NetworkView& v) {
   if (!v.stopped) return 0;
   Micros proven = 0;
-  if (const auto found = v.milestones.find("proven"); found != v.milestones.end()) proven = found->second;
-  else if (v.stopped->reason == "completed" && !v.answers.empty()) proven = v.answers.back().seen;
+  if (const auto found = v.milestones.find(MilestoneName::proven); found != v.milestones.end()) proven = found->second;
+  else if (v.stopped->reason == StopReason::completed && !v.answers.empty()) proven = v.answers.back().seen;
   return proven ? static_cast<double>(v.stopped_seen - proven) / 1e6 : 0;
 }
 
@@ -91,7 +91,7 @@ RunRecord judge(const NetworkView& v, const Scenario& scenario, const Profile& p
   }
   if (r.verdict == "error" || r.verdict == "inconclusive") {
     r.diagnosis = diagnose(v, r.checks);
-    if (r.diagnosis->cause == "check-failed") r.diagnosis.reset();
+    if (r.diagnosis->cause == name_of(Cause::check_failed)) r.diagnosis.reset();
   }
   // A scenario that must fail passes when it fails for its cause, and only then.
   if (scenario.expect != "pass") {
@@ -100,8 +100,8 @@ RunRecord judge(const NetworkView& v, const Scenario& scenario, const Profile& p
       r.verdict = "pass";
     else if (r.verdict == "pass") {
       r.verdict = "fail";
-      r.diagnosis = record::Diagnosis{"no-failure", "every step and check passed", "expected " + scenario.expect,
-                                      "", {}, "", {}, advice_for("no-failure")};
+      r.diagnosis = record::Diagnosis{name_of(Cause::no_failure), "every step and check passed", "expected " + scenario.expect,
+                                      "", {}, "", {}, advice_for(Cause::no_failure)};
     }
   }
   r.timing = timing_of(v);

@@ -12,7 +12,7 @@ void cancelled_upgrade(Rehearsal& r) {
   GovernedUpgrade upgrade(r);
   upgrade.go_through_vote();
   const auto height = upgrade.plan().height;
-  r.record(record::ExpectedOutcome{height, "from", false});
+  r.record(record::ExpectedOutcome{height, WhichRelease::from, false});
 
   std::string proposal;
   bool all_voted = false;
@@ -27,7 +27,7 @@ void cancelled_upgrade(Rehearsal& r) {
     return ask_for_no_plan(r, "cancelled", "the cancellation passed, but the plan stands");
   });
 
-  r.enter("waiting");
+  r.enter(Phase::waiting);
   r.step("no-halt", "Nothing halts at the height that was planned", kTimeline, [&] {
     r.await("height " + std::to_string(height + 1) + " on all", stored_on_all(height + 1));
     ask_when_resumed(r);

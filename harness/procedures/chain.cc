@@ -104,7 +104,7 @@ void chain_upgrade(Rehearsal& r) {
   upgrade.pass();
   upgrade.await_halt();
 
-  r.enter("swap");
+  r.enter(Phase::swap);
   const auto& late = r.scenario().upgrade.late;
   upgrade_by_hand(r, except(bare_nodes(r), late), "by-hand");
   if (!late.empty()) {

@@ -43,7 +43,7 @@ void expect_refusals(Rehearsal& r) {
     if (!too_large(answers[i]))
       throw StepFailed(fmt::format("{} takes a transaction of more than {} bytes: `{}`", commands[i].node,
                                    r.scenario().upgrade.max_tx_bytes, answers[i].command),
-                       "config-not-active");
+                       Cause::config_not_active);
 }
 
 }  // namespace
@@ -53,7 +53,7 @@ void config_change(Rehearsal& r) {
   const auto order = smallest_first(r);
   const auto from = r.view().highest_height();
   const auto& missed = r.scenario().upgrade.missed;
-  r.enter("swap");
+  r.enter(Phase::swap);
   Downs downs;
   for (const auto& name : order)
     r.step("config-" + name, "Configuration of " + name, kTypes, [&] {
@@ -71,7 +71,7 @@ void config_change(Rehearsal& r) {
     expect_refusals(r);
     return fmt::format("by {} nodes", order.size());
   });
-  r.record(record::ExpectedOutcome{r.view().highest_height(), "from", false});
+  r.record(record::ExpectedOutcome{r.view().highest_height(), WhichRelease::from, false});
   ask_when_resumed(r);
   verify(r);
 }

@@ -12,6 +12,7 @@
 #include "harness/engine/goals.h"
 #include "localnet/cosmos/genesis.h"
 #include "localnet/cosmos/rpc.h"
+#include "localnet/profile/question_names.h"
 
 namespace rehearse {
 
@@ -29,7 +30,7 @@ bool taken_away_since(const NetworkView& v, const std::string& node, Micros sinc
 }
 
 bool in_voting_period(Rehearsal& r, const std::string& proposal) {
-  const auto a = r.ask("voting", {{"proposal", r.view().order.front(), {{"id", proposal}}, 0}}).front();
+  const auto a = r.ask("voting", {{question::proposal, r.view().order.front(), {{"id", proposal}}, 0}}).front();
   return a.answered && !a.absent && a.value.value("status", "") == "PROPOSAL_STATUS_VOTING_PERIOD";
 }
 
@@ -45,7 +46,7 @@ std::string send_again(Rehearsal& r, const Sent& sent, const std::string& to) {
 
 std::vector<Question> where_are(const std::vector<std::string>& hashes, const std::string& node) {
   std::vector<Question> questions;
-  for (const auto& hash : hashes) questions.push_back({"transaction", node, {{"hash", hash}}, 0});
+  for (const auto& hash : hashes) questions.push_back({question::transaction, node, {{"hash", hash}}, 0});
   return questions;
 }
 
@@ -55,7 +56,7 @@ std::optional<Included> find_included(const std::vector<record::Answered>& answe
     if (!a.answered || a.absent) continue;
     const auto& hash = a.args.at("hash");
     if (const auto code = a.value.value("code", 0); code != 0)
-      throw StepFailed(fmt::format("transaction {}: code {}: {}", hash, code, a.value.value("raw_log", "")), "transaction-failed");
+      throw StepFailed(fmt::format("transaction {}: code {}: {}", hash, code, a.value.value("raw_log", "")), Cause::transaction_failed);
     return Included{hash, number_in(a.value.at("height")), a.value.value("events", Json::array())};
   }
   return std::nullopt;
@@ -78,7 +79,7 @@ Included await_included(Rehearsal& r, const Sent& sent) {
     if (silent != answers.end() && (!disturbed || height > first + kMostBlocks))
       throw StepFailed(asked + " does not say what became of transaction " + sent.hash + ": " + silent->error);
     if (height > first + kMostBlocks && !r.view().fault_open())
-      throw StepFailed(fmt::format("transaction {} is in none of {} blocks", sent.hash, height - first), "transaction-failed");
+      throw StepFailed(fmt::format("transaction {} is in none of {} blocks", sent.hash, height - first), Cause::transaction_failed);
     // It may be in a block that the node has not yet indexed.
     const bool lost = silent == answers.end() && disturbed && !sent.arguments.empty() && !r.view().taken_down(asked);
     missing = lost ? missing + 1 : 0;
@@ -93,12 +94,12 @@ Included await_included(Rehearsal& r, const Sent& sent) {
 }  // namespace
 
 std::string accepted(const CliAnswer& a) {
-  if (!a.trouble().empty()) throw StepFailed(a.trouble(), "transaction-failed");
+  if (!a.trouble().empty()) throw StepFailed(a.trouble(), Cause::transaction_failed);
   if (!a.json || !a.json->contains("txhash"))
-    throw StepFailed("`" + a.command + "`: there is no txhash in its answer", "transaction-failed");
+    throw StepFailed("`" + a.command + "`: there is no txhash in its answer", Cause::transaction_failed);
   if (const auto code = a.json->value("code", 0); code != 0)
     throw StepFailed(fmt::format("`{}`: code {}: {}", a.command, code, a.json->value("raw_log", "")),
-                     "transaction-failed");
+                     Cause::transaction_failed);
   return (*a.json)["txhash"].get<std::string>();
 }
 
@@ -216,15 +217,15 @@ bool approve(Rehearsal& r, const std::string& proposal) {
 }
 
 TimedOut too_late(const NetworkView& v, const std::string& what) {
-  if (v.disturbed()) return TimedOut(what + "; injected faults held it up", "fault-in-the-way");
-  return TimedOut(what + "; this machine is too slow for it", kStalled);
+  if (v.disturbed()) return TimedOut(what + "; injected faults held it up", Cause::fault_in_the_way);
+  return TimedOut(what + "; this machine is too slow for it", Cause::machine_stalled);
 }
 
 void await_passed(Rehearsal& r, const std::string& proposal, bool all_voted) {
   const auto& node = r.view().order.front();
   for (;;) {
     const auto height = r.view().highest_height();
-    const auto a = r.ask("voting", {{"proposal", node, {{"id", proposal}}, 0}}).front();
+    const auto a = r.ask("voting", {{question::proposal, node, {{"id", proposal}}, 0}}).front();
     if (!a.answered || a.absent)
       throw StepFailed("proposal " + proposal + " cannot be asked for: " + a.error);
     const auto status = a.value.value("status", "");
@@ -236,9 +237,9 @@ void await_passed(Rehearsal& r, const std::string& proposal, bool all_voted) {
     if (status == "PROPOSAL_STATUS_REJECTED")
       throw StepFailed(fmt::format("proposal {} was rejected: {}; tally {}", proposal, reason,
                                    a.value.value("final_tally_result", Json()).dump()),
-                       "proposal-rejected");
+                       Cause::proposal_rejected);
     if (status == "PROPOSAL_STATUS_FAILED")
-      throw StepFailed(fmt::format("proposal {} passed but failed: {}", proposal, reason), "proposal-failed");
+      throw StepFailed(fmt::format("proposal {} passed but failed: {}", proposal, reason), Cause::proposal_failed);
     r.await("end of voting on proposal " + proposal, above(height));
   }
 }

@@ -7,7 +7,9 @@
 #include "harness/engine/goals.h"
 #include "harness/procedures/preparation.h"
 #include "harness/procedures/verification.h"
+#include "harness/view/step_ids.h"
 #include "localnet/base/sha256.h"
+#include "localnet/profile/question_names.h"
 
 namespace rehearse {
 
@@ -21,15 +23,15 @@ std::string show_plan(const record::Json& plan) {
 // Halted for the upgrade: the log line, and the pair (block store H, application H-1), live or, where a
 // supervisor was quicker, from what the next process replays (design invariant 4).
 std::string lacks_halt_proof(const NodeView& n, std::int64_t height) {
-  if (!n.line("upgrade-needed")) return fmt::format("is at {}", n.head.store_height);
+  if (!n.line(Pattern::upgrade_needed)) return fmt::format("is at {}", n.head.store_height);
   const SeenLine* replay = nullptr;  // the latest
   for (const auto& l : n.lines)
-    if (l.line.pattern == "replay-blocks") replay = &l;
+    if (l.line.pattern == name_of(Pattern::replay_blocks)) replay = &l;
   const bool live = n.stored_at(height) && n.app_hashes.contains(height - 1) && !n.committed_at(height);
   const bool replayed = replay && replay->line.captures.size() == 2 &&
                         replay->line.captures[0] == std::to_string(height - 1) &&
                         replay->line.captures[1] == std::to_string(height);
-  const bool applied = n.line("applying-upgrade");  // the new binary met H: nobody had committed it before
+  const bool applied = n.line(Pattern::applying_upgrade);  // the new binary met H: nobody had committed it before
   return live || replayed || applied
              ? ""
              : "has not shown that block " + std::to_string(height) + " is stored and not applied";
@@ -52,7 +54,7 @@ GovernedUpgrade::GovernedUpgrade(Rehearsal& r)
             plan_info_as(r.to, r.scenario().upgrade.plan_info), 0} {}
 
 std::string ask_for_no_plan(Rehearsal& r, const std::string& checkpoint, const std::string& complaint) {
-  const auto a = r.ask(checkpoint, {{"current-plan", r.view().order.front(), {}, 0}}).front();
+  const auto a = r.ask(checkpoint, {{question::current_plan, r.view().order.front(), {}, 0}}).front();
   if (!a.answered) throw StepFailed("the chain does not say what is planned: " + a.error);
   if (!a.absent) throw StepFailed(complaint + ": " + show_plan(a.value));
   return "asked over " + a.source;
@@ -89,8 +91,8 @@ void GovernedUpgrade::submit() {
 }
 
 void GovernedUpgrade::propose() {
-  r_.enter("voting");
-  r_.step("propose", "Governance proposal submitted", kTimeline, [&] {
+  r_.enter(Phase::voting);
+  r_.step(step_id::propose, "Governance proposal submitted", kTimeline, [&] {
     submit();
     return fmt::format("{}proposal {}: {} at height {}", r_.scenario().upgrade.expedited ? "expedited " : "", proposal_,
                        plan_.name, plan_.height);
@@ -100,7 +102,7 @@ void GovernedUpgrade::propose() {
 // What is asked before the upgrade says nothing when it was asked too late.
 void GovernedUpgrade::throw_if_halted(const std::string& before_what) const {
   for (const auto* n : r_.view().all())
-    if (n->line("upgrade-needed"))
+    if (n->line(Pattern::upgrade_needed))
       throw too_late(r_.view(), "the chain was at the upgrade height before " + before_what);
 }
 
@@ -126,17 +128,17 @@ void GovernedUpgrade::await_end_of_vote() {
   try {
     await_passed(r_, proposal_, all_voted_);
   } catch (const StepFailed& e) {
-    const bool ours = r_.scenario().upgrade.height_in == 0 && e.cause == "proposal-failed";
+    const bool ours = r_.scenario().upgrade.height_in == 0 && e.cause == Cause::proposal_failed;
     if (!ours || r_.view().highest_height() < plan_.height) throw;
     throw too_late(r_.view(), e.what());
   }
 }
 
 void GovernedUpgrade::pass() {
-  r_.step("passed", "Voting ends, upgrade confirmed", kTimeline, [&] {
+  r_.step(step_id::passed, "Voting ends, upgrade confirmed", kTimeline, [&] {
     await_end_of_vote();
-    r_.record(record::Milestone{"passed"});
-    const auto a = r_.ask("planned", {{"current-plan", r_.view().order.front(), {}, 0}}).front();
+    r_.record(record::Milestone{MilestoneName::passed});
+    const auto a = r_.ask("planned", {{question::current_plan, r_.view().order.front(), {}, 0}}).front();
     throw_if_halted("its plan could be asked for");
     if (!a.answered || a.absent)
       throw StepFailed("the proposal passed, but no upgrade is planned " + a.error);
@@ -149,7 +151,7 @@ void GovernedUpgrade::pass() {
 }
 
 void GovernedUpgrade::await_halt() {
-  r_.enter("waiting");
+  r_.enter(Phase::waiting);
   check_finally(r_);
   r_.step("halt", "Chain halts at upgrade height", kTimeline, [&] {
     const double far = r_.view().network->voting_period_s * r_.scenario().upgrade.lead + 120;

@@ -9,6 +9,7 @@
 #include "harness/procedures/operator.h"
 #include "harness/procedures/procedure.h"
 #include "harness/procedures/verification.h"
+#include "harness/view/step_ids.h"
 #include "localnet/base/sha256.h"
 #include "localnet/base/text.h"
 
@@ -43,10 +44,10 @@ std::string announced_checksum(Rehearsal& r) {
 }
 
 void announce(Rehearsal& r) {
-  r.step("announce", "Announcement rendered", kTemplate, [&] {
+  r.step(step_id::announce, "Announcement rendered", kTemplate, [&] {
     const auto text = announcement(r, announced_checksum(r));
     if (text.find_first_of("[") != text.rfind("[URGENT]") || text.find("{") != std::string::npos)
-      throw StepFailed("a placeholder is left in the announcement", "check-failed");
+      throw StepFailed("a placeholder is left in the announcement", Cause::check_failed);
     const auto file = r.folder() / "announcement.txt";
     if (!(std::ofstream(file) << text).flush()) throw Error(Blame::machine, file.string() + ": cannot be written");
     return file.filename().string();
@@ -58,12 +59,12 @@ void confirm(Rehearsal& r) {
     const auto announced = read_file(r.folder() / "announcement.txt");
     if (announced.find("SHA-256: " + r.to.artifact.sha256 + "\n") == std::string::npos)
       throw StepFailed("SHA256SUMS says " + r.to.artifact.sha256 + ", the announcement says another; nothing was touched",
-                       "checksum-mismatch");
+                       Cause::checksum_mismatch);
     return "SHA256SUMS and the announcement agree";
   });
   r.step("confirmed", "Checksum verified from official source? (yes/no)", kHotfix, [&] {
     if (!r.scenario().upgrade.confirmed)
-      throw StepFailed("the operator answers no; every node is left as it is", "not-confirmed");
+      throw StepFailed("the operator answers no; every node is left as it is", Cause::not_confirmed);
     return "yes";
   });
 }
@@ -83,7 +84,7 @@ void install_at_one_height(Rehearsal& r) {
   });
   r.step("halt", "Every node stops at that height", kHotfix, [&] {
     r.await(fmt::format("halt at {}", height), on_every_node([height](const NodeView& n) {
-              const bool halted = n.head.store_height == height && n.head.app_height == height - 1 && n.line("consensus-failure");
+              const bool halted = n.head.store_height == height && n.head.app_height == height - 1 && n.line(Pattern::consensus_failure);
               return halted ? std::string() : fmt::format("is at {}", n.head.store_height);
             }));
     return fmt::format("block {} stored and not executed on {} nodes", height, all.size());
@@ -97,7 +98,7 @@ void install_at_one_height(Rehearsal& r) {
     r.await(fmt::format("height {} on all", height + 1), stored_on_all(height + 1));
     return fmt::format("height {} on all nodes", height + 1);
   });
-  r.record(record::ExpectedOutcome{height, "to", false});
+  r.record(record::ExpectedOutcome{height, WhichRelease::to, false});
 }
 
 void install_with_overlap(Rehearsal& r) {
@@ -110,7 +111,7 @@ void install_with_overlap(Rehearsal& r) {
       return fmt::format("{} of {} power at a time", r.view().power_of(names), r.view().total_power());
     });
   r.step("signed", "Every block signed by all but those that restart", kHotfix, [&] { return check_signatures(r.view(), from, downs); });
-  r.record(record::ExpectedOutcome{r.view().highest_height(), "to", false});
+  r.record(record::ExpectedOutcome{r.view().highest_height(), WhichRelease::to, false});
 }
 
 }  // namespace
@@ -119,7 +120,7 @@ void emergency_hotfix(Rehearsal& r) {
   begin_in_turn(r);
   announce(r);
   confirm(r);
-  r.enter("swap");
+  r.enter(Phase::swap);
   if (r.scenario().upgrade.breaking)
     install_at_one_height(r);
   else

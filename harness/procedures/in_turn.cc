@@ -8,6 +8,7 @@
 #include "harness/procedures/governance.h"
 #include "harness/procedures/preparation.h"
 #include "harness/procedures/verification.h"
+#include "localnet/profile/question_names.h"
 
 namespace rehearse {
 
@@ -23,7 +24,7 @@ struct Bonded {
 }  // namespace
 
 NodeNames smallest_first(Rehearsal& r) {
-  const auto a = r.ask("order", {{"validators", r.view().order.front(), {}, 0}}).front();
+  const auto a = r.ask("order", {{question::validators, r.view().order.front(), {}, 0}}).front();
   if (!a.answered) throw StepFailed("the chain does not list its validators: " + a.error);
   std::vector<Bonded> all;
   for (const auto& v : a.value)

@@ -13,7 +13,7 @@ namespace rehearse {
 namespace {
 
 constexpr const char* kName = "newcomer";
-constexpr const char* kFailed = "state-sync-failed";
+constexpr Cause kFailed = Cause::state_sync_failed;
 
 // What it has to trust: a block of the new release, by its hash (CometBFT, light client).
 std::map<std::string, std::string> state_sync(Rehearsal& r) {

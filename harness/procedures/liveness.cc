@@ -14,12 +14,12 @@ void await_blocks_without(Rehearsal& r, const std::vector<std::string>& names, s
   try {
     r.await("blocks without " + who, above(height + 1), budget);
   } catch (const TimedOut& e) {
-    if (!e.cause.empty()) throw;
+    if (e.cause != Cause::none) throw;
     throw StepFailed(
         fmt::format(
             "the chain stands at {} while {} is down: {} of {} power is left, more than 2/3 is needed",
             v.highest_height(), who, v.total_power() - v.power_of(names), v.total_power()),
-        "quorum-short");
+        Cause::quorum_short);
   }
 }
 
@@ -37,7 +37,7 @@ void check_blocks_without(const NetworkView& v, const std::vector<std::string>& 
       return;
   throw TimedOut(fmt::format("the chain stood at {} until {} was back, with more than 2/3 of the power up", height,
                              fmt::join(names, ", ")),
-                 kStalled);
+                 Cause::machine_stalled);
 }
 
 std::string check_signatures(const NetworkView& v, std::int64_t from,
@@ -55,7 +55,7 @@ std::string check_signatures(const NetworkView& v, std::int64_t from,
       if (row >= kInARow)
         throw StepFailed(fmt::format("{} was up and signed none of the blocks {} to {}", name,
                                      it->first - row + 1, it->first),
-                         "blocks-missed");
+                         Cause::blocks_missed);
     }
   }
   return fmt::format("by every validator that was up; {} signatures late", late);

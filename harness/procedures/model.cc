@@ -26,7 +26,7 @@ void show_that_files_are_not_enough(Rehearsal& r, ModelUpdate& update) {
   r.step("not-enough", "Nodes still score with the model that governance has approved", kModelRollback, [&] {
     for (const auto& status : update.status_of("edited", update.nodes()))
       if (const auto trouble = scoring_trouble(status, r.model->from.hash()); !trouble.empty())
-        throw StepFailed("after edit and restart " + trouble, "wrong-model");
+        throw StepFailed("after edit and restart " + trouble, Cause::wrong_model);
     return "finding: the runbook ends here, and every node scores with " + update.show(r.model->from);
   });
 }

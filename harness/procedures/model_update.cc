@@ -9,10 +9,12 @@
 #include "harness/engine/goals.h"
 #include "harness/procedures/governed.h"
 #include "harness/procedures/verification.h"
+#include "harness/view/step_ids.h"
 #include "localnet/cosmos/hdf5.h"
 #include "localnet/profile/model.h"
 #include "localnet/cosmos/rpc.h"
 #include "localnet/base/sha256.h"
+#include "localnet/profile/question_names.h"
 
 namespace rehearse {
 
@@ -36,8 +38,8 @@ std::string load_with_keras(Rehearsal& r, const std::filesystem::path& file) {
   if (r.keras.empty()) throw StepSkipped("needs Keras: ./rehearse keras");
   const auto a = r.run_programs({{r.keras, {"-c", kLoad, file.string()}}}).front();
   if (a.status.code == kNoKeras) throw StepSkipped("needs Keras: " + r.keras.string() + " has none");
-  if (a.killed_after.count()) throw TimedOut(r.keras.string() + " did not load the model in time", kStalled);
-  if (!a.status.ok()) throw StepFailed("Keras does not load " + file.filename().string() + ": " + a.err, "model-not-loaded");
+  if (a.killed_after.count()) throw TimedOut(r.keras.string() + " did not load the model in time", Cause::machine_stalled);
+  if (!a.status.ok()) throw StepFailed("Keras does not load " + file.filename().string() + ": " + a.err, Cause::model_not_loaded);
   return version_in(a) + " loads " + file.filename().string();
 }
 
@@ -58,7 +60,7 @@ std::string ModelUpdate::show(const Model& m) const { return m.version + ", " + 
 
 std::vector<Json> ModelUpdate::status_of(const std::string& checkpoint, const NodeNames& names) {
   std::vector<Question> questions;
-  for (const auto& name : names) questions.push_back({"model-status", name, {}, 0});
+  for (const auto& name : names) questions.push_back({question::model_status, name, {}, 0});
   std::vector<Json> all;
   for (const auto& a : r_.ask(checkpoint, questions)) {
     if (!a.answered) throw StepFailed(names[all.size()] + " does not say what it scores with: " + a.error);
@@ -68,7 +70,7 @@ std::vector<Json> ModelUpdate::status_of(const std::string& checkpoint, const No
 }
 
 std::vector<Json> ModelUpdate::scored_records(const std::string& checkpoint) {
-  const auto a = r_.ask(checkpoint, {{"scored-records", r_.view().order.front(), {}, 0}}).front();
+  const auto a = r_.ask(checkpoint, {{question::scored_records, r_.view().order.front(), {}, 0}}).front();
   if (!a.answered) throw StepFailed("the chain does not list what was scored: " + a.error);
   return a.value.get<std::vector<Json>>();
 }
@@ -105,7 +107,7 @@ void ModelUpdate::submit(bool to_switch) {
 
 // The message is what operators go by.
 void ModelUpdate::check_proposal() {
-  const auto a = r_.ask("proposed", {{"proposal", r_.view().order.front(), {{"id", proposal_}}, 0}}).front();
+  const auto a = r_.ask("proposed", {{question::proposal, r_.view().order.front(), {{"id", proposal_}}, 0}}).front();
   if (!a.answered || a.absent) throw StepFailed("proposal " + proposal_ + " cannot be asked for: " + a.error);
   if (const auto status = a.value.value("status", ""); status != "PROPOSAL_STATUS_VOTING_PERIOD")
     throw StepFailed("proposal " + proposal_ + " is not voted on: " + status);
@@ -116,8 +118,8 @@ void ModelUpdate::check_proposal() {
 }
 
 void ModelUpdate::propose(bool to_switch) {
-  r_.enter("voting");
-  r_.step("propose", "Model proposed", kModelGovernance, [&] {
+  r_.enter(Phase::voting);
+  r_.step(step_id::propose, "Model proposed", kModelGovernance, [&] {
     submit(to_switch);
     return fmt::format("proposal {}: {}, effective at height {}", proposal_, show(change().to), height_);
   });
@@ -132,11 +134,11 @@ void ModelUpdate::propose(bool to_switch) {
 }
 
 void ModelUpdate::pass() {
-  r_.step("passed", "Voting ends, model approved", kModelGovernance, [&] {
+  r_.step(step_id::passed, "Voting ends, model approved", kModelGovernance, [&] {
     try {
       await_passed(r_, proposal_, all_voted_);
     } catch (const StepFailed& e) {
-      if (e.cause == "proposal-failed" && r_.view().highest_height() >= height_)
+      if (e.cause == Cause::proposal_failed && r_.view().highest_height() >= height_)
         throw too_late(r_.view(), fmt::format("the vote was not over before height {}", height_));
       throw;
     }
@@ -158,7 +160,7 @@ void ModelUpdate::fetch(const NodeNames& names, const char* runbook) {
       r_.download(all);
     } catch (const Error& e) {
       if (e.trouble != Trouble::checksum_mismatch) throw;
-      throw StepFailed(std::string(e.what()) + "; no node was touched", "model-hash-mismatch");
+      throw StepFailed(std::string(e.what()) + "; no node was touched", Cause::model_hash_mismatch);
     }
     return fmt::format("{} on {} nodes", file_of(names.front()).filename().string(), names.size());
   });
@@ -166,7 +168,7 @@ void ModelUpdate::fetch(const NodeNames& names, const char* runbook) {
     for (const auto& name : names)
       if (const auto actual = sha256_file(file_of(name)); actual != change().to.sha256)
         throw StepFailed(fmt::format("{}: expected {}, actual sha256:{}", name, change().to.hash(), actual),
-                         "model-hash-mismatch");
+                         Cause::model_hash_mismatch);
     return fmt::format("{} on {} nodes", change().to.hash(), names.size());
   });
 }
@@ -175,14 +177,14 @@ void ModelUpdate::fetch(const NodeNames& names, const char* runbook) {
 void ModelUpdate::load() {
   const auto file = model_in(r_.network().node(diligent().front()).home(), section(), change().to.version);
   r_.step("opens", "Test model opens: libhdf5", kModelDownload, [&] {
-    if (const auto trouble = trouble_with_model(file); !trouble.empty()) throw StepFailed(trouble, "model-not-loaded");
+    if (const auto trouble = trouble_with_model(file); !trouble.empty()) throw StepFailed(trouble, Cause::model_not_loaded);
     return "model_config and model_weights are there";
   });
   r_.step("loads", "Test model loads: Keras", kModelDownload, [&] { return load_with_keras(r_, file); });
 }
 
 void ModelUpdate::switch_nodes(const NodeNames& names, const char* runbook, const std::function<void()>& after_each) {
-  r_.enter("swap");
+  r_.enter(Phase::swap);
   for (const auto& name : names) {
     r_.step("model-" + name, "Update config, restart: " + name, runbook, [&] {
       const auto& home = r_.network().node(name).home();
@@ -223,8 +225,8 @@ void ModelUpdate::report(bool unseen) {
 }
 
 void ModelUpdate::await_height(const std::string& remark) {
-  r_.enter("waiting");
-  r_.step("height", "Monitor current height: the model activates", kModelActivation, [&] {
+  r_.enter(Phase::waiting);
+  r_.step(step_id::height, "Monitor current height: the model activates", kModelActivation, [&] {
     constexpr std::chrono::seconds kStandsStill{20}, kMost{120};
     // The state after it is there once the next block is.
     r_.await("height " + std::to_string(height_) + " on all", stored_on_all(height_ + 1), {kStandsStill, kMost});
@@ -242,7 +244,7 @@ void ModelUpdate::verify_active() {
       stub = stub || stub_answers(status[i]);
     }
   if (!troubles.empty())
-    throw StepFailed(fmt::format("{}", fmt::join(troubles, "; ")), stub ? "model-not-loaded" : "wrong-model");
+    throw StepFailed(fmt::format("{}", fmt::join(troubles, "; ")), stub ? Cause::model_not_loaded : Cause::wrong_model);
 }
 
 // All seeds are of one piece of data: what was scored before and what was scored now differ by the model alone.
@@ -250,7 +252,7 @@ std::string ModelUpdate::compare_scores() {
   std::set<std::string> known, before, now;
   const auto take = [](std::set<std::string>& scores, const Json& record, const Model& by) {
     if (record.value("model_version", "") != by.version)
-      throw StepFailed("not scored by " + by.version + ": " + record.dump(), "wrong-model");
+      throw StepFailed("not scored by " + by.version + ": " + record.dump(), Cause::wrong_model);
     scores.insert(text_of(record.at("score")));
   };
   for (const auto& record : scored_before_) known.insert(record.at("id")), take(before, record, change().from);
@@ -258,7 +260,7 @@ std::string ModelUpdate::compare_scores() {
     if (!known.contains(record.at("id"))) take(now, record, change().to);
   if (now.size() != 1 || before.size() != 1 || now == before)
     throw StepFailed(fmt::format("the same data scored {} before and {} now", fmt::join(before, ", "), fmt::join(now, ", ")),
-                     "wrong-model");
+                     Cause::wrong_model);
   return fmt::format("the same data scores {} by {} and {} by {}", *before.begin(), change().from.version, *now.begin(),
                      change().to.version);
 }
@@ -277,7 +279,7 @@ void ModelUpdate::finish() {
     return compare_scores();
   });
   // The app hashes after the records are among those that are compared.
-  r_.record(record::ExpectedOutcome{scored_at - 1, "from", false, change().to.hash()});
+  r_.record(record::ExpectedOutcome{scored_at - 1, WhichRelease::from, false, change().to.hash()});
   ask_when_resumed(r_);
   verify(r_);
 }

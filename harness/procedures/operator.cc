@@ -16,7 +16,7 @@ void stage_release(Rehearsal& r, const std::string& plan) {
 
 void stop_nodes(Rehearsal& r, const NodeNames& names) {
   for (const auto& name : names) {
-    r.record(record::Expected{"process-ended", "an operator stops it", true}, name);
+    r.record(record::Expected{kProcessEnds, "an operator stops it", true}, name);
     r.network().node(name).stop();
   }
   r.await_done("the end of what was stopped", [&] {
@@ -27,7 +27,7 @@ void stop_nodes(Rehearsal& r, const NodeNames& names) {
 void start_nodes(Rehearsal& r, const NodeNames& names, const std::vector<std::string>& more) {
   for (const auto& name : names) {
     r.network().node(name).start(more);
-    r.record(record::Expected{"process-ended", "it runs", false}, name);
+    r.record(record::Expected{kProcessEnds, "it runs", false}, name);
   }
 }
 
@@ -87,7 +87,7 @@ void restore_data(Rehearsal& r, const std::string& name) {
   fs::path backup;
   for (const auto& entry : fs::directory_iterator(home))
     if (entry.path().filename().string().starts_with("data-backup-")) backup = entry.path();
-  if (backup.empty()) throw StepFailed(home.string() + ": holds no data backup", "check-failed");
+  if (backup.empty()) throw StepFailed(home.string() + ": holds no data backup", Cause::check_failed);
   const auto data = home / "data", aside = home / "data-set-aside";
   const auto signing_state = signing_state_file(r, name).filename();
   fs::rename(data, aside);

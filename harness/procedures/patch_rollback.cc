@@ -17,7 +17,7 @@ namespace {
 
 void install_patch(Rehearsal& r, const NodeNames& first) {
   r.step("patch", "Upgrade " + first.front(), kRolling, [&] {
-    r.record(record::Expected{"app-hash-divergence", "the patch is rolled back", true});
+    r.record(record::Expected{Cause::app_hash_divergence, "the patch is rolled back", true});
     stop_nodes(r, first);
     install_on(r, first, r.from, r.to);
     start_nodes(r, first);
@@ -34,7 +34,7 @@ void install_patch(Rehearsal& r, const NodeNames& first) {
 void patch_rollback(Rehearsal& r) {
   begin_in_turn(r);
   const NodeNames first = {smallest_first(r).front()};
-  r.enter("swap");
+  r.enter(Phase::swap);
   install_patch(r, first);
   r.step("stop", "Stop node", kChainRollback, [&] {
     stop_nodes(r, first);
@@ -56,7 +56,7 @@ void patch_rollback(Rehearsal& r) {
     r.await(first.front() + " to sign again", signs_above(first.front(), height));
     return fmt::format("signing above {}", height);
   });
-  r.record(record::ExpectedOutcome{r.view().highest_height(), "from", false});
+  r.record(record::ExpectedOutcome{r.view().highest_height(), WhichRelease::from, false});
   ask_when_resumed(r);
   read_signing_states(r, "resumed");
   verify(r);

@@ -157,7 +157,7 @@ std::string hold_against(Rehearsal& r, const char* list) {
   for (const auto& item : results) {
     if (item.outcome == record::Outcome::skipped) ++skipped;
     if (item.outcome == record::Outcome::fail)
-      throw StepFailed(fmt::format("{} ({}): {}; nothing was upgraded", item.title, item.subject, item.message), "not-ready");
+      throw StepFailed(fmt::format("{} ({}): {}; nothing was upgraded", item.title, item.subject, item.message), Cause::not_ready);
   }
   return fmt::format("{} items{}", results.size(), skipped ? fmt::format(", {} of them skipped", skipped) : "");
 }

@@ -9,8 +9,10 @@
 #include "harness/procedures/provider_operator.h"
 #include "harness/procedures/verification.h"
 #include "harness/engine/publication.h"
+#include "harness/view/step_ids.h"
 #include "localnet/base/decode.h"
 #include "localnet/base/text.h"
+#include "localnet/profile/question_names.h"
 
 namespace rehearse {
 
@@ -32,7 +34,7 @@ void copy_over(const fs::path& from, const fs::path& to) {
   fs::copy_file(from, to);
 }
 
-Question orders_question(Rehearsal& r) { return {"provider-orders", r.view().order.front(), {}, 0}; }
+Question orders_question(Rehearsal& r) { return {question::provider_orders, r.view().order.front(), {}, 0}; }
 
 std::size_t matched(const Json& orders) {
   std::size_t count = 0;
@@ -49,10 +51,10 @@ void set_up_workloads(Rehearsal& r) {
     set_up_provider(r);
     return fmt::format("{} as {}", r.provider->from.printed_version, daemon_of(r).values().at("address"));
   });
-  r.step("orders", "Orders won and workloads running", "", [&] {
+  r.step(step_id::orders, "Orders won and workloads running", "", [&] {
     place_orders(r, kOrders, 0);
     await_answer(r, "a bid on each order", orders_question(r), [](const Json& o) { return matched(o) == kOrders; });
-    const auto bids = await_answer(r, "the workload of each", {"bids", kProvider, {}, 0}, idle);
+    const auto bids = await_answer(r, "the workload of each", {question::bids, kProvider, {}, 0}, idle);
     return fmt::format("{} bids won", bids.value.value("won", 0));
   });
 }
@@ -65,7 +67,7 @@ void pause(Rehearsal& r) {
     return send_as_provider(r, "pause", {{"reason", "Upgrade to " + r.provider->to.name}});
   });
   r.step("in-flight", "Wait for in-flight operations", kUpgrade, [&] {
-    const auto bids = await_answer(r, "no operation in flight", {"bids", kProvider, {}, 0},
+    const auto bids = await_answer(r, "no operation in flight", {question::bids, kProvider, {}, 0},
                                    [](const Json& b) { return b.value("state", "") == "paused" && idle(b); });
     ask_state_before(r);
     return "observed, not slept for: " + bids.value.dump();
@@ -117,14 +119,14 @@ void replace(Rehearsal& r) {
     const auto again = migrate_config(r);
     const auto& config = daemon_of(r).config();
     if (const auto lost = lost_keys(r, backup_of(config), config); !lost.empty())
-      throw StepFailed(fmt::format("lost: {}", fmt::join(lost, ", ")), "provider-config-key-lost");
+      throw StepFailed(fmt::format("lost: {}", fmt::join(lost, ", ")), Cause::provider_config_key_lost);
     return fmt::format("{} values at their new places{}", r.profile().provider->migrated.size(), again);
   });
 }
 
 void upgrade(Rehearsal& r) {
   if (!r.network().provider()) set_up_workloads(r);
-  r.enter("swap");
+  r.enter(Phase::swap);
   pause(r);
   replace(r);
   r.step("start", "Start daemon, verify health", kUpgrade, [&] { return start_daemon(r, r.provider->to); });
@@ -137,8 +139,8 @@ void resume(Rehearsal& r) {
 
 // An order that is placed now shows whether bids are made. Either all orders have one, or the engine does not come past
 // the block that it has seen, though the chain does and the daemon answers at each block: then the checklist says so.
-void take_part_again(Rehearsal& r, const std::string& provider) {
-  record::ExpectedOutcome outcome{r.view().highest_height(), "from", false};
+void take_part_again(Rehearsal& r, WhichRelease provider) {
+  record::ExpectedOutcome outcome{r.view().highest_height(), WhichRelease::from, false};
   outcome.provider = provider;
   r.record(outcome);
   ask_when_resumed(r);
@@ -148,7 +150,7 @@ void take_part_again(Rehearsal& r, const std::string& provider) {
     place_orders(r, kNew, kOrders + kUnderWay);
     const auto placed_at = r.view().highest_height();
     for (;;) {
-      const auto answers = r.ask("new-order", {orders_question(r), {"bids", kProvider, {}, 0}});
+      const auto answers = r.ask("new-order", {orders_question(r), {question::bids, kProvider, {}, 0}});
       const auto &orders = answers[0], &bids = answers[1];
       if (!orders.answered || !bids.answered) throw StepFailed(orders.error + bids.error);
       if (matched(orders.value) == kAll && idle(bids.value)) return fmt::format("{} bids", kAll);
@@ -166,7 +168,7 @@ void take_part_again(Rehearsal& r, const std::string& provider) {
 void provider_upgrade(Rehearsal& r) {
   upgrade(r);
   resume(r);
-  take_part_again(r, "to");
+  take_part_again(r, WhichRelease::to);
   verify(r);
 }
 
@@ -189,7 +191,7 @@ void provider_rollback(Rehearsal& r) {
       return "needed: the older release does not read the migrated file";
     });
   r.step("rollback-start", "Start daemon, verify", kProviderRollback, [&] { return start_daemon(r, r.provider->from); });
-  take_part_again(r, "from");
+  take_part_again(r, WhichRelease::from);
   verify(r);
 }
 

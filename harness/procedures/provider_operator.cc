@@ -8,6 +8,7 @@
 #include "harness/procedures/governance.h"
 #include "harness/engine/publication.h"
 #include "localnet/artifact/artifact.h"
+#include "localnet/profile/question_names.h"
 
 namespace rehearse {
 
@@ -113,20 +114,20 @@ void install_daemon(Rehearsal& r, Release& release) {
   release.printed_version = version_in(answer);
   if (!release.version.empty() && release.printed_version != release.version)
     throw StepFailed("`" + answer.command + "` says " + release.printed_version + ", not " + release.version,
-                     "wrong-version-inside");
+                     Cause::wrong_version_inside);
   tell(r);
 }
 
 void stop_daemon(Rehearsal& r) {
-  r.record(record::Expected{"process-ended", "its operator stops it", true}, kProvider);
+  r.record(record::Expected{kProcessEnds, "its operator stops it", true}, kProvider);
   daemon_of(r).signal(SIGTERM);
   r.await_done("the daemon's end", [&] { return !r.view().provider.alive; });
 }
 
 std::string start_daemon(Rehearsal& r, const Release& release) {
-  r.record(record::Expected{"process-ended", "it runs", false}, kProvider);
+  r.record(record::Expected{kProcessEnds, "it runs", false}, kProvider);
   daemon_of(r).start();
-  const auto health = await_answer(r, "the daemon's health", {"health", kProvider, {}, 0},
+  const auto health = await_answer(r, "the daemon's health", {question::health, kProvider, {}, 0},
                                    [](const Json& h) { return h.value("status", "") == "ok"; });
   const auto version = health.value.value("version", release.printed_version);
   if (version != release.printed_version)

@@ -50,10 +50,10 @@ void chain_restore(Rehearsal& r) {
   GovernedUpgrade upgrade(r);
   stage_release(r, upgrade.plan().name);
   upgrade.go_through_vote();
-  r.record(record::Expected{"app-hash-divergence", "the node is restored from its backup", true});
+  r.record(record::Expected{Cause::app_hash_divergence, "the node is restored from its backup", true});
   upgrade.await_halt();
 
-  r.enter("swap");
+  r.enter(Phase::swap);
   const auto parted = await_divergence(r);
   r.step("stop", "Stop node", kChainRollback, [&] {
     stop_nodes(r, parted);

@@ -20,7 +20,7 @@ namespace {
 
 
 void expect_bad(Rehearsal& r, const NodeNames& names) {
-  for (const auto& name : names) r.record(record::Expected{"process-ended", "the release is bad", true}, name);
+  for (const auto& name : names) r.record(record::Expected{kProcessEnds, "the release is bad", true}, name);
 }
 
 // The bad release meets the upgrade height and ends on every node. Cosmovisor has switched by itself.
@@ -80,12 +80,12 @@ void change_state(Rehearsal& r, const NodeNames& names) {
 void show_second_halt(Rehearsal& r, const std::string& name) {
   r.step("second-halt", "The old binary halts at the upgrade height again", kChainRollback, [&] {
     const int halted = r.view().nodes.at(name).incarnation;
-    r.record(record::Expected{"upgrade-handler-missing", "the old binary does not know the plan", true});
+    r.record(record::Expected{Cause::upgrade_handler_missing, "the old binary does not know the plan", true});
     start_nodes(r, {name});
-    r.record(record::Expected{"process-ended", "it halts", true}, name);
+    r.record(record::Expected{kProcessEnds, "it halts", true}, name);
     r.await(name + " to halt again", [&](const NetworkView& v) -> std::optional<Unmet> {
       const auto& n = v.nodes.at(name);
-      if (!n.alive && n.line("upgrade-needed", halted + 1)) return std::nullopt;
+      if (!n.alive && n.line(Pattern::upgrade_needed, halted + 1)) return std::nullopt;
       return Unmet{{name}, n.alive ? "runs" : "ended without saying why"};
     });
     return "finding: the runbook's steps are not enough, " + name + " says that it needs the upgrade";
@@ -128,20 +128,20 @@ void chain_rollback(Rehearsal& r) {
   GovernedUpgrade upgrade(r);
   stage_release(r, upgrade.plan().name);
   upgrade.go_through_vote();
-  r.record(record::Expected{"upgrade-handler-error", "it is what is rolled back", true});
+  r.record(record::Expected{Cause::upgrade_handler_error, "it is what is rolled back", true});
   expect_bad(r, except(all_nodes(r), bare_nodes(r)));
   upgrade.await_halt();
 
   const auto height = upgrade.plan().height;
   const auto& u = r.scenario().upgrade;
-  r.enter("swap");
+  r.enter(Phase::swap);
   await_bad_end(r);
   read_signing_states(r, "halted");
   restore_binary(r);
   change_state(r, except(all_nodes(r), u.late));
   if (u.compared) check_signing_states(r);
   if (const auto bare = bare_nodes(r); !bare.empty() && u.drops == 0) show_second_halt(r, bare.front());
-  r.record(record::ExpectedOutcome{height, "from", false});
+  r.record(record::ExpectedOutcome{height, WhichRelease::from, false});
   start_again(r, all_nodes(r), height);
   upgrade.resume();
   read_signing_states(r, "resumed");

@@ -19,7 +19,7 @@ NodeNames agreed_order(Rehearsal& r) {
   if (r.scenario().upgrade.order == RollingOrder::largest_first) std::reverse(meant.begin(), meant.end());
   if (meant != order)
     throw StepFailed(fmt::format("the order is {}, the runbook's is {}", fmt::join(meant, ", "), fmt::join(order, ", ")),
-                     "wrong-order");
+                     Cause::wrong_order);
   return order;
 }
 
@@ -34,7 +34,7 @@ void rolling_upgrade(Rehearsal& r) {
   });
   for (const auto& name : r.scenario().network.full_nodes) order.push_back(name);
   const auto from = r.view().highest_height();
-  r.enter("swap");
+  r.enter(Phase::swap);
   Downs downs;
   for (const auto& name : order)
     r.step("upgrade-" + name, "Upgrade " + name, kRolling, [&] {
@@ -43,7 +43,7 @@ void rolling_upgrade(Rehearsal& r) {
     });
   r.step("signed", "Every block signed by all but the one that restarts", kOrder,
          [&] { return check_signatures(r.view(), from, downs); });
-  r.record(record::ExpectedOutcome{r.view().highest_height(), "to", false});
+  r.record(record::ExpectedOutcome{r.view().highest_height(), WhichRelease::to, false});
   ask_when_resumed(r);
   verify(r);
 }

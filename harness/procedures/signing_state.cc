@@ -39,7 +39,7 @@ void check_signing_states(Rehearsal& r) {
     for (const auto* n : r.view().validators())
       if (const auto back = signed_back(r.view(), n->member.name); !back.empty())
         throw StepFailed(n->member.name + " would start with a signing state that went back " + back,
-                         "signing-state-rewound");
+                         Cause::signing_state_rewound);
     return fmt::format("on {} validators", r.view().validators().size());
   });
 }

@@ -15,8 +15,8 @@ void skipped_upgrade(Rehearsal& r) {
   upgrade.await_halt();
 
   const auto height = upgrade.plan().height;
-  r.record(record::ExpectedOutcome{height, "from", false});
-  r.enter("swap");
+  r.record(record::ExpectedOutcome{height, WhichRelease::from, false});
+  r.enter(Phase::swap);
   r.step("skip", "Every node starts again, told to skip the upgrade", "Rollback Procedures", [&] {
     const auto all = bare_nodes(r);
     const auto& missed = r.scenario().upgrade.missed;

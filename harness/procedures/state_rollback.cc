@@ -9,9 +9,9 @@ namespace {
 // A process that began to carry the plan out and did not say that it failed may have stored the outcome, whatever height
 // was seen last.
 bool may_have_applied(const NodeView& n) {
-  const auto* applying = n.line("applying-upgrade");
+  const auto* applying = n.line(Pattern::applying_upgrade);
   if (!applying) return false;
-  return !n.line("replay-error", applying->incarnation) && !n.line("panic", applying->incarnation);
+  return !n.line(Pattern::replay_error, applying->incarnation) && !n.line(Pattern::panic, applying->incarnation);
 }
 
 }  // namespace
@@ -29,14 +29,14 @@ std::string destroyed_by_rollback(const NetworkView& v, const std::string& name)
 void roll_back_state(Rehearsal& r, const NodeNames& names) {
   for (const auto& name : names)
     if (const auto why = destroyed_by_rollback(r.view(), name); !why.empty())
-      throw StepFailed(name + ": " + why + "; nothing was touched", "rollback-destroys");
+      throw StepFailed(name + ": " + why + "; nothing was touched", Cause::rollback_destroys);
   std::vector<ProgramCall> calls;
   for (const auto& name : names) {
     const auto& n = r.network().node(name);
     calls.push_back({n.supervisor().current(), r.command("rollback", name, {{"home", n.home().string()}})});
   }
   for (const auto& a : r.run_programs(calls))
-    if (!a.trouble().empty()) throw StepFailed("`" + a.command + "`: " + a.trouble(), "node-exited");
+    if (!a.trouble().empty()) throw StepFailed("`" + a.command + "`: " + a.trouble(), Cause::node_exited);
 }
 
 }  // namespace rehearse

@@ -48,13 +48,13 @@ void fetch_patch(Rehearsal& r) {
   r.step("fetch-patch", "Download patch and verify checksum", kTypes, [&] {
     patch.artifact = fetch_published(r, *r.release_server, patch, r.profile().chain.binary, r.store);
     const auto answer = r.run_programs({{patch.artifact.binary, command_of(r.profile(), "version").run}}).front();
-    if (!answer.trouble().empty()) throw StepFailed(patch.name + ": " + answer.trouble(), "binary-does-not-run");
+    if (!answer.trouble().empty()) throw StepFailed(patch.name + ": " + answer.trouble(), Cause::binary_does_not_run);
     patch.printed_version = version_in(answer);
     if (!patch.version.empty() && patch.printed_version != patch.version)
-      throw StepFailed(patch.name + " holds " + patch.printed_version, "wrong-version-inside");
+      throw StepFailed(patch.name + " holds " + patch.printed_version, Cause::wrong_version_inside);
     for (const auto* other : {&r.from, &r.to})
       if (patch.printed_version == other->printed_version)
-        throw StepFailed(fmt::format("both {} and {} are {}", patch.name, other->name, patch.printed_version), "same-version");
+        throw StepFailed(fmt::format("both {} and {} are {}", patch.name, other->name, patch.printed_version), Cause::same_version);
     return fmt::format("{}: sha256 {}, {}", patch.printed_version, patch.artifact.sha256.substr(0, 16), how_published(patch));
   });
 }
@@ -80,7 +80,7 @@ void release_train(Rehearsal& r) {
   carry_out(r, kProviderDaemon);
 
   r.from = first;
-  r.record(record::ExpectedOutcome{r.view().highest_height(), "to", true, r.model->to.hash(), "to"});
+  r.record(record::ExpectedOutcome{r.view().highest_height(), WhichRelease::to, true, r.model->to.hash(), WhichRelease::to});
   ask_when_resumed(r);
   verify(r);
 }

@@ -7,6 +7,7 @@
 #include "harness/judge/checks/checklist.h"
 #include "harness/judge/diagnosis/diagnose.h"
 #include "harness/engine/goals.h"
+#include "harness/view/step_ids.h"
 
 namespace rehearse {
 
@@ -46,14 +47,14 @@ std::string ask_until_settled(Rehearsal& r) {
   }
   // A validator that was starved is late with every signature: nothing is wrong with the release.
   if (!open.empty() && pressure.is_short())
-    throw TimedOut(fmt::format("still open: {}", fmt::join(open, ", ")) + kShortOfProcessors, kStalled);
+    throw TimedOut(fmt::format("still open: {}", fmt::join(open, ", ")) + kShortOfProcessors, Cause::machine_stalled);
   return fmt::format("{} answers", asked);
 }
 
-// Empty when a rule of diagnosis knows better.
-const char* cause_of_item(const NetworkView& v) {
+// None when a rule of diagnosis knows better.
+Cause cause_of_item(const NetworkView& v) {
   const auto& all = rules();
-  return std::any_of(all.begin(), all.end(), [&](const Rule& rule) { return rule.find(v).has_value(); }) ? "" : "check-failed";
+  return std::any_of(all.begin(), all.end(), [&](const Rule& rule) { return rule.find(v).has_value(); }) ? Cause::none : Cause::check_failed;
 }
 
 std::string hold_against_lists(Rehearsal& r) {
@@ -72,15 +73,15 @@ std::string ask_finally(Rehearsal& r) {
   const auto answers = ask_until_settled(r);
   if (r.view().leg()) return answers + ", " + hold_against_lists(r);
   r.record(record::Answered{kAfter, kPressure, {}, 0, "/proc/pressure/cpu", true, false, r.cpu_pressure(), ""});
-  r.record(record::Milestone{"asked"});
+  r.record(record::Milestone{MilestoneName::asked});
   return answers;
 }
 
 }  // namespace
 
 void verify(Rehearsal& r) {
-  r.enter("first-block");
-  r.step("blocks", "Check blocks producing", kVerification, [&] {
+  r.enter(Phase::first_block);
+  r.step(step_id::blocks, "Check blocks producing", kVerification, [&] {
     const auto last = context_of(r).last_height();
     r.await("height " + std::to_string(last) + " on all", executed_on_all(last));
     r.await("another block", block_since_resumed(r.view()));
@@ -88,7 +89,7 @@ void verify(Rehearsal& r) {
   });
   if (!r.view().leg()) r.end_background_task();  // what comes after a leg may want it still
   r.step("verify", "Full verification", kVerification, [&] { return ask_finally(r); });
-  r.enter("verified");
+  r.enter(Phase::verified);
 }
 
 }  // namespace rehearse

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <stdexcept>
 #include <type_traits>
+#include <utility>
 
 namespace rehearse::record {
 
@@ -32,7 +33,6 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PlanProposed, name, info, propos
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(LegStarted, leg, title, releases)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(LegEnded, leg)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ExpectedOutcome, height, release, applied, model_hash, provider)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Expected, what, reason, begins)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(TransactionsAccounted, fault, accepted, sent_again, refused, in_blocks, missing,
                                                 failed, sequence, received)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RunStopped, reason, detail, step, cause)
@@ -64,11 +64,28 @@ void from_json(const Json& j, FaultPlanned& f) {
 }
 void to_json(Json& j, const FaultTransition& t) {
   j = {{"id", t.id}, {"to", t.state}, {"detail", t.detail}, {"nodes", t.nodes}, {"disabled", t.takes_down}, {"due", t.due}};
+  if (!t.finding.empty()) j["finding"] = t.finding;
 }
 void from_json(const Json& j, FaultTransition& t) {
   const FaultTransition none;
   t = {j.value("id", none.id),       j.value("to", none.state),            j.value("detail", none.detail),
-       j.value("nodes", none.nodes), j.value("disabled", none.takes_down), j.value("due", none.due)};
+       j.value("nodes", none.nodes), j.value("disabled", none.takes_down), j.value("due", none.due),
+       j.value("finding", none.finding)};
+  // Older journals have it at the end of the detail.
+  constexpr std::string_view kMark = "; finding: ";
+  const auto at = t.detail.find(kMark);
+  if (at == std::string::npos) return;
+  t.finding = t.detail.substr(at + kMark.size());
+  t.detail.resize(at);
+}
+constexpr const char* kProcessEnded = "process-ended";
+void to_json(Json& j, const Expected& e) {
+  j = {{"what", e.what == kProcessEnds ? kProcessEnded : name_of(e.what)}, {"reason", e.reason}, {"begins", e.begins}};
+}
+void from_json(const Json& j, Expected& e) {
+  const Expected none;
+  const auto what = j.value("what", kProcessEnded);
+  e = {what == kProcessEnded ? kProcessEnds : Json(what).get<Cause>(), j.value("reason", none.reason), j.value("begins", none.begins)};
 }
 
 namespace {

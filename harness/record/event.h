@@ -12,6 +12,9 @@
 #include <variant>
 #include <vector>
 
+#include "harness/record/cause.h"
+#include "harness/record/states.h"
+#include "localnet/base/phase.h"
 #include "localnet/base/json.h"
 
 namespace rehearse::record {
@@ -184,8 +187,7 @@ struct CommandRan {
 
 struct PhaseEntered {
   static constexpr const char* kind = "phase";
-  std::string
-      phase;  // prepare, voting, waiting, halted, backup, swap, migration, first-block, catch-up, verified
+  Phase phase = Phase::prepare;
 };
 
 struct StepStarted {
@@ -196,7 +198,7 @@ struct StepStarted {
 struct StepEnded {
   static constexpr const char* kind = "step-ended";
   std::string step;
-  std::string outcome;  // done, skipped, failed, error
+  StepOutcome outcome = StepOutcome::error;
   std::string detail;
 };
 
@@ -226,17 +228,17 @@ struct LegEnded {
 struct ExpectedOutcome {
   static constexpr const char* kind = "aimed";
   std::int64_t height = 0;     // what comes after it is after the upgrade
-  std::string release = "to";  // that every node runs: from or to
+  WhichRelease release = WhichRelease::to;  // that every node runs
   bool applied = true;         // the plan was carried out
   std::string model_hash = {};  // that every node scores with; empty: the one from before
-  std::string provider = "to";  // that the provider daemon runs, if there is one
+  WhichRelease provider = WhichRelease::to;  // that the provider daemon runs, if there is one
 };
 
 // A step expects this of the node (of all, when the event names none), until one with `begins` false: it is then no
 // failure.
 struct Expected {
   static constexpr const char* kind = "expected";
-  std::string what;  // process-ended, or a cause
+  Cause what = kProcessEnds;
   std::string reason;
   bool begins = true;
 };
@@ -249,7 +251,7 @@ struct FaultPlanned {
   std::string when;   // its trigger, as it is written
   std::string who;    // the same of its target
   std::vector<std::string> nodes;   // that it acts on, as far as they are known beforehand
-  std::vector<std::string> expected_causes;  // causes that it brings about by itself
+  std::vector<Cause> expected_causes;  // that it brings about by itself
   double lasts_s = 0;
   bool disruptive = true;  // what is late while it acts may be late because of it
 };
@@ -258,14 +260,13 @@ struct FaultPlanned {
 struct FaultTransition {
   static constexpr const char* kind = "fault";
   std::string id;
-  // injecting, applied, healing, healed, peers-back, height-advances, caught-up, recovered; or, for good: skipped (it cannot
-  // be done here), missed (its trigger never came true), failed
-  std::string state;
+  FaultState state = FaultState::planned;
   std::string detail;              // the evidence, or what is lacking
   // Of injecting: what it acts on; whose processes may end, and whose power counts for nothing, until it has recovered; when
   // it should have begun.
   std::vector<std::string> nodes, takes_down;
   Micros due = 0;
+  std::string finding = {};  // of recovered: what was done for it beyond the heal; empty: nothing
 };
 
 // What became of the transactions that a fault has sent, once no more were sent.
@@ -285,10 +286,10 @@ struct TransactionsAccounted {
 // Why the run ended before its procedure did, or that it was carried out whole.
 struct RunStopped {
   static constexpr const char* kind = "run-stopped";
-  std::string reason;  // completed, failure-proven, step-failed, time-out, deadline (--timeout), cancelled, error
+  StopReason reason = StopReason::error;
   std::string detail;
   std::string step;
-  std::string cause;  // when whoever stopped it knows: a name of the closed set
+  Cause cause = Cause::none;  // when whoever stopped it knows
 };
 
 struct TeardownEnded {
@@ -297,10 +298,9 @@ struct TeardownEnded {
   std::int64_t peak_rss_bytes = 0;
 };
 
-// A time that the timing needs, of what is neither a phase nor a step.
 struct Milestone {
   static constexpr const char* kind = "moment";
-  std::string name;  // of the table in harness/timing.h
+  MilestoneName name = MilestoneName::started;
 };
 
 // --- judged

@@ -30,7 +30,7 @@ record::Answered read(const CliAnswer& a, const Command& command, std::int64_t h
 void compare_states(Rehearsal& r) {
   const auto divergence = first_divergence(r.view());
   const auto command = r.profile().commands.find(kStoreHashes);
-  const bool expected = r.view().expects("", "app-hash-divergence");
+  const bool expected = r.view().expects("", Cause::app_hash_divergence);
   if (!divergence || expected || command == r.profile().commands.end()) return;
   const auto folder = r.folder() / "autopsy";
   std::size_t open = 0;

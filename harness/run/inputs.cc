@@ -1,7 +1,10 @@
 #include "harness/run/inputs.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "harness/spec/defects.h"
-#include "harness/judge/diagnosis/causes.h"
+#include "harness/record/cause.h"
 #include "harness/faults/plan.h"
 #include "harness/procedures/procedure.h"
 #include "harness/run/fitness.h"
@@ -28,13 +31,22 @@ ProviderReleases provider_releases(const Inputs& in, const RunOptions& o) {
   const auto& chosen = in.scenario.releases.provider;
   const auto manifest = (in.profile.file.parent_path() / p.releases).lexically_normal();
   const auto pick = [&](const ReleaseChoice& choice, const std::string& else_) {
-    return release_of(o, choice.empty() ? release_choice(else_) : choice, manifest);
+    return choice.empty() ? release_of(o, release_choice(else_), manifest) : release_of(o, choice, manifest);
   };
   ProviderReleases r{pick(chosen.from, p.from), pick(chosen.to, p.to)};
   for (const auto* release : {&r.from, &r.to})
     if (release->remote)
       throw Error(Blame::scenario, release->name + ": a provider daemon's release is given by its name or its path");
   return r;
+}
+
+// A run can be held at what its procedure enters.
+void check_break_at(const std::string& text) {
+  if (const auto phase = find_named<Phase>(text); text.empty() || (phase && is_of_procedure(*phase))) return;
+  std::vector<std::string> all;
+  for (const auto& [name, phase] : names(Phase{}))
+    if (is_of_procedure(phase)) all.push_back(name);
+  throw Error(Blame::scenario, fmt::format("--break-at takes a phase: {}; found `{}`", fmt::join(all, ", "), text));
 }
 
 // What is given on the command line counts more.
@@ -50,15 +62,14 @@ void take_releases(const RunOptions& o, Scenario& s) {
 }  // namespace
 
 Inputs read_inputs(const RunOptions& o) {
-  if (!o.break_at.empty() && !is_phase(o.break_at))
-    throw Error(Blame::scenario, "--break-at takes a phase: " + phase_names() + "; found `" + o.break_at + "`");
+  check_break_at(o.break_at);
   Inputs in{load_scenario(o.scenario), load_profile(o.profile, o.profiles), {}, {}, {}, {}};
   in.defects = mask_defects(in.scenario, in.profile);
   if (o.validators) set_validators(in.scenario, *o.validators);
   if (o.backend) in.scenario.network.backend = *o.backend;
   if (!o.attest.empty()) attest(in.scenario, o.attest);
   if (!o.expect.empty()) {
-    if (o.expect != "pass" && !is_cause(o.expect))
+    if (o.expect != "pass" && !find_named<Cause>(o.expect))
       throw Error(Blame::scenario, "--expect takes pass or a cause of `rehearse list`; found `" + o.expect + "`");
     in.scenario.expect = o.expect;
   }

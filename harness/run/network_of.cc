@@ -51,7 +51,7 @@ FaultsOfVote faults_of_vote(const Inputs& in) {
   std::map<std::string, double> away;
   double last = 0, longest = 0;
   for (const auto& i : in.faults) {
-    if (i.when != "voting" || !find_fault_kind(i.kind)->takes_down) continue;
+    if (i.when != name_of(Phase::voting) || !find_fault_kind(i.kind)->takes_down) continue;
     for (const auto& name : i.target.links.empty() ? i.target.nodes : i.target.cut_off)
       longest = std::max(longest, away[name] += i.lasts_s);
     last = std::max(last, i.after_s);

@@ -188,17 +188,17 @@ void Preflight::check_versions(bool one_release) {
     for (auto* release : {&from, &to}) {
       const auto& answer = release == &from ? *from_printed_ : *to_printed_;
       if (!answer.trouble().empty())
-        throw StepFailed(release->name + ": " + answer.trouble(), "binary-does-not-run");
+        throw StepFailed(release->name + ": " + answer.trouble(), Cause::binary_does_not_run);
       release->printed_version = version_in(answer);
       if (release->printed_version.empty())
-        throw StepFailed(release->name + ": `" + answer.command + "` prints nothing", "binary-does-not-run");
+        throw StepFailed(release->name + ": `" + answer.command + "` prints nothing", Cause::binary_does_not_run);
       if (!release->version.empty() && release->printed_version != release->version)
         throw StepFailed(fmt::format("{} holds {}, not {}", release->archive.filename().string(),
                                      release->printed_version, release->version),
-                         "wrong-version-inside");
+                         Cause::wrong_version_inside);
     }
     if (!one_release && from.printed_version == to.printed_version)
-      throw StepFailed(fmt::format("both {} and {} are {}", from.name, to.name, to.printed_version), "same-version");
+      throw StepFailed(fmt::format("both {} and {} are {}", from.name, to.name, to.printed_version), Cause::same_version);
     return fmt::format("{} -> {}", from.printed_version, to.printed_version);
   });
   tell();

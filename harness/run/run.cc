@@ -16,7 +16,7 @@
 #include "harness/faults/plan.h"
 #include "harness/engine/goals.h"
 #include "harness/run/inputs.h"
-#include "harness/judge/diagnosis/causes.h"
+#include "harness/record/cause.h"
 #include "harness/judge/judge.h"
 #include "harness/run/network_of.h"
 #include "harness/run/preflight.h"
@@ -117,17 +117,17 @@ class Run {
     const auto caps = loop_.every(kCapsWatched, [this] {
       if (const auto what = over_caps(); !what.empty()) r_.fail(Error(Blame::machine, what));
     });
-    r_.hold_at(o_.break_at);
+    r_.hold_at(find_named<Phase>(o_.break_at));
     log_info(fmt::format("run {} of {} on {}, process {}: {}", id_, in_.scenario.name, in_.profile.name, ::getpid(), o_.command));
     record_start();
     auto stopped = stopped_by([this] { rehearse(); });
     // What goes wrong on a full disk says nothing about the release.
-    if (stopped.reason != "completed" && stopped.reason != "cancelled")
+    if (stopped.reason != StopReason::completed && stopped.reason != StopReason::cancelled)
       if (const auto what = over_caps(); !what.empty()) {
         exit_code_ = 3;
-        stopped = {"error", what, stopped.step, ""};
+        stopped = {StopReason::error, what, stopped.step, Cause::none};
       }
-    log_info(fmt::format("teardown begins: {}: {}", stopped.reason, stopped.detail));
+    log_info(fmt::format("teardown begins: {}: {}", name_of(stopped.reason), stopped.detail));
     r_.record(std::move(stopped));
     r_.disarm();
     r_.set_background_task(nullptr);
@@ -184,7 +184,7 @@ class Run {
   }
 
   void rehearse() {
-    r_.enter("prepare");
+    r_.enter(Phase::prepare);
     r_.from = in_.from;
     r_.patch = in_.patch;
     r_.to = in_.to;
@@ -256,23 +256,23 @@ class Run {
     auto step = [this] { return last_step(r_.view()); };
     try {
       work();
-      return {"completed", "", "", ""};
+      return {StopReason::completed, "", "", Cause::none};
     } catch (const FailureProven& e) {
-      return {"failure-proven", e.what(), step(), ""};
+      return {StopReason::failure_proven, e.what(), step(), Cause::none};
     } catch (const TimedOut& e) {
-      return {"time-out", e.what(), step(), e.cause};
+      return {StopReason::time_out, e.what(), step(), e.cause};
     } catch (const StepFailed& e) {
-      return {"step-failed", e.what(), step(), e.cause};
+      return {StopReason::step_failed, e.what(), step(), e.cause};
     } catch (const Cancelled& e) {
-      return {e.signal ? "cancelled" : "deadline", e.what(), step(), ""};
+      return {e.signal ? StopReason::cancelled : StopReason::deadline, e.what(), step(), Cause::none};
     } catch (const Error& e) {
       if (e.blame == Blame::release)
-        return {"step-failed", e.what(), step(), cause_of(e.trouble).empty() ? "unknown" : cause_of(e.trouble)};
+        return {StopReason::step_failed, e.what(), step(), e.trouble == Trouble::other ? Cause::unknown : cause_of(e.trouble)};
       exit_code_ = e.blame == Blame::scenario ? 2 : 3;
-      return {"error", e.what(), step(), cause_of(e.trouble)};
+      return {StopReason::error, e.what(), step(), cause_of(e.trouble)};
     } catch (const std::exception& e) {
       exit_code_ = 3;
-      return {"error", in_words(in_words(e), step(), in_.scenario.name), step(), ""};
+      return {StopReason::error, in_words(in_words(e), step(), in_.scenario.name), step(), Cause::none};
     }
   }
 
@@ -323,7 +323,7 @@ class Run {
   void start_network() {
     r_.step("network", "Network up", "", [&] {
       network_->start();
-      r_.record(record::Milestone{"started"});
+      r_.record(record::Milestone{MilestoneName::started});
       await_first_block();
       return fmt::format("{} nodes at {}", network_->nodes().size(), network_->nodes().front()->identity().ip);
     });
@@ -334,7 +334,7 @@ class Run {
     try {
       r_.await("first block on every node", stored_on_all(1));
     } catch (const TimedOut& e) {
-      throw TimedOut(e.what(), e.cause.empty() ? "no-first-block" : e.cause);
+      throw TimedOut(e.what(), e.cause == Cause::none ? Cause::no_first_block : e.cause);
     }
   }
 
@@ -425,7 +425,7 @@ record::RunRecord conclude_crashed(const fs::path& folder, const std::string& ho
   const auto view = fold_all(read_journal(journal));
   if (!view.stopped) {
     const auto step = last_step(view);
-    append_to_journal(journal, record::RunStopped{"error", in_words(how, step, view.run ? view.run->scenario : ""), step, ""});
+    append_to_journal(journal, record::RunStopped{StopReason::error, in_words(how, step, view.run ? view.run->scenario : ""), step, Cause::none});
   }
   return judge_folder(folder);
 }

@@ -7,7 +7,7 @@
 
 #include "harness/faults/plan.h"
 #include "harness/judge/checks/checklist.h"
-#include "harness/judge/diagnosis/causes.h"
+#include "harness/record/cause.h"
 #include "harness/procedures/procedure.h"
 #include "harness/record/event.h"
 
@@ -103,8 +103,8 @@ class Rules {
     for (std::size_t i = 0; i < s_.after.size(); ++i)
       if (s_.after[i] == "provider-verification" && !find_procedure(s_.upgrade.kind)->needs.provider)
         fail(root_["after"][i], "the procedure `" + s_.upgrade.kind + "` starts no provider daemon that could be checked");
-    if (s_.expect != "pass" && !is_cause(s_.expect))
-      fail(root_["expect"], "`" + s_.expect + "` is neither pass nor a cause; causes are " + cause_names());
+    if (s_.expect != "pass" && !find_named<Cause>(s_.expect))
+      fail(root_["expect"], "`" + s_.expect + "` is neither pass nor a cause; causes are " + all_names(Cause{}));
   }
 
  private:
@@ -115,8 +115,8 @@ class Rules {
       if (c.empty() && section[key].IsDefined()) fail(section[key], fmt::format("releases: {}: which? a name, a role or what it fails with", key));
       if (c.role != ReleaseRole::none && !c.fails.empty())
         fail(section[key], fmt::format("releases: {}: either by its role or by what it fails with", key));
-      if (!c.fails.empty() && !is_cause(c.fails))
-        fail(section[key], fmt::format("releases: {}: `{}` is no cause; causes are {}", key, c.fails, cause_names()));
+      if (!c.fails.empty() && !find_named<Cause>(c.fails))
+        fail(section[key], fmt::format("releases: {}: `{}` is no cause; causes are {}", key, c.fails, all_names(Cause{})));
     };
     if (!root.IsDefined()) return;
     check(root, "from", r.from), check(root, "patch", r.patch), check(root, "to", r.to);

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <set>
 
+#include "harness/view/step_ids.h"
 #include "localnet/cosmos/rpc.h"
+#include "localnet/profile/question_names.h"
 
 namespace rehearse {
 
@@ -82,11 +84,11 @@ std::vector<Span> restarts(const NetworkView& v, std::optional<Span> change) {
 std::vector<Span> orders(const NetworkView& v) {
   std::vector<Span> spans;
   for (const auto& s : v.steps) {
-    if (!is_called(s, "orders") || !s.ended) continue;
+    if (!is_called(s, step_id::orders) || !s.ended) continue;
     Span span{s.ended, s.ended};
     for (const auto& a : v.answers) {
       const bool within = a.seen >= s.started && a.seen <= s.ended;
-      if (within && a.answer.question == "transaction" && !a.answer.absent) span.from = a.seen;
+      if (within && a.answer.question == question::transaction && !a.answer.absent) span.from = a.seen;
     }
     spans.push_back(span);
   }
@@ -97,7 +99,7 @@ std::vector<Span> daemon_starts(const NetworkView& v) {
   std::vector<Span> spans;
   for (const auto start : v.provider.starts)
     for (const auto& a : v.answers)
-      if (a.seen > start && a.node == kProvider && a.answer.question == "health" && a.answer.answered &&
+      if (a.seen > start && a.node == kProvider && a.answer.question == question::health && a.answer.answered &&
           a.answer.value.is_object() && a.answer.value.value("status", "") == "ok") {
         spans.push_back({start, a.seen});
         break;
@@ -115,7 +117,7 @@ std::vector<Span> provider_commands(const NetworkView& v) {
 std::vector<Span> heights(const NetworkView& v) {
   std::vector<Span> spans;
   for (const auto& s : v.steps)
-    if (is_called(s, "height") && s.ended) spans.push_back({s.started, s.ended});
+    if (is_called(s, step_id::height) && s.ended) spans.push_back({s.started, s.ended});
   return spans;
 }
 
@@ -123,8 +125,8 @@ std::vector<Span> heights(const NetworkView& v) {
 std::vector<Span> votes(const NetworkView& v) {
   std::vector<Span> spans;
   for (const auto& s : v.steps) {
-    if (is_called(s, "propose")) spans.push_back({s.started, v.last_seen});
-    if (is_called(s, "passed") && s.ended && !spans.empty()) spans.back().to = s.ended;
+    if (is_called(s, step_id::propose)) spans.push_back({s.started, v.last_seen});
+    if (is_called(s, step_id::passed) && s.ended && !spans.empty()) spans.back().to = s.ended;
   }
   return spans;
 }
@@ -133,7 +135,7 @@ std::vector<Span> votes(const NetworkView& v) {
 std::size_t awaited_blocks(const NetworkView& v, const std::vector<Span>& votes) {
   std::set<std::int64_t> heights;
   for (const auto& a : v.answers) {
-    if (a.answer.question != "transaction" || !a.answer.answered || a.answer.absent) continue;
+    if (a.answer.question != question::transaction || !a.answer.answered || a.answer.absent) continue;
     const bool of_vote = std::any_of(votes.begin(), votes.end(), [&](Span s) { return s.from <= a.seen && a.seen <= s.to; });
     if (!of_vote && a.answer.value.contains("height")) heights.insert(number_in(a.answer.value.at("height")));
   }
@@ -143,13 +145,13 @@ std::size_t awaited_blocks(const NetworkView& v, const std::vector<Span>& votes)
 }  // namespace
 
 double floor_of(const NetworkView& v, std::optional<Span> boot, std::optional<Span> change) {
-  if (!v.milestones.contains("asked") || !v.run || !v.network || !boot) return 0;
+  if (!v.milestones.contains(MilestoneName::asked) || !v.run || !v.network || !boot) return 0;
   constexpr double kToPropose = 2, kToHeight = 3;  // blocks
   const auto& conditions = v.run->conditions;
   const auto proposals = votes(v);
   double blocks = static_cast<double>(awaited_blocks(v, proposals));
   for (const auto& s : v.steps)
-    if (is_called(s, "blocks") && s.ended) blocks += static_cast<double>(conditions.value("blocks_after", std::int64_t{0}));
+    if (is_called(s, step_id::blocks) && s.ended) blocks += static_cast<double>(conditions.value("blocks_after", std::int64_t{0}));
   double voting = static_cast<double>(proposals.size());
   blocks += kToPropose * voting;
   if (v.plan) voting += conditions.value("lead", 0.0), blocks += kToHeight;

@@ -5,13 +5,14 @@
 
 #include "harness/view/checkpoint.h"
 #include "localnet/base/text.h"
+#include "localnet/profile/question_names.h"
 
 namespace rehearse {
 
 namespace {
 
 std::optional<std::vector<std::string>> workloads_at(const NetworkView& v, const char* moment) {
-  const auto* a = v.answer(moment, "workloads", kProvider);
+  const auto* a = v.answer(moment, question::workloads, kProvider);
   if (!a || !a->answer.answered) return std::nullopt;
   std::vector<std::string> lines;
   std::istringstream in(text_of(a->answer.value));
@@ -31,7 +32,7 @@ std::vector<std::string> lost_workloads(const NetworkView& v) {
 }
 
 std::optional<std::int64_t> engine_height(const NetworkView& v) {
-  const auto* a = v.answer(kAfter, "bids", kProvider);
+  const auto* a = v.answer(kAfter, question::bids, kProvider);
   if (!a || !a->answer.answered || !a->answer.value.is_object()) return std::nullopt;
   const auto height = a->answer.value.find("last_height");
   if (height == a->answer.value.end() || !height->is_number_integer()) return std::nullopt;
@@ -46,7 +47,7 @@ bool engine_stands_still(const NetworkView& v) {
 std::string provider_version(const NetworkView& v) {
   if (!v.provider_plan) return "";
   const auto& plan = *v.provider_plan;
-  return (v.expected_outcome && v.expected_outcome->provider == "from" ? plan.from : plan.to).printed_version;
+  return (v.expected_outcome && v.expected_outcome->provider == WhichRelease::from ? plan.from : plan.to).printed_version;
 }
 
 }  // namespace rehearse

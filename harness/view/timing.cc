@@ -27,13 +27,13 @@ When last_of(const std::vector<const NodeView*>& nodes, MomentOf moment_of) {
   return last;
 }
 
-When milestone(const NetworkView& v, const std::string& name) {
+When milestone(const NetworkView& v, MilestoneName name) {
   const auto found = v.milestones.find(name);
   if (found == v.milestones.end()) return std::nullopt;
   return found->second;
 }
 
-When started_all(const NetworkView& v) { return milestone(v, "started"); }
+When started_all(const NetworkView& v) { return milestone(v, MilestoneName::started); }
 
 When height_on_all(const NetworkView& v, std::int64_t height) {
   return last_of(v.all(), [&](const NodeView& n) { return n.stored_at(height); });
@@ -42,7 +42,7 @@ When height_on_all(const NetworkView& v, std::int64_t height) {
 }  // namespace
 
 When halted_at(const NodeView& n) {
-  const auto* l = n.line("upgrade-needed");
+  const auto* l = n.line(Pattern::upgrade_needed);
   if (!l) return std::nullopt;
   return l->seen;
 }
@@ -72,7 +72,7 @@ Timing timing_of(const NetworkView& v) {
   const std::vector<std::pair<std::string, When>> of_one = {
       {"change", v.expected_outcome && !v.plan ? When(v.expected_outcome_seen) : std::nullopt},  // of procedures without a plan
       {"propose", v.plan ? When(v.plan_seen) : std::nullopt},
-      {"vote", milestone(v, "passed")},
+      {"vote", milestone(v, MilestoneName::passed)},
       {"wait", halted},
       {"switch", resumed},
       {"blocks", v.plan ? height_on_all(v, height + blocks) : std::nullopt},
@@ -115,7 +115,7 @@ std::vector<TimelineEntry> timeline_of(const NetworkView& v) {
     add(l.leg.title + " verified", "", l.ended ? When(l.ended) : std::nullopt);
   }
   add(kProposalEntry, "", v.plan_seen);
-  add(kConfirmedEntry, "", milestone(v, "passed"));
+  add(kConfirmedEntry, "", milestone(v, MilestoneName::passed));
   add(kHaltEntry, "", first_halt);
   // More than 2/3 of the power carried out the upgrade: the moment the node that tips it did.
   std::vector<std::pair<Micros, const NodeView*>> upgraded;
@@ -137,7 +137,7 @@ std::vector<TimelineEntry> timeline_of(const NetworkView& v) {
     break;
   }
   add(kResumesEntry, "", resumed);
-  if (v.stopped && v.stopped->reason == "completed") add("verification complete", "", v.stopped_seen);
+  if (v.stopped && v.stopped->reason == StopReason::completed) add("verification complete", "", v.stopped_seen);
   std::stable_sort(entries.begin(), entries.end(),
                    [](const auto& a, const auto& b) { return a.t_s < b.t_s; });
   return entries;

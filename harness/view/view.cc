@@ -62,7 +62,7 @@ bool may_recover(NodeView& n) {
 void fold_end(NetworkView& v, NodeView& n, const ProcessEnded& p, const Event& e) {
   n.alive = false;
   const bool excused =
-      v.expects(e.node, "process-ended") || v.taken_down(e.node) || (p.starts_again && may_recover(n));
+      v.expects(e.node, kProcessEnds) || v.taken_down(e.node) || (p.starts_again && may_recover(n));
   n.ends.push_back({e.seq, e.seen, e.incarnation, excused, p});
   ++v.progress;
 }
@@ -71,8 +71,8 @@ void fold_fault(NetworkView& v, const FaultTransition& m, Micros seen) {
   ++v.progress;
   for (auto& f : v.faults) {
     if (f.plan.id != m.id) continue;
-    if (m.state == "injecting") f.due = m.due, f.nodes = m.nodes, f.takes_down = m.takes_down;
-    f.transitions.push_back({m.state, m.detail, seen});
+    if (m.state == FaultState::injecting) f.due = m.due, f.nodes = m.nodes, f.takes_down = m.takes_down;
+    f.transitions.push_back({m.state, m.detail, m.finding, seen});
   }
 }
 
@@ -84,7 +84,8 @@ std::optional<Micros> find_reached(const std::map<std::int64_t, Micros>& reached
 
 }  // namespace
 
-const SeenLine* NodeView::line(const std::string& pattern, int from_incarnation) const {
+const SeenLine* NodeView::line(Pattern which, int from_incarnation) const {
+  const auto& pattern = name_of(which);
   for (const auto& l : lines)
     if (l.line.pattern == pattern && l.incarnation >= from_incarnation) return &l;
   return nullptr;
@@ -97,18 +98,18 @@ void NetworkView::ValuesByHeight::add(std::int64_t height, const std::string& va
   if (first.try_emplace(height, value).first->second != value) disputed.insert(height);
 }
 
-const SeenFault::Transition* SeenFault::transition(const std::string& state) const {
+const SeenFault::Transition* SeenFault::transition(FaultState state) const {
   for (const auto& t : transitions)
     if (t.state == state) return &t;
   return nullptr;
 }
 
 const SeenFault::Transition* SeenFault::end() const {
-  const auto* recovered = transition("recovered");
-  return recovered ? recovered : transition("failed");
+  const auto* recovered = transition(FaultState::recovered);
+  return recovered ? recovered : transition(FaultState::failed);
 }
 
-bool SeenFault::open() const { return transition("injecting") && !end(); }
+bool SeenFault::open() const { return transition(FaultState::injecting) && !end(); }
 
 bool NetworkView::taken_down(const std::string& node) const {
   return std::any_of(faults.begin(), faults.end(), [&](const SeenFault& f) {
@@ -121,11 +122,11 @@ bool NetworkView::fault_open() const {
 }
 
 bool NetworkView::disturbed() const {
-  return std::any_of(faults.begin(), faults.end(), [](const SeenFault& f) { return f.plan.disruptive && f.transition("injecting"); });
+  return std::any_of(faults.begin(), faults.end(), [](const SeenFault& f) { return f.plan.disruptive && f.transition(FaultState::injecting); });
 }
 
 bool SeenFault::open_at(Micros when) const {
-  const auto *begun = transition("injecting"), *over = end();
+  const auto *begun = transition(FaultState::injecting), *over = end();
   return begun && begun->seen <= when && (!over || when <= over->seen);
 }
 
@@ -139,16 +140,16 @@ bool NetworkView::taken_down_at(const std::string& node, Micros when) const {
   });
 }
 
-bool SeenFault::expects(const std::string& cause) const {
+bool SeenFault::expects(Cause cause) const {
   return std::find(plan.expected_causes.begin(), plan.expected_causes.end(), cause) != plan.expected_causes.end();
 }
 
-bool NetworkView::fault_expects(const std::string& cause) const {
-  return std::any_of(faults.begin(), faults.end(), [&](const SeenFault& f) { return f.transition("injecting") && f.expects(cause); });
+bool NetworkView::fault_expects(Cause cause) const {
+  return std::any_of(faults.begin(), faults.end(), [&](const SeenFault& f) { return f.transition(FaultState::injecting) && f.expects(cause); });
 }
 
-std::string NetworkView::phase_at(Micros when) const {
-  std::string phase;
+std::optional<Phase> NetworkView::phase_at(Micros when) const {
+  std::optional<Phase> phase;
   for (const auto& [name, entered] : phases)
     if (entered <= when) phase = name;
   return phase;
@@ -226,7 +227,7 @@ void fold(NetworkView& v, const Event& e) {
                  [&](const LogLine& l) {
                    if (!n) return;
                    n->lines.push_back({e.seq, e.seen, e.incarnation, l});
-                   if (l.pattern != "error") ++v.progress;
+                   if (l.pattern != kErrorLine) ++v.progress;
                  },
                  // What was asked of an earlier process says nothing about this one.
                  [&](const HeadSeen& h) {
@@ -258,7 +259,7 @@ void fold(NetworkView& v, const Event& e) {
                  [&](const CommandRan& c) { v.provider_commands.emplace_back(c.started, e.seen), ++v.progress; },
                  [&](const PhaseEntered& p) { v.phases.emplace_back(p.phase, e.seen), ++v.progress; },
                  [&](const StepStarted& s) {
-                   v.steps.push_back({s, e.seen, 0, "", ""}), ++v.progress;
+                   v.steps.push_back({s, e.seen, 0, StepOutcome::error, ""}), ++v.progress;
                  },
                  [&](const StepEnded& s) {
                    for (auto& step : v.steps)

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "harness/record/event.h"
+#include "localnet/profile/patterns.h"
 
 namespace rehearse {
 
@@ -58,7 +59,7 @@ struct NodeView {
   std::vector<Sample> samples;
 
   // The first line of that pattern at or after `incarnation`; null when there is none.
-  const SeenLine* line(const std::string& pattern, int from_incarnation = 0) const;
+  const SeenLine* line(Pattern, int from_incarnation = 0) const;
   // When app_height (or store_height) was first seen at or above `height`; nothing when not yet.
   std::optional<Micros> committed_at(std::int64_t height) const;
   std::optional<Micros> stored_at(std::int64_t height) const;
@@ -75,24 +76,26 @@ struct SeenFault {
   record::FaultPlanned plan;
   std::vector<std::string> nodes, takes_down;  // that it acts on; that it takes away while it is open
   struct Transition {
-    std::string state, detail;
+    FaultState state = FaultState::planned;
+    std::string detail, finding;
     Micros seen = 0;
   };
   std::vector<Transition> transitions;
   Micros due = 0;  // when it should have begun
-  const Transition* transition(const std::string& state) const;  // null: it has not come that far
+  const Transition* transition(FaultState) const;  // null: it has not come that far
   // From where on it counts no more; null: it does, or was never begun.
   const Transition* end() const;
   // It was begun, and not all is as it was before.
   bool open() const;
   bool open_at(Micros) const;
-  bool expects(const std::string& cause) const;
+  bool expects(Cause) const;
 };
 
 struct SeenStep {
   record::StepStarted step;
   Micros started = 0, ended = 0;  // ended 0: not yet
-  std::string outcome, detail;
+  StepOutcome outcome = StepOutcome::error;  // once it has ended
+  std::string detail;
 };
 
 struct SeenLeg {
@@ -132,21 +135,21 @@ struct NetworkView {
   };
   ValuesByHeight states;        // app hashes after a height, of nodes and of headers
   ValuesByHeight block_hashes;  // of the nodes' blocks
-  std::vector<std::pair<std::string, Micros>> phases;
+  std::vector<std::pair<Phase, Micros>> phases;
   std::optional<record::PlanProposed> plan;
   Micros plan_seen = 0;
   std::string plan_leg;  // that proposed it
   std::optional<record::ExpectedOutcome> expected_outcome;
   std::int64_t expected_outcome_seq = 0;
   Micros expected_outcome_seen = 0;
-  std::set<std::pair<std::string, std::string>> expected;  // (node or "", what)
+  std::set<std::pair<std::string, Cause>> expected;  // (node or "", what)
   std::vector<SeenLeg> legs;
   std::vector<SeenStep> steps;
   std::vector<SeenAnswer> answers;
   std::vector<SeenFault> faults;  // as planned
   std::vector<std::pair<Micros, Micros>> provider_commands;  // from when to when each ran
   std::vector<record::TransactionsAccounted> transactions;  // that faults have sent
-  std::map<std::string, Micros> milestones;  // first of each name
+  std::map<MilestoneName, Micros> milestones;  // first of each name
   std::optional<record::RunStopped> stopped;
   Micros stopped_seen = 0;
   std::int64_t stopped_seq = 0;
@@ -158,10 +161,10 @@ struct NetworkView {
   const SeenLeg* leg() const { return legs.empty() || legs.back().ended ? nullptr : &legs.back(); }
   // The name of a step or a checkpoint, as it is in what is under way: "chain/before".
   std::string named(const std::string& name) const { return leg() ? leg()->leg.leg + "/" + name : name; }
-  std::string phase_at(Micros) const;  // empty before the first
+  std::optional<Phase> phase_at(Micros) const;  // nothing before the first
   std::int64_t total_power() const;
   std::int64_t power_of(const std::vector<std::string>& names) const;
-  bool expects(const std::string& node, const std::string& what) const {
+  bool expects(const std::string& node, Cause what) const {
     return expected.contains({node, what}) || expected.contains({"", what});
   }
   // A fault takes it away now: it may end, and need not answer.
@@ -174,7 +177,7 @@ struct NetworkView {
   // A fault acted then, or the network had not yet recovered from it.
   bool fault_open_at(Micros) const;
   // A fault that was begun brings about that cause by itself: the release is not to blame.
-  bool fault_expects(const std::string& cause) const;
+  bool fault_expects(Cause) const;
   std::vector<const NodeView*> validators() const;
   std::vector<const NodeView*> all() const;  // as planned
   // The lowest block that a node's present process has.

@@ -23,6 +23,7 @@
 
 #include "localnet/base/error.h"
 #include "localnet/base/json.h"
+#include "localnet/base/names.h"
 
 namespace rehearse {
 
@@ -35,24 +36,8 @@ struct Duration {
 std::optional<Duration> parse_duration(const std::string& text);
 std::string to_string(Duration);
 
-// A map that keeps the order in which it is written.
-template <class T>
-using Ordered = std::vector<std::pair<std::string, T>>;
-
-// An enum read from YAML has `const Ordered<E>& names(E)` beside it.
-template <class E>
-concept NamedEnum = std::is_enum_v<E> && requires(E e) { names(e); };
-
 // YAML as JSON: plain scalars become numbers, booleans and null as YAML reads them, quoted ones stay strings.
 nlohmann::json to_json(const YAML::Node&);
-
-// As it is written; empty for a value that has no name.
-template <NamedEnum E>
-std::string name_of(E value) {
-  for (const auto& [name, e] : names(E{}))
-    if (e == value) return name;
-  return "";
-}
 
 // The files that a document was read from. yaml-cpp's marks know lines only: of several files that are merged, each has a
 // range of lines of its own.
@@ -176,15 +161,9 @@ void Decoder::value(const YAML::Node& n, T& out, const std::string& path, const 
     out = *d;
   } else if constexpr (NamedEnum<T>) {
     const auto text = scalar(n, "a name", path);
-    std::string all;
-    for (const auto& [name, e] : names(T{})) {
-      if (name == text) {
-        out = e;
-        return;
-      }
-      all += (all.empty() ? "" : ", ") + name;
-    }
-    fail(n, path, "expected one of " + all + "; found `" + text + "`");
+    const auto found = find_named<T>(text);
+    if (!found) fail(n, path, "expected one of " + all_names(T{}) + "; found `" + text + "`");
+    out = *found;
   } else if constexpr (internal::is_optional<T>::value) {
     typename T::value_type v{};
     value(n, v, path, doc);

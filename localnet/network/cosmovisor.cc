@@ -4,6 +4,7 @@
 #include <cctype>
 #include <fstream>
 #include "localnet/base/json.h"
+#include "localnet/profile/patterns.h"
 
 namespace rehearse {
 
@@ -93,11 +94,11 @@ bool Cosmovisor::upgrade_waits() const {
 }
 
 Ordered<std::string> Cosmovisor::log_patterns() {
-  return {{"upgrade-info-misread", std::string(kMisread) + "(.*)"},
-          {"backup-begins", kBackup},
-          {"upgrade-found", kFound},
-          {"download-checksum", R"(Checksums did not match)"},
-          {"download-platform", R"(cannot find binary for os/arch: (\S+))"}};
+  return {{name_of(Pattern::upgrade_info_misread), std::string(kMisread) + "(.*)"},
+          {name_of(Pattern::backup_begins), kBackup},
+          {name_of(Pattern::upgrade_found), kFound},
+          {name_of(Pattern::download_checksum), R"(Checksums did not match)"},
+          {name_of(Pattern::download_platform), R"(cannot find binary for os/arch: (\S+))"}};
 }
 
 std::string Cosmovisor::started_by(const std::string& line) const {

@@ -9,6 +9,7 @@
 #include <array>
 
 #include "localnet/base/text.h"
+#include "localnet/profile/patterns.h"
 #include "localnet/base/fd.h"
 
 namespace rehearse {
@@ -82,7 +83,7 @@ std::vector<MatchedLine> LogMatcher::match(const std::string& text) const {
       found.push_back(std::move(m));
     }
   }
-  if (found.empty() && error) found.push_back({"error", text, true, {}, "", 0, 0});
+  if (found.empty() && error) found.push_back({kErrorLine, text, true, {}, "", 0, 0});
   return found;
 }
 

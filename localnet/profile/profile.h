@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "localnet/base/decode.h"
+#include "localnet/base/phase.h"
 #include "localnet/cosmos/genesis_patch.h"
 #include "localnet/cosmos/population.h"
 #include "localnet/base/json.h"
@@ -65,7 +66,7 @@ struct KnownDefect {
 
 struct HarmlessError {
   std::string match;  // RE2
-  std::string phase;  // empty: all
+  std::optional<Phase> phase;  // nothing: all
   std::string reason;
 };
 

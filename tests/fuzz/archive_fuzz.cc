@@ -1,4 +1,4 @@
-// Any bytes are an archive that holds the program, or an Error with a cause.
+// Any bytes are an archive that holds the program, or an Error that says what is wrong with it.
 #include "localnet/artifact/archive.h"
 #include "localnet/base/error.h"
 #include "tests/fuzz/input.h"

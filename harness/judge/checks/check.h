@@ -34,7 +34,7 @@ struct Context {
   // That every node must run afterwards.
   std::string version() const {
     if (!releases()) return "";
-    return (view.expected_outcome && view.expected_outcome->release == "from" ? releases()->from : releases()->to).printed_version;
+    return (view.expected_outcome && view.expected_outcome->release == WhichRelease::from ? releases()->from : releases()->to).printed_version;
   }
   // K: blocks that must follow.
   std::int64_t blocks_after() const {
@@ -61,6 +61,13 @@ Finding inconclusive(std::string message);
 Finding skipped(std::string message);
 
 enum class Scope { each_validator, network, provider };
+
+// Of checks that another list asks for under its own title.
+namespace check_title {
+inline constexpr const char* version = "Version";
+inline constexpr const char* block_production = "Block Production";
+inline constexpr const char* app_hashes = "App Hashes";
+}  // namespace check_title
 
 struct Check {
   const char* title;  // as the runbook prints it

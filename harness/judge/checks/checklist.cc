@@ -88,7 +88,7 @@ bool is_reached(const Context& c, const std::string& list) {
     return std::any_of(c.view.steps.begin(), c.view.steps.end(),
                        [&](const SeenStep& s) { return s.step.step == list && s.ended; });
   const auto names = c.validators();
-  return c.view.milestones.contains("asked") && !c.view.validators().empty() &&
+  return c.view.milestones.contains(MilestoneName::asked) && !c.view.validators().empty() &&
          std::all_of(names.begin(), names.end(), [&](const auto& name) { return c.view.nodes.contains(name); });
 }
 

@@ -27,47 +27,41 @@ CheckResult result(const char* list, std::string title, std::string subject, Fin
 
 // Why a fault has not come that far.
 std::string why_not(const Context& c, const SeenFault& f) {
-  for (const char* end : {"skipped", "missed", "failed"})
+  for (const auto end : {FaultState::skipped, FaultState::missed, FaultState::failed})
     if (const auto* m = f.transition(end)) return m->detail;
-  return c.view.stopped && c.view.stopped->reason != "completed" ? "not reached (" + stop_reason(c.view) + ")" : "the run ended before";
+  return c.view.stopped && c.view.stopped->reason != StopReason::completed ? "not reached (" + stop_reason(c.view) + ")" : "the run ended before";
 }
 
-bool cut_short(const Context& c) { return !c.view.stopped || c.view.stopped->reason != "completed"; }
+bool cut_short(const Context& c) { return !c.view.stopped || c.view.stopped->reason != StopReason::completed; }
 
 Finding judge_applied(const Context& c, const SeenFault& f) {
-  if (f.transition("skipped")) return skipped(why_not(c, f));
-  const auto* applied = f.transition("applied");
-  if (!applied) return cut_short(c) && !f.transition("failed") ? skipped(why_not(c, f)) : inconclusive(why_not(c, f));
-  const auto* begun = f.transition("injecting");
+  if (f.transition(FaultState::skipped)) return skipped(why_not(c, f));
+  const auto* applied = f.transition(FaultState::applied);
+  if (!applied) return cut_short(c) && !f.transition(FaultState::failed) ? skipped(why_not(c, f)) : inconclusive(why_not(c, f));
+  const auto* begun = f.transition(FaultState::injecting);
   return passed("in effect, with proof", fmt::format("{} (begun {:.0f} ms after its trigger, in effect after {:.1f} s)", applied->detail,
                                                      seconds(f.due, begun->seen) * 1000, seconds(begun->seen, applied->seen)));
 }
 
 Finding judge_healed(const Context& c, const SeenFault& f) {
-  if (const auto* healed = f.transition("healed")) return passed("undone, with proof", healed->detail);
-  if (!f.transition("applied") || cut_short(c)) return skipped("it was not in effect, or the run ended while it was");
+  if (const auto* healed = f.transition(FaultState::healed)) return passed("undone, with proof", healed->detail);
+  if (!f.transition(FaultState::applied) || cut_short(c)) return skipped("it was not in effect, or the run ended while it was");
   return inconclusive(why_not(c, f));
 }
 
-// What was done for it, beyond its heal.
-std::string finding_in(const std::string& detail) {
-  const auto at = detail.find("; finding: ");
-  return at == std::string::npos ? "" : detail.substr(at);
-}
-
 Finding judge_recovery(const Context& c, const SeenFault& f) {
-  const auto* healed = f.transition("healed");
+  const auto* healed = f.transition(FaultState::healed);
   if (!healed) return skipped("it was not healed");
   const auto want = fmt::format("within {} s of its heal", c.scenario.demands.recovery.seconds());
-  std::string parts = fmt::format("removed {:.1f} s after the heal began", seconds(f.transition("healing")->seen, healed->seen));
-  for (const auto& [part, text] : {std::pair{"peers-back", "peers back"}, {"height-advances", "height advances"}, {"caught-up", "caught up"}})
+  std::string parts = fmt::format("removed {:.1f} s after the heal began", seconds(f.transition(FaultState::healing)->seen, healed->seen));
+  for (const auto& [part, text] : {std::pair{FaultState::peers_back, "peers back"}, {FaultState::height_advances, "height advances"}, {FaultState::caught_up, "caught up"}})
     if (const auto* m = f.transition(part)) parts += fmt::format(", {} {:.1f} s", text, seconds(healed->seen, m->seen));
-  if (const auto* m = f.transition("recovered")) {
+  if (const auto* m = f.transition(FaultState::recovered)) {
     // A later fault of the same node has taken over: the recovery from that one shows what there is to be seen.
-    if (!f.transition("peers-back") || !f.transition("height-advances") || !f.transition("caught-up")) return skipped(m->detail);
-    return passed(want, parts + finding_in(m->detail));
+    if (!f.transition(FaultState::peers_back) || !f.transition(FaultState::height_advances) || !f.transition(FaultState::caught_up)) return skipped(m->detail);
+    return passed(want, m->finding.empty() ? parts : parts + "; finding: " + m->finding);
   }
-  if (const auto* m = f.transition("failed")) return failed(m->detail, want, parts);
+  if (const auto* m = f.transition(FaultState::failed)) return failed(m->detail, want, parts);
   return skipped(why_not(c, f));
 }
 
@@ -80,7 +74,7 @@ struct Away {
 std::vector<Away> all_away(const NetworkView& v) {
   std::vector<Away> all;
   for (const auto& f : v.faults) {
-    const auto* begun = f.transition("injecting");
+    const auto* begun = f.transition(FaultState::injecting);
     if (!begun || f.takes_down.empty()) continue;
     const auto* over = f.end();
     all.push_back({begun->seen, over ? over->seen : v.last_seen, &f.takes_down});
@@ -134,14 +128,14 @@ Finding judge_one_block(const Context& c) {
 template <class Kind>
 bool made_to(const Context& c, const std::string& node, Kind of_kind) {
   return std::any_of(c.view.faults.begin(), c.view.faults.end(), [&](const SeenFault& f) {
-    return f.transition("injecting") && of_kind(f) && std::find(f.nodes.begin(), f.nodes.end(), node) != f.nodes.end();
+    return f.transition(FaultState::injecting) && of_kind(f) && std::find(f.nodes.begin(), f.nodes.end(), node) != f.nodes.end();
   });
 }
 
 Finding judge_states(const Context& c) {
   const auto d = first_divergence(c.view);
   if (!d) return passed("one state a height", fmt::format("{} heights", c.view.states.first.size()));
-  const auto innocent = [&](const std::string& node) { return !made_to(c, node, [](const SeenFault& f) { return f.expects("app-hash-divergence"); }); };
+  const auto innocent = [&](const std::string& node) { return !made_to(c, node, [](const SeenFault& f) { return f.expects(Cause::app_hash_divergence); }); };
   const auto states = std::count_if(d->groups.begin(), d->groups.end(), [&](const auto& g) { return std::any_of(g.second.begin(), g.second.end(), innocent); });
   if (states > 1)
     return failed(fmt::format("after block {} nodes hold different states", d->height), "one state a height", fmt::format("{} states", d->groups.size()));
@@ -154,7 +148,7 @@ Finding judge_double_signs(const Context& c) {
   for (const auto* n : c.view.validators())
     for (const auto* said_by : c.view.all())
       for (const auto& l : said_by->lines) {
-        if (l.line.pattern != "equivocation" || !names_validator(l, n->member)) continue;
+        if (l.line.pattern != name_of(Pattern::equivocation) || !names_validator(l, n->member)) continue;
         const bool meant = made_to(c, n->member.name, [](const SeenFault& f) { return f.plan.fault == "double-sign"; });
         auto& list = meant ? exempt : guilty;
         if (std::find(list.begin(), list.end(), n->member.name) == list.end()) list.push_back(n->member.name);
@@ -201,9 +195,9 @@ std::vector<record::FaultCoverage> coverage_of(const NetworkView& v) {
   std::vector<record::FaultCoverage> all;
   for (const auto& f : v.faults) {
     record::FaultCoverage one{f.plan.fault, f.plan.when};
-    (f.transition("skipped") ? one.skipped : one.planned) = 1;
-    one.applied = f.transition("applied") != nullptr;
-    one.healed = f.transition("healed") != nullptr;
+    (f.transition(FaultState::skipped) ? one.skipped : one.planned) = 1;
+    one.applied = f.transition(FaultState::applied) != nullptr;
+    one.healed = f.transition(FaultState::healed) != nullptr;
     all.push_back(one);
   }
   return record::sum_up(all);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "harness/judge/checks/checklist.h"
+#include "localnet/profile/question_names.h"
 
 namespace rehearse {
 
@@ -15,7 +16,7 @@ namespace {
 std::vector<Question> ask_versions(const Context& c, const std::string& checkpoint, const std::string&) {
   std::vector<Question> all;
   if (checkpoint == kAfter)
-    for (const auto* n : c.view.all()) all.push_back({"app-version", n->member.name, {}, 0});
+    for (const auto* n : c.view.all()) all.push_back({question::app_version, n->member.name, {}, 0});
   return all;
 }
 
@@ -23,7 +24,7 @@ Finding judge_versions(const Context& c, const std::string&) {
   const auto want = c.version();
   std::vector<std::string> have, wrong;
   for (const auto* n : c.view.all()) {
-    const auto [a, missing] = look_up(c, kAfter, {"app-version", n->member.name, {}, 0});
+    const auto [a, missing] = look_up(c, kAfter, {question::app_version, n->member.name, {}, 0});
     if (!a) return missing;
     have.push_back(n->member.name + " " + text_of(a->answer.value));
     if (text_of(a->answer.value) != want) wrong.push_back(n->member.name);
@@ -60,7 +61,7 @@ Finding judge_blocks(const Context& c, const std::string&) {
 
 // One node is enough: the app hashes are compared elsewhere.
 Question validators_question(const Context& c) {
-  return {"validators", c.view.validators().front()->member.name, {}, 0};
+  return {question::validators, c.view.validators().front()->member.name, {}, 0};
 }
 
 std::vector<Question> ask_validators(const Context& c, const std::string& checkpoint, const std::string&) {
@@ -104,7 +105,7 @@ Finding judge_jailed(const Context& c, const std::string&) {
 std::vector<Check> network_checks() {
   return {
       {"Validator Versions", Scope::network, ask_versions, judge_versions},
-      {"Block Production", Scope::network, no_questions, judge_blocks, true},
+      {check_title::block_production, Scope::network, no_questions, judge_blocks, true},
       {"Active Validators", Scope::network, ask_validators, judge_active},
       {"Jailed Validators", Scope::network, ask_validators, judge_jailed},
   };

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "harness/judge/checks/checklist.h"
+#include "localnet/profile/question_names.h"
 
 namespace rehearse {
 
@@ -25,13 +26,13 @@ std::map<std::string, std::string> balances_in(const SeenAnswer& a) {
 
 std::vector<Question> ask_balances(const Context& c, const std::string& checkpoint, const std::string&) {
   if (!at_both(checkpoint) || !c.scenario.network.population.accounts) return {};
-  return {asked_first(c, "balances")};
+  return {asked_first(c, question::balances)};
 }
 
 Finding judge_balances(const Context& c, const std::string&) {
   const auto count = c.scenario.network.population.accounts;
   if (!count) return skipped("the scenario's network has no accounts to compare");
-  const auto [before, after, missing] = look_up_both(c, asked_first(c, "balances"));
+  const auto [before, after, missing] = look_up_both(c, asked_first(c, question::balances));
   if (!after) return missing;
   const auto want = balances_in(*before), have = balances_in(*after);
   std::vector<std::string> wrong;
@@ -54,7 +55,7 @@ std::vector<Question> delegation_questions(const Context& c) {
   std::vector<Question> all;
   if (c.scenario.network.population.delegations)
     for (const auto* n : c.view.validators())
-      all.push_back(asked_first(c, "delegations", {{"validator", n->member.operator_address}}));
+      all.push_back(asked_first(c, question::delegations, {{"validator", n->member.operator_address}}));
   return all;
 }
 
@@ -85,7 +86,7 @@ Finding judge_delegations(const Context& c, const std::string&) {
 
 std::vector<Question> vote_questions(const Context& c) {
   if (!c.scenario.network.population.votes) return {};
-  return {asked_first(c, "proposal", {{"id", kProposalUnderWay}}), asked_first(c, "votes", {{"id", kProposalUnderWay}})};
+  return {asked_first(c, question::proposal, {{"id", kProposalUnderWay}}), asked_first(c, question::votes, {{"id", kProposalUnderWay}})};
 }
 
 std::vector<Question> ask_votes(const Context& c, const std::string& checkpoint, const std::string&) {

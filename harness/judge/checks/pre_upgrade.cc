@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "harness/judge/checks/checklist.h"
+#include "localnet/profile/question_names.h"
 #include "localnet/base/number.h"
 
 namespace rehearse {
@@ -101,7 +102,7 @@ Finding judge_health(const Context& c, const std::string& checkpoint) {
     const auto [a, missing] = look_up(c, checkpoint, q);
     if (!a) return failed(q.node + " does not answer: " + missing.message, "every node answers", "no answer");
     const auto text = text_of(a->answer.value);
-    if (q.name == "peers") {
+    if (q.name == question::peers) {
       if (c.view.nodes.size() > 1 && text == "0") return failed(q.node + " has no peers", "peers", "none", {a->answer.source});
       continue;
     }
@@ -154,7 +155,7 @@ const std::vector<std::string>& attested_items() { return people(); }
 std::vector<Question> health_questions(const Context& c) {
   std::vector<Question> all;
   for (const auto* n : c.view.all())
-    for (const char* name : {"consensus-state", "peers"}) all.push_back({name, n->member.name, {}, 0});
+    for (const char* name : {question::consensus_state, question::peers}) all.push_back({name, n->member.name, {}, 0});
   return all;
 }
 

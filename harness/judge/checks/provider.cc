@@ -7,6 +7,7 @@
 
 #include "harness/judge/checks/checklist.h"
 #include "harness/view/provider_facts.h"
+#include "localnet/profile/question_names.h"
 
 namespace rehearse {
 
@@ -30,11 +31,11 @@ std::vector<Question> after(const std::string& checkpoint, Question q) {
 // -----------------------------------------------------------------------------------------------------
 
 std::vector<Question> ask_health(const Context&, const std::string& checkpoint, const std::string&) {
-  return after(checkpoint, ask_daemon("health"));
+  return after(checkpoint, ask_daemon(question::health));
 }
 
 Finding judge_daemon_health(const Context& c, const std::string&) {
-  const auto [a, missing] = look_up(c, kAfter, ask_daemon("health"));
+  const auto [a, missing] = look_up(c, kAfter, ask_daemon(question::health));
   if (!a) return failed("it does not answer", "ok", missing.message);
   const auto have = a->answer.value.value("status", "");
   if (have != "ok") return failed("it is not well", "ok", have, {a->answer.source});
@@ -45,16 +46,16 @@ Finding judge_daemon_health(const Context& c, const std::string&) {
 // ----------------------------------------------------------------------------------------------------
 
 std::vector<Question> ask_version(const Context&, const std::string& checkpoint, const std::string&) {
-  return after(checkpoint, ask_daemon("version"));
+  return after(checkpoint, ask_daemon(question::version));
 }
 
 // The program's, and that of the process: an old one may still run.
 Finding judge_version(const Context& c, const std::string&) {
-  const auto [program, no_program] = look_up(c, kAfter, ask_daemon("version"));
+  const auto [program, no_program] = look_up(c, kAfter, ask_daemon(question::version));
   if (!program) return no_program;
   const auto want = provider_version(c.view), have = text_of(program->answer.value);
   if (have != want) return failed("it is " + have + ", not " + want, want, have, {program->answer.source});
-  const auto* health = c.view.answer(kAfter, "health", kProvider);
+  const auto* health = c.view.answer(kAfter, question::health, kProvider);
   const auto runs = health && health->answer.answered ? health->answer.value.value("version", want) : want;
   if (runs != want) return failed("what runs is " + runs + ", not " + want, want, runs, {health->answer.source});
   return passed(want, have, {program->answer.source});
@@ -65,8 +66,8 @@ Finding judge_version(const Context& c, const std::string&) {
 
 std::vector<Question> ask_bids(const Context& c, const std::string& checkpoint, const std::string&) {
   if (checkpoint == kResumed) return {};
-  std::vector<Question> all = {ask_chain(c, "provider-orders")};
-  if (checkpoint == kAfter) all.push_back(ask_daemon("bids"));
+  std::vector<Question> all = {ask_chain(c, question::provider_orders)};
+  if (checkpoint == kAfter) all.push_back(ask_daemon(question::bids));
   return all;
 }
 
@@ -79,16 +80,16 @@ std::set<std::string> orders(const Json& all, const std::string& status, const s
 }
 
 Finding judge_bids(const Context& c, const std::string&) {
-  const auto [bids, no_bids] = look_up(c, kAfter, ask_daemon("bids"));
+  const auto [bids, no_bids] = look_up(c, kAfter, ask_daemon(question::bids));
   if (!bids) return no_bids;
   const auto want = fmt::format("running, beyond height {}, a bid on every order", c.upgrade_height());
   const auto state = bids->answer.value.value("state", "");
   const auto engine = fmt::format("{}, at height {}", state, engine_height(c.view).value_or(0));
   if (engine_stands_still(c.view)) return failed("it does not follow the chain", want, engine, {bids->answer.source});
   if (state != "running") return failed("it takes no orders", want, engine, {bids->answer.source});
-  const auto [before, no_before] = look_up(c, kBefore, ask_chain(c, "provider-orders"));
+  const auto [before, no_before] = look_up(c, kBefore, ask_chain(c, question::provider_orders));
   if (!before) return no_before;
-  const auto [now, no_now] = look_up(c, kAfter, ask_chain(c, "provider-orders"));
+  const auto [now, no_now] = look_up(c, kAfter, ask_chain(c, question::provider_orders));
   if (!now) return no_now;
   const auto account = c.view.provider_plan ? c.view.provider_plan->address : "";
   const auto had = orders(before->answer.value, "MATCHED", account);
@@ -106,13 +107,13 @@ Finding judge_bids(const Context& c, const std::string&) {
 
 std::vector<Question> ask_workloads(const Context&, const std::string& checkpoint, const std::string&) {
   if (checkpoint == kResumed) return {};
-  return {ask_daemon("workloads")};
+  return {ask_daemon(question::workloads)};
 }
 
 Finding judge_workloads(const Context& c, const std::string&) {
-  const auto [before, no_before] = look_up(c, kBefore, ask_daemon("workloads"));
+  const auto [before, no_before] = look_up(c, kBefore, ask_daemon(question::workloads));
   if (!before) return no_before;
-  const auto [now, no_now] = look_up(c, kAfter, ask_daemon("workloads"));
+  const auto [now, no_now] = look_up(c, kAfter, ask_daemon(question::workloads));
   if (!now) return no_now;
   const auto count = [](const Json& lines) {
     const auto text = text_of(lines);
@@ -133,17 +134,17 @@ Values account_of(const Context& c) {
 }
 
 std::vector<Question> ask_connectivity(const Context& c, const std::string& checkpoint, const std::string&) {
-  return after(checkpoint, ask_chain(c, "provider-info", account_of(c)));
+  return after(checkpoint, ask_chain(c, question::provider_info, account_of(c)));
 }
 
 Finding judge_connectivity(const Context& c, const std::string&) {
-  const auto [info, no_info] = look_up(c, kAfter, ask_chain(c, "provider-info", account_of(c)));
+  const auto [info, no_info] = look_up(c, kAfter, ask_chain(c, question::provider_info, account_of(c)));
   if (!info) return no_info;
   const auto want = std::string("ACTIVE; the chain reachable");
   if (info->answer.absent) return failed("the chain does not know the provider", want, "none", {info->answer.source});
   const auto status = info->answer.value.value("status", "");
   if (status != "ACTIVE") return failed("the provider is " + status, want, status, {info->answer.source});
-  const auto* health = c.view.answer(kAfter, "health", kProvider);
+  const auto* health = c.view.answer(kAfter, question::health, kProvider);
   const auto pointer = Json::json_pointer("/chain/reachable");
   if (health && health->answer.answered && !health->answer.value.value(pointer, true))
     return failed("the daemon does not reach the chain", want, status + "; not reachable", {health->answer.source});
@@ -163,7 +164,7 @@ Finding judge_errors(const Context& c, const std::string&) {
     const auto& known = c.profile.provider->harmless_errors;
     const auto phase = c.view.phase_at(l.seen);
     if (std::any_of(known.begin(), known.end(), [&](const HarmlessError& h) {
-          return (h.phase.empty() || h.phase == phase) && RE2::PartialMatch(l.line.text, h.match);
+          return (!h.phase || h.phase == phase) && RE2::PartialMatch(l.line.text, h.match);
         })) {
       ++harmless;
       continue;

@@ -61,9 +61,9 @@ std::string signed_back(const NetworkView& v, const std::string& validator) {
 
 std::vector<Check> rollback_checks() {
   return {
-      called("Restored Version", validator_checks(), "Version"),
-      called("Height Advancing", network_checks(), "Block Production"),
-      called("App Hashes Equal", state_checks(), "App Hashes"),
+      called("Restored Version", validator_checks(), check_title::version),
+      called("Height Advancing", network_checks(), check_title::block_production),
+      called("App Hashes Equal", state_checks(), check_title::app_hashes),
       {"Last Signed Height", Scope::each_validator, no_questions, judge_signed},
   };
 }

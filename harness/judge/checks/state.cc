@@ -6,6 +6,7 @@
 
 #include "harness/judge/checks/checklist.h"
 #include "localnet/cosmos/rpc.h"
+#include "localnet/profile/question_names.h"
 #include "localnet/base/number.h"
 
 namespace rehearse {
@@ -23,7 +24,7 @@ std::vector<Question> app_hash_questions(const Context& c) {
   std::vector<Question> all;
   for (const auto* n : c.view.all())
     for (auto h = c.upgrade_height() + 1; h <= c.last_height(); ++h)
-      all.push_back({"app-hash", n->member.name, {{"height", std::to_string(h)}}, h});
+      all.push_back({question::app_hash, n->member.name, {{"height", std::to_string(h)}}, h});
   return all;
 }
 
@@ -54,11 +55,11 @@ Finding judge_app_hashes(const Context& c, const std::string&) {
 
 std::vector<Question> ask_plan(const Context& c, const std::string& checkpoint, const std::string&) {
   if (checkpoint != kAfter) return {};
-  return {{"current-plan", first_validator(c), {}, 0}};
+  return {{question::current_plan, first_validator(c), {}, 0}};
 }
 
 Finding judge_plan(const Context& c, const std::string&) {
-  const auto [a, missing] = look_up(c, kAfter, {"current-plan", first_validator(c), {}, 0});
+  const auto [a, missing] = look_up(c, kAfter, {question::current_plan, first_validator(c), {}, 0});
   if (!a) return missing;
   if (!a->answer.absent)
     return failed("a plan is still scheduled", "none", text_of(a->answer.value), {a->answer.source});
@@ -66,7 +67,7 @@ Finding judge_plan(const Context& c, const std::string&) {
 }
 
 Question applied_question(const Context& c) {
-  return {"applied-plan", first_validator(c), {{"name", c.plan() ? c.plan()->name : ""}}, 0};
+  return {question::applied_plan, first_validator(c), {{"name", c.plan() ? c.plan()->name : ""}}, 0};
 }
 
 std::vector<Question> ask_applied(const Context& c, const std::string& checkpoint, const std::string&) {
@@ -90,7 +91,7 @@ Finding judge_applied(const Context& c, const std::string&) {
 // --- Module Versions: as the release says
 // ------------------------------------------------------------------------
 
-Question modules_question(const Context& c) { return {"module-versions", first_validator(c), {}, 0}; }
+Question modules_question(const Context& c) { return {question::module_versions, first_validator(c), {}, 0}; }
 
 std::vector<Question> ask_modules(const Context& c, const std::string& checkpoint, const std::string&) {
   if (checkpoint != kAfter) return {};
@@ -133,7 +134,7 @@ Finding judge_modules(const Context& c, const std::string&) {
 // ------------------------------------------------------------------------------------------
 
 Question balance_question(const Context& c, std::int64_t height) {
-  return {"balance",
+  return {question::balance,
           first_validator(c),
           {{"address", c.view.network ? c.view.network->watched_account : ""}},
           height};
@@ -159,11 +160,11 @@ Finding judge_kept(const Context& c, const Kept& kept, const std::string& what) 
 }
 
 Kept kept_balance(const Context& c) { return {balance_question(c, 0)}; }
-Kept kept_supply(const Context& c) { return {{"supply", first_validator(c), {}, 0}}; }
+Kept kept_supply(const Context& c) { return {{question::supply, first_validator(c), {}, 0}}; }
 Kept kept_delegations(const Context& c) {
   Kept all;
   for (const auto* n : c.view.validators())
-    all.push_back({"delegation",
+    all.push_back({question::delegation,
                    first_validator(c),
                    {{"delegator", n->member.account}, {"validator", n->member.operator_address}},
                    0});
@@ -198,7 +199,7 @@ std::vector<Question> ask_history(const Context& c, const std::string& checkpoin
 Finding judge_history(const Context& c, const std::string&) {
   const auto [before, no_before] = look_up(c, kBefore, balance_question(c, 0));
   if (!before) return no_before;
-  const auto* a = c.view.answer(kAfter, "balance", first_validator(c), {}, c.upgrade_height() - 1);
+  const auto* a = c.view.answer(kAfter, question::balance, first_validator(c), {}, c.upgrade_height() - 1);
   if (!a) return inconclusive("it was not asked");
   const auto want = text_of(before->answer.value);
   if (!a->answer.answered)
@@ -317,7 +318,7 @@ Finding judge_records(const Context& c, const std::string&) {
 
 std::vector<Check> state_checks() {
   return {
-      {"App Hashes", Scope::network, ask_app_hashes, judge_app_hashes},
+      {check_title::app_hashes, Scope::network, ask_app_hashes, judge_app_hashes},
       {"Upgrade Plan Cleared", Scope::network, ask_plan, judge_plan},
       {"Upgrade Applied", Scope::network, ask_applied, judge_applied},
       {"Module Versions", Scope::network, ask_modules, judge_modules},

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "harness/judge/checks/checklist.h"
+#include "harness/view/step_ids.h"
 #include "harness/view/timing.h"
 #include "localnet/process/pressure.h"
 
@@ -83,7 +84,7 @@ Finding judge_resumes(const Context& c, const std::string&) {
 std::optional<Micros> verified_at(const NetworkView& v) {
   for (const auto& l : v.legs)
     if (l.leg.leg + "/" == v.plan_leg && l.ended) return l.ended;
-  const auto asked = v.milestones.find("asked");
+  const auto asked = v.milestones.find(MilestoneName::asked);
   return asked == v.milestones.end() ? std::nullopt : std::optional(asked->second);
 }
 
@@ -100,7 +101,7 @@ Finding judge_verified(const Context& c, const std::string&) {
 
 std::optional<Micros> announced(const Context& c) {
   for (const auto& s : c.view.steps)
-    if (s.step.step == "announce" && s.ended) return s.ended;
+    if (s.step.step == step_id::announce && s.ended) return s.ended;
   return std::nullopt;
 }
 

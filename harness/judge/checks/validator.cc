@@ -7,6 +7,7 @@
 
 #include "harness/judge/checks/checklist.h"
 #include "harness/judge/checks/scoring.h"
+#include "localnet/profile/question_names.h"
 
 namespace rehearse {
 
@@ -17,7 +18,7 @@ const NodeView& node_of(const Context& c, const std::string& node) { return c.vi
 // --- Version: the application's, from /abci_info; node_info.version is CometBFT's and is never compared
 // ---------
 
-Question version_question(const std::string& node) { return {"app-version", node, {}, 0}; }
+Question version_question(const std::string& node) { return {question::app_version, node, {}, 0}; }
 
 std::vector<Question> ask_version(const Context&, const std::string& checkpoint, const std::string& node) {
   if (checkpoint != kAfter) return {};
@@ -51,7 +52,7 @@ Finding judge_sync(const Context& c, const std::string& node) {
 // --- Validator Signing: its signature in the commits of the last blocks, and its signing info
 // -------------------
 
-Question signing_question(const std::string& node) { return {"signing-info", node, {}, 0}; }
+Question signing_question(const std::string& node) { return {question::signing_info, node, {}, 0}; }
 
 std::vector<Question> ask_signing(const Context&, const std::string& checkpoint, const std::string& node) {
   if (checkpoint != kAfter) return {};
@@ -84,7 +85,7 @@ Finding judge_signing(const Context& c, const std::string& node) {
 // --- Peer Count
 // -------------------------------------------------------------------------------------------------
 
-Question peers_question(const std::string& node) { return {"peers", node, {}, 0}; }
+Question peers_question(const std::string& node) { return {question::peers, node, {}, 0}; }
 
 std::vector<Question> ask_peers(const Context&, const std::string& checkpoint, const std::string& node) {
   if (checkpoint != kAfter) return {};
@@ -103,7 +104,7 @@ Finding judge_peers(const Context& c, const std::string& node) {
 // --- Consensus: height and round advance
 // ------------------------------------------------------------------------
 
-Question consensus_question(const std::string& node) { return {"consensus-state", node, {}, 0}; }
+Question consensus_question(const std::string& node) { return {question::consensus_state, node, {}, 0}; }
 
 std::vector<Question> ask_consensus(const Context&, const std::string& checkpoint, const std::string& node) {
   if (checkpoint != kResumed && checkpoint != kAfter) return {};
@@ -137,15 +138,16 @@ Finding judge_consensus(const Context& c, const std::string& node) {
 // --- VEID Scoring: the model of the network answers, the one from before unless the procedure was to change it
 // ------------------------------------------
 
-Question model_question(const std::string& node) { return {"model-status", node, {}, 0}; }
+Question model_question(const std::string& node) { return {question::model_status, node, {}, 0}; }
 
 std::vector<Question> ask_model(const Context& c, const std::string& checkpoint, const std::string& node) {
-  if (checkpoint == kResumed || !c.profile.questions.contains("model-status")) return {};
+  if (checkpoint == kResumed || !c.profile.questions.contains(question::model_status)) return {};
   return {model_question(node)};
 }
 
 Finding judge_model(const Context& c, const std::string& node) {
-  if (!c.profile.questions.contains("model-status")) return skipped("the profile names no model: no question `model-status`");
+  if (!c.profile.questions.contains(question::model_status))
+    return skipped("the profile names no model: no question `model-status`");
   const auto [before, no_before] = look_up(c, kBefore, model_question(node));
   if (!before) return no_before;
   const auto [after, no_after] = look_up(c, kAfter, model_question(node));
@@ -188,7 +190,7 @@ Finding judge_memory(const Context& c, const std::string& node) {
 const HarmlessError* harmless(const Context& c, const SeenLine& l) {
   const auto phase = c.view.phase_at(l.seen);
   for (const auto& h : c.profile.harmless_errors)
-    if ((h.phase.empty() || h.phase == phase) && RE2::PartialMatch(l.line.text, h.match)) return &h;
+    if ((!h.phase || h.phase == phase) && RE2::PartialMatch(l.line.text, h.match)) return &h;
   return nullptr;
 }
 
@@ -224,7 +226,7 @@ Finding judge_errors(const Context& c, const std::string& node) {
 
 std::vector<Check> validator_checks() {
   return {
-      {"Version", Scope::each_validator, ask_version, judge_version},
+      {check_title::version, Scope::each_validator, ask_version, judge_version},
       {"Sync Status", Scope::each_validator, no_questions, judge_sync, true},
       {"Validator Signing", Scope::each_validator, ask_signing, judge_signing, true},
       {"Peer Count", Scope::each_validator, ask_peers, judge_peers, true},

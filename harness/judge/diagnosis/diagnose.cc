@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-#include "harness/judge/diagnosis/causes.h"
+#include "harness/record/cause.h"
 #include "harness/judge/diagnosis/rules.h"
 
 namespace rehearse {
@@ -16,44 +16,45 @@ using record::Outcome;
 
 const std::vector<Rule>& rules() {
   static const std::vector<Rule> all = {
-      {"upgrade-info-left", true, upgrade_info_left},  // before whatever comes of it
-      {"missing-store-upgrade", true, missing_store_upgrade},
-      {"store-already-there", true, store_already_there},
-      {"upgrade-handler-panic", true, handler_panic},
-      {"upgrade-handler-error", true, handler_error},
-      {"plan-replaced", true, plan_replaced},
-      {"plan-not-cancelled", true, plan_not_cancelled},
-      {"upgrade-not-skipped", true, upgrade_not_skipped},
-      {"upgrade-handler-missing", true, handler_missing},
-      {"conflicting-blocks", true, conflicting_blocks},
-      {"app-hash-divergence", true, app_hash_divergence},
-      {"double-sign", true, double_sign},
-      {"cosmovisor-misread", true, cosmovisor_misread},
-      {"checksum-mismatch", true, download_checksum},
-      {"wrong-architecture", true, download_platform},
-      {"genesis-refused", true, genesis_refused},
-      {"chain-did-not-halt", true, chain_did_not_halt},
-      {"node-exited", true, node_exited},
-      {"provider-config-refused", true, provider_config_refused},
-      {"provider-exited", true, provider_exited},
-      {"provider-workloads-lost", false, provider_workloads_lost},
-      {"provider-bids-stuck", false, provider_bids_stuck},
-      {"quorum-short", false, quorum_short},
-      {"validator-jailed", false, validator_jailed},
+      {Cause::upgrade_info_left, true, upgrade_info_left},  // before whatever comes of it
+      {Cause::missing_store_upgrade, true, missing_store_upgrade},
+      {Cause::store_already_there, true, store_already_there},
+      {Cause::upgrade_handler_panic, true, handler_panic},
+      {Cause::upgrade_handler_error, true, handler_error},
+      {Cause::plan_replaced, true, plan_replaced},
+      {Cause::plan_not_cancelled, true, plan_not_cancelled},
+      {Cause::upgrade_not_skipped, true, upgrade_not_skipped},
+      {Cause::upgrade_handler_missing, true, handler_missing},
+      {Cause::conflicting_blocks, true, conflicting_blocks},
+      {Cause::app_hash_divergence, true, app_hash_divergence},
+      {Cause::double_sign, true, double_sign},
+      {Cause::cosmovisor_misread, true, cosmovisor_misread},
+      {Cause::checksum_mismatch, true, download_checksum},
+      {Cause::wrong_architecture, true, download_platform},
+      {Cause::genesis_refused, true, genesis_refused},
+      {Cause::chain_did_not_halt, true, chain_did_not_halt},
+      {Cause::node_exited, true, node_exited},
+      {Cause::provider_config_refused, true, provider_config_refused},
+      {Cause::provider_exited, true, provider_exited},
+      {Cause::provider_workloads_lost, false, provider_workloads_lost},
+      {Cause::provider_bids_stuck, false, provider_bids_stuck},
+      {Cause::quorum_short, false, quorum_short},
+      {Cause::validator_jailed, false, validator_jailed},
   };
   return all;
 }
 
 bool any_line(const NodeView&, const SeenLine&) { return true; }
 
-Found when_shown(const NetworkView& v, const std::string& pattern, const Fits& fits, const char* cause,
+Found when_shown(const NetworkView& v, Pattern pattern, const Fits& fits, Cause cause,
                  const std::string& proven_by) {
   const auto shown = nodes_showing(v, pattern, fits);
   if (shown.nodes.empty()) return std::nullopt;
   return make_diagnosis(v, cause, proven_by, shown);
 }
 
-Shown nodes_showing(const NetworkView& v, const std::string& pattern, const Fits& fits) {
+Shown nodes_showing(const NetworkView& v, Pattern which, const Fits& fits) {
+  const auto& pattern = name_of(which);
   Shown shown;
   for (const auto& name : v.order) {
     const auto& n = v.nodes.at(name);
@@ -84,10 +85,10 @@ const SeenEnd* first_unexpected_end(const NetworkView& v) {
   return first;
 }
 
-Diagnosis make_diagnosis(const NetworkView& v, const char* cause, const std::string& proven_by,
+Diagnosis make_diagnosis(const NetworkView& v, Cause cause, const std::string& proven_by,
                          const Shown& shown) {
   Diagnosis d;
-  d.cause = cause;
+  d.cause = name_of(cause);
   d.proven_by = proven_by;
   d.affected_nodes = shown.nodes;
   d.affected_power = power_text(v, shown.nodes);
@@ -123,10 +124,10 @@ bool settled(const NetworkView& v, const Diagnosis& d) {
 
 std::string stop_reason(const NetworkView& v) {
   if (!v.stopped) return "the run did not end";
-  if (!v.stopped->cause.empty()) return v.stopped->cause;
+  if (v.stopped->cause != Cause::none) return name_of(v.stopped->cause);
   for (const auto& rule : rules())
     if (const auto found = find(rule, v)) return found->cause;
-  return v.stopped->reason;
+  return name_of(v.stopped->reason);
 }
 
 namespace {
@@ -139,7 +140,7 @@ std::vector<std::string> consequences(const NetworkView& v, const Diagnosis& d) 
       out.push_back(fmt::format("{}: {} ended ({})", n->member.name, end->end.program,
                                 end->end.signal ? fmt::format("signal {}", end->end.signal)
                                                 : fmt::format("exit {}", end->end.exit_code)));
-  if (const auto* first = first_unexpected_end(v); first && d.cause == "node-exited")
+  if (const auto* first = first_unexpected_end(v); first && d.cause == name_of(Cause::node_exited))
     for (const auto& line : first->end.last_lines) out.push_back("it said: " + line);
   if (v.plan && v.highest_height() <= v.plan->height && !d.affected_nodes.empty() && v.nodes.size() > 0 &&
       v.highest_height() > 0)
@@ -148,7 +149,7 @@ std::vector<std::string> consequences(const NetworkView& v, const Diagnosis& d) 
 }
 
 // Of the items with that outcome.
-Diagnosis of_checks(const NetworkView& v, const std::vector<CheckResult>& checks, Outcome outcome, const char* cause) {
+Diagnosis of_checks(const NetworkView& v, const std::vector<CheckResult>& checks, Outcome outcome, Cause cause) {
   Diagnosis d = make_diagnosis(v, cause, "", {});
   std::set<std::string> nodes;
   int count = 0;
@@ -172,8 +173,8 @@ Diagnosis of_checks(const NetworkView& v, const std::vector<CheckResult>& checks
 
 Diagnosis diagnose(const NetworkView& v, const std::vector<CheckResult>& checks) {
   // Whoever stopped the run knew why: nothing ran yet, or governance said no.
-  if (v.stopped && !v.stopped->cause.empty()) {
-    auto d = make_diagnosis(v, v.stopped->cause.c_str(), v.stopped->step, {});
+  if (v.stopped && v.stopped->cause != Cause::none) {
+    auto d = make_diagnosis(v, v.stopped->cause, v.stopped->step, {});
     d.first_evidence = v.stopped->detail;
     return d;
   }
@@ -183,14 +184,14 @@ Diagnosis diagnose(const NetworkView& v, const std::vector<CheckResult>& checks)
       return *found;
     }
   // A step that failed on the way is no checklist item that does not hold.
-  const std::pair<Outcome, const char*> by_items[] = {{Outcome::fail, "check-failed"}, {Outcome::inconclusive, "not-proven"}};
+  const std::pair<Outcome, Cause> by_items[] = {{Outcome::fail, Cause::check_failed}, {Outcome::inconclusive, Cause::not_proven}};
   for (const auto& [outcome, cause] : by_items)
-    if (v.stopped && v.stopped->reason == "completed" &&
+    if (v.stopped && v.stopped->reason == StopReason::completed &&
         std::any_of(checks.begin(), checks.end(), [outcome = outcome](const CheckResult& c) { return c.outcome == outcome; }))
       return of_checks(v, checks, outcome, cause);
-  auto d = make_diagnosis(v, "unknown", "no rule fits", {});
+  auto d = make_diagnosis(v, Cause::unknown, "no rule fits", {});
   if (v.stopped) d.first_evidence = v.stopped->detail;
-  if (v.stopped && (v.stopped->reason == "error" || v.stopped->reason == "deadline")) {
+  if (v.stopped && (v.stopped->reason == StopReason::error || v.stopped->reason == StopReason::deadline)) {
     d.proven_by = "the rehearsal could not go on";
     d.advice = "mend what it says and run again: the release is not judged";
   }

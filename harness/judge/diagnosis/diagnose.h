@@ -13,7 +13,7 @@
 namespace rehearse {
 
 struct Rule {
-  const char* cause;
+  Cause cause;
   bool tripwire;  // what it finds is a proof: no need to wait for a time-out
   std::optional<record::Diagnosis> (*find)(const NetworkView&);
 };

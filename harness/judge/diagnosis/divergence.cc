@@ -67,7 +67,7 @@ std::pair<std::int64_t, Groups> first_difference(const NetworkView& v, const std
 Found conflicting_blocks(const NetworkView& v) {
   const auto [height, groups] = first_difference(v, v.block_hashes.disputed, blocks_at);
   if (groups.empty()) return std::nullopt;
-  auto d = make_diagnosis(v, "conflicting-blocks", fmt::format("two blocks at height {}", height),
+  auto d = make_diagnosis(v, Cause::conflicting_blocks, fmt::format("two blocks at height {}", height),
                           {outside_majority(v, groups), nullptr});
   d.first_evidence = describe(v, groups);
   return d;
@@ -104,12 +104,12 @@ Found app_hash_divergence(const NetworkView& v) {
   const auto found = first_divergence(v);
   if (!found) return std::nullopt;
   const auto& [height, groups] = *found;
-  auto shown = nodes_showing(v, "wrong-app-hash", any_line);
+  auto shown = nodes_showing(v, Pattern::wrong_app_hash, any_line);
   shown.nodes = outside_majority(v, groups);
   auto proof = fmt::format("app hashes after block {} differ: {}", height, describe(v, groups));
   const auto stores = stores_that_differ(v, *found);
   if (!stores.empty()) proof += fmt::format("; stores that differ: {}", fmt::join(stores, ", "));
-  auto d = make_diagnosis(v, "app-hash-divergence", proof, shown);
+  auto d = make_diagnosis(v, Cause::app_hash_divergence, proof, shown);
   if (d.first_evidence.empty())
     d.first_evidence = fmt::format("app hash after block {}: {}", height, describe(v, groups));
   if (!stores.empty()) d.first_evidence = fmt::format("stores {}: {}", fmt::join(stores, ", "), d.first_evidence);

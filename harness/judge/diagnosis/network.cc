@@ -8,6 +8,7 @@
 #include "localnet/base/bech32.h"
 #include "localnet/base/error.h"
 #include "localnet/base/sha256.h"
+#include "localnet/profile/question_names.h"
 
 namespace rehearse {
 
@@ -15,42 +16,42 @@ Found cosmovisor_misread(const NetworkView& v) {
   const auto stays_down = [](const NodeView& n, const SeenLine& l) {
     return std::any_of(n.ends.begin(), n.ends.end(), [&](const SeenEnd& e) { return e.incarnation == l.incarnation && !e.excused; });
   };
-  return when_shown(v, "upgrade-info-misread", stays_down, "cosmovisor-misread", "upgrade-info.json is not what Cosmovisor can read");
+  return when_shown(v, Pattern::upgrade_info_misread, stays_down, Cause::cosmovisor_misread, "upgrade-info.json is not what Cosmovisor can read");
 }
 
 Found genesis_refused(const NetworkView& v) {
   if (v.highest_height() > 0) return std::nullopt;
   const auto after_init_chain = [](const NodeView& n, const SeenLine& l) {
-    const auto* init = n.line("init-chain");
+    const auto* init = n.line(Pattern::init_chain);
     return init && init->incarnation == l.incarnation && init->seq < l.seq;
   };
   // From the line that says most; a gentx stands in a panic of many lines.
-  for (const char* pattern : {"gentx-refused", "panic", "replay-error"})
+  for (const auto pattern : {Pattern::gentx_refused, Pattern::panic, Pattern::replay_error})
     if (const auto shown = nodes_showing(v, pattern, after_init_chain); !shown.nodes.empty())
-      return make_diagnosis(v, "genesis-refused", "the chain failed in InitChain, before its first block",
+      return make_diagnosis(v, Cause::genesis_refused, "the chain failed in InitChain, before its first block",
                             shown);
   return std::nullopt;
 }
 
 Found download_checksum(const NetworkView& v) {
-  return when_shown(v, "download-checksum", any_line, "checksum-mismatch",
+  return when_shown(v, Pattern::download_checksum, any_line, Cause::checksum_mismatch,
                     "Cosmovisor refuses what it downloaded: plan.info has another checksum");
 }
 
 Found download_platform(const NetworkView& v) {
-  return when_shown(v, "download-platform", any_line, "wrong-architecture",
+  return when_shown(v, Pattern::download_platform, any_line, Cause::wrong_architecture,
                     "plan.info names no program for this platform");
 }
 
 Found chain_did_not_halt(const NetworkView& v) {
-  if (!v.plan || !v.milestones.contains("passed") || (v.expected_outcome && !v.expected_outcome->applied)) return std::nullopt;
+  if (!v.plan || !v.milestones.contains(MilestoneName::passed) || (v.expected_outcome && !v.expected_outcome->applied)) return std::nullopt;
   Shown shown;
-  const auto passed = v.milestones.at("passed");  // whatever ran then is the old binary
+  const auto passed = v.milestones.at(MilestoneName::passed);  // whatever ran then is the old binary
   for (const auto& [name, n] : v.nodes)
-    if (n.started < passed && n.head.app_height >= v.plan->height && !n.line("applying-upgrade"))
+    if (n.started < passed && n.head.app_height >= v.plan->height && !n.line(Pattern::applying_upgrade))
       shown.nodes.push_back(name);
   if (shown.nodes.empty()) return std::nullopt;
-  auto d = make_diagnosis(v, "chain-did-not-halt",
+  auto d = make_diagnosis(v, Cause::chain_did_not_halt,
                           fmt::format("the old binary committed block {}", v.plan->height), shown);
   d.first_evidence =
       fmt::format("{} is at height {}", shown.nodes.front(), v.nodes.at(shown.nodes.front()).head.app_height);
@@ -79,19 +80,19 @@ Found double_sign(const NetworkView& v) {
   Shown shown;
   for (const auto* said_by : v.all())
     for (const auto& l : said_by->lines) {
-      if (l.line.pattern != "equivocation") continue;
+      if (l.line.pattern != name_of(Pattern::equivocation)) continue;
       for (const auto* n : v.validators())
         if (names_validator(l, n->member) && std::find(shown.nodes.begin(), shown.nodes.end(), n->member.name) == shown.nodes.end())
           shown.nodes.push_back(n->member.name);
       if (!shown.first || l.seq < shown.first->seq) shown.first = &l;
     }
   if (!shown.first) return std::nullopt;
-  return make_diagnosis(v, "double-sign", "the chain has evidence that a validator signed two blocks at one height", shown);
+  return make_diagnosis(v, Cause::double_sign, "the chain has evidence that a validator signed two blocks at one height", shown);
 }
 
 Found validator_jailed(const NetworkView& v) {
   const auto all = v.validators();
-  const auto* list = all.empty() ? nullptr : v.answer(kAfter, "validators", all.front()->member.name);
+  const auto* list = all.empty() ? nullptr : v.answer(kAfter, question::validators, all.front()->member.name);
   if (!list || !list->answer.answered || !list->answer.value.is_array()) return std::nullopt;
   Shown shown;
   for (const auto& validator : list->answer.value)
@@ -99,7 +100,7 @@ Found validator_jailed(const NetworkView& v) {
       for (const auto* n : all)
         if (validator.value(record::Json::json_pointer("/description/moniker"), record::Json()) == n->member.name) shown.nodes.push_back(n->member.name);
   if (shown.nodes.empty()) return std::nullopt;
-  auto d = make_diagnosis(v, "validator-jailed", "the chain's list of validators after the upgrade", shown);
+  auto d = make_diagnosis(v, Cause::validator_jailed, "the chain's list of validators after the upgrade", shown);
   d.first_evidence = fmt::format("jailed: {}", fmt::join(shown.nodes, ", "));
   d.evidence_at = list->answer.source;
   return d;
@@ -107,18 +108,18 @@ Found validator_jailed(const NetworkView& v) {
 
 Found quorum_short(const NetworkView& v) {
   // Only when a wait for the chain to go on ran out: before that the power may still come.
-  if (!v.stopped || v.stopped->reason != "time-out" || !v.plan || v.highest_height() > v.plan->height)
+  if (!v.stopped || v.stopped->reason != StopReason::time_out || !v.plan || v.highest_height() > v.plan->height)
     return std::nullopt;
   std::vector<std::string> upgraded, late;
   bool halted = false;
   for (const auto* n : v.validators()) {
-    halted = halted || n->line("upgrade-needed");
+    halted = halted || n->line(Pattern::upgrade_needed);
     const bool done = n->alive && n->committed_at(v.plan->height);
     (done ? upgraded : late).push_back(n->member.name);
   }
   if (!halted || 3 * v.power_of(upgraded) > 2 * v.total_power()) return std::nullopt;
   auto d = make_diagnosis(
-      v, "quorum-short",
+      v, Cause::quorum_short,
       fmt::format(
           "the chain stays at {}: only {} of the power carried out the upgrade, more than 2/3 is needed",
           v.plan->height, power_text(v, upgraded)),
@@ -136,7 +137,7 @@ Found node_exited(const NetworkView& v) {
   const auto how = first->end.signal ? fmt::format("signal {}", first->end.signal)
                                      : fmt::format("exit {}", first->end.exit_code);
   auto d =
-      make_diagnosis(v, "node-exited", fmt::format("{} ended by itself: {}", first->end.program, how), shown);
+      make_diagnosis(v, Cause::node_exited, fmt::format("{} ended by itself: {}", first->end.program, how), shown);
   if (!first->end.line || first->end.last_lines.empty()) return d;
   d.first_evidence = first->end.last_lines.back();
   d.evidence_at = first->end.file + ":" + std::to_string(first->end.line);

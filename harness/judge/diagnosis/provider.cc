@@ -4,12 +4,13 @@
 #include "harness/judge/checks/check.h"
 #include "harness/judge/diagnosis/rules.h"
 #include "harness/view/provider_facts.h"
+#include "localnet/profile/question_names.h"
 
 namespace rehearse {
 
 namespace {
 
-record::Diagnosis of_provider(const NetworkView& v, const char* cause, const std::string& proven_by,
+record::Diagnosis of_provider(const NetworkView& v, Cause cause, const std::string& proven_by,
                               const SeenLine* line = nullptr) {
   auto d = make_diagnosis(v, cause, proven_by, {{}, line});
   d.affected_nodes = {kProvider};
@@ -20,8 +21,8 @@ record::Diagnosis of_provider(const NetworkView& v, const char* cause, const std
 
 Found provider_config_refused(const NetworkView& v) {
   for (const auto& l : v.provider.lines)
-    if (l.line.pattern == "config-refused")
-      return of_provider(v, "provider-config-refused",
+    if (l.line.pattern == name_of(Pattern::config_refused))
+      return of_provider(v, Cause::provider_config_refused,
                          "the release that was started does not read the configuration it found", &l);
   return std::nullopt;
 }
@@ -31,7 +32,7 @@ Found provider_exited(const NetworkView& v) {
   if (!end) return std::nullopt;
   const auto how = end->end.signal ? fmt::format("signal {}", end->end.signal)
                                    : fmt::format("exit {}", end->end.exit_code);
-  auto d = of_provider(v, "provider-exited", fmt::format("{} ended by itself: {}", end->end.program, how));
+  auto d = of_provider(v, Cause::provider_exited, fmt::format("{} ended by itself: {}", end->end.program, how));
   if (!end->end.line || end->end.last_lines.empty()) return d;
   d.first_evidence = end->end.last_lines.back();
   d.evidence_at = end->end.file + ":" + std::to_string(end->end.line);
@@ -41,7 +42,7 @@ Found provider_exited(const NetworkView& v) {
 Found provider_workloads_lost(const NetworkView& v) {
   const auto lost = lost_workloads(v);
   if (lost.empty()) return std::nullopt;
-  auto d = of_provider(v, "provider-workloads-lost",
+  auto d = of_provider(v, Cause::provider_workloads_lost,
                        fmt::format("{} workloads that ran before the upgrade are not listed after it", lost.size()));
   d.first_evidence = lost.front();
   return d;
@@ -49,10 +50,10 @@ Found provider_workloads_lost(const NetworkView& v) {
 
 Found provider_bids_stuck(const NetworkView& v) {
   if (!engine_stands_still(v)) return std::nullopt;
-  auto d = of_provider(v, "provider-bids-stuck",
+  auto d = of_provider(v, Cause::provider_bids_stuck,
                        fmt::format("the bid engine stands at height {}, the chain is at {}", *engine_height(v),
                                    v.highest_height()));
-  if (const auto* health = v.answer(kAfter, "health", kProvider); health && health->answer.answered)
+  if (const auto* health = v.answer(kAfter, question::health, kProvider); health && health->answer.answered)
     d.first_evidence = "its health: " + health->answer.value.dump();
   return d;
 }

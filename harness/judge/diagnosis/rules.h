@@ -1,4 +1,4 @@
-// The rules, one concept a file. To add one: a function here, its cause in causes.cc, its line in
+// The rules, one concept a file. To add one: a function here, its cause in harness/record/cause.h, its line in
 // diagnose.cc.
 #pragma once
 
@@ -57,22 +57,22 @@ Found provider_exited(const NetworkView&);
 Found provider_workloads_lost(const NetworkView&);
 Found provider_bids_stuck(const NetworkView&);
 
-// Names, power and the earliest line of the nodes that show a line of `pattern` for which `fits`.
+// Names, power and the earliest line of the nodes that show a line of that pattern for which `fits`.
 struct Shown {
   std::vector<std::string> nodes;
   const SeenLine* first = nullptr;
 };
 using Fits = std::function<bool(const NodeView&, const SeenLine&)>;
 bool any_line(const NodeView&, const SeenLine&);
-Shown nodes_showing(const NetworkView&, const std::string& pattern, const Fits& fits);
+Shown nodes_showing(const NetworkView&, Pattern, const Fits& fits);
 // The diagnosis when a node shows such a line.
-Found when_shown(const NetworkView&, const std::string& pattern, const Fits& fits, const char* cause,
+Found when_shown(const NetworkView&, Pattern, const Fits& fits, Cause,
                  const std::string& proven_by);
 
 // A line of evidence against that validator: chains name it by its address, in hex or bech32.
 bool names_validator(const SeenLine&, const record::Member&);
 
-record::Diagnosis make_diagnosis(const NetworkView&, const char* cause, const std::string& proven_by,
+record::Diagnosis make_diagnosis(const NetworkView&, Cause, const std::string& proven_by,
                                  const Shown&);
 // "10 of 100"; empty for no nodes
 std::string power_text(const NetworkView&, const std::vector<std::string>& nodes);

@@ -11,7 +11,7 @@ namespace {
 
 // The incarnation in which the old binary halted; lines of later ones are the new binary's.
 int halted_incarnation(const NodeView& n) {
-  const auto* halt = n.line("upgrade-needed");
+  const auto* halt = n.line(Pattern::upgrade_needed);
   return halt ? halt->incarnation : 0;
 }
 
@@ -21,7 +21,7 @@ bool of_new_binary(const NodeView& n, const SeenLine& l) {
 }
 
 bool after_applying(const NodeView& n, const SeenLine& l) {
-  const auto* applying = n.line("applying-upgrade");
+  const auto* applying = n.line(Pattern::applying_upgrade);
   return applying && l.seq > applying->seq;
 }
 
@@ -33,33 +33,33 @@ bool error_of_handler(const NodeView& n, const SeenLine& l) {
 }  // namespace
 
 Found missing_store_upgrade(const NetworkView& v) {
-  const auto shown = nodes_showing(v, "store-mismatch", of_new_binary);
+  const auto shown = nodes_showing(v, Pattern::store_mismatch, of_new_binary);
   if (shown.nodes.empty()) return std::nullopt;
   const auto store = shown.first->line.captures.empty() ? "" : shown.first->line.captures[0];
   return make_diagnosis(
-      v, "missing-store-upgrade",
+      v, Cause::missing_store_upgrade,
       fmt::format("the new binary cannot load its stores: {} is new, and no store upgrade adds it", store),
       shown);
 }
 
 Found store_already_there(const NetworkView& v) {
-  const auto shown = nodes_showing(v, "store-exists", of_new_binary);
+  const auto shown = nodes_showing(v, Pattern::store_exists, of_new_binary);
   if (shown.nodes.empty()) return std::nullopt;
   const auto& found = shown.first->line.captures;
   return make_diagnosis(
-      v, "store-already-there",
+      v, Cause::store_already_there,
       fmt::format("the new binary cannot load its stores: one that it adds has been there since version {}",
                   found.empty() ? "?" : found[0]),
       shown);
 }
 
 Found handler_panic(const NetworkView& v) {
-  return when_shown(v, "panic", after_applying, "upgrade-handler-panic",
+  return when_shown(v, Pattern::panic, after_applying, Cause::upgrade_handler_panic,
                     "a panic follows \"applying upgrade\" on the same node");
 }
 
 Found handler_error(const NetworkView& v) {
-  return when_shown(v, "replay-error", error_of_handler, "upgrade-handler-error",
+  return when_shown(v, Pattern::replay_error, error_of_handler, Cause::upgrade_handler_error,
                     "block H cannot be replayed: an error follows \"applying upgrade\" on the same node");
 }
 
@@ -68,17 +68,17 @@ Found plan_replaced(const NetworkView& v) {
   const auto of_another = [&v](const NodeView&, const SeenLine& l) {
     return !l.line.captures.empty() && l.line.captures[0] != v.plan->name;
   };
-  const auto shown = nodes_showing(v, "upgrade-needed", of_another);
+  const auto shown = nodes_showing(v, Pattern::upgrade_needed, of_another);
   if (shown.nodes.empty()) return std::nullopt;
-  return make_diagnosis(v, "plan-replaced", fmt::format("the chain halts for `{}`, not for `{}`", shown.first->line.captures[0], v.plan->name), shown);
+  return make_diagnosis(v, Cause::plan_replaced, fmt::format("the chain halts for `{}`, not for `{}`", shown.first->line.captures[0], v.plan->name), shown);
 }
 
 Found plan_not_cancelled(const NetworkView& v) {
   if (!v.expected_outcome || v.expected_outcome->applied) return std::nullopt;
   const auto first_halt_since = [&v](const NodeView& n, const SeenLine& l) {
-    return l.seq > v.expected_outcome_seq && &l == n.line("upgrade-needed");
+    return l.seq > v.expected_outcome_seq && &l == n.line(Pattern::upgrade_needed);
   };
-  return when_shown(v, "upgrade-needed", first_halt_since, "plan-not-cancelled",
+  return when_shown(v, Pattern::upgrade_needed, first_halt_since, Cause::plan_not_cancelled,
                     "the chain halts for a plan that was to be cancelled");
 }
 
@@ -87,24 +87,24 @@ Found upgrade_not_skipped(const NetworkView& v) {
   const auto second_halt_since = [&v](const NodeView& n, const SeenLine& l) {
     return l.seq > v.expected_outcome_seq && of_new_binary(n, l);
   };
-  return when_shown(v, "upgrade-needed", second_halt_since, "upgrade-not-skipped",
+  return when_shown(v, Pattern::upgrade_needed, second_halt_since, Cause::upgrade_not_skipped,
                     "started again on the old binary, it halts at the upgrade height that was to be skipped");
 }
 
 // It stops the node, and then switches into that release again, or, where the node was told to skip the upgrade, ends.
 Found upgrade_info_left(const NetworkView& v) {
-  if (!v.expected_outcome || v.expected_outcome->applied || v.expected_outcome->release != "from") return std::nullopt;
+  if (!v.expected_outcome || v.expected_outcome->applied || v.expected_outcome->release != WhichRelease::from) return std::nullopt;
   const auto since = [&v](const NodeView&, const SeenLine& l) { return l.seq > v.expected_outcome_seq; };
-  return when_shown(v, "upgrade-found", since, "upgrade-info-left",
+  return when_shown(v, Pattern::upgrade_found, since, Cause::upgrade_info_left,
                     "the release was taken back, and Cosmovisor stops the node for it: upgrade-info.json is still there");
 }
 
 Found handler_missing(const NetworkView& v) {
   if (v.expected_outcome && !v.expected_outcome->applied) return std::nullopt;  // nobody has installed a new binary
-  auto shown = nodes_showing(v, "upgrade-needed", of_new_binary);
-  if (shown.nodes.empty()) shown = nodes_showing(v, "handler-missing", of_new_binary);
+  auto shown = nodes_showing(v, Pattern::upgrade_needed, of_new_binary);
+  if (shown.nodes.empty()) shown = nodes_showing(v, Pattern::handler_missing, of_new_binary);
   if (shown.nodes.empty()) return std::nullopt;
-  return make_diagnosis(v, "upgrade-handler-missing",
+  return make_diagnosis(v, Cause::upgrade_handler_missing,
                         "the new binary halts at the upgrade height as the old one did", shown);
 }
 

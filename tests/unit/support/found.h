@@ -18,8 +18,8 @@ inline std::vector<std::string> found_in(const Upgrade& u) {
   std::vector<std::string> found;
   for (const auto& rule : rules())
     if (const auto d = rule.find(view)) {
-      EXPECT_EQ(d->cause, rule.cause);
-      found.push_back(rule.cause);
+      EXPECT_EQ(d->cause, name_of(rule.cause));
+      found.push_back(name_of(rule.cause));
     }
   return found;
 }

@@ -20,7 +20,7 @@ inline Upgrade ends_in_upgrade(const std::string& pattern, const std::string& te
     u.log(when, validator(i), pattern, text, captures);
     u.exits(when + 0.001, validator(i), 1, {"goroutine 1 [running]", text, ""});
   }
-  u.stop(kProven, "failure-proven", "a rule of diagnosis");
+  u.stop(kProven, StopReason::failure_proven, "a rule of diagnosis");
   return u;
 }
 
@@ -59,7 +59,7 @@ inline Upgrade genesis_refused() {
     u.log(when + 0.01, validator(i), "panic", "panic: commission is too low", {"commission is too low"});
     u.exits(when + 0.02, validator(i), 2, {"goroutine 1 [running]"});
   }
-  u.stop(0.9, "failure-proven", "a rule of diagnosis");
+  u.stop(0.9, StopReason::failure_proven, "a rule of diagnosis");
   return u;
 }
 
@@ -71,7 +71,7 @@ inline Upgrade handler_missing() {
     u.starts_new_binary(i, false);
     u.error(4.9 + lag_of(i), validator(i), "ERR UPGRADE \"v2.0.0\" NEEDED at height: 20", "upgrade-needed");
   }
-  u.stop(kProven, "failure-proven", "a rule of diagnosis");
+  u.stop(kProven, StopReason::failure_proven, "a rule of diagnosis");
   return u;
 }
 
@@ -79,7 +79,7 @@ inline Upgrade handler_missing() {
 inline Upgrade diverges(const std::vector<int>& ordinals) {
   auto u = healthy();
   for (int i : ordinals) u.head(validator(i), kHeight).app_hash = "D" + app_hash(kHeight).substr(1);
-  u.stop(5.1, "failure-proven", "a rule of diagnosis");
+  u.stop(5.1, StopReason::failure_proven, "a rule of diagnosis");
   return u;
 }
 
@@ -87,15 +87,15 @@ inline Upgrade diverges(const std::vector<int>& ordinals) {
 inline Upgrade conflicting_blocks() {
   auto u = healthy();
   u.head(validator(4), 15).block_hash = "C" + block_hash(15).substr(1);
-  u.stop(3.2, "failure-proven", "a rule of diagnosis");
+  u.stop(3.2, StopReason::failure_proven, "a rule of diagnosis");
   return u;
 }
 
 // The cancellation comes too late: all halt for the plan that was to be cancelled.
 inline Upgrade plan_not_cancelled() {
   auto u = healthy();
-  u.add(3.52, "", record::ExpectedOutcome{kHeight, "from", false});
-  u.stop(at::kHalt + 0.1, "failure-proven", "a rule of diagnosis");
+  u.add(3.52, "", record::ExpectedOutcome{kHeight, WhichRelease::from, false});
+  u.stop(at::kHalt + 0.1, StopReason::failure_proven, "a rule of diagnosis");
   return u;
 }
 
@@ -104,12 +104,12 @@ inline Upgrade plan_not_cancelled() {
 inline Upgrade upgrade_not_skipped(const std::vector<int>& ordinals) {
   auto u = healthy();
   u.cut(at::kNewBinary - 0.1);
-  u.add(at::kNewBinary - 0.05, "", record::ExpectedOutcome{kHeight, "from", false});
+  u.add(at::kNewBinary - 0.05, "", record::ExpectedOutcome{kHeight, WhichRelease::from, false});
   for (int i = 1; i <= 4; ++i)
     u.add(at::kNewBinary, validator(i), record::ProcessStarted{200 + i, "virtengine"});
   for (int i : ordinals)
     u.error(4.8 + lag_of(i), validator(i), "ERR UPGRADE \"v2.0.0\" NEEDED at height: 20", "upgrade-needed");
-  u.stop(kProven, "failure-proven", "a rule of diagnosis");
+  u.stop(kProven, StopReason::failure_proven, "a rule of diagnosis");
   return u;
 }
 
@@ -117,11 +117,11 @@ inline Upgrade upgrade_not_skipped(const std::vector<int>& ordinals) {
 inline Upgrade upgrade_info_left(const std::vector<int>& ordinals) {
   auto u = healthy();
   u.cut(at::kNewBinary - 0.1);
-  u.add(at::kNewBinary - 0.05, "", record::ExpectedOutcome{kHeight, "from", false});
+  u.add(at::kNewBinary - 0.05, "", record::ExpectedOutcome{kHeight, WhichRelease::from, false});
   for (int i = 1; i <= 4; ++i) u.add(at::kNewBinary, validator(i), record::ProcessStarted{200 + i, "cosmovisor"});
   for (int i : ordinals)
     u.log(4.8 + lag_of(i), validator(i), "upgrade-found", "INF daemon shutting down in an attempt to restart module=cosmovisor");
-  u.stop(kProven, "failure-proven", "a rule of diagnosis");
+  u.stop(kProven, StopReason::failure_proven, "a rule of diagnosis");
   return u;
 }
 
@@ -133,7 +133,7 @@ inline Upgrade does_not_halt() {
     u.head_at(4.0 + lag_of(i), validator(i), kHeight, kHeight);
     u.head_at(4.15 + lag_of(i), validator(i), kHeight + 1, kHeight + 1);
   }
-  u.stop(4.2, "failure-proven", "a rule of diagnosis");
+  u.stop(4.2, StopReason::failure_proven, "a rule of diagnosis");
   return u;
 }
 
@@ -149,7 +149,7 @@ inline Upgrade cosmovisor_misreads() {
   u.log(at::kHalt + 0.1, validator(1), "upgrade-info-misread",
         "panic: failed to parse upgrade info file: empty upgrade-info.json", {"empty upgrade-info.json"});
   u.exits(at::kHalt + 0.11, validator(1), 2, {"scanner.go:81 +0x147"});
-  u.stop(at::kHalt + 0.2, "failure-proven", "a rule of diagnosis");
+  u.stop(at::kHalt + 0.2, StopReason::failure_proven, "a rule of diagnosis");
   return u;
 }
 
@@ -157,7 +157,7 @@ inline Upgrade cosmovisor_misreads() {
 inline Upgrade node_exits() {
   auto u = healthy();
   u.exits(2.5, validator(3), 2, {"what it said before", "the last thing it said"});
-  u.stop(2.6, "failure-proven", "a rule of diagnosis");
+  u.stop(2.6, StopReason::failure_proven, "a rule of diagnosis");
   return u;
 }
 
@@ -169,14 +169,14 @@ inline Upgrade only_upgraded(const std::vector<int>& ordinals) {
     u.starts_new_binary(i);
     u.head_at(at::kUpgraded + 0.1 * i, validator(i), kHeight, kHeight);
   }
-  u.stop(25, "time-out", "height 21 on all not reached in 20 s");
+  u.stop(25, StopReason::time_out, "height 21 on all not reached in 20 s");
   return u;
 }
 
 // Nothing was started yet: whoever stopped the run names the cause.
-inline Upgrade refused(const std::string& cause, const std::string& detail) {
+inline Upgrade refused(Cause cause, const std::string& detail) {
   auto u = healthy();
-  u.stop(0.035, "step-failed", detail, cause);
+  u.stop(0.035, StopReason::step_failed, detail, cause);
   return u;
 }
 
@@ -187,7 +187,7 @@ inline Upgrade signs_twice() {
   std::vector<std::uint8_t> bytes;
   for (std::size_t i = 0; i + 1 < hex.size(); i += 2) bytes.push_back(static_cast<std::uint8_t>(std::stoi(hex.substr(i, 2), nullptr, 16)));
   u.log(2.5, validator(1), "equivocation", "INF confirmed equivocation infraction_height=9 module=x/evidence validator=" + bech32_encode("vevalcons", bytes));
-  u.stop(2.6, "failure-proven", "a rule of diagnosis");
+  u.stop(2.6, StopReason::failure_proven, "a rule of diagnosis");
   return u;
 }
 
@@ -197,7 +197,7 @@ inline Upgrade plan_replaced() {
   u.cut(at::kHalt - 0.02);
   for (int i = 1; i <= 4; ++i)
     u.error(at::kHalt + lag_of(i), validator(i), "ERR UPGRADE \"another\" NEEDED at height: 20", "upgrade-needed").captures = {"another", "20"};
-  u.stop(at::kHalt + 0.2, "failure-proven", "a rule of diagnosis");
+  u.stop(at::kHalt + 0.2, StopReason::failure_proven, "a rule of diagnosis");
   return u;
 }
 

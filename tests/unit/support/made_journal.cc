@@ -131,7 +131,7 @@ void steps(Upgrade& u) {
            {"verify", "Full verification", 6.02, at::kAsked},
        }) {
     u.add(s.from, "", StepStarted{s.id, s.title, "Chain Upgrades"});
-    u.add(s.to, "", StepEnded{s.id, "done", ""});
+    u.add(s.to, "", StepEnded{s.id, StepOutcome::done, ""});
   }
 }
 
@@ -150,7 +150,7 @@ void beginning(Upgrade& u) {
                     {"attestations", attested},
                     {"validators", {"validator-1", "validator-2", "validator-3", "validator-4"}}};
   u.add(at::kRunStarted, "", run);
-  u.add(at::kRunStarted, "", PhaseEntered{"prepare"});
+  u.add(at::kRunStarted, "", PhaseEntered{Phase::prepare});
   ReleasesOpened releases;
   releases.from = {"v1.0.0", "v1.0.0", "", "virtengine_linux_amd64.tar.gz", "aa", "bb", "v1.0.0"};
   releases.to = {"v2.0.0", "v2.0.0", "v2.0.0", "virtengine_linux_amd64.tar.gz", "cc", "dd", "v2.0.0"};
@@ -165,11 +165,11 @@ void beginning(Upgrade& u) {
   u.add(0.2, "", network);
   for (int i = 1; i <= 4; ++i)
     u.add(0.3 + 0.01 * (i - 1), validator(i), ProcessStarted{100 + i, "cosmovisor"});
-  u.add(at::kStarted, "", Milestone{"started"});
-  u.add(1.4, "", PhaseEntered{"voting"});
+  u.add(at::kStarted, "", Milestone{MilestoneName::started});
+  u.add(1.4, "", PhaseEntered{Phase::voting});
   u.add(at::kPlan, "", PlanProposed{"v2.0.0", "an archive", "1", kHeight});
-  u.add(at::kPassed, "", Milestone{"passed"});
-  u.add(3.51, "", PhaseEntered{"waiting"});
+  u.add(at::kPassed, "", Milestone{MilestoneName::passed});
+  u.add(3.51, "", PhaseEntered{Phase::waiting});
 }
 
 void halt(Upgrade& u, int ordinal) {
@@ -214,11 +214,11 @@ Upgrade make() {
   // The procedure asks for the plan too; its answers are not those of the checks.
   u.add(3.49, "validator-1",
         Answered{"planned", "current-plan", {}, 0, "rest", true, false, {{"name", "v2.0.0"}}, ""});
-  u.add(3.91, "", PhaseEntered{"swap"});
-  u.add(5.48, "", PhaseEntered{"first-block"});
-  u.add(at::kAsked, "", Milestone{"asked"});
-  u.add(at::kAsked, "", PhaseEntered{"verified"});
-  u.add(at::kStopped, "", RunStopped{"completed", "", "", ""});
+  u.add(3.91, "", PhaseEntered{Phase::swap});
+  u.add(5.48, "", PhaseEntered{Phase::first_block});
+  u.add(at::kAsked, "", Milestone{MilestoneName::asked});
+  u.add(at::kAsked, "", PhaseEntered{Phase::verified});
+  u.add(at::kStopped, "", RunStopped{StopReason::completed, "", "", Cause::none});
   u.add(at::kTornDown, "", TeardownEnded{0.3, 50'000'000});
   return u;
 }
@@ -304,13 +304,12 @@ void Upgrade::cut(double when, const std::string& node) {
                 [&](const Event& e) { return e.seen >= micros(when) && (node.empty() || e.node == node); });
 }
 
-void Upgrade::stop(double when, const std::string& reason, const std::string& detail,
-                   const std::string& cause, const std::string& step_outcome) {
+void Upgrade::stop(double when, StopReason reason, const std::string& detail, Cause cause, StepOutcome of_step) {
   cut(when);
   StepStarted open;
   for (const auto& s : view().steps)
     if (!s.ended) open = s.step;
-  if (!open.step.empty()) add(when, "", StepEnded{open.step, step_outcome, detail});
+  if (!open.step.empty()) add(when, "", StepEnded{open.step, of_step, detail});
   add(when, "", RunStopped{reason, detail, open.title, cause});
   add(when + 0.3, "", TeardownEnded{0.3, 50'000'000});
 }

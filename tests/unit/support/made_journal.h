@@ -83,8 +83,8 @@ class Upgrade {
   // Nothing of a node (of the whole run, when none is given) from that moment on.
   void cut(double when, const std::string& node = "");
   // Ends the run then: the open step gets that outcome, nothing later is kept.
-  void stop(double when, const std::string& reason, const std::string& detail, const std::string& cause = "",
-            const std::string& step_outcome = "failed");
+  void stop(double when, StopReason, const std::string& detail, Cause = Cause::none,
+            StepOutcome of_step = StepOutcome::failed);
 
   // --- what comes of it
   std::vector<record::Event> events() const;  // in the order of time, numbered

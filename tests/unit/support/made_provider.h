@@ -27,11 +27,11 @@ inline Upgrade provider_upgrade() {
   u.error(1.25, kProvider, "{\"level\":\"error\",\"msg\":\"of the release before\"}");
   std::get<record::LogLine>(u.made.back().body).line = 1;
   u.made.back().incarnation = 1;
-  u.add(4.4, kProvider, record::Expected{"process-ended", "its operator stops it", true});
+  u.add(4.4, kProvider, record::Expected{kProcessEnds, "its operator stops it", true});
   u.add(4.5, kProvider, record::ProcessEnded{"provider-daemon", 0, 0, {}, "", 0}, 1);
-  u.add(4.55, kProvider, record::Expected{"process-ended", "it runs", false});
+  u.add(4.55, kProvider, record::Expected{kProcessEnds, "it runs", false});
   u.add(4.6, kProvider, record::ProcessStarted{301, "provider-daemon"}, 2);
-  u.add(5.4, "", record::ExpectedOutcome{kResumedAt, "to", true});
+  u.add(5.4, "", record::ExpectedOutcome{kResumedAt, WhichRelease::to, true});
   auto answer = [&u](double when, const char* checkpoint, const std::string& node, const char* question, record::Json value,
                      std::map<std::string, std::string> args = {}) {
     u.add(when, node, record::Answered{checkpoint, question, std::move(args), 0, "rest", true, false, std::move(value), ""});
@@ -73,7 +73,7 @@ inline Upgrade provider_ends(const std::string& text, const std::string& pattern
     u.made.back().incarnation = 2;
   }
   u.add(4.72, kProvider, record::ProcessEnded{"provider-daemon", 1, 0, {text}, "nodes/provider/logs/node.log", 9}, 2);
-  u.stop(4.8, "failure-proven", "a rule of diagnosis");
+  u.stop(4.8, StopReason::failure_proven, "a rule of diagnosis");
   return u;
 }
 

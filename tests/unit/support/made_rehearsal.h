@@ -12,13 +12,13 @@ using namespace std::chrono_literals;
 class Shown : public ProgressReporter {
  public:
   std::vector<std::string> lines;
-  void phase(const std::string& name) override { lines.push_back("phase " + name); }
+  void phase(Phase p) override { lines.push_back("phase " + name_of(p)); }
   void note(const std::string& text) override { lines.push_back("note " + text); }
   void step_started(const std::string& title, const std::string& runbook) override {
     lines.push_back("start " + title + ", " + runbook);
   }
-  void step_ended(const std::string& title, const std::string& outcome, const std::string& detail) override {
-    lines.push_back(outcome + " " + title + ": " + detail);
+  void step_ended(const std::string& title, StepOutcome outcome, const std::string& detail) override {
+    lines.push_back(name_of(outcome) + " " + title + ": " + detail);
   }
 };
 

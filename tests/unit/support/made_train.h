@@ -16,7 +16,7 @@ inline Upgrade train() {
   u.add(kLegBegins - 0.005, "", record::LegEnded{"patch"});
   u.add(kLegBegins, "", record::LegStarted{"chain", "Chain upgrade", patched});
   u.add(kLegEnds, "", record::LegEnded{"chain"});
-  u.add(kLegEnds + 0.001, "", record::ExpectedOutcome{kHeight, "to", true});
+  u.add(kLegEnds + 0.001, "", record::ExpectedOutcome{kHeight, WhichRelease::to, true});
   return u;
 }
 

@@ -17,7 +17,7 @@ inline Upgrade called_off() {
   });
   for (auto* head : u.all<record::HeadSeen>()) head->app_version = "v1.0.0";
   u.all<record::ReleasesOpened>().front()->from_module_versions = {{"bank", 4}, {"gov", 5}, {"veid", 1}};
-  u.add(at::kPassed + 0.01, "", record::ExpectedOutcome{kHeight, "from", false});
+  u.add(at::kPassed + 0.01, "", record::ExpectedOutcome{kHeight, WhichRelease::from, false});
   for (int i = 1; i <= 4; ++i) u.answer(kAfter, "app-version", validator(i)).value = "v1.0.0";
   auto& applied = u.answer(kAfter, "applied-plan");
   applied.absent = true, applied.value = nullptr;

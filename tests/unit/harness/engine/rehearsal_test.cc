@@ -75,14 +75,14 @@ TEST_F(RehearsalTest, IsInconclusiveWhenTheMachineStoodStill) {
     r_.await("height 5", stored_on_all(5), {100ms, 20s});
     FAIL();
   } catch (const TimedOut& e) {
-    EXPECT_EQ(e.cause, kStalled);
+    EXPECT_EQ(e.cause, Cause::machine_stalled);
     EXPECT_THAT(e.what(), HasSubstr("the machine stood still meanwhile"));
   }
   try {
     r_.await("height 5", stored_on_all(5), brief_);
     FAIL();
   } catch (const TimedOut& e) {
-    EXPECT_EQ(e.cause, "") << "that was before this wait";
+    EXPECT_EQ(e.cause, Cause::none) << "that was before this wait";
   }
 }
 
@@ -117,7 +117,7 @@ TEST_F(RehearsalTest, AProvenFailureEndsAWaitAndNamesTheCause) {
   soon([&] { ends("a", 1), ends("b", 1); });
   const auto said = failure<FailureProven>([&] { r_.await("height 5", stored_on_all(5)); });
   EXPECT_EQ(said, "node-exited: maded ended by itself: exit 1");
-  EXPECT_TRUE(r_.view().milestones.contains("proven"));
+  EXPECT_TRUE(r_.view().milestones.contains(MilestoneName::proven));
 }
 
 TEST_F(RehearsalTest, AProvenFailureWaitsForTheOthersThatShowIt) {
@@ -141,7 +141,7 @@ TEST_F(RehearsalTest, NamesAFailureOnce) {
 }
 
 TEST_F(RehearsalTest, WhatAStepExpectsIsNoFailure) {
-  r_.record(record::Expected{"process-ended", "it is killed", true}, "a");
+  r_.record(record::Expected{kProcessEnds, "it is killed", true}, "a");
   soon([&] { ends("a", 1); });
   r_.await("its end", [](const NetworkView& v) -> std::optional<Unmet> {
     if (v.nodes.at("a").alive) return Unmet{{"a"}, "is alive"};
@@ -154,16 +154,16 @@ TEST_F(RehearsalTest, WhatAStepExpectsIsNoFailure) {
 }
 
 TEST_F(RehearsalTest, WhatAStepExpectsOfOneNodeIsAFailureOfAnother) {
-  r_.record(record::Expected{"process-ended", "it is killed", true}, "a");
+  r_.record(record::Expected{kProcessEnds, "it is killed", true}, "a");
   soon([&] { ends("a", 1), ends("b", 2); });
   EXPECT_EQ(failure<FailureProven>([&] { r_.await("height 5", stored_on_all(5)); }),
             "node-exited: maded ended by itself: exit 2");
 }
 
 TEST_F(RehearsalTest, WhatIsExpectedNoMoreIsAFailure) {
-  r_.record(record::Expected{"process-ended", "it is killed", true}, "a");
+  r_.record(record::Expected{kProcessEnds, "it is killed", true}, "a");
   ends("a", 1);
-  r_.record(record::Expected{"process-ended", "", false}, "a");
+  r_.record(record::Expected{kProcessEnds, "", false}, "a");
   r_.process_started("a", 2, "maded");
   soon([&] { ends("a", 1), ends("b", 1); });
   EXPECT_THROW(r_.await("height 5", stored_on_all(5)), FailureProven);
@@ -203,12 +203,12 @@ TEST_F(AskingTest, AnAnswerAfterTheWaitWasGivenUpDoesNoHarm) {
 // --- Steps
 
 TEST_F(RehearsalTest, AStepThatIsDoneSaysWhatCameOfIt) {
-  r_.enter("voting");
+  r_.enter(Phase::voting);
   r_.step("vote", "Votes", "Chain Upgrades", [] { return "4 of 4"; });
   EXPECT_THAT(shown_.lines, ElementsAre("phase voting", "start Votes, Chain Upgrades", "done Votes: 4 of 4"));
   const auto& step = r_.view().steps.at(0);
   EXPECT_EQ(step.step.step, "vote");
-  EXPECT_EQ(step.outcome, "done");
+  EXPECT_EQ(step.outcome, StepOutcome::done);
   EXPECT_EQ(step.detail, "4 of 4");
   EXPECT_GT(step.ended, 0);
 }
@@ -216,7 +216,7 @@ TEST_F(RehearsalTest, AStepThatIsDoneSaysWhatCameOfIt) {
 TEST_F(RehearsalTest, AStepThatCannotBeDoneHereIsSkippedAndTheRunGoesOn) {
   r_.step("load", "Load", "Model", []() -> std::string { throw StepSkipped("needs Keras"); });
   EXPECT_EQ(shown_.lines.back(), "skipped Load: needs Keras");
-  EXPECT_EQ(r_.view().steps.at(0).outcome, "skipped");
+  EXPECT_EQ(r_.view().steps.at(0).outcome, StepOutcome::skipped);
 }
 
 template <class Thrown>
@@ -225,15 +225,15 @@ std::function<std::string()> throws(const Thrown& what) {
 }
 
 TEST_F(RehearsalTest, AStepThatThrowsSaysWhatAndWhoIsToBlame) {
-  const std::pair<std::function<std::string()>, std::string> cases[] = {
-      {throws(StepFailed("no quorum", "proposal-rejected")), "failed"},
-      {throws(TimedOut("no quorum")), "failed"},
-      {throws(FailureProven("no quorum")), "failed"},
-      {throws(Error(Blame::release, "no quorum")), "failed"},
-      {throws(Error(Blame::scenario, "no quorum")), "error"},
-      {throws(Error(Blame::machine, "no quorum")), "error"},
-      {throws(Cancelled("no quorum", 15)), "error"},
-      {throws(std::out_of_range("no quorum")), "error"},
+  const std::pair<std::function<std::string()>, StepOutcome> cases[] = {
+      {throws(StepFailed("no quorum", Cause::proposal_rejected)), StepOutcome::failed},
+      {throws(TimedOut("no quorum")), StepOutcome::failed},
+      {throws(FailureProven("no quorum")), StepOutcome::failed},
+      {throws(Error(Blame::release, "no quorum")), StepOutcome::failed},
+      {throws(Error(Blame::scenario, "no quorum")), StepOutcome::error},
+      {throws(Error(Blame::machine, "no quorum")), StepOutcome::error},
+      {throws(Cancelled("no quorum", 15)), StepOutcome::error},
+      {throws(std::out_of_range("no quorum")), StepOutcome::error},
   };
   std::size_t number = 0;
   for (const auto& [work, outcome] : cases) {
@@ -241,16 +241,16 @@ TEST_F(RehearsalTest, AStepThatThrowsSaysWhatAndWhoIsToBlame) {
     const auto& step = r_.view().steps.at(number++);
     EXPECT_EQ(step.outcome, outcome) << number;
     EXPECT_EQ(step.detail, "no quorum") << number;
-    EXPECT_EQ(shown_.lines.back(), outcome + " Votes: no quorum") << number;
+    EXPECT_EQ(shown_.lines.back(), name_of(outcome) + " Votes: no quorum") << number;
   }
 }
 
 TEST_F(RehearsalTest, WhatAStepThrowsGoesOnAsItIs) {
   try {
-    r_.step("vote", "Votes", "", throws(StepFailed("no", "proposal-rejected")));
+    r_.step("vote", "Votes", "", throws(StepFailed("no", Cause::proposal_rejected)));
     FAIL();
   } catch (const StepFailed& e) {
-    EXPECT_EQ(e.cause, "proposal-rejected");
+    EXPECT_EQ(e.cause, Cause::proposal_rejected);
   }
   EXPECT_THROW(r_.step("vote", "Votes", "", throws(std::out_of_range("no"))), std::out_of_range);
 }

@@ -64,11 +64,11 @@ class Driver : public made::AskingTest {
   void turn() { r_.await_done("a turn", [] { return true; }); }
   std::vector<std::string> transitions() {
     std::vector<std::string> all;
-    for (const auto& m : r_.view().faults.at(0).transitions) all.push_back(m.state);
+    for (const auto& m : r_.view().faults.at(0).transitions) all.push_back(name_of(m.state));
     return all;
   }
   std::string detail(const std::string& to) {
-    const auto* m = r_.view().faults.at(0).transition(to);
+    const auto* m = r_.view().faults.at(0).transition(*find_named<FaultState>(to));
     return m ? m->detail : "";
   }
   // Peers of both nodes, whenever somebody asks.
@@ -112,7 +112,7 @@ TEST_F(Driver, WritesTheBeginningBeforeItDoesAnything) {
   reach(5);
   turn();
   EXPECT_THAT(transitions(), ElementsAre("injecting", "healing"));
-  EXPECT_GE(r_.view().faults[0].transition("injecting")->seen, r_.view().faults[0].due);
+  EXPECT_GE(r_.view().faults[0].transition(FaultState::injecting)->seen, r_.view().faults[0].due);
 }
 
 // Half of it may be in effect.
@@ -207,8 +207,8 @@ TEST_F(Driver, WatchesTheNetworkRecover) {
   turn();
   turn();
   answer_peers("1");
-  r_.await_done("the peers", [this] { return r_.view().faults[0].transition("peers-back") != nullptr; });
-  EXPECT_FALSE(r_.view().faults[0].transition("height-advances"));
+  r_.await_done("the peers", [this] { return r_.view().faults[0].transition(FaultState::peers_back) != nullptr; });
+  EXPECT_FALSE(r_.view().faults[0].transition(FaultState::height_advances));
   reach(6);
   turn();
   EXPECT_THAT(transitions(), ElementsAre("injecting", "applied", "healing", "healed", "caught-up", "peers-back", "height-advances", "recovered"));
@@ -222,7 +222,7 @@ TEST_F(Driver, FailsWhenTheNetworkDoesNotRecover) {
   reach(5);
   turn();
   turn();
-  r_.await_done("its end", [this] { return r_.view().faults[0].transition("failed") != nullptr; });
+  r_.await_done("its end", [this] { return r_.view().faults[0].transition(FaultState::failed) != nullptr; });
   EXPECT_THAT(detail("failed"), HasSubstr("not recovered in 0.01 s: peers missing; the chain stands"));
 }
 
@@ -263,7 +263,7 @@ TEST_F(Driver, HoldsNoWaitToItsTimeWhileAFaultIsOpen) {
   turn();
   soon([this] { script_.applied = "it is dead", script_.healed = "it lives"; }, 200ms);
   r_.await("its heal", [](const NetworkView& v) -> std::optional<Unmet> {
-    return v.faults[0].transition("healed") ? std::nullopt : std::optional<Unmet>(Unmet{{}, "open"});
+    return v.faults[0].transition(FaultState::healed) ? std::nullopt : std::optional<Unmet>(Unmet{{}, "open"});
   }, {30ms, 60ms});
 }
 

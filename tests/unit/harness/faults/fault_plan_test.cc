@@ -198,9 +198,16 @@ TEST(Trigger, IsReadAsItIsWritten) {
   EXPECT_EQ(parse_trigger("height H+2").height, 2);
   EXPECT_EQ(parse_trigger("height H").kind, Trigger::Kind::upgrade_height);
   EXPECT_DOUBLE_EQ(parse_trigger("time 1500ms").seconds, 1.5);
-  EXPECT_EQ(parse_trigger("log upgrade-needed").name, "upgrade-needed");
-  EXPECT_EQ(parse_trigger("step vote").name, "vote");
-  for (const auto& phase : fault_phases()) EXPECT_EQ(parse_trigger(phase).name, phase);
+  EXPECT_EQ(parse_trigger("log upgrade-needed").pattern, Pattern::upgrade_needed);
+  EXPECT_EQ(parse_trigger("step vote").step, "vote");
+  for (const auto& [name, phase] : names(Phase{}))
+    if (can_trigger(phase)) { EXPECT_EQ(parse_trigger(name).phase, phase); }
+}
+
+TEST(Trigger, IsOfAPhaseAndALinePatternThatThereAre) {
+  EXPECT_THAT(made::trouble_of([] { parse_trigger("log upgrade-neded"); }), HasSubstr("there is no log pattern `upgrade-neded`"));
+  EXPECT_THAT(made::trouble_of([] { parse_trigger("migraton"); }), HasSubstr("there is no phase `migraton`"));
+  EXPECT_THAT(made::trouble_of([] { parse_trigger("verified"); }), HasSubstr("there is no phase `verified`"));
 }
 
 }  // namespace

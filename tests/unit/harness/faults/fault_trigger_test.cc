@@ -80,7 +80,7 @@ TEST_F(CameTrue, HeightsTimesLinesAndSteps) {
   EXPECT_NEAR(*when("time 500ms"), at::kFirstBlock + 0.5, 0.05);
   EXPECT_FALSE(when("time 100s"));
   EXPECT_TRUE(when("log upgrade-needed"));
-  EXPECT_FALSE(when("log no-such-line"));
+  EXPECT_FALSE(when("log equivocation"));
   EXPECT_TRUE(when("step vote"));
   EXPECT_FALSE(when("step no-such-step"));
 }

@@ -49,7 +49,7 @@ TEST(Verdict, IsPassWhenEveryItemIsPassed) {
 
 TEST(Verdict, IsPassWithAStepThatWasSkippedButTheStepIsNot) {
   auto u = healthy();
-  u.all<record::StepEnded>().front()->outcome = "skipped";
+  u.all<record::StepEnded>().front()->outcome = StepOutcome::skipped;
   u.all<record::StepEnded>().front()->detail = "needs Keras";
   const auto record = u.judged();
   EXPECT_EQ(record.verdict, "pass");
@@ -65,7 +65,7 @@ TEST(Verdict, IsFailWhenAnItemFails) {
 }
 
 TEST(Verdict, IsFailWhenAFailureIsProven) { EXPECT_EQ(verdict_of(made::handler_error()), "fail"); }
-TEST(Verdict, IsFailWhenAStepFails) { EXPECT_EQ(verdict_of(made::refused("checksum-mismatch", "")), "fail"); }
+TEST(Verdict, IsFailWhenAStepFails) { EXPECT_EQ(verdict_of(made::refused(Cause::checksum_mismatch, "")), "fail"); }
 TEST(Verdict, IsFailWhenAWaitRunsOut) { EXPECT_EQ(verdict_of(made::only_upgraded({2, 4})), "fail"); }
 
 TEST(Verdict, IsInconclusiveWhenAnItemIs) {
@@ -90,7 +90,7 @@ TEST(Verdict, IsInconclusiveWhenTheMachineStalledInAWaitThatRanOut) {
 
 TEST(Verdict, IsInconclusiveWhenTheMachineWasTooSlow) {
   auto u = healthy();
-  u.stop(3.0, "time-out", "not all votes were in", "machine-stalled");
+  u.stop(3.0, StopReason::time_out, "not all votes were in", Cause::machine_stalled);
   const auto record = u.judged();
   EXPECT_EQ(record.verdict, "inconclusive");
   ASSERT_TRUE(record.diagnosis);
@@ -100,14 +100,14 @@ TEST(Verdict, IsInconclusiveWhenTheMachineWasTooSlow) {
 
 TEST(Verdict, SaysNothingOfAReleaseThatNeverRan) {
   auto u = healthy();
-  u.stop(3.0, "time-out", "first block on every node not reached in 20 s", "no-first-block");
+  u.stop(3.0, StopReason::time_out, "first block on every node not reached in 20 s", Cause::no_first_block);
   EXPECT_EQ(verdict_of(u), "inconclusive");
 }
 
 TEST(Verdict, NamesWhatWasNotProven) {
   auto u = healthy();
   u.add(made::at::kStarted + 0.01, "", record::FaultPlanned{"1", "kill", "swap", "smallest", {"validator-4"}, {}, 1});
-  u.add(made::at::kStarted + 0.02, "", record::FaultTransition{"1", "missed", "`swap` never came", {}, {}, 0});
+  u.add(made::at::kStarted + 0.02, "", record::FaultTransition{"1", FaultState::missed, "`swap` never came", {}, {}, 0});
   const auto record = u.judged();
   EXPECT_EQ(record.verdict, "inconclusive");
   ASSERT_TRUE(record.diagnosis);
@@ -131,13 +131,13 @@ TEST(Verdict, IsPassOfAMachineThatStalledButGotThere) {
 
 TEST(Verdict, IsInconclusiveAtTheDeadline) {
   auto u = healthy();
-  u.stop(3.0, "deadline", "--timeout of 3 s", "", "error");
+  u.stop(3.0, StopReason::deadline, "--timeout of 3 s", Cause::none, StepOutcome::error);
   EXPECT_EQ(verdict_of(u), "inconclusive");
 }
 
 TEST(Verdict, IsErrorWhenTheHarnessHadTrouble) {
   auto u = healthy();
-  u.stop(3.0, "error", "no space left on device", "", "error");
+  u.stop(3.0, StopReason::error, "no space left on device", Cause::none, StepOutcome::error);
   const auto record = u.judged();
   EXPECT_EQ(record.verdict, "error");
   ASSERT_TRUE(record.diagnosis);
@@ -155,7 +155,7 @@ TEST(Verdict, IsErrorWhenTheHarnessWasKilled) {
 
 TEST(Verdict, IsCancelledAfterCtrlC) {
   auto u = healthy();
-  u.stop(3.9, "cancelled", "ended by Interrupt", "", "error");
+  u.stop(3.9, StopReason::cancelled, "ended by Interrupt", Cause::none, StepOutcome::error);
   const auto record = u.judged();
   EXPECT_EQ(record.verdict, "cancelled");
   EXPECT_FALSE(record.diagnosis);
@@ -168,7 +168,7 @@ TEST(Verdict, IsNoPassWithoutASinglePassedItem) {
   record::RunStarted run;
   run.conditions = record::Json::object();
   u.add(0.1, "", run);
-  u.add(0.2, "", record::RunStopped{"completed", "", "", ""});
+  u.add(0.2, "", record::RunStopped{StopReason::completed, "", "", Cause::none});
   EXPECT_EQ(verdict_of(u), "inconclusive");
 }
 
@@ -198,7 +198,7 @@ TEST(Expectation, IsNotMetByAnUpgradeThatGoesThrough) {
 TEST(Expectation, IsNotMetByARunThatProvesNothing) {
   auto u = healthy();
   u.scenario.expect = "upgrade-handler-error";
-  u.stop(3.0, "deadline", "--timeout of 3 s", "", "error");
+  u.stop(3.0, StopReason::deadline, "--timeout of 3 s", Cause::none, StepOutcome::error);
   EXPECT_EQ(verdict_of(u), "inconclusive");
 }
 
@@ -210,8 +210,8 @@ TEST(NotReached, AreAllItemsOfARunThatARuleEnded) {
 }
 
 TEST(NotReached, AreAllItemsOfARunThatEndedBeforeThereWasANetwork) {
-  expect_not_reached(made::refused("checksum-mismatch", "another sum"), "checksum-mismatch");
-  EXPECT_THAT(made::refused("checksum-mismatch", "another sum").judged().network, IsEmpty());
+  expect_not_reached(made::refused(Cause::checksum_mismatch, "another sum"), "checksum-mismatch");
+  EXPECT_THAT(made::refused(Cause::checksum_mismatch, "another sum").judged().network, IsEmpty());
 }
 
 TEST(NotReached, AreAllItemsOfAWaitThatRanOutWithTheCauseOfTheDiagnosis) {
@@ -221,10 +221,10 @@ TEST(NotReached, AreAllItemsOfAWaitThatRanOutWithTheCauseOfTheDiagnosis) {
 }
 
 TEST(NotReached, AreAllItemsAtTheDeadlineAndAfterCtrlC) {
-  for (const char* reason : {"deadline", "cancelled"}) {
+  for (const auto reason : {StopReason::deadline, StopReason::cancelled}) {
     auto u = healthy();
-    u.stop(3.0, reason, "", "", "error");
-    expect_not_reached(u, reason);
+    u.stop(3.0, reason, "", Cause::none, StepOutcome::error);
+    expect_not_reached(u, name_of(reason));
   }
 }
 

@@ -28,7 +28,7 @@ class BroadcastTest : public made::RehearsalTest {
   }
   void take_away(const std::string& node) {
     r_.record(record::FaultPlanned{"1", "kill", "voting", node, {node}, {}, 1});
-    r_.record(record::FaultTransition{"1", "injecting", "", {node}, {node}, 0});
+    r_.record(record::FaultTransition{"1", FaultState::injecting, "", {node}, {node}, 0});
   }
   AddressBlock addresses_ = AddressBlock::claim(folder_.path());
   std::optional<made::FakeNetwork> network_;
@@ -44,7 +44,7 @@ TEST_F(BroadcastTest, WhatANodeWasNotThereToTakeIsSentToAnother) {
 TEST_F(BroadcastTest, TheSameWhenTheNodeIsBackByThen) {
   soon([this] {
     take_away("b");
-    r_.record(record::FaultTransition{"1", "recovered", "", {}, {}, 0});
+    r_.record(record::FaultTransition{"1", FaultState::recovered, "", {}, {}, 0});
   });
   EXPECT_EQ(broadcast(r_, {{"b", {"vote"}}}).at(0).hash, "b");
 }
@@ -56,27 +56,27 @@ TEST_F(BroadcastTest, WhatIsRefusedWithoutAFaultFails) {
 
 class TooLateTest : public made::RehearsalTest {
  protected:
-  std::string cause() const { return too_late(r_.view(), "it was there before").cause; }
+  Cause cause() const { return too_late(r_.view(), "it was there before").cause; }
   void begin_fault(bool disruptive) {
     r_.record(record::FaultPlanned{"1", "kill", "voting", "a", {"a"}, {}, 1, disruptive});
-    r_.record(record::FaultTransition{"1", "injecting", "", {"a"}, {"a"}, 0});
+    r_.record(record::FaultTransition{"1", FaultState::injecting, "", {"a"}, {"a"}, 0});
   }
 };
 
 TEST_F(TooLateTest, IsTheMachinesDoingWithoutAFault) {
   r_.record(record::FaultPlanned{"1", "kill", "waiting", "a", {"a"}, {}, 1});
-  EXPECT_EQ(cause(), "machine-stalled") << "it was not begun";
+  EXPECT_EQ(cause(), Cause::machine_stalled) << "it was not begun";
 }
 
 TEST_F(TooLateTest, IsTheFaultsDoingWhenOneWasBegun) {
   begin_fault(true);
-  r_.record(record::FaultTransition{"1", "recovered", "", {}, {}, 0});
-  EXPECT_EQ(cause(), "fault-in-the-way");
+  r_.record(record::FaultTransition{"1", FaultState::recovered, "", {}, {}, 0});
+  EXPECT_EQ(cause(), Cause::fault_in_the_way);
 }
 
 TEST_F(TooLateTest, IsTheMachinesDoingWhenTheFaultHindersNothing) {
   begin_fault(false);
-  EXPECT_EQ(cause(), "machine-stalled");
+  EXPECT_EQ(cause(), Cause::machine_stalled);
 }
 
 // The chain goes on, and knows the transactions that the test names.
@@ -108,11 +108,11 @@ class InclusionTest : public made::RehearsalTest {
   }
   void take_away() {
     r_.record(record::FaultPlanned{"1", "kill", "voting", "a", {"a"}, {}, 1});
-    r_.record(record::FaultTransition{"1", "injecting", "", {"a"}, {"a"}, 0});
+    r_.record(record::FaultTransition{"1", FaultState::injecting, "", {"a"}, {"a"}, 0});
   }
   void take_away_for_a_moment() {
     take_away();
-    r_.record(record::FaultTransition{"1", "recovered", "", {}, {}, 0});
+    r_.record(record::FaultTransition{"1", FaultState::recovered, "", {}, {}, 0});
   }
   std::vector<std::string> sent_to() const {
     std::ifstream file(folder_ / "sent");

@@ -42,7 +42,7 @@ TEST(Signatures, AreMissedByWhoeverWasUpAndSignedNoneOfSeveral) {
     check_signatures(unsigned_by("validator-3", 5, 8), 0, {{"validator-1", {}}, {"validator-3", {}}});
     FAIL();
   } catch (const StepFailed& e) {
-    EXPECT_EQ(e.cause, "blocks-missed");
+    EXPECT_EQ(e.cause, Cause::blocks_missed);
     EXPECT_STREQ(e.what(), "validator-3 was up and signed none of the blocks 5 to 8");
   }
 }
@@ -70,10 +70,10 @@ TEST(Blocks, AreNotMadeWithoutOneWhoseSignatureIsInEach) {
     } catch (const TimedOut& e) {
       return e.cause;
     }
-    return std::string("it went on");
+    return Cause::none;
   };
-  EXPECT_EQ(stands({"validator-3"}, 7), kStalled);
-  EXPECT_EQ(stands({"validator-3", "validator-4"}, 4), kStalled) << "one of them was up";
+  EXPECT_EQ(stands({"validator-3"}, 7), Cause::machine_stalled);
+  EXPECT_EQ(stands({"validator-3", "validator-4"}, 4), Cause::machine_stalled) << "one of them was up";
 }
 
 class Liveness : public made::AskingTest {};
@@ -90,7 +90,7 @@ TEST_F(Liveness, AChainThatStandsIsShortOfItsQuorum) {
     await_blocks_without(r_, {"a"}, r_.view().highest_height(), brief_);
     FAIL();
   } catch (const StepFailed& e) {
-    EXPECT_EQ(e.cause, "quorum-short");
+    EXPECT_EQ(e.cause, Cause::quorum_short);
     EXPECT_STREQ(e.what(),
                  "the chain stands at 5 while a is down: 40 of 100 power is left, more than 2/3 is needed");
   }
@@ -102,7 +102,7 @@ TEST_F(Liveness, AMachineThatStandsSaysNothingOfTheQuorum) {
     await_blocks_without(r_, {"a"}, r_.view().highest_height(), {100ms, 20s});
     FAIL();
   } catch (const StepFailed& e) {
-    EXPECT_EQ(e.cause, kStalled);
+    EXPECT_EQ(e.cause, Cause::machine_stalled);
   }
 }
 
@@ -135,7 +135,7 @@ TEST_F(Order, IsWrongWhenItBeginsWithTheLargest) {
     rolling_upgrade(r_);
     FAIL();
   } catch (const StepFailed& e) {
-    EXPECT_EQ(e.cause, "wrong-order");
+    EXPECT_EQ(e.cause, Cause::wrong_order);
     EXPECT_STREQ(e.what(), "the order is a, b, the runbook's is b, a");
   }
 }
@@ -146,7 +146,7 @@ TEST_F(Order, IsTheRunbooksFromTheSmallestOn) {
       << "nobody started it";
   const auto& step = r_.view().steps.at(1);
   EXPECT_EQ(step.step.step, "order");
-  EXPECT_EQ(step.outcome, "done");
+  EXPECT_EQ(step.outcome, StepOutcome::done);
   EXPECT_EQ(step.detail, "b, a");
 }
 

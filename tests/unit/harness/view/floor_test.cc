@@ -30,7 +30,7 @@ made::Upgrade unchanged() {
     const auto of_vote = [](const std::string& id) { return id == "propose" || id == "passed"; };
     return (start && start->pid == 0) || (begins && of_vote(begins->step)) || (ends && of_vote(ends->step));
   });
-  u.add(5.3, "", record::ExpectedOutcome{made::kHeight, "to", false});
+  u.add(5.3, "", record::ExpectedOutcome{made::kHeight, WhichRelease::to, false});
   return u;
 }
 
@@ -80,7 +80,7 @@ TEST(Floor, HasNoRestartOfWhatAFaultHasTakenAway) {
   const double start = block_seen(8) + 0.1;
   starts_again(u, 3, start);
   u.add(start - 0.06, "", record::FaultPlanned{"1", "kill", "time 1s", "validator-3", {validator(3)}, {}, 1});
-  u.add(start - 0.055, "", record::FaultTransition{"1", "injecting", "", {validator(3)}, {validator(3)}, 0});
+  u.add(start - 0.055, "", record::FaultTransition{"1", FaultState::injecting, "", {validator(3)}, {validator(3)}, 0});
   EXPECT_NEAR(floor(u), kLeast, kEnough);
 }
 
@@ -88,7 +88,7 @@ TEST(Floor, HasAVoteWithItsPeriod) {
   auto u = unchanged();
   for (const auto& [id, from, to] : {std::tuple{"propose", 1.4, 1.5}, {"passed", 2.0, 3.5}}) {
     u.add(from, "", record::StepStarted{id, id, ""});
-    u.add(to, "", record::StepEnded{id, "done", ""});
+    u.add(to, "", record::StepEnded{id, StepOutcome::done, ""});
   }
   EXPECT_NEAR(floor(u), kLeast + 2.0 + 2 * made::kBlockSeconds, kEnough);
   u.add(1.5, "", record::PlanProposed{"v2", "", "1", 20});
@@ -99,7 +99,7 @@ TEST(Floor, HasAVoteWithItsPeriod) {
 TEST(Floor, HasTheWaitForAHeightThatWasFixedBefore) {
   auto u = unchanged();
   u.add(2.0, "", record::StepStarted{"model/height", "Monitor current height", ""});
-  u.add(2.7, "", record::StepEnded{"model/height", "done", ""});
+  u.add(2.7, "", record::StepEnded{"model/height", StepOutcome::done, ""});
   EXPECT_NEAR(floor(u), kLeast + 0.7, kEnough);
 }
 
@@ -136,7 +136,7 @@ TEST(Floor, HasTheDaemonsStartAndItsOrders) {
   EXPECT_NEAR(floor(u), kLeast + 0.1, kEnough);
   u.add(1.5, "", record::StepStarted{"orders", "Orders won", ""});
   u.add(1.7, validator(1), record::Answered{"inclusion", "transaction", {}, 0, "rest", true, false, {{"height", "6"}}, ""});
-  u.add(2.1, "", record::StepEnded{"orders", "done", ""});
+  u.add(2.1, "", record::StepEnded{"orders", StepOutcome::done, ""});
   EXPECT_NEAR(floor(u), kLeast + 0.1 + 0.4 + made::kBlockSeconds, kEnough);
 }
 

@@ -91,6 +91,21 @@ TEST_F(HostileFile, AJournalWithNumbersBeyondAllReasonIsAnError) {
     EXPECT_THAT(trouble(head + event + "\n", read_journal), HasSubstr(":2: not an event")) << event;
 }
 
+TEST_F(HostileFile, AJournalWithAWordThatIsNotOfItsSetIsAnError) {
+  for (const char* event :
+       {R"({"seq":1,"seen":1,"kind":"phase","body":{"phase":"lunch"}})",
+        R"({"seq":1,"seen":1,"kind":"step-ended","body":{"outcome":"finished"}})",
+        R"({"seq":1,"seen":1,"kind":"aimed","body":{"release":"next"}})",
+        R"({"seq":1,"seen":1,"kind":"expected","body":{"what":"node-exitted"}})",
+        R"({"seq":1,"seen":1,"kind":"fault","body":{"to":"heeling"}})",
+        R"({"seq":1,"seen":1,"kind":"fault-planned","body":{"brings":["app-hash-divergance"]}})",
+        R"({"seq":1,"seen":1,"kind":"moment","body":{"name":"lunch"}})",
+        R"({"seq":1,"seen":1,"kind":"run-stopped","body":{"reason":"tired"}})",
+        R"({"seq":1,"seen":1,"kind":"run-stopped","body":{"cause":"bad-luck"}})",
+        R"({"seq":1,"seen":1,"kind":"run-stopped","body":{"cause":7}})"})
+    EXPECT_THAT(trouble(std::string("{\"schema\":1}\n") + event + "\n", read_journal), HasSubstr(":2: not an event")) << event;
+}
+
 TEST(HostileInput, ASeedOfSixtyFourBitsIsRead) {
   record::Event e;
   e.body = record::RunStarted{};

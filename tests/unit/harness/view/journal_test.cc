@@ -64,7 +64,7 @@ std::string bytes_of(const made::Upgrade& u, const std::vector<record::Event>& e
 
 TEST_F(JournalFile, GivesTheSameBytesWhenItIsJudgedAgain) {
   for (const auto& u : {made::healthy(), made::handler_error(), made::diverges({4}),
-                        made::only_upgraded({2, 4}), made::refused("checksum-mismatch", "another sum")}) {
+                        made::only_upgraded({2, 4}), made::refused(Cause::checksum_mismatch, "another sum")}) {
     fs::remove(file_);
     const auto appended = write(u.events());
     EXPECT_EQ(bytes_of(u, read_journal(file_)), bytes_of(u, appended));

@@ -81,7 +81,7 @@ TEST(Timing, MeasuresEachPartBetweenTheTwoEventsOfItsTable) {
 }
 
 TEST(Timing, AttributesEverySecondOfARunThatEndedEarly) {
-  for (const auto& u : {made::handler_error(), made::refused("checksum-mismatch", ""),
+  for (const auto& u : {made::handler_error(), made::refused(Cause::checksum_mismatch, ""),
                         made::conflicting_blocks(), made::does_not_halt(), made::only_upgraded({2, 4})}) {
     const auto t = timing(u);
     EXPECT_NEAR(sum_of_parts(t), t.wall_s, kMicrosecond);
@@ -145,7 +145,7 @@ TEST(Timing, TellsWhatTheHarnessItselfTook) {
 TEST(Timing, ToTheVerdictIsFromTheLastAnswerOrFromTheProof) {
   EXPECT_NEAR(healthy().judged().timing.to_verdict_s, at::kStopped - at::kAnswers, kMicrosecond);
   auto u = made::handler_error();
-  u.add(4.96, "", record::Milestone{"proven"});
+  u.add(4.96, "", record::Milestone{MilestoneName::proven});
   EXPECT_NEAR(u.judged().timing.to_verdict_s, made::kProven - 4.96, kMicrosecond);
 }
 
@@ -210,7 +210,7 @@ TEST(Timeline, OfARunThatEndedEarlyHasOnlyWhatWasReached) {
 }
 
 TEST(Timeline, OfARunWithoutAPlanIsEmpty) {
-  EXPECT_THAT(timeline_of(made::refused("checksum-mismatch", "").view()), IsEmpty());
+  EXPECT_THAT(timeline_of(made::refused(Cause::checksum_mismatch, "").view()), IsEmpty());
 }
 
 }  // namespace

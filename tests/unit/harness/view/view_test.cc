@@ -67,10 +67,10 @@ TEST(View, KnowsThatANodeIsNotAliveAfterItsEnd) {
 
 TEST(View, ExpectsTheEndsThatAStepSaid) {
   auto u = healthy();
-  u.add(kEnd, "validator-1", record::Expected{"process-ended", "the step kills it", true});
+  u.add(kEnd, "validator-1", record::Expected{kProcessEnds, "the step kills it", true});
   u.exits(kEnd + 1, "validator-1", 0, {});
   u.exits(kEnd + 1, "validator-2", 0, {});
-  u.add(kEnd + 2, "validator-1", record::Expected{"process-ended", "", false});
+  u.add(kEnd + 2, "validator-1", record::Expected{kProcessEnds, "", false});
   u.exits(kEnd + 3, "validator-1", 0, {});
   const auto view = u.view();
   EXPECT_TRUE(first_node(view).ends.at(0).excused);
@@ -80,7 +80,7 @@ TEST(View, ExpectsTheEndsThatAStepSaid) {
 
 TEST(View, ExpectsTheEndsOfAllNodesWhenTheStepNamesNone) {
   auto u = healthy();
-  u.add(kEnd, "", record::Expected{"process-ended", "all are stopped", true});
+  u.add(kEnd, "", record::Expected{kProcessEnds, "all are stopped", true});
   for (int i = 1; i <= 4; ++i) u.exits(kEnd + 1, validator(i), 0, {});
   for (const auto& [name, n] : u.view().nodes) EXPECT_TRUE(n.ends.at(0).excused) << name;
 }
@@ -176,19 +176,19 @@ TEST(View, TakesTheLatestOfTwoAnswers) {
 TEST(View, FindsALogLineFromAnIncarnationOn) {
   const auto view = healthy().view();
   const auto& n = first_node(view);
-  ASSERT_TRUE(n.line("upgrade-needed"));
-  EXPECT_EQ(n.line("upgrade-needed")->incarnation, 1);
-  EXPECT_FALSE(n.line("upgrade-needed", 2));
-  ASSERT_TRUE(n.line("applying-upgrade", 2));
-  EXPECT_FALSE(n.line("panic"));
+  ASSERT_TRUE(n.line(Pattern::upgrade_needed));
+  EXPECT_EQ(n.line(Pattern::upgrade_needed)->incarnation, 1);
+  EXPECT_FALSE(n.line(Pattern::upgrade_needed, 2));
+  ASSERT_TRUE(n.line(Pattern::applying_upgrade, 2));
+  EXPECT_FALSE(n.line(Pattern::panic));
 }
 
 TEST(View, KnowsThePhaseOfAMoment) {
   const auto view = healthy().view();
-  EXPECT_EQ(view.phase_at(micros(0.01)), "");
-  EXPECT_EQ(view.phase_at(micros(1.0)), "prepare");
-  EXPECT_EQ(view.phase_at(micros(5.0)), "swap");
-  EXPECT_EQ(view.phase_at(micros(kEnd)), "verified");
+  EXPECT_EQ(view.phase_at(micros(0.01)), std::nullopt);
+  EXPECT_EQ(view.phase_at(micros(1.0)), Phase::prepare);
+  EXPECT_EQ(view.phase_at(micros(5.0)), Phase::swap);
+  EXPECT_EQ(view.phase_at(micros(kEnd)), Phase::verified);
 }
 
 TEST(View, AddsUpPower) {
@@ -209,8 +209,8 @@ TEST(View, KnowsValidatorsFromOtherNodesInTheOrderOfThePlan) {
 
 TEST(View, KeepsTheFirstMomentOfAName) {
   auto u = healthy();
-  u.add(kEnd, "", record::Milestone{"asked"});
-  EXPECT_EQ(u.view().milestones.at("asked"), micros(made::at::kAsked));
+  u.add(kEnd, "", record::Milestone{MilestoneName::asked});
+  EXPECT_EQ(u.view().milestones.at(MilestoneName::asked), micros(made::at::kAsked));
 }
 
 TEST(View, IgnoresWhatIsSaidOfANodeThatWasNotPlanned) {

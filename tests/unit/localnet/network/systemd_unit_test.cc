@@ -9,8 +9,8 @@ namespace {
 using testing::HasSubstr;
 
 std::string unit(UnitSettings settings, const char* profile = "virtengine") {
-  const auto file = std::string(REHEARSE_SOURCE_DIR) + "/fixtures/profiles/" + profile + ".yaml";
-  return systemd_unit(load_profile(file), std::move(settings));
+  auto file = std::filesystem::path(REHEARSE_SOURCE_DIR) / "fixtures/profiles" / profile;
+  return systemd_unit(load_profile(file += ".yaml"), std::move(settings));
 }
 
 TEST(SystemdUnit, HasTheRunbooksLines) {

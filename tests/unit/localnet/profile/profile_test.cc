@@ -120,7 +120,7 @@ TEST_F(ProfileFile, LoadsAChainThatNobodyHasHeardOf) {
   EXPECT_EQ(p.genesis.at(1).value, (nlohmann::json{{"denom", "{denom}"}, {"amount", "10"}}));
   EXPECT_EQ(p.log_patterns, (Ordered<std::string>{{"panic", R"(wick (\d+) is gone)"}}));
   EXPECT_EQ(p.harmless_errors.at(0).match, "flicker");
-  EXPECT_EQ(p.harmless_errors.at(0).phase, "swap");
+  EXPECT_EQ(p.harmless_errors.at(0).phase, Phase::swap);
   EXPECT_EQ(p.questions.at("app-hash").at(0).params.at("height"), "{height}");
   EXPECT_THAT(p.questions.at("validators").at(0).cli, ElementsAre("lamps", "list"));
   EXPECT_THAT(p.questions.at("signing-info").at(0).absent, ElementsAre("no such lamp"));

@@ -24,7 +24,7 @@ class FaultChecks : public testing::Test {
   FaultChecks() { plan({"1", "kill", "halted", "smallest", {"validator-4"}, {}, 1}); }
   void plan(record::FaultPlanned p) { upgrade_.add(made::at::kStarted + 0.01, "", std::move(p)); }
   void move(double when, const std::string& to, const std::string& detail = "") {
-    record::FaultTransition m{"1", to, detail, {}, {}, 0};
+    record::FaultTransition m{"1", *find_named<FaultState>(to), detail, {}, {}, 0};
     if (to == "injecting") m.nodes = m.takes_down = {"validator-4"}, m.due = made::micros(when - 0.01);
     upgrade_.add(when, "", m);
   }
@@ -112,7 +112,7 @@ TEST_F(FaultChecks, ProgressIsOwedWhileThePowerIsThere) {
 TEST_F(FaultChecks, NoProgressIsOwedWithoutThePower) {
   const double gap = made::at::kFirstBlock + 5 * made::kBlockSeconds;
   delay_blocks_after(5, 40);
-  record::FaultTransition begins{"1", "injecting", "", {"validator-1"}, {"validator-1"}, made::micros(gap)};
+  record::FaultTransition begins{"1", FaultState::injecting, "", {"validator-1"}, {"validator-1"}, made::micros(gap)};
   upgrade_.add(gap, "", begins);
   for (const auto* to : {"applied", "healing", "healed", "recovered"}) move(gap + 39.9, to);
   const auto r = judged();
@@ -149,7 +149,7 @@ TEST_F(FaultChecks, ARecoveryThatWasNotSeenToTheEndIsNoRecovery) {
 TEST_F(FaultChecks, WhatWasDoneForARecoveryIsSaid) {
   double t = made::at::kHalt + 0.05;
   for (const auto* to : {"injecting", "applied", "healing", "healed", "peers-back", "height-advances", "caught-up"}) move(t += 0.01, to);
-  move(t += 0.01, "recovered", "21.0 s after its heal; finding: started again: validator-4");
+  upgrade_.add(t + 0.01, "", record::FaultTransition{"1", FaultState::recovered, "21.0 s after its heal", {}, {}, 0, "started again: validator-4"});
   EXPECT_THAT(item(judged(), kRecovered, "validator-4").actual, HasSubstr("finding: started again: validator-4"));
 }
 
@@ -157,7 +157,7 @@ TEST_F(FaultChecks, WhatWasDoneForARecoveryIsSaid) {
 TEST_F(FaultChecks, WhoeverAFaultMakesDivergeIsExemptByName) {
   for (const int who : {4, 3}) {
     upgrade_ = made::diverges({who});
-    plan({"1", "diverge", "halted", "smallest", {"validator-4"}, {"app-hash-divergence"}, 1});
+    plan({"1", "diverge", "halted", "smallest", {"validator-4"}, {Cause::app_hash_divergence}, 1});
     whole_course();
     EXPECT_EQ(item(judged(), "One state a height").outcome, who == 4 ? Outcome::pass : Outcome::fail) << "validator-" << who;
   }

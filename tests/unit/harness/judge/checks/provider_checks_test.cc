@@ -1,7 +1,7 @@
 // The provider's checklist: each of its six items alone fails; and each rule of diagnosis about the daemon.
 #include <gmock/gmock.h>
 
-#include "harness/judge/diagnosis/causes.h"
+#include "harness/record/cause.h"
 #include "harness/judge/diagnosis/diagnose.h"
 #include "tests/unit/support/found.h"
 #include "tests/unit/support/made_failures.h"
@@ -61,7 +61,7 @@ TEST(ProviderChecks, VersionFailsWhenWhatRunsIsAnother) {
 
 TEST(ProviderChecks, VersionIsTheOldOneAfterARollback) {
   auto u = provider_upgrade();
-  u.all<record::ExpectedOutcome>().front()->provider = "from";
+  u.all<record::ExpectedOutcome>().front()->provider = WhichRelease::from;
   EXPECT_THAT(not_passed(u), ElementsAre("Version (provider): fail"));
   u.answer(kAfter, "version", kProvider).value = "v1.0.0";
   u.answer(kAfter, "health", kProvider).value["version"] = "v1.0.0";
@@ -125,7 +125,7 @@ TEST(ProviderChecks, RecentErrorsFailsByAnErrorOfTheProcessThatRuns) {
   u.made.back().incarnation = 2;
   EXPECT_THAT(not_passed(u), ElementsAre("Recent Errors (provider): fail"));
   EXPECT_EQ(item(u.judged(), "Recent Errors", "provider").message, text);
-  u.profile.provider->harmless_errors = {{"cannot answer", "", "made to be harmless"}};
+  u.profile.provider->harmless_errors = {{"cannot answer", std::nullopt, "made to be harmless"}};
   EXPECT_THAT(not_passed(u), IsEmpty());
 }
 
@@ -160,10 +160,10 @@ TEST(ProviderDiagnosis, NamesTheProviderAndItsWords) {
 
 // What the procedure itself has found out stands by its name.
 TEST(ProviderDiagnosis, OfALostKeyHasAnAdvice) {
-  EXPECT_TRUE(is_cause("provider-config-key-lost"));
+  EXPECT_TRUE(find_named<Cause>("provider-config-key-lost"));
   auto u = provider_upgrade();
   u.cut(4.6);
-  u.stop(4.7, "step-failed", "lost: /bid_price (now /bids/price)", "provider-config-key-lost");
+  u.stop(4.7, StopReason::step_failed, "lost: /bid_price (now /bids/price)", Cause::provider_config_key_lost);
   const auto d = u.judged().diagnosis.value();
   EXPECT_EQ(d.cause, "provider-config-key-lost");
   EXPECT_EQ(d.first_evidence, "lost: /bid_price (now /bids/price)");

@@ -63,7 +63,7 @@ TEST(Unsettled, IsWhatMayStillComeTrueThoughTheTimelineIsNotOver) {
   auto u = healthy();
   std::erase_if(u.made, [](const auto& e) {
     const auto* m = std::get_if<record::Milestone>(&e.body);
-    return m && m->name == "asked";
+    return m && m->name == MilestoneName::asked;
   });
   u.answer(kAfter, "peers", "validator-2").value = "2";
   const auto view = u.view();
@@ -84,7 +84,7 @@ made::Upgrade hotfix() {
   auto u = healthy();
   u.scenario.after = {"hotfix-timeline"};
   u.add(1.95, "", record::StepStarted{"announce", "Announcement rendered", ""});
-  u.add(2.0, "", record::StepEnded{"announce", "done", ""});
+  u.add(2.0, "", record::StepEnded{"announce", StepOutcome::done, ""});
   return u;
 }
 

@@ -120,7 +120,7 @@ TEST(ValidatorChecks, VeidScoringFailsOnANodeThatAlwaysHadAnotherModel) {
 // The model that the procedure was to change to.
 TEST(ValidatorChecks, VeidScoringWantsTheModelThatIsExpected) {
   auto u = healthy();
-  u.add(made::at::kPassed, "", record::ExpectedOutcome{made::kHeight, "to", true, "sha256:ffff"});
+  u.add(made::at::kPassed, "", record::ExpectedOutcome{made::kHeight, WhichRelease::to, true, "sha256:ffff"});
   for (int i = 1; i <= 3; ++i) {
     auto& status = u.answer("after", "model-status", made::validator(i)).value;
     status["model_hash"] = status["scoring_hash"] = "sha256:ffff";
@@ -210,7 +210,7 @@ TEST(RecentErrors, AreOfHaltAndRestartBeforeTheFirstBlock) {
 
 TEST(RecentErrors, AreExcusedWhenTheProfileCallsThemHarmless) {
   auto u = healthy();
-  u.profile.harmless_errors = {{"cannot read the model", "", "it is read again"}};
+  u.profile.harmless_errors = {{"cannot read the model", std::nullopt, "it is read again"}};
   const auto line = u.error(5.6, "validator-2", kTrouble).line;
   EXPECT_THAT(not_passed(u), IsEmpty());
   EXPECT_THAT(
@@ -220,7 +220,7 @@ TEST(RecentErrors, AreExcusedWhenTheProfileCallsThemHarmless) {
 
 TEST(RecentErrors, AreNotExcusedByWhatMatchesAnotherLine) {
   auto u = healthy();
-  u.profile.harmless_errors = {{"cannot write the model", "", "it is written again"}};
+  u.profile.harmless_errors = {{"cannot write the model", std::nullopt, "it is written again"}};
   u.error(5.6, "validator-2", kTrouble);
   EXPECT_THAT(not_passed(u), ElementsAre("Recent Errors (validator-2): fail"));
 }
@@ -228,9 +228,9 @@ TEST(RecentErrors, AreNotExcusedByWhatMatchesAnotherLine) {
 TEST(RecentErrors, AreExcusedOnlyInThePhaseThatTheProfileNames) {
   auto u = healthy();
   u.error(5.6, "validator-2", kTrouble);  // the phase is first-block
-  u.profile.harmless_errors = {{"cannot read the model", "first-block", "it is read again"}};
+  u.profile.harmless_errors = {{"cannot read the model", Phase::first_block, "it is read again"}};
   EXPECT_THAT(not_passed(u), IsEmpty());
-  u.profile.harmless_errors = {{"cannot read the model", "swap", "it is read again"}};
+  u.profile.harmless_errors = {{"cannot read the model", Phase::swap, "it is read again"}};
   EXPECT_THAT(not_passed(u), ElementsAre("Recent Errors (validator-2): fail"));
 }
 

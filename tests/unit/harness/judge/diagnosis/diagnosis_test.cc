@@ -5,7 +5,7 @@
 
 #include <gmock/gmock.h>
 
-#include "harness/judge/diagnosis/causes.h"
+#include "harness/record/cause.h"
 #include "tests/unit/support/found.h"
 #include "tests/unit/support/made_failures.h"
 
@@ -52,7 +52,7 @@ TEST(Diagnosis, FindsInEachJournalOnlyWhatIsThere) {
   EXPECT_THAT(found_in(made::upgrade_not_skipped({3})), ElementsAre("upgrade-not-skipped"));
   EXPECT_THAT(found_in(made::upgrade_info_left({2, 3})), ElementsAre("upgrade-info-left"));
   EXPECT_THAT(found_in(made::only_upgraded({2, 4})), ElementsAre("quorum-short"));
-  EXPECT_THAT(found_in(made::refused("checksum-mismatch", "")), IsEmpty());
+  EXPECT_THAT(found_in(made::refused(Cause::checksum_mismatch, "")), IsEmpty());
 }
 
 TEST(Diagnosis, NoTripwireFiresAtAnyMomentOfAHealthyUpgrade) {
@@ -60,7 +60,7 @@ TEST(Diagnosis, NoTripwireFiresAtAnyMomentOfAHealthyUpgrade) {
 }
 
 TEST(Diagnosis, OfEveryRuleHasAnAdvice) {
-  for (const auto& rule : rules()) EXPECT_TRUE(is_cause(rule.cause)) << rule.cause;
+  for (const auto& rule : rules()) EXPECT_NE(advice_for(rule.cause), "") << name_of(rule.cause);
 }
 
 // --- Before the first block
@@ -112,7 +112,7 @@ TEST(Diagnosis, OfAHandlerErrorNamesTheFirstLineAndAllItHit) {
   EXPECT_EQ(d.first_evidence, "error during handshake: error on replay: 4 stored, totals say 5");
   EXPECT_THAT(d.evidence_at, MatchesRegex("nodes/validator-2/logs/node\\.log:[0-9]+"));
   EXPECT_THAT(d.consequences, testing::Contains("validator-1: cosmovisor ended (exit 1)"));
-  EXPECT_EQ(d.advice, advice_for("upgrade-handler-error"));
+  EXPECT_EQ(d.advice, advice_for(Cause::upgrade_handler_error));
 }
 
 TEST(Diagnosis, OfAHandlerErrorIsNotMadeOfAnErrorOnReplayBeforeTheUpgradeIsApplied) {
@@ -146,14 +146,14 @@ TEST(Diagnosis, OfAMissingHandlerPointsToTheSecondHaltNotToTheFirst) {
   EXPECT_EQ(d.affected_nodes, kAllNodes);
   EXPECT_EQ(d.affected_power, "100 of 100");
   const auto view = u.view();
-  EXPECT_EQ(d.evidence_at, view.nodes.at(validator(1)).line("upgrade-needed", 2)->place());
+  EXPECT_EQ(d.evidence_at, view.nodes.at(validator(1)).line(Pattern::upgrade_needed, 2)->place());
 }
 
 TEST(Diagnosis, OfAFailureOnOneNodeNamesOnlyThatNode) {
   auto u = made::healthy();
   u.cut(made::kProven, validator(4));
   u.log(4.95, validator(4), "panic", "panic: out of range", {"out of range"});
-  u.stop(made::kProven, "failure-proven", "a rule of diagnosis");
+  u.stop(made::kProven, StopReason::failure_proven, "a rule of diagnosis");
   const auto d = diagnosis_of(u);
   EXPECT_EQ(d.cause, "upgrade-handler-panic");
   EXPECT_THAT(d.affected_nodes, ElementsAre("validator-4"));
@@ -186,7 +186,7 @@ TEST(Diagnosis, OfAnUpgradeThatWasNotSkippedPointsToTheSecondHalt) {
   EXPECT_THAT(d.affected_nodes, ElementsAre("validator-3"));
   EXPECT_EQ(d.affected_power, "20 of 100");
   const auto view = u.view();
-  EXPECT_EQ(d.evidence_at, view.nodes.at(validator(3)).line("upgrade-needed", 2)->place());
+  EXPECT_EQ(d.evidence_at, view.nodes.at(validator(3)).line(Pattern::upgrade_needed, 2)->place());
 }
 
 // --- Between nodes
@@ -234,7 +234,7 @@ TEST(Diagnosis, OfADivergenceCountsANodeThatWentOnWithTheOthers) {
     const auto* h = std::get_if<record::HeadSeen>(&e.body);
     return h && h->app_height == made::kHeight && e.node == validator(1);
   });
-  u.stop(5.5, "failure-proven", "a rule of diagnosis");
+  u.stop(5.5, StopReason::failure_proven, "a rule of diagnosis");
   const auto d = diagnosis_of(u);
   EXPECT_THAT(d.affected_nodes, ElementsAre("validator-4"));
   EXPECT_THAT(d.first_evidence, HasSubstr("(power 90 of 100)"));
@@ -255,7 +255,7 @@ TEST(Diagnosis, OfConflictingBlocksTakesTheLastWordOfANode) {
   u.head_at(made::at::kHalt, "validator-4", 15, 15);
   u.head_at(made::at::kHalt + 0.01, "validator-4", 15, 15);
   u.made.back().body = record::HeadSeen{15, "C0FFEE", 15, made::app_hash(15), "v1.0.0", false};
-  u.stop(made::at::kHalt + 0.1, "failure-proven", "a rule of diagnosis");
+  u.stop(made::at::kHalt + 0.1, StopReason::failure_proven, "a rule of diagnosis");
   EXPECT_EQ(diagnosis_of(u).proven_by, "two blocks at height 15");
 }
 
@@ -273,7 +273,7 @@ TEST(Diagnosis, OfAChainThatDidNotHaltNamesWhoWentOn) {
 TEST(Diagnosis, OfUpgradeInfoThatWasLeftIsSilentAboutTheUpgradeItself) {
   auto u = made::upgrade_info_left({2});
   EXPECT_EQ(diagnosis_of(u).affected_nodes, std::vector<std::string>{"validator-2"});
-  u.all<record::ExpectedOutcome>().front()->release = "to";
+  u.all<record::ExpectedOutcome>().front()->release = WhichRelease::to;
   u.all<record::ExpectedOutcome>().front()->applied = true;
   EXPECT_THAT(found_in(u), IsEmpty());
   auto before = made::upgrade_info_left({});
@@ -307,7 +307,7 @@ made::Upgrade restarted(int times, bool stored) {
     u.add(3.01 + 0.02 * i, validator(3), record::ProcessStarted{900 + i, "cosmovisor"});
     if (stored) u.head_at(3.015 + 0.02 * i, validator(3), 15 + i, 15 + i);
   }
-  u.stop(3.5, "cancelled", "that is enough");
+  u.stop(3.5, StopReason::cancelled, "that is enough");
   return u;
 }
 
@@ -338,17 +338,17 @@ TEST(Diagnosis, OfAQuorumIsSilentWithMoreThanTwoThirdsUpgraded) {
 
 TEST(Diagnosis, OfAQuorumIsSilentBeforeTheChainHalted) {
   auto u = made::healthy();
-  u.stop(3.0, "time-out", "halt at 20 not reached");
+  u.stop(3.0, StopReason::time_out, "halt at 20 not reached");
   EXPECT_THAT(found_in(u), IsEmpty());
 }
 
 // --- Where no rule is needed, and where none fits
 
 TEST(Diagnosis, IsWhatWhoeverStoppedTheRunNames) {
-  for (const char* cause : {"checksum-mismatch", "wrong-version-inside", "proposal-rejected", "wrong-order",
-                            "blocks-missed", "quorum-short"}) {
+  for (const auto cause : {Cause::checksum_mismatch, Cause::wrong_version_inside, Cause::proposal_rejected, Cause::wrong_order,
+                           Cause::blocks_missed, Cause::quorum_short}) {
     const auto d = diagnosis_of(made::refused(cause, "what was seen"));
-    EXPECT_EQ(d.cause, cause);
+    EXPECT_EQ(d.cause, name_of(cause));
     EXPECT_EQ(d.proven_by, "Download new binary and verify checksum");
     EXPECT_EQ(d.first_evidence, "what was seen");
     EXPECT_EQ(d.advice, advice_for(cause));
@@ -359,7 +359,7 @@ TEST(Diagnosis, IsWhatWhoeverStoppedTheRunNames) {
 
 TEST(Diagnosis, OfAProposalThatWasRejectedGoesBeforeTheRules) {
   auto u = made::node_exits();
-  u.stop(2.55, "step-failed", "proposal 1: PROPOSAL_STATUS_REJECTED", "proposal-rejected");
+  u.stop(2.55, StopReason::step_failed, "proposal 1: PROPOSAL_STATUS_REJECTED", Cause::proposal_rejected);
   EXPECT_EQ(diagnosis_of(u).cause, "proposal-rejected");
 }
 
@@ -378,7 +378,7 @@ TEST(Diagnosis, OfAChecklistItemNamesItAndTheNode) {
 }
 
 TEST(Diagnosis, OfAStepThatFailedForNoKnownReasonIsUnknown) {
-  for (const char* reason : {"step-failed", "time-out"}) {
+  for (const auto reason : {StopReason::step_failed, StopReason::time_out}) {
     auto u = made::healthy();
     u.stop(3.0, reason, "the proposal passed, but no upgrade is planned");
     const auto d = diagnosis_of(u);
@@ -389,7 +389,7 @@ TEST(Diagnosis, OfAStepThatFailedForNoKnownReasonIsUnknown) {
 
 TEST(Diagnosis, OfADeadlineIsUnknownAndTheRunProvesNothing) {
   auto u = made::healthy();
-  u.stop(3.0, "deadline", "--timeout of 3 s", "", "error");
+  u.stop(3.0, StopReason::deadline, "--timeout of 3 s", Cause::none, StepOutcome::error);
   const auto record = u.judged();
   EXPECT_EQ(record.verdict, "inconclusive");
   ASSERT_TRUE(record.diagnosis);
@@ -399,7 +399,7 @@ TEST(Diagnosis, OfADeadlineIsUnknownAndTheRunProvesNothing) {
 
 TEST(Diagnosis, OfADeadlineIsTheFailureThatIsProvenByThen) {
   auto u = made::handler_error();
-  u.stop(4.99, "deadline", "--timeout of 4 s", "", "error");
+  u.stop(4.99, StopReason::deadline, "--timeout of 4 s", Cause::none, StepOutcome::error);
   ASSERT_TRUE(u.judged().diagnosis);
   EXPECT_EQ(u.judged().diagnosis->cause, "upgrade-handler-error");
 }
@@ -413,7 +413,7 @@ TEST(Diagnosis, NamesWhoeverSignedTwiceByItsAddress) {
 // A fault took validator-4 away from the halt on: what it says then is no fault of the release.
 made::Upgrade with_fault_on_4(made::Upgrade u) {
   u.add(made::at::kStarted + 0.01, "", record::FaultPlanned{"1", "kill", "halted", "smallest", {"validator-4"}, {}, 1});
-  u.add(made::at::kHalt + 0.01, "", record::FaultTransition{"1", "injecting", "", {"validator-4"}, {"validator-4"}, 0});
+  u.add(made::at::kHalt + 0.01, "", record::FaultTransition{"1", FaultState::injecting, "", {"validator-4"}, {"validator-4"}, 0});
   return u;
 }
 

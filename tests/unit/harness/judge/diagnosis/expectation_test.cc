@@ -7,7 +7,7 @@
 namespace rehearse {
 namespace {
 
-std::string proven(made::Upgrade u, const std::string& expected, bool taken_back = false) {
+std::string proven(made::Upgrade u, Cause expected, bool taken_back = false) {
   u.add(made::at::kStarted, "", record::Expected{expected, "it is rolled back", true});
   if (taken_back) u.add(made::at::kHalt, "", record::Expected{expected, "", false});
   const auto found = proven_failure(u.view());
@@ -15,15 +15,15 @@ std::string proven(made::Upgrade u, const std::string& expected, bool taken_back
 }
 
 TEST(ExpectedFailure, SilencesItsRule) {
-  EXPECT_EQ(proven(made::handler_error(), "upgrade-handler-error"), "node-exited") << "nobody expected the nodes to end";
+  EXPECT_EQ(proven(made::handler_error(), Cause::upgrade_handler_error), "node-exited") << "nobody expected the nodes to end";
 }
 
 TEST(ExpectedFailure, SilencesNoOtherRule) {
-  EXPECT_EQ(proven(made::handler_panic(), "upgrade-handler-error"), "upgrade-handler-panic");
+  EXPECT_EQ(proven(made::handler_panic(), Cause::upgrade_handler_error), "upgrade-handler-panic");
 }
 
 TEST(ExpectedFailure, IsAFailureAgainOnceItIsTakenBack) {
-  EXPECT_EQ(proven(made::handler_error(), "upgrade-handler-error", true), "upgrade-handler-error");
+  EXPECT_EQ(proven(made::handler_error(), Cause::upgrade_handler_error, true), "upgrade-handler-error");
 }
 
 }  // namespace

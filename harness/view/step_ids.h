@@ -1,0 +1,13 @@
+// Ids of the steps that others look for, in the floor, in checks and in scenarios' triggers. The rest are a procedure's own.
+#pragma once
+
+namespace rehearse::step_id {
+
+inline constexpr const char* propose = "propose";
+inline constexpr const char* passed = "passed";
+inline constexpr const char* height = "height";  // waits for one that was fixed before
+inline constexpr const char* blocks = "blocks";  // verified after the upgrade
+inline constexpr const char* orders = "orders";  // of a provider's customers, until each has a workload
+inline constexpr const char* announce = "announce";
+
+}  // namespace rehearse::step_id
