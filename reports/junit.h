@@ -25,7 +25,7 @@ std::string junit(const record::RunRecord&, JunitDialect = JunitDialect::rich);
 std::string junit(const std::vector<record::RunRecord>&, JunitDialect = JunitDialect::rich,
                   std::string_view suite = "rehearse");
 // Several runs of one scenario: the worst is shown whole; a check that passed in it and failed in another carries
-// <flakyFailure>, one that failed in both <rerunFailure> (reports.md). At least one run.
+// <flakyFailure>, one that failed in both <rerunFailure>, as Maven's Surefire has them. At least one run.
 std::string junit_repeated(const std::vector<record::RunRecord>&, JunitDialect = JunitDialect::rich);
 
 }  // namespace rehearse::reports

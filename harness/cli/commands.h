@@ -1,4 +1,4 @@
-// The commands of the command line. Each returns the exit code (reports.md: 0 pass, 1 the release failed, 2 bad usage
+// The commands of the command line. Each returns the exit code (0 pass, 1 the release failed, 2 bad usage
 // or scenario, 3 the machine or inconclusive, 130/143 on signals) or throws Error.
 #pragma once
 

@@ -1,6 +1,6 @@
-// A failure that is brought about on purpose, and its kind (faults.md, "Rules of honest fault injection"). Five verbs:
-// whether it can be done here, doing it, proof that it is done, undoing it, proof that it is undone. The driver asks for the
-// proofs again and again, while the run goes on; a verb that has to wait does so by the rehearsal's own means.
+// A failure that is brought about on purpose, and its kind. Five verbs: whether it can be done here, doing it, proof that it
+// is done, undoing it, proof that it is undone. A fault that cannot be shown to have acted proves nothing. The driver asks for
+// the proofs again and again, while the run goes on; a verb that has to wait does so by the rehearsal's own means.
 #pragma once
 
 #include <map>

@@ -1,5 +1,5 @@
 // What will be injected: a pure function of scenario and seed, written to schedule.json before anything runs (design
-// invariant 10).
+// invariant 12).
 #pragma once
 
 #include <cstdint>

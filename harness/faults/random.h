@@ -1,4 +1,4 @@
-// The run's seed as numbers: the same on every machine and with every standard library (design invariant 10).
+// The run's seed as numbers: the same on every machine and with every standard library (design invariant 12).
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
-// On whom a fault acts. Chosen by name, or by voting power: what a fault may cost is a matter of power (faults.md, rules 3
-// and 8). A choice that leaves room is drawn from the run's seed; `proposer` is known only when the fault is injected.
+// On whom a fault acts. Chosen by name, or by voting power: with a third of the power gone a halt is the right answer, with
+// less the chain has to go on. A choice that leaves room is drawn from the run's seed; `proposer` is known only when the fault
+// is injected.
 #pragma once
 
 #include <string>

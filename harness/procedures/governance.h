@@ -10,8 +10,8 @@
 
 namespace rehearse {
 
-// A transaction is in a block and succeeded: code 0 and a hash and a height, never the exit code alone
-// (virtengine.md). Throws StepFailed("...", "transaction-failed") when the chain refuses one.
+// A transaction is in a block and succeeded: code 0 and a hash and a height, never the exit code alone, since commands print a
+// help page and exit 0. Throws StepFailed("...", "transaction-failed") when the chain refuses one.
 struct Included {
   std::string hash;
   std::int64_t height = 0;

@@ -1,5 +1,5 @@
 // A full node that joins after an upgrade from a snapshot of the state (state sync), as new machines do: whether what the new
-// release has made of the state can be handed on (cosmos.md, "State sync after the upgrade").
+// release has made of the state can be handed on (cosmos-sdk#10791: `snapshot restoration failed: app version mismatch`).
 #pragma once
 
 #include "harness/engine/rehearsal.h"

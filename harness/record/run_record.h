@@ -104,7 +104,7 @@ struct RunRecord {
 Json to_json(const RunRecord&);
 RunRecord run_record_from_json(const Json&);
 
-// 0 pass, 1 the release failed, 3 inconclusive or error, 130 cancelled (reports.md).
+// 0 pass, 1 the release failed, 3 inconclusive or error, 130 cancelled. Never a count.
 int exit_code(const RunRecord&);
 
 }  // namespace rehearse::record

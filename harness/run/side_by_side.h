@@ -1,4 +1,4 @@
-// Runs that go on side by side, each in a process of its own that leaves nothing behind (localnet/guard.h).
+// Runs that go on side by side, each in a process of its own that leaves nothing behind (localnet/process/guard.h).
 #pragma once
 
 #include <cstdint>

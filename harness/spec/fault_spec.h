@@ -34,9 +34,11 @@ struct DrawSection {
 
 // What is demanded of the network while faults act on it and after.
 struct DemandsSection {
-  // The longest without a block while more than 2/3 of the power is live and connected (virtengine.md: 30 s).
+  // The longest without a block while more than 2/3 of the power is live and connected: VirtEngine's chaos
+  // experiments are broken off after 30 s.
   Duration progress{std::chrono::seconds(30)};
-  // From the heal until peers, height and the target itself are where they were (virtengine.md: a partition, 60 s).
+  // From the heal until peers, height and the target itself are where they were: the same allow a
+  // partition 60 s.
   Duration recovery{std::chrono::seconds(60)};
 };
 

@@ -261,7 +261,7 @@ std::vector<std::string> node_names(const NetworkSection&);
 std::string smallest_validator(const NetworkSection&);
 
 struct Pace;
-// Nominal seconds between two blocks at this pace (cosmos.md, "Making a network fast").
+// Nominal seconds between two blocks at this pace as measured (scenario.cc has the figures).
 double nominal_block_seconds(const std::string& pace);
 // Throws Error(Blame::scenario) naming the presets there are.
 Pace pace_named(const std::string& name);

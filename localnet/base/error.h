@@ -6,7 +6,7 @@
 
 namespace rehearse {
 
-// Who has to act; the command line maps it to the exit code (reports.md).
+// Who has to act; the command line maps it to the exit code (harness/record/run_record.h).
 enum class Blame {
   release,   // the release under test is bad: exit 1
   scenario,  // a scenario, profile, flag or other input is bad: exit 2

@@ -20,7 +20,7 @@ struct Result {
 
 // /status and /abci_info in one request.
 struct Head {
-  std::int64_t store_height = 0;  // latest block stored; at an upgrade halt one more than app_height (cosmos.md)
+  std::int64_t store_height = 0;  // latest block stored; at an upgrade halt one more than app_height
   std::string block_hash;
   std::int64_t app_height = 0;
   std::string app_hash;     // upper hex, after app_height

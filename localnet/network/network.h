@@ -70,7 +70,7 @@ class Network {
   virtual Respondent respondent(const std::string& node);
   // The binary that operators type commands with.
   void set_client_binary(const std::filesystem::path& binary) { client_binary_ = binary; }
-  // Environment of a chain command: never the user's own (cosmos.md: any command makes a home).
+  // Environment of a chain command: never the user's own, as any command makes a home where there is none.
   std::map<std::string, std::string> environment(const std::string& node) const;
 
  private:

@@ -1,4 +1,4 @@
-// Everything started is ended (design invariant 8): an outer process that is the reaper of all that a run starts, and
+// Everything started is ended (design invariant 9): an outer process that is the reaper of all that a run starts, and
 // clean-up of what a killed harness left behind.
 #pragma once
 

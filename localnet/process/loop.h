@@ -1,5 +1,5 @@
 // The one event loop: file descriptors, timers and signals, in one thread. Everything that waits, waits in run_one().
-// Asio stays behind this header (it costs seconds of compiler a file: toolchain.md).
+// Asio stays behind this header (it costs seconds of compiler a file).
 #pragma once
 
 #include <chrono>

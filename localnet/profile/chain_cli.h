@@ -1,5 +1,5 @@
 // The chain's own command line, as an operator uses it. A command that prints a help page and exits 0 has not
-// answered (virtengine.md): the runner tells the difference.
+// answered: the runner tells the difference.
 #pragma once
 
 #include <filesystem>

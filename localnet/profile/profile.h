@@ -1,4 +1,4 @@
-// All that is special about a chain, as data (design invariant 6): its commands, genesis, log lines, the questions it
+// All that is special about a chain, as data (design invariant 7): its commands, genesis, log lines, the questions it
 // can be asked and where their answers stand. Adding a chain is adding a profile; profiles are in fixtures/profiles/.
 #pragma once
 

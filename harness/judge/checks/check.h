@@ -1,4 +1,4 @@
-// A check is two pure halves (design invariant 5): the questions it needs, and a judgement on what was seen
+// A check is two pure halves (design invariant 6): the questions it needs, and a judgement on what was seen
 // and answered. So it runs live, offline on a journal, and in a test without a network.
 #pragma once
 

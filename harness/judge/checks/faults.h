@@ -1,4 +1,4 @@
-// What the faults of a run came to, and what the network owed meanwhile (faults.md, rules 1, 3 and 5): each one's injection,
+// What the faults of a run came to, and what the network owed meanwhile: each one's injection,
 // evidence, heal and recovery, safety always, progress as long as more than 2/3 of the power was live and connected.
 #pragma once
 

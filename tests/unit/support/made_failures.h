@@ -1,4 +1,4 @@
-// The made upgrade gone wrong: one journal for each failure that a rule of harness/diagnosis finds.
+// The made upgrade gone wrong: one journal for each failure that a rule of harness/judge/diagnosis finds.
 #pragma once
 
 #include "localnet/base/bech32.h"
