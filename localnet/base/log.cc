@@ -6,11 +6,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <mutex>
 
 #include "localnet/base/crash.h"
 #include "localnet/base/error.h"
+#include "localnet/base/fd.h"
 
 namespace rehearse {
 
@@ -85,6 +88,8 @@ spdlog::file_event_handlers handlers() {
 }  // namespace
 
 LogFile::LogFile(const std::filesystem::path& file, LogLevel least) {
+  if (const Fd writable(::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644)); !writable)
+    throw Error(Blame::machine, file.string() + ": cannot be made: " + std::strerror(errno));
   try {
     const auto sink = std::make_shared<FileSink>(file.string(), kLargest, kOldFiles, false, handlers());
     sink->set_formatter(std::make_unique<spdlog::pattern_formatter>("%Y-%m-%dT%H:%M:%S.%fZ %-7l %-18n %v",

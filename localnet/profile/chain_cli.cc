@@ -55,7 +55,7 @@ std::string CliAnswer::trouble() const {
 // Words of cobra and pflag, which the SDK's command lines are made of.
 bool CliAnswer::not_understood() const {
   constexpr const char* kWords[] = {"unknown command", "unknown flag", "unknown shorthand flag", "arg(s), received", "arg(s), only received"};
-  if (status.ok()) return help;
+  if (status.ok()) return false;  // a page of help may also come from a program that knows nothing
   return std::any_of(std::begin(kWords), std::end(kWords), [this](const char* words) {
     return err.find(words) != std::string::npos || out.find(words) != std::string::npos;
   });
