@@ -72,6 +72,25 @@ void write_lines(const fs::path& folder) {
     write(folder / ("line-" + std::to_string(++number)), line);
 }
 
+// One input for each line of a node's log.
+void write_lines_of(const fs::path& file, const fs::path& folder) {
+  std::ifstream in(file);
+  int number = 0;
+  for (std::string line; std::getline(in, line);) write(folder / (file.stem().string() + "-" + std::to_string(++number)), line);
+}
+
+// A leaf, an inner node of two new children and one of an old one, an old leaf, a commit of one store.
+void write_nodes(const fs::path& folder) {
+  const std::string hash(32, 'h');
+  using namespace std::string_literals;
+  write(folder / "leaf", "\0\2\3key\2""10"s);
+  write(folder / "inner", "\2\4\1m\x20"s + hash + "\0\x28\x10\6\xd8\4"s);
+  write(folder / "inner-of-old", "\2\4\1m\x20"s + hash + "\2\x20"s + hash + "\x28\x10"s);
+  write(folder / "old-leaf", "\0\2\x12\1k\1v"s);
+  write(folder / "old-inner", "\2\4\x12\1k\x20"s + hash + "\x20"s + hash);
+  write(folder / "commit", "\x08\2\x12\x0d\n\3""acc\x12\6\x08\2\x12\2hh"s);
+}
+
 void write_archive(const fs::path& file, bool zip, bool gzip, const char* member) {
   fs::create_directories(file.parent_path());
   auto* out = archive_write_new();
@@ -102,6 +121,13 @@ int main(int argc, char** argv) {
   write_journals(folder / "journal");
   write_answers(folder / "answer");
   write_lines(folder / "log");
+  const auto logs = project / "tests/unit/localnet/cosmos/logs";
+  write_lines(folder / "log_entry");
+  for (const char* file : {"node.json", "node-console.txt"}) write_lines_of(logs / file, folder / "log_entry");
+  fs::create_directories(folder / "go_panic");
+  for (const char* file : {"panic-init-chain.txt", "quit.txt"})
+    fs::copy_file(logs / file, folder / "go_panic" / file, fs::copy_options::overwrite_existing);
+  write_nodes(folder / "iavl");
   write_archive(folder / "archive" / "a.tar", false, false, "virtengine");
   write_archive(folder / "archive" / "a.tar.gz", false, true, "bin/virtengine");
   write_archive(folder / "archive" / "a.zip", true, false, "virtengine");
