@@ -93,6 +93,17 @@ std::string duration(double seconds) {
   return fmt::format("{} h {:02} min", whole / 3600, whole / 60 % 60);
 }
 
+std::string where_text(const record::FailedAt& where) {
+  std::string text = one_line(where.method);
+  if (!where.module.empty()) text += (text.empty() ? "" : " of ") + one_line(where.module);
+  if (where.height) text += fmt::format("{}at height {}", text.empty() ? "" : " ", where.height);
+  return text;
+}
+
+std::string group_text(const record::NodeGroup& g) {
+  return one_line(g.shows) + " on " + join(g.nodes, 20) + (g.power.empty() ? "" : " (" + one_line(g.power) + " voting power)");
+}
+
 std::string cause(const RunRecord& run) {
   if (run.diagnosis && !run.diagnosis->cause.empty()) return one_line(run.diagnosis->cause);
   return run.verdict == "fail" ? "assertion" : one_line(run.verdict);
@@ -108,6 +119,8 @@ std::vector<std::string> lines_of(const record::Diagnosis& d, const std::string&
   const auto add = [&lines](const char* label, const std::string& value) {
     if (!value.empty()) lines.push_back(label + one_line(value, kMaxItem));
   };
+  add("whose: ", d.owner);
+  add("where: ", where_text(d.where));
   add("proof: ", d.proven_by);
   add("first evidence: ", d.first_evidence);
   add("at: ", d.evidence_at);
@@ -117,6 +130,7 @@ std::vector<std::string> lines_of(const record::Diagnosis& d, const std::string&
     if (!who.empty() && !power.empty()) who += " (" + power + ")";
     lines.push_back("affected: " + (who.empty() ? power : who));
   }
+  for (const auto& g : d.groups) lines.push_back("group: " + group_text(g));
   for (std::size_t i = 0; i < d.consequences.size() && i < kMaxItems; ++i)
     lines.push_back("consequence: " + one_line(d.consequences[i], kMaxItem));
   add("advice: ", d.advice);
@@ -149,7 +163,7 @@ std::vector<std::string> facts_of_checks(const RunRecord& run) {
     if (std::find(subjects.begin(), subjects.end(), check->subject) == subjects.end())
       subjects.push_back(check->subject);
   const auto& evidence = bad.front()->evidence;
-  return {join(subjects), one_line(bad.front()->title + ": " + bad.front()->message, 200),
+  return {join(subjects), without_middle(bad.front()->title + ": " + bad.front()->message, 200),
           evidence.empty() ? "" : one_line(evidence.front())};
 }
 
@@ -169,7 +183,7 @@ std::string headline(const RunRecord& run) {
   std::vector<std::string> parts = facts_of_checks(run);
   if (const auto& d = run.diagnosis)
     parts = {join(d->affected_nodes),
-             one_line(d->first_evidence.empty() ? d->proven_by : d->first_evidence, 200),
+             without_middle(d->first_evidence.empty() ? d->proven_by : d->first_evidence, 200),
              one_line(d->evidence_at)};
   std::string tail;
   for (const auto& part : parts)

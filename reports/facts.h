@@ -48,6 +48,10 @@ std::string join(const std::vector<std::string>& names, std::size_t at_most = 6)
 std::string duration(double seconds);
 
 // "pass" and "fail" as the record has it, for a diagnosis without a cause "assertion" or the verdict.
+// "EndBlock of gov at height 54"; empty when nothing is known.
+std::string where_text(const record::FailedAt&);
+// "app hash 1A2B on validator-1, validator-2 (70 of 100 voting power)"
+std::string group_text(const record::NodeGroup&);
 std::string cause(const record::RunRecord&);
 
 // The diagnosis in lines: cause and proof, first evidence and where it stands, nodes, consequences, advice.

@@ -74,10 +74,13 @@ std::string diagnosis(const RunRecord& run) {
            (d.evidence_at.empty() ? "" : ", <code>" + value(d.evidence_at) + "</code>") +
            "</figcaption>\n</figure>\n";
   out += "<dl>\n";
+  if (!d.owner.empty()) out += "<dt>Whose</dt><dd>" + value(d.owner) + "</dd>\n";
+  if (const auto where = where_text(d.where); !where.empty()) out += "<dt>Where</dt><dd>" + value(where) + "</dd>\n";
   std::string nodes;
   for (const auto& name : d.affected_nodes) nodes += node(name) + " ";
   if (!d.affected_power.empty()) nodes += value(d.affected_power) + " voting power";
   if (!nodes.empty()) out += "<dt>Affected</dt><dd>" + nodes + "</dd>\n";
+  for (const auto& g : d.groups) out += "<dt>Group</dt><dd>" + value(group_text(g)) + "</dd>\n";
   if (!d.consequences.empty()) {
     out += "<dt>Consequences</dt><dd><ul>";
     for (const auto& item : d.consequences) out += "<li>" + value(item) + "</li>";

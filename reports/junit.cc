@@ -112,7 +112,11 @@ void Suite::properties() {
     set(property, "value", value);
   };
   add("verdict", run_.verdict);
-  if (run_.diagnosis) add("cause", run_.diagnosis->cause);
+  if (run_.diagnosis) {
+    add("cause", run_.diagnosis->cause);
+    add("owner", run_.diagnosis->owner);
+    add("where", where_text(run_.diagnosis->where));
+  }
   add("seed", std::to_string(run_.seed));
   add("scenario", run_.scenario);
   add("scenario_digest", run_.scenario_digest);

@@ -75,12 +75,15 @@ std::string diagnosis(const RunRecord& run) {
     if (!value.empty()) out += fmt::format("- **{}:** {}\n", label, value);
   };
   add("Cause", code(cause(run)));
+  add("Whose", prose(d.owner));
+  add("Where", prose(where_text(d.where)));
   add("Proof", prose(d.proven_by));
   add("First evidence", code(d.first_evidence));
   add("At", code(d.evidence_at));
   std::string who = code(join(d.affected_nodes, 20));
   if (!d.affected_power.empty()) who += (who.empty() ? "" : ", ") + prose(d.affected_power) + " voting power";
   add("Affected", who);
+  for (const auto& g : d.groups) add("Group", prose(group_text(g)));
   for (std::size_t i = 0; i < d.consequences.size() && i < 20; ++i)
     add("Consequence", prose(d.consequences[i]));
   add("Advice", prose(d.advice));

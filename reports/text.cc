@@ -113,6 +113,15 @@ std::string one_line(std::string_view text, std::size_t max_bytes) {
   return clip(std::move(out), max_bytes);
 }
 
+std::string without_middle(std::string_view text, std::size_t max_bytes) {
+  auto line = one_line(text, std::string::npos);
+  if (line.size() <= max_bytes) return line;
+  std::size_t from = max_bytes / 3, to = line.size() - (max_bytes - max_bytes / 3);
+  while (from > 0 && is_continuation(line[from])) --from;
+  while (to < line.size() && is_continuation(line[to])) ++to;
+  return line.replace(from, to - from, " … ");
+}
+
 std::string html(std::string_view text) {
   std::string out;
   for (const char c : clean(text)) {

@@ -18,6 +18,10 @@ std::string clean(std::string_view text);
 // that note is not part of max_bytes. Expects valid UTF-8.
 std::string clip(std::string text, std::size_t max_bytes);
 
+// On one line, of at most about that many bytes: what is too much is left out of the middle, for what was said stands at the end
+// (after a command), and what it is about at the beginning.
+std::string without_middle(std::string_view text, std::size_t max_bytes);
+
 // clean() on a single line: runs of blanks become one space, none at the ends; then clip().
 std::string one_line(std::string_view text, std::size_t max_bytes = 400);
 

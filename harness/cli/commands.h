@@ -13,7 +13,7 @@
 namespace rehearse::cli {
 
 struct RunFlags {
-  std::string scenario = "chain-upgrade", profile = "virtengine";
+  std::string scenario = "chain-upgrade", profile;  // empty: the suite's, else virtengine
   std::vector<std::string> releases;  // from=..., to=...
   std::vector<std::string> genesis;   // PATH=JSON
   std::string from, to;               // the same, as flags of their own
@@ -31,6 +31,8 @@ struct RunFlags {
 int run(const Project&, const RunFlags&, const std::string& command);
 // `profile`: which scenarios are skipped for it, and why; empty: that is not said.
 int list(const Project&, const std::string& profile);
+// The causes that a run can fail for; as a table in Markdown, with evidence, owner and advice.
+int list_causes(bool markdown);
 // Checks scenarios and profiles; none given: all of the project's.
 int validate(const Project&, const std::vector<std::string>& files, const std::string& profile);
 // Prints the profile with what it extends, and where each value stands.

@@ -15,17 +15,13 @@ namespace {
 // Only what waiting for the first block needs.
 class Watch : public Sink {
  public:
-  void process_started(const std::string&, int, const std::string&) override {}
   void process_ended(const std::string&, const std::string& program, const ExitStatus& status,
                      const LastWords& words) override {
     std::string said;
     for (const auto& line : words.lines) said += "\n  " + line;
     ended = program + " ended (" + to_string(status) + "); it said:" + said;
   }
-  void log_line(const std::string&, const MatchedLine&) override {}
   void head(const std::string&, const Head& h) override { height = h.app_height; }
-  void block(const std::string&, const Block&) override {}
-  void sample(const std::string&, const ProcSample&) override {}
 
   std::int64_t height = 0;
   std::string ended;
@@ -82,7 +78,7 @@ int examine(const Project& project, const std::string& profile_name, const std::
   NetworkPlan plan;
   plan.folder = scratch.folder;
   plan.run_id = scratch.folder.filename();
-  plan.nodes = {{"scratch", true, 1, {}, SupervisorKind::bare}};
+  plan.nodes = {{"scratch", true, 1, {}, {}, {}, SupervisorKind::bare}};
   plan.binary = artifact.binary;
   if (profile.model) plan.model = find_model(*profile.model, project.built_models(), profile.model->from);
   plan.genesis_values = [] { return Values{{"voting_period", "2s"}, {"expedited_voting_period", "1s"}}; };

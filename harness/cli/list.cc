@@ -109,7 +109,12 @@ int list(const Project& project, const std::string& profile_name) {
     for (const auto& o : k.options) std::cout << fmt::format("    {}: {} ({})\n", o.name, o.doc, o.value);
   }
   std::cout << "causes\n";
-  for (const auto& c : causes()) line(c.name, c.meaning);
+  return list_causes(false);
+}
+
+int list_causes(bool markdown) {
+  if (markdown) std::cout << causes_document();
+  else for (const auto& c : causes()) line(c.name, c.meaning);
   return 0;
 }
 
@@ -133,7 +138,7 @@ int validate(const Project& project, const std::vector<std::string>& files, cons
   std::vector<fs::path> all;
   for (const auto& file : files) all.push_back(fs::exists(file) || file.ends_with(".yaml") ? fs::path(file) : project.scenario(file));
   if (all.empty()) {
-    for (const auto& folder : {project.scenarios(), project.scenarios() / "twins", project.scenarios() / "chaos", project.profiles()})
+    for (const auto& folder : {project.scenarios(), project.scenarios() / "twins", project.scenarios() / "chaos", project.scenarios() / "field", project.profiles()})
       for (const auto& file : yaml_files(folder)) all.push_back(file);
   }
   int worst = 0;

@@ -51,9 +51,8 @@ std::string reproduction(int argc, char** argv, std::uint64_t seed) {
 
 void add_run_flags(CLI::App& run, RunFlags& f) {
   run.add_option("scenario", f.scenario, "a scenario or a suite: a name of `rehearse list`, or a file")->capture_default_str();
-  run.add_option("--profile", f.profile, "the chain: a name of `rehearse list`, or a file")
-      ->envname("REHEARSE_PROFILE")
-      ->capture_default_str();
+  run.add_option("--profile", f.profile, "the chain: a name of `rehearse list`, or a file (default: the suite's own, else virtengine)")
+      ->envname("REHEARSE_PROFILE");
   run.add_option("--release", f.releases,
                  "from=RELEASE, to=RELEASE or, of a train, patch=RELEASE: a name, or the path or URL of an archive or binary");
   run.add_option("--genesis-set", f.genesis, "PATH=JSON: a genesis value, as app_state.gov.params.quorum='\"0.5\"'");
@@ -116,6 +115,11 @@ int dispatch(int argc, char** argv) {
   add_run_flags(*run_, flags);
   auto* list_ = app.add_subcommand("list", "what there is: scenarios, profiles, releases, checklists, causes");
   list_->add_option("--profile", for_profile, "say which scenarios are skipped for that chain, and why");
+  bool only_causes = false;
+  std::string list_format = "text";
+  list_->add_flag("--causes", only_causes, "only the causes that a run can fail for");
+  list_->add_option("--format", list_format, "of --causes: text, or md for a table with evidence, owner and advice")
+      ->check(CLI::IsMember({"text", "md"}));
   auto* validate_ = app.add_subcommand("validate", "whether scenarios and profiles are well formed");
   validate_->add_option("files", files, "none: all of the project");
   auto* profile_ = app.add_subcommand("profile", "profiles of chains");
@@ -173,7 +177,7 @@ int dispatch(int argc, char** argv) {
   if (logs_->parsed()) return net_logs(node, folder);
   if (env_->parsed()) return net_env(node, folder);
   if (doctor_->parsed() && !binary.empty()) return guarded([&] { return examine(project, profile, binary); });
-  if (list_->parsed()) return list(project, for_profile);
+  if (list_->parsed()) return only_causes ? list_causes(list_format == "md") : list(project, for_profile);
   if (show_->parsed()) return profile_show(project, profile);
   if (validate_->parsed()) return validate(project, files, for_profile);
   if (doctor_->parsed()) return doctor(project, profile);

@@ -288,7 +288,8 @@ int run_suite(const RunOptions& o, int jobs, reports::JunitDialect dialect, cons
 int run(const Project& project, const RunFlags& flags, const std::string& command) {
   RunOptions o;
   o.scenario = project.scenario(flags.scenario);
-  o.profile = project.profile(flags.profile);
+  const auto of_suite = is_suite(o.scenario) ? read_suite(o.scenario).profile : "";
+  o.profile = project.profile(!flags.profile.empty() ? flags.profile : !of_suite.empty() ? of_suite : "virtengine");
   o.profiles = project.profiles();
   take_releases(flags, o);
   const auto dialect = parse_dialect(flags.junit_dialect);

@@ -1,8 +1,10 @@
 #include "harness/engine/rehearsal.h"
 
 #include <fmt/format.h>
+#include <re2/re2.h>
 
 #include <algorithm>
+#include <sstream>
 
 #include "harness/judge/diagnosis/diagnose.h"
 #include "localnet/network/node_log.h"
@@ -38,8 +40,15 @@ void log_wait(const std::string& what, Loop::Clock::duration took) {
 }  // namespace
 
 std::string version_in(const CliAnswer& a) {
-  const auto& text = a.out.find_first_not_of(" \n") == std::string::npos ? a.err : a.out;
-  return printable(text.substr(0, text.find('\n')));
+  std::istringstream lines(a.out.find_first_not_of(" \n") == std::string::npos ? a.err : a.out);
+  std::string first;
+  // Of what else a program prints before it: a version is one word with a number in it.
+  for (std::string line, version; std::getline(lines, line);) {
+    line = printable(line);
+    if (RE2::FullMatch(line, R"(\s*(v?\d\S*)\s*)", &version)) return version;
+    if (first.empty()) first = line;
+  }
+  return first;
 }
 
 Rehearsal::Rehearsal(Loop& loop, Http& http, Journal& journal, ProgressReporter& reporter, const Scenario& scenario,
@@ -137,6 +146,7 @@ void Rehearsal::run_loop(const std::string& what, const std::function<std::optio
     if (cancelled_) throw Cancelled(*cancelled_);
     if (trouble_) throw Error(*trouble_);
     if (background_task_) background_task_->advance();
+    stall_watch_.advance();
     const auto lacking = unmet();
     check_tripwires();
     const auto before = Loop::Clock::now();
@@ -306,14 +316,23 @@ void Rehearsal::process_started(const std::string& node, int pid, const std::str
 
 void Rehearsal::process_ended(const std::string& node, const std::string& program, const ExitStatus& status,
                               const LastWords& words) {
-  record(record::ProcessEnded{program, status.code, status.signal, words.lines, in_folder(words.file), words.line,
-                              words.starts_again},
-         node);
+  record::ProcessEnded ended{program, status.code, status.signal, words.lines, in_folder(words.file), words.line, words.starts_again};
+  ended.said = words.said;
+  ended.said_line = words.said.empty() ? 0 : words.said_line;
+  if (words.panic) {
+    ended.panic = {words.panic->text, words.panic->goroutine, {}, words.panic->line};
+    for (const auto& f : words.panic->frames) ended.panic.frames.push_back({f.function, f.file, f.line});
+  }
+  record(std::move(ended), node);
 }
 
 void Rehearsal::log_line(const std::string& node, const MatchedLine& m) {
   record(record::LogLine{m.pattern, m.text, m.error, m.captures, in_folder(m.file), m.offset, m.line}, node);
 }
+
+void Rehearsal::log_counted(const std::string& node, const LogCount& c) { record(record::LogCounted{c.lines, c.levelled}, node); }
+
+void Rehearsal::upgrade_info(const std::string& node, const UpgradeInfo& u) { record(record::UpgradeInfoSeen{u.name, u.height}, node); }
 
 void Rehearsal::head(const std::string& node, const Head& h) {
   record(

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/engine/stall_watch.h"
 #include "harness/view/journal.h"
 #include "harness/spec/releases.h"
 #include "harness/spec/scenario.h"
@@ -189,6 +190,8 @@ class Rehearsal : public Sink {
   void process_ended(const std::string& node, const std::string& program, const ExitStatus&,
                      const LastWords&) override;
   void log_line(const std::string& node, const MatchedLine&) override;
+  void log_counted(const std::string& node, const LogCount&) override;
+  void upgrade_info(const std::string& node, const UpgradeInfo&) override;
   void head(const std::string& node, const Head&) override;
   void block(const std::string& node, const Block&) override;
   void sample(const std::string& node, const ProcSample&) override;
@@ -213,6 +216,7 @@ class Rehearsal : public Sink {
   std::optional<Cancelled> cancelled_;
   std::optional<Error> trouble_;
   CpuPressure pressure_;
+  StallWatch stall_watch_{*this};
   bool armed_ = true;
   std::optional<Phase> hold_at_;
   std::uint64_t judged_progress_ = 0;  // the view that the tripwires have seen

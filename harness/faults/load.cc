@@ -84,18 +84,27 @@ class Load : public Fault {
     return s;
   }
 
-  // A node finds a block's transactions a moment after the block.
+  // Adds what the node found of them, and leaves what it did not.
+  std::shared_ptr<Search> take_found(const std::string& node, std::vector<Traffic::Sent>& sought, record::TransactionsAccounted& a) {
+    auto found = search(node, sought);
+    a.in_blocks += found->in_blocks;
+    a.failed.insert(a.failed.end(), found->failed.begin(), found->failed.end());
+    sought = found->missing;
+    return found;
+  }
+
+  // A node finds a block's transactions a moment after the block; one that was killed may have lost its index of some, so that all
+  // are asked before anything is missing.
   void look_up(const std::string& node, record::TransactionsAccounted& a) {
     auto sought = traffic_->sent();
     for (const auto until = Loop::Clock::now() + std::chrono::seconds(3);;) {
-      const auto found = search(node, sought);
-      a.in_blocks += found->in_blocks;
-      a.failed.insert(a.failed.end(), found->failed.begin(), found->failed.end());
-      sought = found->missing;
+      const auto found = take_found(node, sought, a);
       if (!found->trouble.empty() && Loop::Clock::now() > until) throw StepFailed("not accounted for: " + found->trouble);
       if (sought.empty() || Loop::Clock::now() > until) break;
       r_.await("another block", above(r_.view().highest_height()));
     }
+    for (const auto* other : r_.view().all())
+      if (!sought.empty() && other->alive && other->member.name != node && !r_.view().taken_down(other->member.name)) take_found(other->member.name, sought, a);
     for (const auto& one : sought)
       if (one.accepted) a.missing.push_back(one.payment.hash);
   }

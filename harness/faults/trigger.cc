@@ -24,11 +24,10 @@ When first_line(const NodeView& n, Pattern pattern) {
 // It started again after its halt line, and not only as it was. Cosmovisor may have switched before it was killed: what its
 // service manager starts then is the new release, which shows when that applies the upgrade.
 When swapped(const NodeView& n) {
-  const auto* halt = n.line(Pattern::upgrade_needed);
-  if (!halt) return std::nullopt;
-  for (int i = halt->incarnation + 1; i <= n.incarnation; ++i)
+  if (!n.halt) return std::nullopt;
+  for (int i = n.halt->incarnation + 1; i <= n.incarnation; ++i)
     if (!n.revived.contains(i)) return n.starts.at(static_cast<std::size_t>(i) - 1);
-  const auto* applies = n.line(Pattern::applying_upgrade, halt->incarnation + 1);
+  const auto* applies = n.line(Pattern::applying_upgrade, n.halt->incarnation + 1);
   return applies ? When(applies->seen) : std::nullopt;
 }
 
@@ -46,7 +45,7 @@ When of_procedure(const NetworkView& v, Phase phase) {
 
 // Those of a node are seen in what it says: under Cosmovisor each comes to them by itself, within milliseconds.
 When in_phase(const NetworkView& v, const NodeView& n, Phase phase) {
-  if (phase == Phase::halted) return first_line(n, Pattern::upgrade_needed);
+  if (phase == Phase::halted) return n.halt ? When(n.halt->seen) : std::nullopt;
   if (phase == Phase::backup) return first_line(n, Pattern::backup_begins);
   if (phase == Phase::swap) return swapped(n);
   if (phase == Phase::migration) return first_line(n, Pattern::applying_upgrade);

@@ -9,6 +9,7 @@
 #include "harness/judge/checks/faults.h"
 #include "harness/record/cause.h"
 #include "harness/judge/diagnosis/diagnose.h"
+#include "harness/judge/diagnosis/rules.h"
 #include "harness/view/timing.h"
 
 namespace rehearse {
@@ -87,7 +88,8 @@ RunRecord judge(const NetworkView& v, const Scenario& scenario, const Profile& p
   r.verdict = verdict_of(v, r.checks);
   if (r.verdict == "fail") {
     r.diagnosis = diagnose(v, r.checks);
-    if (!is_of_release(r.diagnosis->cause)) r.verdict = "inconclusive";
+    const auto owner = owner_of(r.diagnosis->cause);
+    if (owner != Owner::release && owner != Owner::operators) r.verdict = "inconclusive";
   }
   if (r.verdict == "error" || r.verdict == "inconclusive") {
     r.diagnosis = diagnose(v, r.checks);
@@ -100,8 +102,8 @@ RunRecord judge(const NetworkView& v, const Scenario& scenario, const Profile& p
       r.verdict = "pass";
     else if (r.verdict == "pass") {
       r.verdict = "fail";
-      r.diagnosis = record::Diagnosis{name_of(Cause::no_failure), "every step and check passed", "expected " + scenario.expect,
-                                      "", {}, "", {}, advice_for(Cause::no_failure)};
+      r.diagnosis = make_diagnosis(v, Cause::no_failure, "every step and check passed", {});
+      r.diagnosis->first_evidence = "expected " + scenario.expect;
     }
   }
   r.timing = timing_of(v);

@@ -24,7 +24,7 @@ std::string change_config(Rehearsal& r, const std::string& name) {
   const auto file = r.network().node(name).home() / "config" / "config.toml";
   const auto before = read_file(file);
   fs::copy_file(file, file.string() + ".bak", fs::copy_options::overwrite_existing);
-  r.network().reconfigure(name, {{kKey, std::to_string(r.scenario().upgrade.max_tx_bytes)}});
+  r.network().reconfigure(name, {{kKey, {r.scenario().upgrade.max_tx_bytes, ""}}});
   return changed_lines(before, read_file(file));
 }
 

@@ -2,9 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <signal.h>
+
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "harness/engine/goals.h"
+#include "harness/procedures/operator.h"
 #include "harness/procedures/preparation.h"
 #include "harness/procedures/verification.h"
 #include "harness/view/step_ids.h"
@@ -20,10 +25,10 @@ std::string show_plan(const record::Json& plan) {
                      plan.contains("height") ? text_of(plan["height"]) : "?");
 }
 
-// Halted for the upgrade: the log line, and the pair (block store H, application H-1), live or, where a
+// Halted for the upgrade: it says so, and the pair (block store H, application H-1), live or, where a
 // supervisor was quicker, from what the next process replays (design invariant 4).
 std::string lacks_halt_proof(const NodeView& n, std::int64_t height) {
-  if (!n.line(Pattern::upgrade_needed)) return fmt::format("is at {}", n.head.store_height);
+  if (!n.halt) return fmt::format("is at {}", n.head.store_height);
   const SeenLine* replay = nullptr;  // the latest
   for (const auto& l : n.lines)
     if (l.line.pattern == name_of(Pattern::replay_blocks)) replay = &l;
@@ -31,7 +36,8 @@ std::string lacks_halt_proof(const NodeView& n, std::int64_t height) {
   const bool replayed = replay && replay->line.captures.size() == 2 &&
                         replay->line.captures[0] == std::to_string(height - 1) &&
                         replay->line.captures[1] == std::to_string(height);
-  const bool applied = n.line(Pattern::applying_upgrade);  // the new binary met H: nobody had committed it before
+  // The new binary met H: nobody had committed it before.
+  const bool applied = n.line(Pattern::applying_upgrade) || (n.incarnation > n.halt->incarnation && n.committed_at(height));
   return live || replayed || applied
              ? ""
              : "has not shown that block " + std::to_string(height) + " is stored and not applied";
@@ -44,6 +50,83 @@ std::string plan_info_as(Release release, PlanInfo what) {
   if (what != PlanInfo::other_platform) return info;
   auto json = record::Json::parse(info);
   return record::Json{{"binaries", {{"plan9/mips", json["binaries"].front()}}}}.dump();
+}
+
+// They switch, load or execute block H: nothing of them listens until they are through with it.
+NodeNames not_through(const NetworkView& v, std::int64_t height) {
+  NodeNames names;
+  for (const auto* n : v.all()) {
+    const bool switches = n->halt && (n->incarnation > n->halt->incarnation || n->line(Pattern::upgrade_found, n->halt->incarnation));
+    if (n->alive && switches && !n->committed_at(height)) names.push_back(n->member.name);
+  }
+  return names;
+}
+
+// Go prints every goroutine's stack on SIGQUIT, and ends.
+void ask_where_they_are(Rehearsal& r, const NodeNames& names) {
+  for (const auto& name : names) {
+    if (const auto& n = r.view().nodes.at(name); n.incarnation <= n.halt->incarnation) continue;  // it has not come to the new program
+    r.record(record::Expected{kProcessEnds, "it is asked for its stacks", true}, name);
+    if (const int pid = r.network().node(name).chain_process()) ::kill(pid, SIGQUIT);
+  }
+  constexpr std::chrono::seconds kDump{5};
+  const auto until = Loop::Clock::now() + kDump;
+  r.await_done("the stacks of nodes that still execute the block", [&] {
+    return Loop::Clock::now() > until || std::none_of(names.begin(), names.end(), [&](const auto& name) { return r.view().nodes.at(name).alive; });
+  });
+}
+
+// Of the window since the halt.
+std::chrono::milliseconds left_of(std::chrono::milliseconds window, const NetworkView& v) {
+  Micros halted = 0;  // the last of them
+  for (const auto* n : v.all())
+    if (n->halt) halted = std::max(halted, n->halt->seen);
+  const auto gone = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::microseconds(halted ? v.last_seen - halted : 0));
+  return std::max(window - gone, std::chrono::milliseconds(0));
+}
+
+// A node that executes block H may take its window, whatever the others do; whoever is through with it has to go on.
+void await_next_block(Rehearsal& r, std::int64_t height, std::chrono::milliseconds window) {
+  constexpr std::chrono::milliseconds kIdle{20000};
+  const auto latest = Loop::Clock::now() + std::max(window, 3 * kIdle);
+  for (;;) {
+    const auto left = left_of(window, r.view());
+    const bool within = left.count() > 0;
+    try {
+      return r.await(fmt::format("height {} on all", height + 1), stored_on_all(height + 1), {kIdle, within ? left : kIdle});
+    } catch (const TimedOut&) {
+      const auto executing = not_through(r.view(), height);
+      if (executing.empty() && (!within || left_of(window, r.view()).count() > 0 || Loop::Clock::now() > latest)) throw;
+      if (executing.empty() || left_of(window, r.view()).count() > 0) continue;
+      ask_where_they_are(r, executing);
+      throw;
+    }
+  }
+}
+
+// "; longest migrations: bank 24.0 s, staking 0.1 s": of the node that took longest.
+std::string migration_times(const NetworkView& v, std::int64_t height) {
+  constexpr double kShown = 0.5;
+  std::map<double, std::string, std::greater<>> longest;
+  for (const auto* n : v.all()) {
+    const auto through = n->committed_at(height);
+    const SeenLine* begun = nullptr;
+    const auto end = [&](Micros when) {
+      if (begun && !begun->line.captures.empty()) longest.emplace(static_cast<double>(when - begun->seen) / 1e6, begun->line.captures[0]);
+      begun = nullptr;
+    };
+    for (const auto& l : n->lines) {
+      if (l.line.pattern != name_of(Pattern::module_migrates)) continue;
+      end(l.seen);
+      begun = &l;
+    }
+    if (through) end(*through);
+  }
+  std::vector<std::string> shown;
+  std::set<std::string> modules;
+  for (const auto& [seconds, module] : longest)
+    if (seconds >= kShown && modules.insert(module).second) shown.push_back(fmt::format("{} {:.1f} s", module, seconds));
+  return shown.empty() ? "" : fmt::format("; longest migrations: {}", fmt::join(shown, ", "));
 }
 
 }  // namespace
@@ -102,7 +185,7 @@ void GovernedUpgrade::propose() {
 // What is asked before the upgrade says nothing when it was asked too late.
 void GovernedUpgrade::throw_if_halted(const std::string& before_what) const {
   for (const auto* n : r_.view().all())
-    if (n->line(Pattern::upgrade_needed))
+    if (n->halt)
       throw too_late(r_.view(), "the chain was at the upgrade height before " + before_what);
 }
 
@@ -162,12 +245,15 @@ void GovernedUpgrade::await_halt() {
   });
 }
 
+// A migration may take as long as the service level for the next block gives it, at the run's scale.
 void GovernedUpgrade::resume() {
   r_.step("resume", "Chain resumes", kTimeline, [&] {
-    r_.await("height " + std::to_string(plan_.height + 1) + " on all", stored_on_all(plan_.height + 1),
-             {std::chrono::seconds(20), std::chrono::seconds(60)});
+    const auto& levels = r_.scenario().service_levels;
+    const auto window = std::chrono::milliseconds(static_cast<std::int64_t>(1000 * levels.chain_resumes.seconds() / levels.scale));
+    const auto next = plan_.height + 1;
+    await_next_block(r_, plan_.height, window);
     ask_when_resumed(r_);
-    return fmt::format("height {} on all nodes", plan_.height + 1);
+    return fmt::format("height {} on all nodes{}", next, migration_times(r_.view(), plan_.height));
   });
 }
 

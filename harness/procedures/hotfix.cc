@@ -76,6 +76,7 @@ void install_at_one_height(Rehearsal& r) {
   for (const auto& n : r.network().nodes()) all.push_back(n->identity().name);
   std::int64_t height = 0;
   r.step("halt-height", "Every node is told the height to stop at", kHotfix, [&] {
+    for (const auto cause : {Cause::operator_setting, Cause::block_error}) r.record(record::Expected{cause, "every node is told the height to stop at", true});
     stop_nodes(r, all);
     constexpr std::int64_t kBlocksLeft = 4;  // what is stored is seen a moment later
     height = r.view().highest_height() + kBlocksLeft;

@@ -16,19 +16,19 @@ constexpr const char* kName = "newcomer";
 constexpr Cause kFailed = Cause::state_sync_failed;
 
 // What it has to trust: a block of the new release, by its hash (CometBFT, light client).
-std::map<std::string, std::string> state_sync(Rehearsal& r) {
+TomlValues state_sync(Rehearsal& r) {
   const auto trusted = r.view().plan->height + 1;
   r.await(fmt::format("block {} with its hash", trusted), [trusted](const NetworkView& v) {
     return v.blocks.contains(trusted) ? std::nullopt : std::optional<Unmet>(Unmet{});
   });
   std::string servers;
   for (const auto* n : r.view().validators()) servers += (servers.empty() ? "" : ",") + n->member.ip + ":" + std::to_string(rpc_port);
-  return {{"statesync.enable", "true"},
-          {"statesync.rpc_servers", '"' + servers + '"'},
-          {"statesync.trust_height", std::to_string(trusted)},
-          {"statesync.trust_hash", '"' + r.view().blocks.at(trusted).block.hash + '"'},
-          {"statesync.trust_period", "\"168h0m0s\""},
-          {"statesync.discovery_time", "\"5s\""}};  // the least that is allowed
+  return {{"statesync.enable", {true, ""}},
+          {"statesync.rpc_servers", {servers, ""}},
+          {"statesync.trust_height", {trusted, ""}},
+          {"statesync.trust_hash", {r.view().blocks.at(trusted).block.hash, ""}},
+          {"statesync.trust_period", {"168h0m0s", ""}},
+          {"statesync.discovery_time", {"5s", ""}}};  // the least that is allowed
 }
 
 struct Joined {

@@ -18,6 +18,10 @@ namespace rehearse {
 
 namespace {
 
+// How a release may fail that is rolled back.
+constexpr Cause kFailures[] = {Cause::missing_store_upgrade, Cause::store_already_there,      Cause::upgrade_handler_panic,
+                               Cause::upgrade_handler_error, Cause::start_panic,              Cause::block_panic,
+                               Cause::block_error,           Cause::consensus_params_refused};
 
 void expect_bad(Rehearsal& r, const NodeNames& names) {
   for (const auto& name : names) r.record(record::Expected{kProcessEnds, "the release is bad", true}, name);
@@ -31,7 +35,13 @@ void await_bad_end(Rehearsal& r) {
     install_on(r, bare, r.from, r.to);
     start_nodes(r, bare);
     expect_bad(r, bare);
-    r.await("the end of every node", on_every_node([](const NodeView& n) { return std::string(n.alive ? "runs" : ""); }));
+    const auto height = r.view().plan->height;
+    const auto ended = on_every_node([](const NodeView& n) { return std::string(n.alive ? "runs" : ""); });
+    r.await("the end of every node", [&](const NetworkView& v) {
+      if (v.highest_height() > height + 1)
+        throw StepFailed(fmt::format("block {} is there: nothing is wrong with the release that was to be rolled back", v.highest_height()), Cause::no_failure);
+      return ended(v);
+    });
     return fmt::format("ended on all {} nodes", r.view().nodes.size());
   });
 }
@@ -128,7 +138,7 @@ void chain_rollback(Rehearsal& r) {
   GovernedUpgrade upgrade(r);
   stage_release(r, upgrade.plan().name);
   upgrade.go_through_vote();
-  r.record(record::Expected{Cause::upgrade_handler_error, "it is what is rolled back", true});
+  for (const auto cause : kFailures) r.record(record::Expected{cause, "it is what is rolled back", true});
   expect_bad(r, except(all_nodes(r), bare_nodes(r)));
   upgrade.await_halt();
 

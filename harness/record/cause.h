@@ -18,11 +18,15 @@ enum class Cause {
   // Of governance.
   proposal_rejected, proposal_failed, transaction_failed,
   // Of the upgrade.
-  missing_store_upgrade, store_already_there, upgrade_handler_panic, upgrade_handler_error,
-  upgrade_handler_missing, plan_replaced, plan_not_cancelled, upgrade_not_skipped, cosmovisor_misread,
+  node_files, missing_store_upgrade, store_already_there, upgrade_handler_panic, upgrade_handler_error,
+  upgrade_handler_missing, migration_slow, start_panic, version_unknown, plan_replaced, plan_not_cancelled, upgrade_not_skipped, cosmovisor_misread,
   upgrade_info_left, app_hash_divergence, conflicting_blocks, chain_did_not_halt, quorum_short,
   state_sync_failed, node_exited,
+  // Of the blocks after it, or of the block itself, beyond the handler.
+  block_panic, block_error, proposal_refused, vote_extension_refused, consensus_params_refused, results_divergence,
+  validators_divergence, app_version_divergence, blocks_stopped,
   // Of how it was done.
+  operator_setting,
   wrong_order, not_ready, not_confirmed, config_not_active, signing_state_rewound, rollback_destroys,
   model_hash_mismatch, model_not_loaded, wrong_model, double_sign, validator_jailed, blocks_missed,
   // Of the provider daemon.
@@ -39,16 +43,25 @@ void from_json(const nlohmann::json&, Cause&);  // an empty name is none
 // What a step may expect beside a cause: that the process ends.
 inline constexpr Cause kProcessEnds = Cause::none;
 
+// Whose failure it is, which decides the verdict: of the release or of those who operate the nodes, the run has failed; of the
+// chain (it was so before), of the machine or of the harness, nothing is said about the release.
+enum class Owner { release, operators, chain, machine, harness };
+const Ordered<Owner>& names(Owner);
+
 struct CauseEntry {
   Cause cause;
   const char* name;
   const char* meaning;
+  const char* evidence;  // what proves it
   const char* advice;
-  bool of_release = true;  // false: it says nothing about the release, and the run is inconclusive
+  Owner owner = Owner::release;
 };
 
 const std::vector<CauseEntry>& causes();
-bool is_of_release(const std::string& cause);
+// Of a name that is none: the release.
+Owner owner_of(const std::string& cause);
+// CAUSES.md: what a cause is, and all of them as a table.
+std::string causes_document();
 std::string advice_for(Cause);
 // What localnet says is wrong; none: it does not say.
 Cause cause_of(Trouble);

@@ -9,10 +9,15 @@
 namespace rehearse::record {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ProcessStarted, pid, program)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ProcessEnded, program, exit_code, signal, last_lines, file, line, starts_again)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Frame, function, file, line)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Panic, text, goroutine, frames, line)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ProcessEnded, program, exit_code, signal, last_lines, file, line, starts_again, panic, said, said_line)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(LogLine, pattern, text, error, captures, file, offset, line)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(UpgradeInfoSeen, name, height)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(LogCounted, lines, levelled)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(HeadSeen, store_height, block_hash, app_height, app_hash,
                                                 app_version, catching_up)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ConsensusProbed, height, round, step, prevoted, precommitted, peers, extensions_from, stack)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Signature, validator, flag)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(BlockSeen, height, hash, app_hash, time, proposer, round,
                                                 signatures)
@@ -91,7 +96,7 @@ void from_json(const Json& j, Expected& e) {
 namespace {
 
 // Observed kinds come first in Body, then those done, then those judged.
-constexpr std::size_t kFirstDid = 8, kFirstJudged = 27;
+constexpr std::size_t kFirstDid = 11, kFirstJudged = 30;
 static_assert(std::is_same_v<std::variant_alternative_t<kFirstDid, Body>, RunStarted>);
 static_assert(std::is_same_v<std::variant_alternative_t<kFirstJudged, Body>, Judged>);
 

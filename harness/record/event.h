@@ -34,6 +34,19 @@ struct ProcessStarted {
   std::string program;  // path as the supervisor names it
 };
 
+struct Frame {
+  std::string function, file;
+  std::int64_t line = 0;
+};
+
+// A Go panic, or what the runtime ends a process with.
+struct Panic {
+  std::string text;  // of the first one; empty: there was none
+  std::string goroutine;
+  std::vector<Frame> frames;  // the innermost first, without those of Go's runtime
+  std::int64_t line = 0;      // where it stands, 1-based
+};
+
 struct ProcessEnded {
   static constexpr const char* kind = "process-ended";
   std::string program;  // what was supervised: the chain binary or Cosmovisor
@@ -43,6 +56,9 @@ struct ProcessEnded {
   std::string file;                     // where the last of them stands, relative to the run folder
   std::int64_t line = 0;                // 1-based; 0: it said nothing
   bool starts_again = false;            // it failed, and its supervisor starts it again by itself
+  Panic panic = {};
+  std::string said = {};       // the first of the last lines that no logger wrote: a command's error, before its help
+  std::int64_t said_line = 0;  // where it stands
 };
 
 // A log line that matches a pattern of the profile, or is at level ERR (`pattern` is "error" when no other matches).
@@ -56,6 +72,19 @@ struct LogLine {
   std::string file;                   // relative to the run folder
   std::int64_t offset = 0;            // bytes from the start of the file
   std::int64_t line = 0;              // 1-based
+};
+
+// A node's data/upgrade-info.json, by which the old release hands a plan over to its supervisor: it has halted for it.
+struct UpgradeInfoSeen {
+  static constexpr const char* kind = "upgrade-info";
+  std::string name;
+  std::int64_t height = 0;
+};
+
+// How much of a process's log could be read, once it says no more: lines, and those of them whose level is known.
+struct LogCounted {
+  static constexpr const char* kind = "log-counted";
+  std::int64_t lines = 0, levelled = 0;
 };
 
 // What a node says of itself when polled: /status and /abci_info.
@@ -72,6 +101,18 @@ struct HeadSeen {
 struct Signature {
   std::string validator;  // consensus address, upper hex
   int flag = 1;           // 1 absent, 2 commit, 3 nil
+};
+
+// Where the consensus of a node is that makes no block: asked once it has stood for a while (consensus_probe.h).
+struct ConsensusProbed {
+  static constexpr const char* kind = "consensus";
+  std::int64_t height = 0;
+  int round = 0;
+  int step = 0;  // 1 NewHeight to 8 Commit; 0: it does not answer, and its stack says where it is
+  double prevoted = 0, precommitted = 0;  // share of the power whose votes of this round it has
+  int peers = 0;
+  std::int64_t extensions_from = 0;  // the height from which on votes have extensions; 0: off, or not known
+  std::vector<Frame> stack;          // of the goroutine that runs consensus; empty: not known
 };
 
 // A block of the chain with the commit that sealed it, as a node served it.
@@ -318,7 +359,7 @@ struct Concluded {
 };
 
 using Body =
-    std::variant<ProcessStarted, ProcessEnded, LogLine, HeadSeen, BlockSeen, Answered, Sampled, Stalled,
+    std::variant<ProcessStarted, ProcessEnded, LogLine, UpgradeInfoSeen, LogCounted, HeadSeen, ConsensusProbed, BlockSeen, Answered, Sampled, Stalled,
                  RunStarted, ReleasesOpened, NetworkPlanned, ProviderPlanned, CommandRan, PhaseEntered, StepStarted, StepEnded,
                  PlanProposed, LegStarted, LegEnded, ExpectedOutcome, Expected, FaultPlanned, FaultTransition, TransactionsAccounted, RunStopped, TeardownEnded, Milestone,
                  Judged, Concluded>;

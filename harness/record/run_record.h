@@ -32,7 +32,21 @@ struct CheckResult {
   double seconds = 0;
 };
 
-// Why a run failed. `cause` is one of causes() in harness/diagnosis.
+// Where in the chain it failed, as far as it is known.
+struct FailedAt {
+  std::int64_t height = 0;  // 0: not known, or at none
+  std::string method;       // of ABCI: "EndBlock"
+  std::string module;       // whose code it was
+};
+
+// Nodes that show the same.
+struct NodeGroup {
+  std::string shows;
+  std::vector<std::string> nodes;
+  std::string power;  // "40 of 100"
+};
+
+// Why a run failed. `cause` is one of causes() in cause.h.
 struct Diagnosis {
   std::string cause;
   std::string proven_by;       // the rule's proof in words
@@ -42,12 +56,17 @@ struct Diagnosis {
   std::string affected_power;             // "10 of 100"
   std::vector<std::string> consequences;  // what else was seen because of it
   std::string advice;                     // what to do now
+  std::string owner = {};                 // whose failure it is: a name of Owner
+  FailedAt where = {};
+  std::vector<NodeGroup> groups = {};     // when nodes do not all show the same
 };
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(CheckResult, checklist, title, subject, outcome, expected,
                                                 actual, message, evidence, seconds)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Diagnosis, cause, proven_by, first_evidence, evidence_at,
-                                                affected_nodes, affected_power, consequences, advice)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(FailedAt, height, method, module)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(NodeGroup, shows, nodes, power)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Diagnosis, cause, owner, proven_by, first_evidence, evidence_at,
+                                                affected_nodes, affected_power, consequences, advice, where, groups)
 
 struct TimePart {
   std::string name;
@@ -104,7 +123,8 @@ struct RunRecord {
 Json to_json(const RunRecord&);
 RunRecord run_record_from_json(const Json&);
 
-// 0 pass, 1 the release failed, 3 inconclusive or error, 130 cancelled. Never a count.
+// 0 pass, 1 the release failed, 2 a setting of the scenario or the profile did, 3 inconclusive or error, 130 cancelled. Never a
+// count.
 int exit_code(const RunRecord&);
 
 }  // namespace rehearse::record

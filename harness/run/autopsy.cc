@@ -1,12 +1,71 @@
 #include "harness/run/autopsy.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "harness/judge/diagnosis/rules.h"
+#include "localnet/base/log.h"
+#include "localnet/state/application_state.h"
+#include "localnet/state/compare.h"
+#include "localnet/state/describe.h"
 
 namespace rehearse {
 
 namespace fs = std::filesystem;
 
 namespace {
+
+// A node for its group of those that agree, with its state, where its database can be read.
+struct Witness {
+  std::string node;
+  std::int64_t power = 0;  // of the group
+  std::optional<ApplicationState> state;
+};
+
+record::Answered answer_of(const char* question, const Divergence& d, record::Json value) {
+  return {kStopped, question, {}, d.height, "its database", true, false, std::move(value), ""};
+}
+
+record::Json stores_in(const CommitInfo& commit) {
+  auto stores = record::Json::array();
+  for (const auto& s : commit.stores) stores.push_back({{"name", s.name}, {"hash", describe_bytes(s.hash)}});
+  return stores;
+}
+
+record::Json shown(const std::optional<StoredValue>& v) {
+  return v ? record::Json(describe_value(v->bytes, v->size)) : record::Json();
+}
+
+// [{store, keys: [{key, here, there}], more, trouble}]: null where a key has no value.
+record::Json in_json(const StateDifference& difference) {
+  constexpr std::size_t kShown = 20;
+  auto stores = record::Json::array();
+  for (const auto& s : difference.stores) {
+    auto keys = record::Json::array();
+    for (const auto& k : s.keys)
+      if (keys.size() < kShown) keys.push_back({{"key", describe_bytes(k.key)}, {"here", shown(k.left)}, {"there", shown(k.right)}});
+    const auto more = s.count() + s.rewritten - static_cast<std::int64_t>(keys.size());
+    stores.push_back({{"store", s.store}, {"keys", std::move(keys)}, {"more", more}, {"trouble", s.trouble}});
+  }
+  return stores;
+}
+
+// Its state, and what it says of its stores; none when its database cannot be read so.
+std::optional<ApplicationState> read_state(Rehearsal& r, const std::string& node, const Divergence& d, const fs::path& scratch) {
+  auto state = ApplicationState::open(r.network().node(node).home() / "data" / "application.db", scratch);
+  std::string trouble = state.trouble;
+  if (state.value) {
+    const auto commit = state.value->commit(d.height);
+    if (commit.value) {
+      r.record(answer_of(kStoreHashes, d, stores_in(*commit.value)), node);
+      return std::move(*state.value);
+    }
+    trouble = commit.trouble;
+  }
+  log_info(fmt::format("the state of {} is not read from its database: {}", node, trouble));
+  return std::nullopt;
+}
 
 fs::path copy_home(const fs::path& home, const fs::path& to) {
   fs::create_directories(to);
@@ -25,25 +84,19 @@ record::Answered read(const CliAnswer& a, const Command& command, std::int64_t h
   return answer;
 }
 
-}  // namespace
-
-void compare_states(Rehearsal& r) {
-  const auto divergence = first_divergence(r.view());
+// The chain's own command, on a copy of each node's home: it opens the database to write.
+void ask_the_program(Rehearsal& r, const std::vector<Witness>& witnesses, const Divergence& d, const fs::path& folder) {
   const auto command = r.profile().commands.find(kStoreHashes);
-  const bool expected = r.view().expects("", Cause::app_hash_divergence);
-  if (!divergence || expected || command == r.profile().commands.end()) return;
-  const auto folder = r.folder() / "autopsy";
+  if (command == r.profile().commands.end()) return;
   std::size_t open = 0;
-  for (const auto& [hash, members] : divergence->groups) {
-    const auto& node = members.front();
-    const auto home = copy_home(r.network().node(node).home(), folder / node);
-    const auto arguments = r.command(kStoreHashes, node,
-                                     {{"home", home.string()}, {"height", std::to_string(divergence->height)}});
+  for (const auto& [node, power, state] : witnesses) {
+    const auto home = copy_home(r.network().node(node).home(), folder / "homes" / node);
+    const auto arguments = r.command(kStoreHashes, node, {{"home", home.string()}, {"height", std::to_string(d.height)}});
     ++open;
     r.network().cli().run(r.network().node(node).supervisor().current(), arguments, command->second.answer,
-                          [&, node](CliAnswer a) {
+                          [&, node = node](CliAnswer a) {
                             --open;
-                            r.record(read(a, command->second, divergence->height), node);
+                            r.record(read(a, command->second, d.height), node);
                           });
   }
   try {
@@ -52,6 +105,30 @@ void compare_states(Rehearsal& r) {
     r.network().cli().abandon();  // their handlers write to what stands on this stack
     throw;
   }
+}
+
+}  // namespace
+
+void compare_states(Rehearsal& r) {
+  const auto d = first_divergence(r.view());
+  if (!d || r.view().expects("", Cause::app_hash_divergence)) return;
+  const auto folder = r.folder() / "autopsy";
+  fs::create_directories(folder);
+  std::vector<Witness> witnesses;
+  for (const auto& [hash, members] : d->groups)
+    witnesses.push_back({members.front(), r.view().power_of(members), read_state(r, members.front(), *d, folder / members.front())});
+  if (std::any_of(witnesses.begin(), witnesses.end(), [](const Witness& w) { return !w.state; })) {
+    ask_the_program(r, witnesses, *d, folder);
+  } else {
+    const auto most = std::max_element(witnesses.begin(), witnesses.end(), [](const auto& a, const auto& b) { return a.power < b.power; });
+    for (const auto& w : witnesses) {
+      if (&w == &*most) continue;
+      auto answer = answer_of(kStateDifference, *d, in_json(compare({*w.state, d->height}, {*most->state, d->height}, {})));
+      answer.args = {{"with", most->node}};
+      r.record(std::move(answer), w.node);
+    }
+  }
+  witnesses.clear();
   fs::remove_all(folder);
 }
 

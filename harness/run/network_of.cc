@@ -8,17 +8,34 @@
 
 namespace rehearse {
 
+std::map<std::string, std::map<std::string, std::string>> settings_made(const Inputs& in) {
+  std::map<std::string, std::map<std::string, std::string>> all;
+  const auto add = [&all](const std::string& node, const TomlValues& config_toml, const TomlValues& app_toml) {
+    for (const auto& [key, value] : config_toml) all[node]["config.toml " + key] = value.value.dump();
+    for (const auto& [key, value] : app_toml) all[node]["app.toml " + key] = value.value.dump();
+  };
+  const auto& n = in.scenario.network;
+  add("", in.profile.config_toml, in.profile.app_toml);
+  add("", n.config_toml, n.app_toml);
+  for (const auto& [name, files] : n.nodes) add(name, files.config_toml, files.app_toml);
+  return all;
+}
+
 NetworkPlan network_of(const Inputs& in) {
   const auto& n = in.scenario.network;
   NetworkPlan p;
-  for (const auto& [name, power] : n.validators) p.nodes.push_back({name, true, power, {}, supervisor_of(n, name)});
-  for (const auto& name : n.full_nodes) p.nodes.push_back({name, false, 0, {}, supervisor_of(n, name)});
+  for (const auto& [name, power] : n.validators) p.nodes.push_back({name, true, power, {}, {}, {}, supervisor_of(n, name)});
+  for (const auto& name : n.full_nodes) p.nodes.push_back({name, false, 0, {}, {}, {}, supervisor_of(n, name)});
   for (auto& node : p.nodes) {
     const auto& e = in.to.environment;
     if (e.who == WhichNodes::all || (e.who == WhichNodes::smallest && node.name == smallest_validator(n)))
       node.environment = e.set;
     if (const auto own = n.environment.find(node.name); own != n.environment.end())
       for (const auto& [k, v] : own->second) node.environment[k] = v;
+    if (const auto own = n.nodes.find(node.name); own != n.nodes.end()) {
+      node.config_toml = own->second.config_toml;
+      node.app_toml = own->second.app_toml;
+    }
   }
   p.restart_after = n.restart.after.value;
   p.pace = pace_named(n.pace);

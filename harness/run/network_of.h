@@ -9,6 +9,9 @@
 namespace rehearse {
 
 // All that follows from the inputs; where it is, and what it starts with, is the run's to say.
+// What scenario and profile set in the nodes' configuration files: node, or "" for all -> "config.toml mempool.size" -> value.
+std::map<std::string, std::map<std::string, std::string>> settings_made(const Inputs&);
+
 NetworkPlan network_of(const Inputs&);
 
 // Some fault acts on links.

@@ -5,7 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <sstream>
+
 #include "harness/engine/publication.h"
+#include "localnet/cosmos/go_panic.h"
 #include "localnet/process/blocked_signals.h"
 #include "localnet/network/node_log.h"
 #include "localnet/base/sha256.h"
@@ -180,26 +183,47 @@ void Preflight::ask_version(const Release& release, std::optional<CliAnswer>& pr
   }
 }
 
+namespace {
+
+// A program that panics runs; one that its loader does not take does not.
+void throw_if_it_fails(const Release& release, const CliAnswer& answer) {
+  if (answer.trouble().empty()) return;
+  PanicReader reader;
+  std::istringstream said(answer.err);
+  std::int64_t number = 0;
+  for (std::string line; std::getline(said, line);) reader.line(line, ++number);
+  if (const auto panic = reader.panic()) throw StepFailed(fmt::format("{}: `{}`: panic: {}", release.name, answer.command, panic->text), Cause::start_panic);
+  throw StepFailed(release.name + ": " + answer.trouble(), Cause::binary_does_not_run);
+}
+
+}  // namespace
+
 void Preflight::check_versions(bool one_release) {
   auto &from = r_.from, &to = r_.to;
   r_.step("version", "Verify binary", kPreparation, [&] {
     r_.await_done(
         "versions", [&] { return from_printed_ && to_printed_; }, kWhileTheyMayAnswer);
+    std::string unknown;
     for (auto* release : {&from, &to}) {
       const auto& answer = release == &from ? *from_printed_ : *to_printed_;
-      if (!answer.trouble().empty())
-        throw StepFailed(release->name + ": " + answer.trouble(), Cause::binary_does_not_run);
+      throw_if_it_fails(*release, answer);
       release->printed_version = version_in(answer);
-      if (release->printed_version.empty())
-        throw StepFailed(release->name + ": `" + answer.command + "` prints nothing", Cause::binary_does_not_run);
+      if (release->printed_version.empty()) {
+        r_.note(fmt::format("{}: {} prints no version: {}", name_of(Cause::version_unknown), release->name, advice_for(Cause::version_unknown)));
+        unknown += " (" + release->name + " prints no version)";
+        continue;
+      }
       if (!release->version.empty() && release->printed_version != release->version)
         throw StepFailed(fmt::format("{} holds {}, not {}", release->archive.filename().string(),
                                      release->printed_version, release->version),
                          Cause::wrong_version_inside);
     }
-    if (!one_release && from.printed_version == to.printed_version)
+    if (to.plan.empty() && to.printed_version.empty() && !one_release)
+      throw StepFailed(fmt::format("{} prints no version, which its plan would be named for; give the plan: --release to=PLAN={}", to.name,
+                                   to.archive.filename().string()), Cause::version_unknown);
+    if (!one_release && !to.printed_version.empty() && from.printed_version == to.printed_version)
       throw StepFailed(fmt::format("both {} and {} are {}", from.name, to.name, to.printed_version), Cause::same_version);
-    return fmt::format("{} -> {}", from.printed_version, to.printed_version);
+    return fmt::format("{} -> {}{}", from.printed_version, to.printed_version, unknown);
   });
   tell();
 }

@@ -179,6 +179,7 @@ class Run {
                     {"blocks_after", in_.scenario.upgrade.blocks_after},
                     {"expect", in_.scenario.expect},
                     {"attestations", in_.scenario.attestations},
+                    {"settings", settings_made(in_)},
                     {"validators", validator_names(in_.scenario.network)}};
     r_.record(std::move(s));
   }

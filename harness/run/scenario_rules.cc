@@ -54,6 +54,8 @@ class Rules {
       if (!names.contains(name)) fail(at("network", "environment", name), "there is no node " + name);
     for (const auto& [name, kind] : n.supervisors)
       if (!names.contains(name)) fail(at("network", "supervisors", name), "there is no node " + name);
+    for (const auto& [name, files] : n.nodes)
+      if (!names.contains(name)) fail(at("network", "nodes", name), "there is no node " + name);
     for (std::size_t i = 0; i < n.downloads.size(); ++i)
       if (!names.contains(n.downloads[i]) || supervisor_of(n, n.downloads[i]) != SupervisorKind::cosmovisor)
         fail(root_["network"]["downloads"][i], "there is no node " + n.downloads[i] + " under Cosmovisor");

@@ -10,6 +10,7 @@
 #include "harness/spec/fault_spec.h"
 #include "harness/spec/release_choice.h"
 #include "localnet/base/decode.h"
+#include "localnet/cosmos/config_files.h"
 #include "localnet/cosmos/population.h"
 #include "localnet/network/supervisor.h"
 
@@ -30,6 +31,11 @@ struct RestartSection {
   Duration after{std::chrono::seconds(0)};  // RestartSec; 0: a node that ends by itself stays down
 };
 
+// What of a single node's configuration files is not as for all.
+struct NodeFiles {
+  TomlValues app_toml, config_toml;
+};
+
 struct NetworkSection {
   Ordered<std::int64_t> validators = {
       {"validator-1", 40}, {"validator-2", 30}, {"validator-3", 20}, {"validator-4", 10}};
@@ -43,7 +49,8 @@ struct NetworkSection {
   Population population;
   std::map<std::string, std::map<std::string, std::string>> environment;  // of single nodes
   Ordered<nlohmann::json> genesis;                                        // dotted path -> value, beyond the profile's
-  std::map<std::string, std::string> app_toml, config_toml;               // dotted key -> TOML value, the same
+  TomlValues app_toml, config_toml;                                       // the same
+  std::map<std::string, NodeFiles> nodes;                                 // single nodes' own, beyond those
 };
 
 struct ReleasePair {
@@ -149,6 +156,12 @@ void describe(V& v, RestartSection& r) {
 }
 
 template <class V>
+void describe(V& v, NodeFiles& n) {
+  v.optional("app_toml", n.app_toml, "dotted key of app.toml -> value, for this node");
+  v.optional("config_toml", n.config_toml, "the same of config.toml");
+}
+
+template <class V>
 void describe(V& v, NetworkSection& n) {
   v.optional("validators", n.validators, "name -> voting power");
   v.optional("full_nodes", n.full_nodes, "names of nodes that do not validate");
@@ -161,8 +174,9 @@ void describe(V& v, NetworkSection& n) {
   v.optional("population", n.population, "what the network has from its genesis on");
   v.optional("environment", n.environment, "node -> variables that only it gets");
   v.optional("genesis", n.genesis, "dotted path -> value, beyond the profile's");
-  v.optional("app_toml", n.app_toml, "dotted key -> TOML value, beyond the profile's");
+  v.optional("app_toml", n.app_toml, "dotted key of app.toml -> value, beyond the profile's");
   v.optional("config_toml", n.config_toml, "the same of config.toml");
+  v.optional("nodes", n.nodes, "node -> what of its configuration files is not as for all");
 }
 
 template <class V>

@@ -11,12 +11,14 @@ namespace rehearse {
 struct Suite {
   std::string name;  // the file's, without .suite.yaml
   std::string title;
+  std::string profile;  // the chain, unless another is named; empty: the usual one
   std::vector<std::string> scenarios;  // paths relative to the file, without .yaml
 };
 
 template <class V>
 void describe(V& v, Suite& s) {
   v.required("title", s.title, "what it is for, in a line");
+  v.optional("profile", s.profile, "the chain that they are about, unless --profile names another");
   v.required("scenarios", s.scenarios, "scenarios beside this file, in the order of their runs, without .yaml");
 }
 

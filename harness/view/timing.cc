@@ -42,9 +42,7 @@ When height_on_all(const NetworkView& v, std::int64_t height) {
 }  // namespace
 
 When halted_at(const NodeView& n) {
-  const auto* l = n.line(Pattern::upgrade_needed);
-  if (!l) return std::nullopt;
-  return l->seen;
+  return n.halt ? When(n.halt->seen) : std::nullopt;
 }
 
 Timing timing_of(const NetworkView& v) {

@@ -67,6 +67,10 @@ void fold_end(NetworkView& v, NodeView& n, const ProcessEnded& p, const Event& e
   ++v.progress;
 }
 
+void fold_halt(NodeView& n, const Event& e) {
+  if (!n.halt) n.halt = NodeView::Halt{e.seen, e.incarnation};
+}
+
 void fold_fault(NetworkView& v, const FaultTransition& m, Micros seen) {
   ++v.progress;
   for (auto& f : v.faults) {
@@ -132,6 +136,15 @@ bool SeenFault::open_at(Micros when) const {
 
 bool NetworkView::fault_open_at(Micros when) const {
   return std::any_of(faults.begin(), faults.end(), [&](const SeenFault& f) { return f.plan.disruptive && f.open_at(when); });
+}
+
+bool NetworkView::in_wake_of_fault(const std::string& node, Micros when) const {
+  constexpr Micros kQuiet = 3'000'000;
+  return std::any_of(faults.begin(), faults.end(), [&](const SeenFault& f) {
+    const auto* over = f.transition(FaultState::recovered);
+    const bool touched = f.nodes.empty() || std::find(f.nodes.begin(), f.nodes.end(), node) != f.nodes.end();
+    return over && touched && over->seen <= when && when <= over->seen + kQuiet;
+  });
 }
 
 bool NetworkView::taken_down_at(const std::string& node, Micros when) const {
@@ -227,11 +240,21 @@ void fold(NetworkView& v, const Event& e) {
                  [&](const LogLine& l) {
                    if (!n) return;
                    n->lines.push_back({e.seq, e.seen, e.incarnation, l});
+                   if (l.pattern == name_of(Pattern::upgrade_needed)) fold_halt(*n, e);
                    if (l.pattern != kErrorLine) ++v.progress;
+                 },
+                 [&](const UpgradeInfoSeen&) {
+                   if (n) fold_halt(*n, e), ++v.progress;
+                 },
+                 [&](const LogCounted& c) {
+                   if (n) n->log = c;
                  },
                  // What was asked of an earlier process says nothing about this one.
                  [&](const HeadSeen& h) {
                    if (n && e.incarnation == n->incarnation) fold_head(v, *n, h, e.seen);
+                 },
+                 [&](const ConsensusProbed& c) {
+                   if (n && e.incarnation == n->incarnation) n->probes.push_back({e.seen, e.incarnation, c}), ++v.progress;
                  },
                  [&](const BlockSeen& b) {
                    if (n) hear_block(v, *n, b.height, b.hash);

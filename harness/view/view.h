@@ -51,6 +51,19 @@ struct NodeView {
   std::map<std::int64_t, Micros> committed;  // app_height -> when it was first seen; see committed_at
   std::map<std::int64_t, Micros> stored;     // the same of store_height
   std::vector<SeenLine> lines;               // matched log lines, in order
+  // That the old release has halted for a plan: its log says so, or it has left upgrade-info.json.
+  struct Halt {
+    Micros seen = 0;
+    int incarnation = 0;
+  };
+  std::optional<Halt> halt;           // the first
+  record::LogCounted log;             // of its last process
+  struct Probe {
+    Micros seen = 0;
+    int incarnation = 0;
+    record::ConsensusProbed consensus;
+  };
+  std::vector<Probe> probes;
   struct Sample {
     Micros seen = 0;
     int incarnation = 0;
@@ -176,6 +189,9 @@ struct NetworkView {
   bool disturbed() const;
   // A fault acted then, or the network had not yet recovered from it.
   bool fault_open_at(Micros) const;
+  // A fault that acted on that node has just ended: what its heal brings about (a connection that is cut, a peer that is dialled
+  // again) is of the fault, too.
+  bool in_wake_of_fault(const std::string& node, Micros) const;
   // A fault that was begun brings about that cause by itself: the release is not to blame.
   bool fault_expects(Cause) const;
   std::vector<const NodeView*> validators() const;

@@ -36,6 +36,13 @@ struct Duration {
 std::optional<Duration> parse_duration(const std::string& text);
 std::string to_string(Duration);
 
+// A value and where it stands ("file:line:column"), for what can be wrong with it only later; empty: in no file.
+template <class T>
+struct Located {
+  T value;
+  std::string where;
+};
+
 // YAML as JSON: plain scalars become numbers, booleans and null as YAML reads them, quoted ones stay strings.
 nlohmann::json to_json(const YAML::Node&);
 
@@ -126,6 +133,8 @@ template <class T> struct is_vector : std::false_type {};
 template <class T> struct is_vector<std::vector<T>> : std::true_type {};
 template <class T> struct is_ordered : std::false_type {};
 template <class T> struct is_ordered<Ordered<T>> : std::true_type {};
+template <class T> struct is_located : std::false_type {};
+template <class T> struct is_located<Located<T>> : std::true_type {};
 template <class T> struct is_optional : std::false_type {};
 template <class T> struct is_optional<std::optional<T>> : std::true_type {};
 template <class T> struct is_string_map : std::false_type {};
@@ -164,6 +173,9 @@ void Decoder::value(const YAML::Node& n, T& out, const std::string& path, const 
     const auto found = find_named<T>(text);
     if (!found) fail(n, path, "expected one of " + all_names(T{}) + "; found `" + text + "`");
     out = *found;
+  } else if constexpr (internal::is_located<T>::value) {
+    value(n, out.value, path, doc);
+    out.where = source_.where(n.Mark());
   } else if constexpr (internal::is_optional<T>::value) {
     typename T::value_type v{};
     value(n, v, path, doc);

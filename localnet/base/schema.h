@@ -76,6 +76,8 @@ Schema SchemaWriter::type_of() {
     auto type = Schema::object();
     for (const auto& [name, e] : names(T{})) type["enum"].push_back(name);
     return type;
+  } else if constexpr (internal::is_located<T>::value) {
+    return type_of<decltype(T::value)>();
   } else if constexpr (internal::is_optional<T>::value) {
     return type_of<typename T::value_type>();
   } else if constexpr (internal::is_ordered<T>::value || internal::is_string_map<T>::value) {

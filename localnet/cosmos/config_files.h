@@ -1,14 +1,17 @@
-// The configuration files of one node, rendered whole from a description: to change a node's configuration,
-// change the description and render again.
+// The configuration files of one node: those that the chain's `init` wrote, with our values set in them. To change a node's
+// configuration, change the description and render again.
 //
-//   NodeConfig node{.moniker = "validator-1", .chain_id = "ve-1", .ip = block.at(1), .peers = peers};
+//   NodeConfig node{.moniker = "validator-1", .chain_id = "ve-1", .ip = block.at(1), .peers = peers, .written_by_init = files};
 //   write(home / "config/config.toml", render_config_toml(node));
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "localnet/base/decode.h"
+#include "localnet/base/json.h"
 #include "localnet/base/ports.h"
 
 namespace rehearse {
@@ -34,6 +37,18 @@ struct Peer {
   int port = p2p_port;
 };
 
+// Texts of configuration files; empty: the chain wrote none.
+struct ConfigFiles {
+  std::string config_toml, app_toml, client_toml;
+};
+ConfigFiles read_config_files(const std::filesystem::path& home);
+
+// Dotted key ("mempool.max_tx_bytes"; one without a dot is of the top level) -> value. The chain's file has to have the key;
+// the value takes the type that it has there.
+using TomlValues = std::map<std::string, Located<nlohmann::json>>;
+// Those of `more` win.
+void add_values(TomlValues& to, const TomlValues& more);
+
 struct NodeConfig {
   std::string moniker;
   std::string chain_id;
@@ -43,14 +58,11 @@ struct NodeConfig {
   std::string minimum_gas_prices;  // "0.0025uve"; some chains have them in consensus: the same on every node
   std::string log_level = "info";
   bool metrics = false;  // Prometheus' endpoint, see metrics.h
-  // Dotted key ("mempool.max_tx_bytes", a key without a dot is of the top level) to a TOML literal
-  // ("1048576",
-  // "\"everything\""). They win over what is rendered anyway.
-  std::map<std::string, std::string> config_toml;
-  std::map<std::string, std::string> app_toml;
+  TomlValues config_toml, app_toml;  // they win over what is set anyway
+  ConfigFiles written_by_init;
 };
 
-// All of these throw Blame::scenario when an override is no key or no one-line literal.
+// These throw Error(Blame::scenario), with its place, for a value that the chain's file has no key for, or of another type.
 std::string render_config_toml(const NodeConfig& node);
 std::string render_app_toml(const NodeConfig& node);
 

@@ -26,7 +26,7 @@ bool any_under(const NetworkPlan& plan, SupervisorKind kind) {
 }
 
 Ordered<std::string> patterns_of(const Profile& profile, const NetworkPlan& plan) {
-  auto patterns = profile.log_patterns;
+  auto patterns = line_patterns(profile);
   for (const auto kind : {SupervisorKind::bare, SupervisorKind::cosmovisor})
     if (any_under(plan, kind))
       for (auto& p : log_patterns(kind)) patterns.push_back(std::move(p));
@@ -123,8 +123,14 @@ NodeConfig Network::config_of(const NodeIdentity& node, const std::vector<NodeId
   config.minimum_gas_prices = profile_.minimum_gas_prices;
   config.config_toml = profile_.config_toml;
   config.app_toml = profile_.app_toml;
-  for (const auto& [k, v] : plan_.config_toml) config.config_toml[k] = v;
-  for (const auto& [k, v] : plan_.app_toml) config.app_toml[k] = v;
+  add_values(config.config_toml, plan_.config_toml);
+  add_values(config.app_toml, plan_.app_toml);
+  for (const auto& planned : plan_.nodes)
+    if (planned.name == node.name) {
+      add_values(config.config_toml, planned.config_toml);
+      add_values(config.app_toml, planned.app_toml);
+    }
+  config.written_by_init = written_by_init_;
   return config;
 }
 
@@ -146,6 +152,7 @@ void Network::prepare(const WaitFor& wait) {
   if (plan_.links) make_links(identities);
   GenesisMaker maker(*cli_, profile_, plan_, wait);
   maker.make_keys(identities);
+  written_by_init_ = read_config_files(maker.home());
   if (plan_.customer) customer_ = maker.make_customer(kCustomer);
   for (const auto& id : identities)
     write_home(home_of(id.name), config_of(id, identities), keys_.at(id.name));
@@ -189,12 +196,12 @@ Node& Network::add_second_process(const std::string& of) {
   return add_beside(of + "-twin", keys, node(of), node(of).supervisor().current(), {});
 }
 
-Node& Network::add_joining_node(const std::string& name, const fs::path& binary, const std::map<std::string, std::string>& config_toml) {
+Node& Network::add_joining_node(const std::string& name, const fs::path& binary, const TomlValues& config_toml) {
   return add_beside(name, {}, *nodes_.front(), binary, config_toml);
 }
 
 Node& Network::add_beside(const std::string& name, const NodeKeys& keys, const Node& like, const fs::path& binary,
-                          const std::map<std::string, std::string>& config_toml) {
+                          const TomlValues& config_toml) {
   constexpr int kLastAddress = 251;  // below those of the provider and its link
   auto id = like.identity();
   id.name = name;
@@ -202,7 +209,7 @@ Node& Network::add_beside(const std::string& name, const NodeKeys& keys, const N
   id.id = node_id(keys.node.pub);
   auto config = config_of(id, {});
   for (const auto& n : nodes_) config.peers.push_back({n->identity().id, n->identity().ip});  // past all links
-  for (const auto& [key, value] : config_toml) config.config_toml[key] = value;
+  add_values(config.config_toml, config_toml);
   const auto home = home_of(name);
   write_home(home, config, keys);
   fs::copy_file(like.home() / "config" / "genesis.json", home / "config" / "genesis.json");
@@ -214,11 +221,11 @@ Node& Network::add_beside(const std::string& name, const NodeKeys& keys, const N
   return *beside_.back();
 }
 
-void Network::reconfigure(const std::string& name, const std::map<std::string, std::string>& values) {
+void Network::reconfigure(const std::string& name, const TomlValues& values) {
   std::vector<NodeIdentity> all;
   for (const auto& n : nodes_) all.push_back(n->identity());
   auto config = config_of(node(name).identity(), all);
-  for (const auto& [key, value] : values) config.config_toml[key] = value;
+  add_values(config.config_toml, values);
   write_config(home_of(name), config);
 }
 
@@ -285,7 +292,10 @@ void Network::start() {
 
 void Network::stop() {
   cli_->abandon();  // a run that is cut short may have commands under way
-  for (auto& n : nodes_) n->read_log();
+  for (auto& n : nodes_) {
+    n->read_log();
+    n->count_log();
+  }
   log_poll_.reset();
   sampling_.reset();
   if (provider_) provider_->stop();

@@ -33,7 +33,7 @@ class Network {
   void prepare(const WaitFor&);
   void start();
   // Renders config.toml of a node again, with these values beyond what it had: dotted key -> TOML value.
-  void reconfigure(const std::string& node, const std::map<std::string, std::string>& values);
+  void reconfigure(const std::string& node, const TomlValues& values);
   // A provider daemon beside the nodes, called that, which asks the first of them. Its own to install and start.
   ProviderDaemon& add_provider(const std::string& name);
   ProviderDaemon* provider() const { return provider_.get(); }  // null: there is none
@@ -44,7 +44,7 @@ class Network {
   // Its own to start and to kill; called NAME-twin, and not among the nodes.
   Node& add_second_process(const std::string& of);
   // A full node beside those of the plan with a home of its own, which the others do not know; its own to start.
-  Node& add_joining_node(const std::string& name, const std::filesystem::path& binary, const std::map<std::string, std::string>& config_toml);
+  Node& add_joining_node(const std::string& name, const std::filesystem::path& binary, const TomlValues& config_toml);
   // Kills every node now, the provider daemon, and commands that still run.
   void stop();
   std::vector<Node*> all() const;
@@ -84,7 +84,7 @@ class Network {
   std::string dialled_at(const std::string& from, const std::string& to) const;
   void add_node(const NodeIdentity&, const NodePlan&);
   Node& add_beside(const std::string& name, const NodeKeys&, const Node& like, const std::filesystem::path& binary,
-                   const std::map<std::string, std::string>& config_toml);
+                   const TomlValues& config_toml);
 
   Loop& loop_;
   Sink& sink_;
@@ -102,6 +102,7 @@ class Network {
   std::string provider_name_;
   std::filesystem::path client_binary_;
   std::string watched_account_, customer_;
+  ConfigFiles written_by_init_;
   Loop::Handle log_poll_, sampling_;
 };
 

@@ -27,6 +27,7 @@ struct NodePlan {
   bool validator = true;
   std::int64_t power = 0;
   std::map<std::string, std::string> environment;
+  TomlValues config_toml = {}, app_toml = {};  // beyond the network's
   SupervisorKind supervisor = SupervisorKind::cosmovisor;
 };
 
@@ -50,7 +51,7 @@ struct NetworkPlan {
   // {voting_period} and {expedited_voting_period}, which the profile's patches name; asked for once the keys are made; may be empty.
   std::function<Values()> genesis_values;
   std::vector<std::pair<std::string, nlohmann::json>> genesis;  // path -> value; wins over the profile's
-  std::map<std::string, std::string> config_toml, app_toml;     // beyond the profile's
+  TomlValues config_toml, app_toml;                             // beyond the profile's
 };
 
 // Runs the loop until `done` or throws: what localnet needs of whoever waits.

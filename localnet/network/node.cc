@@ -1,6 +1,9 @@
 #include "localnet/network/node.h"
 
 #include <algorithm>
+#include <fstream>
+
+#include "localnet/base/json.h"
 
 namespace rehearse {
 
@@ -72,9 +75,30 @@ bool Node::paused() const {
   return is_stopped(child_->pid()) && std::all_of(below.begin(), below.end(), stands);
 }
 
-void Node::read_log() { log_.read(); }
+// First upgrade-info.json: a process that has halted has left it, and the next is seen in the log.
+void Node::read_log() {
+  read_upgrade_info();
+  log_.read();
+}
+
+void Node::read_upgrade_info() {
+  const auto file = settings_.home / "data" / "upgrade-info.json";
+  std::error_code none;
+  const auto written = std::filesystem::last_write_time(file, none);
+  if (none || written == upgrade_info_read_) return;
+  UpgradeInfo info;
+  try {
+    const auto json = nlohmann::json::parse(std::ifstream(file));
+    info = {json.at("name"), number_in(json.at("height"))};
+  } catch (const std::exception&) {
+    return;  // it is being written, or damaged
+  }
+  upgrade_info_read_ = written;
+  if (std::exchange(upgrade_info_, info) != info) sink_.upgrade_info(identity_.name, info);
+}
 
 void Node::ended(ExitStatus status) {
+  read_upgrade_info();
   log_.read(true);  // its last words come before its end
   const auto program = std::filesystem::path(supervisor_->command({})[0]).filename().string();
   auto words = log_.last_words();

@@ -71,8 +71,10 @@ class Node {
   // The chain's process itself (under Cosmovisor its child); 0: there is none.
   int chain_process();
 
-  // Reads what is new in the log; what matches goes to the sink.
+  // Reads what is new in the log, and in upgrade-info.json: what matches goes to the sink.
   void read_log();
+  // Tells the sink how much of the log could be read.
+  void count_log() { sink_.log_counted(identity_.name, log_.count()); }
   // Resident size and CPU of the chain process itself (under Cosmovisor its child).
   std::optional<ProcSample> resources();
   // Environment that every command for this node gets.
@@ -80,6 +82,7 @@ class Node {
 
  private:
   void launch();
+  void read_upgrade_info();
   bool is_last_word(const std::string& line);
   void ended(ExitStatus);
 
@@ -98,6 +101,8 @@ class Node {
   bool stopped_ = false;           // by whoever operates it
   std::unique_ptr<Child> child_;
   Loop::Handle restart_;  // that is due
+  std::filesystem::file_time_type upgrade_info_read_{};  // when it was written that was read last
+  UpgradeInfo upgrade_info_;
 };
 
 }  // namespace rehearse

@@ -53,8 +53,6 @@ struct LogMatcher::Impl {
   };
   std::vector<std::unique_ptr<Pattern>> patterns;
   RE2::Set all{RE2::Options(), RE2::UNANCHORED};
-  // CometBFT and the SDK write "<time> ERR <message>", with JSON logs "level":"error".
-  RE2 error{R"(^\S+ ERR |"level":"error")"};
 };
 
 LogMatcher::LogMatcher(const Ordered<std::string>& patterns) : impl_(std::make_unique<Impl>()) {
@@ -67,9 +65,10 @@ LogMatcher::LogMatcher(const Ordered<std::string>& patterns) : impl_(std::make_u
 
 LogMatcher::~LogMatcher() = default;
 
-std::vector<MatchedLine> LogMatcher::match(const std::string& text) const {
+std::vector<MatchedLine> LogMatcher::match(const std::string& line, const LogEntry& entry) const {
   std::vector<MatchedLine> found;
-  const bool error = RE2::PartialMatch(text, impl_->error);
+  const auto& text = entry.text;
+  const bool error = entry.level == LineLevel::error || entry.level == LineLevel::fatal;
   std::vector<int> which;
   if (impl_->all.Match(text, &which)) {
     std::sort(which.begin(), which.end());  // as the profile has them
@@ -78,12 +77,12 @@ std::vector<MatchedLine> LogMatcher::match(const std::string& text) const {
       const int groups = p.expression.NumberOfCapturingGroups();
       std::vector<re2::StringPiece> pieces(static_cast<std::size_t>(groups) + 1);
       p.expression.Match(text, 0, text.size(), RE2::UNANCHORED, pieces.data(), groups + 1);
-      MatchedLine m{p.name, text, error, {}, "", 0, 0};
+      MatchedLine m{p.name, line, error, {}, "", 0, 0};
       for (std::size_t g = 1; g < pieces.size(); ++g) m.captures.emplace_back(pieces[g]);
       found.push_back(std::move(m));
     }
   }
-  if (found.empty() && error) found.push_back({kErrorLine, text, true, {}, "", 0, 0});
+  if (found.empty() && error) found.push_back({kErrorLine, line, true, {}, "", 0, 0});
   return found;
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "localnet/base/decode.h"
+#include "localnet/cosmos/log_entry.h"
 #include "localnet/network/sink.h"
 #include "localnet/base/fd.h"
 
@@ -39,8 +40,10 @@ class LogMatcher {
  public:
   explicit LogMatcher(const Ordered<std::string>& patterns);
   ~LogMatcher();
-  // All patterns that match; "error" when the level is ERR and no pattern matches. Empty for most lines.
-  std::vector<MatchedLine> match(const std::string& text) const;
+  // All patterns that match what the line says, however it is written (log_entry.h); "error" when its level is ERR or worse and no
+  // pattern matches. Empty for most lines.
+  std::vector<MatchedLine> match(const std::string& line, const LogEntry&) const;
+  std::vector<MatchedLine> match(const std::string& line) const { return match(line, read_log_line(line)); }
 
  private:
   struct Impl;

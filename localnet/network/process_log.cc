@@ -4,6 +4,11 @@ namespace rehearse {
 
 namespace {
 constexpr std::size_t kLastLines = 5;  // shown when a process dies
+
+// What a command prints of its usage beside its error: headings, and what is indented below them.
+bool is_help(const std::string& text) {
+  return text.empty() || text.front() == ' ' || text.front() == '\t' || text.back() == ':' || text.starts_with("Error: exit status");
+}
 }
 
 ProcessLog::ProcessLog(Sink& sink, const LogMatcher& matcher, std::string name, std::filesystem::path file, OnLine on_line)
@@ -18,8 +23,8 @@ ProcessLog::ProcessLog(Sink& sink, const LogMatcher& matcher, std::string name, 
   std::filesystem::create_directories(file_.parent_path());
 }
 
-LastWords ProcessLog::last_words() const {
-  LastWords words{{}, file_.string(), last_.empty() ? 0 : last_.back().second, false};
+LastWords ProcessLog::last_words() {
+  LastWords words{{}, file_.string(), last_.empty() ? 0 : last_.back().second, std::exchange(panics_, {}).panic(), std::exchange(said_, {}), said_line_, false};
   for (const auto& [text, number] : last_) words.lines.push_back(text);
   return words;
 }
@@ -30,7 +35,13 @@ void ProcessLog::line(const std::string& text, std::int64_t offset, std::int64_t
     last_.push_back({text, number});
     if (last_.size() > kLastLines) last_.pop_front();
   }
-  for (auto& m : matcher_.match(text)) {
+  panics_.line(text, number);
+  const auto entry = read_log_line(text);
+  ++count_.lines;
+  if (entry.level != LineLevel::unknown && tells) said_.clear();
+  if (entry.level == LineLevel::unknown && tells && said_.empty() && !is_help(text)) said_ = text, said_line_ = number;
+  count_.levelled += entry.level != LineLevel::unknown;
+  for (auto& m : matcher_.match(text, entry)) {
     m.file = file_.string();
     m.offset = offset;
     m.line = number;

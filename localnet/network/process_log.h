@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "localnet/cosmos/go_panic.h"
 #include "localnet/network/node_log.h"
 #include "localnet/network/sink.h"
 
@@ -21,7 +22,10 @@ class ProcessLog {
 
   // Reads what is new; `last` also a line without an end.
   void read(bool last = false) { follower_.read(last); }
-  LastWords last_words() const;
+  // Of the process that has ended; the next one begins anew.
+  LastWords last_words();
+  // Of all that was read.
+  const LogCount& count() const { return count_; }
   const std::filesystem::path& file() const { return file_; }
 
  private:
@@ -34,6 +38,10 @@ class ProcessLog {
   OnLine on_line_;
   LogFollower follower_;
   std::deque<std::pair<std::string, std::int64_t>> last_;  // text, number
+  PanicReader panics_;
+  std::string said_;            // see LastWords
+  std::int64_t said_line_ = 0;
+  LogCount count_;
 };
 
 }  // namespace rehearse

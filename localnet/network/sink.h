@@ -1,9 +1,11 @@
 // Where localnet says what it sees, as it sees it. It knows no journal: the harness implements this.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "localnet/cosmos/go_panic.h"
 #include "localnet/process/child.h"
 #include "localnet/process/proc.h"
 #include "localnet/cosmos/rpc.h"
@@ -22,22 +24,42 @@ struct MatchedLine {
 
 // The last lines of a process that ended, where the last of them stands, and what becomes of it.
 struct LastWords {
-  std::vector<std::string> lines;
-  std::string file;       // path of the log
+  std::vector<std::string> lines = {};
+  std::string file = {};  // path of the log
   std::int64_t line = 0;  // 1-based; 0: it said nothing
+  std::optional<GoPanic> panic = {};  // that it ended by
+  // The first of the last lines that no logger wrote, and where it stands: a command prints its error, and then its help.
+  std::string said = {};
+  std::int64_t said_line = 0;
   bool starts_again = false;  // it failed, and its supervisor starts it again after a while
 };
 
+// What x/upgrade hands over to a supervisor.
+struct UpgradeInfo {
+  std::string name;
+  std::int64_t height = 0;
+  bool operator==(const UpgradeInfo&) const = default;
+};
+
+// Lines of a log, and those of them whose level is known.
+struct LogCount {
+  std::int64_t lines = 0, levelled = 0;
+};
+
+// What is not overridden is not listened to.
 class Sink {
  public:
   virtual ~Sink() = default;
-  virtual void process_started(const std::string& node, int pid, const std::string& program) = 0;
-  virtual void process_ended(const std::string& node, const std::string& program, const ExitStatus&,
-                             const LastWords&) = 0;
-  virtual void log_line(const std::string& node, const MatchedLine&) = 0;
-  virtual void head(const std::string& node, const Head&) = 0;
-  virtual void block(const std::string& node, const Block&) = 0;
-  virtual void sample(const std::string& node, const ProcSample&) = 0;
+  virtual void process_started(const std::string& /*node*/, int /*pid*/, const std::string& /*program*/) {}
+  virtual void process_ended(const std::string& /*node*/, const std::string& /*program*/, const ExitStatus&, const LastWords&) {}
+  virtual void log_line(const std::string& /*node*/, const MatchedLine&) {}
+  // Once no more is read of its log.
+  virtual void log_counted(const std::string& /*node*/, const LogCount&) {}
+  // The plan in its data/upgrade-info.json, whenever another stands there.
+  virtual void upgrade_info(const std::string& /*node*/, const UpgradeInfo&) {}
+  virtual void head(const std::string& /*node*/, const Head&) {}
+  virtual void block(const std::string& /*node*/, const Block&) {}
+  virtual void sample(const std::string& /*node*/, const ProcSample&) {}
 };
 
 }  // namespace rehearse

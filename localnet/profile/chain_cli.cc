@@ -10,7 +10,6 @@
 
 #include "localnet/base/json_text.h"
 #include "localnet/base/text.h"
-#include "localnet/base/text.h"
 
 namespace rehearse {
 
@@ -32,13 +31,18 @@ std::string telling_line(const std::string& text) {
 }
 
 std::optional<nlohmann::json> json_in(const std::string& text) {
-  const auto start = text.find_first_of("{[");
-  if (start == std::string::npos) return std::nullopt;
-  try {
-    return parse_json(std::string_view(text).substr(start));
-  } catch (const std::exception&) {
-    return std::nullopt;
+  // After whatever else a program prints: colours, and warnings in brackets.
+  constexpr int kTries = 20;
+  const auto clean = printable(text);
+  auto start = clean.find_first_of("{[");
+  for (int i = 0; i < kTries && start != std::string::npos; ++i, start = clean.find_first_of("{[", start + 1)) {
+    try {
+      return parse_json(std::string_view(clean).substr(start));
+    } catch (const std::exception&) {
+      continue;
+    }
   }
+  return std::nullopt;
 }
 
 }  // namespace

@@ -23,6 +23,10 @@ enum class Pattern {
   wrong_app_hash,      // a block's header has another state than this node
   consensus_failure,   // the node stops taking part
   equivocation,        // the chain has evidence of two signatures at one height
+  wrong_header,        // (field): a block's header has another value there than this node
+  proposal_rejected,   // the application rejects a proposed block
+  params_refused,      // (why): CometBFT refuses the consensus parameters of the application
+  module_migrates,     // (module): its migration begins
   panic,               // (what it says)
   // Of Cosmovisor's log, in the same file: its own, see supervisor.cc.
   upgrade_info_misread,
@@ -38,6 +42,9 @@ const Ordered<Pattern>& names(Pattern);
 // Names that a profile's `log_patterns` may have, and its provider's.
 const std::set<std::string>& known_patterns();
 const std::set<std::string>& known_provider_patterns();
+
+// How a line is called that says that a setting of the node stops it, before the file and the key.
+inline constexpr const char* kSettingLine = "setting ";
 
 // How a line at level ERR is called that matches no pattern.
 inline constexpr const char* kErrorLine = "error";

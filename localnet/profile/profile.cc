@@ -3,6 +3,7 @@
 #include "localnet/cosmos/config_files.h"
 #include "localnet/base/yaml_merge.h"
 #include "localnet/profile/extends.h"
+#include "localnet/profile/patterns.h"
 #include "localnet/profile/profile_rules.h"
 
 namespace rehearse {
@@ -175,12 +176,18 @@ const Command& command_of(const Profile& p, const std::string& name) {
   return found->second;
 }
 
+Ordered<std::string> line_patterns(const Profile& p) {
+  auto patterns = p.log_patterns;
+  for (const auto& s : p.refused_settings) patterns.emplace_back(kSettingLine + s.file + " " + s.key, s.match);
+  return patterns;
+}
+
 void apply_masks(Profile& p) {
   for (const auto& d : p.known_defects) {
     if (!d.masked) continue;
     p.genesis.insert(p.genesis.end(), d.mask.genesis.begin(), d.mask.genesis.end());
-    for (const auto& [key, value] : d.mask.config_toml) p.config_toml[key] = value;
-    for (const auto& [key, value] : d.mask.app_toml) p.app_toml[key] = value;
+    add_values(p.config_toml, d.mask.config_toml);
+    add_values(p.app_toml, d.mask.app_toml);
     for (const auto& [name, value] : d.mask.environment) p.chain.environment[name] = value;
   }
 }

@@ -10,6 +10,7 @@
 
 #include "localnet/base/decode.h"
 #include "localnet/base/phase.h"
+#include "localnet/cosmos/config_files.h"
 #include "localnet/cosmos/genesis_patch.h"
 #include "localnet/cosmos/population.h"
 #include "localnet/base/json.h"
@@ -51,7 +52,8 @@ const Ordered<GenesisBy>& names(GenesisBy);
 // What hides a known defect; all of it wins over the rest of the profile.
 struct Mask {
   std::vector<GenesisPatch> genesis;
-  std::map<std::string, std::string> config_toml, app_toml, environment;
+  TomlValues config_toml, app_toml;
+  std::map<std::string, std::string> environment;
   bool empty() const {
     return genesis.empty() && config_toml.empty() && app_toml.empty() && environment.empty();
   }
@@ -62,6 +64,12 @@ struct KnownDefect {
   std::string name, symptom;
   bool masked = true;  // unless a scenario says otherwise
   Mask mask;
+};
+
+// A line that says that a setting of the node stops it.
+struct RefusedSetting {
+  std::string match;  // RE2
+  std::string file, key;
 };
 
 struct HarmlessError {
@@ -142,11 +150,12 @@ struct Profile {
   std::vector<std::string> help;         // texts that only a help page has
   GenesisBy genesis_by = GenesisBy::direct;
   std::vector<GenesisPatch> genesis;
-  std::map<std::string, std::string> config_toml, app_toml;  // dotted key -> TOML value
+  TomlValues config_toml, app_toml;
   std::vector<KnownDefect> known_defects;
   std::string minimum_gas_prices;  // as the deposits: {denom} is filled in
   Governance governance;
   Ordered<std::string> log_patterns;  // name -> RE2
+  std::vector<RefusedSetting> refused_settings;
   std::vector<HarmlessError> harmless_errors;
   std::map<std::string, std::vector<AnswerSource>> questions;
   std::vector<std::vector<std::string>> initial_transactions;  // sent before the upgrade: there is state to keep
@@ -183,6 +192,13 @@ void describe(V& v, AnswerSource& s) {
   v.optional("at", s.at, "JSON pointer to the value");
   v.optional("absent", s.absent, "texts of the value, or phrases of an error, that say \"none\"");
   v.optional("absent_status", s.absent_status, "HTTP statuses that say \"none\"");
+}
+
+template <class V>
+void describe(V& v, RefusedSetting& r) {
+  v.required("match", r.match, "regular expression over the log line");
+  v.required("file", r.file, "the file that has the setting");
+  v.required("key", r.key, "its dotted key there");
 }
 
 template <class V>
@@ -239,8 +255,8 @@ void describe(V& v, Governance& g) {
 template <class V>
 void describe(V& v, Mask& m) {
   v.optional("genesis", m.genesis, "genesis values to set, after the profile's");
-  v.optional("config_toml", m.config_toml, "dotted key -> TOML value");
-  v.optional("app_toml", m.app_toml, "dotted key -> TOML value");
+  v.optional("config_toml", m.config_toml, "dotted key of the file -> value");
+  v.optional("app_toml", m.app_toml, "dotted key of the file -> value");
   v.optional("environment", m.environment, "environment of each chain process");
 }
 
@@ -288,12 +304,13 @@ void describe(V& v, Profile& p) {
   v.optional("help", p.help, "texts that only a help page has");
   v.optional("genesis_by", p.genesis_by, "who makes the genesis: the harness, or the chain's own commands");
   v.optional("genesis", p.genesis, "genesis values to set, in order within a stage");
-  v.optional("config_toml", p.config_toml, "dotted key -> TOML value");
-  v.optional("app_toml", p.app_toml, "dotted key -> TOML value");
+  v.optional("config_toml", p.config_toml, "dotted key of the file -> value");
+  v.optional("app_toml", p.app_toml, "dotted key of the file -> value");
   v.optional("known_defects", p.known_defects, "what is known to be wrong with the chain, and what masks it");
   v.required("minimum_gas_prices", p.minimum_gas_prices, "minimum gas prices of each node; {denom} is filled in");
   v.required("governance", p.governance, "deposits");
   v.required("log_patterns", p.log_patterns, "name -> regular expression over a log line");
+  v.optional("refused_settings", p.refused_settings, "what a node says of a setting that stops it");
   v.optional("harmless_errors", p.harmless_errors, "errors in the log that mean nothing");
   v.required("questions", p.questions, "what the chain can be asked, and where the answer stands");
   v.alias("seed_transactions", "initial_transactions");
@@ -316,6 +333,9 @@ void check_base_profile(const std::filesystem::path& file);
 
 // Its command of that name. Throws Error(Blame::scenario) naming the file when it has none.
 const Command& command_of(const Profile&, const std::string& name);
+
+// What its nodes' lines are matched against: its patterns, and what they say of settings (patterns.h).
+Ordered<std::string> line_patterns(const Profile&);
 
 // Puts the masks of the known defects that are `masked` into the rest of the profile.
 void apply_masks(Profile&);

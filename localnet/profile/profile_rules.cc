@@ -19,6 +19,8 @@ class Rules {
   void check() const {
     check_commands();
     check_log_patterns(root_["log_patterns"], p_.log_patterns, known_patterns());
+    for (std::size_t i = 0; i < p_.refused_settings.size(); ++i)
+      check_pattern(root_["refused_settings"][i]["match"], "refused_settings", p_.refused_settings[i].match);
     for (std::size_t i = 0; i < p_.harmless_errors.size(); ++i)
       check_pattern(root_["harmless_errors"][i]["match"], "harmless_errors", p_.harmless_errors[i].match);
     check_preserved();

@@ -54,6 +54,9 @@ Answer read_rest(const AnswerSource& s, const HttpResponse& r) {
   if (!r.status) throw NotReady(r.error);
   // The API listens a moment before the gRPC server that it asks.
   if (r.status == 503) throw NotReady("HTTP 503: " + r.body.substr(0, 200));
+  // baseapp's, before the application has executed its first block.
+  if (r.status == 500 && r.body.find("please wait for first block") != std::string::npos)
+    throw NotReady("HTTP 500: " + r.body.substr(0, 200));
   if (std::find(s.absent_status.begin(), s.absent_status.end(), r.status) != s.absent_status.end())
     return none("rest");
   if (r.status != 200 && error_says_absent(s, r.body)) return none("rest");

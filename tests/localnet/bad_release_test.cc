@@ -136,7 +136,6 @@ std::vector<Odd> odd_releases() {
   const std::string not_run = "binary-does-not-run";
   return {{"Hangs", program + "\nhangs", not_run, "`virtengine version`: did not end in 30s and was killed"},
           {"HelpsWithEverything", program + "\nhelps", not_run, "printed a help page and exited 0"},
-          {"SaysNothing", program + "\nis silent", not_run, "`virtengine version` prints nothing"},
           {"SaysItsVersionOnStderr", program + "\nwhispers", "same-version", "are v1.0.0"},
           {"NeedsALibrary", replaced(program, "libc.so.6", "libq.so.6"), not_run,
            "libq.so.6: cannot open shared object"},
@@ -158,6 +157,14 @@ TEST_P(OddRelease, IsCaughtBeforeAnythingIsProposed) {
 
 INSTANTIATE_TEST_SUITE_P(Programs, OddRelease, ::testing::ValuesIn(odd_releases()),
                          [](const auto& info) { return std::string(info.param.name); });
+
+// Its plan would be named for the version.
+TEST(UnversionedRelease, WantsItsPlanNamed) {
+  Scratch scratch;
+  auto r = run(scratch, {"--validators", "2", "--release", "to=" + scratch.write("virtengine", read(ODD_RELEASE_PROGRAM) + "\nis silent").string()});
+  expect_named(r, "version-unknown");
+  EXPECT_TRUE(r.said("prints no version")) << r.output();
+}
 
 TEST(OddCurrentRelease, IsCaughtToo) {
   const std::set<std::string> some = {"HelpsWithEverything", "NeedsALibrary", "NeedsALoader", "IsCutOff"};

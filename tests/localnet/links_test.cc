@@ -21,14 +21,10 @@ namespace {
 using namespace std::chrono_literals;
 
 struct Heads : Sink {
-  void process_started(const std::string&, int, const std::string&) override {}
   void process_ended(const std::string& node, const std::string&, const ExitStatus& status, const LastWords&) override {
     ADD_FAILURE() << node << " ended: " << to_string(status);
   }
-  void log_line(const std::string&, const MatchedLine&) override {}
   void head(const std::string& node, const Head& h) override { of[node] = h.store_height; }
-  void block(const std::string&, const Block&) override {}
-  void sample(const std::string&, const ProcSample&) override {}
   std::map<std::string, std::int64_t> of;
 };
 
@@ -53,7 +49,7 @@ class LinkedNetwork : public ::testing::Test {
     p.folder = scratch_ / "run";
     p.run_id = fmt::format("links-{}", ::getpid());
     for (int i = 1; i <= 4; ++i)
-      p.nodes.push_back({fmt::format("validator-{}", i), true, 10 * (5 - i), {}, SupervisorKind::bare});
+      p.nodes.push_back({fmt::format("validator-{}", i), true, 10 * (5 - i), {}, {}, {}, SupervisorKind::bare});
     const auto release = project() / ".cache/fixtures/releases/releases/v1.0.0/virtengine_linux_amd64.tar.gz";
     p.binary = open_artifact(release, profile_.chain.binary, scratch_ / "store").binary;
     p.genesis_values = [] { return Values{{"voting_period", "2s"}, {"expedited_voting_period", "1s"}}; };

@@ -22,6 +22,7 @@ std::vector<Question> ask_versions(const Context& c, const std::string& checkpoi
 
 Finding judge_versions(const Context& c, const std::string&) {
   const auto want = c.version();
+  if (want.empty()) return skipped("the program was built without a version");
   std::vector<std::string> have, wrong;
   for (const auto* n : c.view.all()) {
     const auto [a, missing] = look_up(c, kAfter, {question::app_version, n->member.name, {}, 0});

@@ -7,6 +7,7 @@
 
 #include "harness/judge/checks/checklist.h"
 #include "harness/view/provider_facts.h"
+#include "localnet/cosmos/log_entry.h"
 #include "localnet/profile/question_names.h"
 
 namespace rehearse {
@@ -164,7 +165,7 @@ Finding judge_errors(const Context& c, const std::string&) {
     const auto& known = c.profile.provider->harmless_errors;
     const auto phase = c.view.phase_at(l.seen);
     if (std::any_of(known.begin(), known.end(), [&](const HarmlessError& h) {
-          return (!h.phase || h.phase == phase) && RE2::PartialMatch(l.line.text, h.match);
+          return (!h.phase || h.phase == phase) && RE2::PartialMatch(read_log_line(l.line.text).text, h.match);
         })) {
       ++harmless;
       continue;

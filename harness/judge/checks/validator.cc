@@ -7,6 +7,7 @@
 
 #include "harness/judge/checks/checklist.h"
 #include "harness/judge/checks/scoring.h"
+#include "localnet/cosmos/log_entry.h"
 #include "localnet/profile/question_names.h"
 
 namespace rehearse {
@@ -26,6 +27,7 @@ std::vector<Question> ask_version(const Context&, const std::string& checkpoint,
 }
 
 Finding judge_version(const Context& c, const std::string& node) {
+  if (c.version().empty()) return skipped("the program was built without a version");
   const auto [a, missing] = look_up(c, kAfter, version_question(node));
   if (!a) return missing;
   const auto want = c.version();
@@ -190,25 +192,38 @@ Finding judge_memory(const Context& c, const std::string& node) {
 const HarmlessError* harmless(const Context& c, const SeenLine& l) {
   const auto phase = c.view.phase_at(l.seen);
   for (const auto& h : c.profile.harmless_errors)
-    if ((!h.phase || h.phase == phase) && RE2::PartialMatch(l.line.text, h.match)) return &h;
+    if ((!h.phase || h.phase == phase) && RE2::PartialMatch(read_log_line(l.line.text).text, h.match)) return &h;
   return nullptr;
+}
+
+// Between the upgrade's beginning and the end of block H, in which nothing but the application runs.
+bool in_the_upgrade(const Context& c, const NodeView& n, const SeenLine& l) {
+  const auto* applying = n.line(Pattern::applying_upgrade);
+  const auto executed = n.committed_at(c.upgrade_height());
+  return applying && executed && l.seq > applying->seq && l.seen <= *executed && l.line.pattern == kErrorLine &&
+         l.incarnation == applying->incarnation && read_log_line(l.line.text).module != "p2p";
 }
 
 Finding judge_errors(const Context& c, const std::string& node) {
   const auto& n = node_of(c, node);
   const auto first = n.stored_at(c.upgrade_height() + 1);
   if (!first) return inconclusive("it stored no block after the upgrade");
+  if (n.log.lines && !n.log.levelled) return inconclusive("no line of its log says its level: errors cannot be told");
   std::vector<std::string> places, excused;
   std::set<std::int64_t> counted;  // a line may match several patterns
   std::string text;
+  std::string findings;
   std::size_t of_halt = 0;
   for (const auto& l : n.lines) {
     if (!l.line.error || !counted.insert(l.line.line).second) continue;
     if (l.seen < *first) {
+      if (findings.empty() && in_the_upgrade(c, n, l)) findings = fmt::format("; finding: it logged an error in the upgrade, and went on: {}", l.line.text);
       ++of_halt;
       excused.push_back(l.place() + " of halt and restart");
     } else if (c.view.fault_open_at(l.seen)) {
       excused.push_back(l.place() + " while a fault acted");
+    } else if (c.view.in_wake_of_fault(node, l.seen) && read_log_line(l.line.text).module == "p2p") {
+      excused.push_back(l.place() + " in the wake of a fault");
     } else if (const auto* h = harmless(c, l)) {
       excused.push_back(l.place() + " harmless: " + h->reason);
     } else {
@@ -216,8 +231,8 @@ Finding judge_errors(const Context& c, const std::string& node) {
       places.push_back(l.place());
     }
   }
-  const auto have = fmt::format("{} since height {}; {} before it, of halt and restart; {} harmless", places.size(),
-                                c.upgrade_height() + 1, of_halt, excused.size() - of_halt);
+  const auto have = fmt::format("{} since height {}; {} before it, of halt and restart; {} harmless{}", places.size(),
+                                c.upgrade_height() + 1, of_halt, excused.size() - of_halt, findings);
   if (!places.empty()) return failed(text, "no errors", have, places);
   return passed("no errors", have, excused);
 }

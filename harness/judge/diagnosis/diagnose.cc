@@ -17,9 +17,17 @@ using record::Outcome;
 const std::vector<Rule>& rules() {
   static const std::vector<Rule> all = {
       {Cause::upgrade_info_left, true, upgrade_info_left},  // before whatever comes of it
+      {Cause::operator_setting, true, operator_setting},
+      {Cause::node_files, true, node_files},
       {Cause::missing_store_upgrade, true, missing_store_upgrade},
       {Cause::store_already_there, true, store_already_there},
-      {Cause::upgrade_handler_panic, true, handler_panic},
+      {Cause::upgrade_handler_panic, true, handler_panic_on_stack},
+      {Cause::block_panic, true, block_panic},
+      {Cause::upgrade_handler_panic, true, handler_panic},  // of a panic whose stack is not known
+      {Cause::consensus_params_refused, true, params_refused},
+      {Cause::results_divergence, true, results_divergence},
+      {Cause::validators_divergence, true, validators_divergence},
+      {Cause::app_version_divergence, true, app_version_divergence},
       {Cause::upgrade_handler_error, true, handler_error},
       {Cause::plan_replaced, true, plan_replaced},
       {Cause::plan_not_cancelled, true, plan_not_cancelled},
@@ -27,17 +35,24 @@ const std::vector<Rule>& rules() {
       {Cause::upgrade_handler_missing, true, handler_missing},
       {Cause::conflicting_blocks, true, conflicting_blocks},
       {Cause::app_hash_divergence, true, app_hash_divergence},
+      {Cause::block_error, true, block_error},
+      {Cause::proposal_refused, true, proposal_refused},
+      {Cause::vote_extension_refused, true, vote_extension_refused},
+      {Cause::blocks_stopped, true, blocks_stopped},
       {Cause::double_sign, true, double_sign},
       {Cause::cosmovisor_misread, true, cosmovisor_misread},
       {Cause::checksum_mismatch, true, download_checksum},
       {Cause::wrong_architecture, true, download_platform},
       {Cause::genesis_refused, true, genesis_refused},
       {Cause::chain_did_not_halt, true, chain_did_not_halt},
+      {Cause::start_panic, true, start_panic},
       {Cause::node_exited, true, node_exited},
       {Cause::provider_config_refused, true, provider_config_refused},
       {Cause::provider_exited, true, provider_exited},
       {Cause::provider_workloads_lost, false, provider_workloads_lost},
       {Cause::provider_bids_stuck, false, provider_bids_stuck},
+      {Cause::migration_slow, false, migration_slow},
+      {Cause::blocks_stopped, false, height_not_executed},
       {Cause::quorum_short, false, quorum_short},
       {Cause::validator_jailed, false, validator_jailed},
   };
@@ -85,12 +100,26 @@ const SeenEnd* first_unexpected_end(const NetworkView& v) {
   return first;
 }
 
+void show_end(Diagnosis& d, const SeenEnd& e) {
+  const auto& p = e.end.panic;
+  const auto at = [&](const std::string& text, std::int64_t line) {
+    d.first_evidence = text;
+    if (line) d.evidence_at = fmt::format("{}:{}", e.end.file, line);
+  };
+  if (!p.text.empty()) return at("panic: " + p.text.substr(0, p.text.find('\n')), p.line);
+  if (!e.end.said.empty()) return at(e.end.said, e.end.said_line);
+  if (!e.end.last_lines.empty()) at(e.end.last_lines.back(), e.end.line);
+}
+
 Diagnosis make_diagnosis(const NetworkView& v, Cause cause, const std::string& proven_by,
                          const Shown& shown) {
   Diagnosis d;
   d.cause = name_of(cause);
+  d.owner = name_of(owner_of(d.cause));
   d.proven_by = proven_by;
   d.affected_nodes = shown.nodes;
+  const auto place = [&v](const std::string& name) { return std::find(v.order.begin(), v.order.end(), name) - v.order.begin(); };
+  std::stable_sort(d.affected_nodes.begin(), d.affected_nodes.end(), [&](const auto& a, const auto& b) { return place(a) < place(b); });
   d.affected_power = power_text(v, shown.nodes);
   d.advice = advice_for(cause);
   if (shown.first) {
@@ -148,6 +177,25 @@ std::vector<std::string> consequences(const NetworkView& v, const Diagnosis& d) 
   return out;
 }
 
+// What followed, and who shows it not.
+void complete(const NetworkView& v, Diagnosis& d) {
+  const auto more = consequences(v, d);
+  d.consequences.insert(d.consequences.end(), more.begin(), more.end());
+  if (!d.groups.empty() || d.affected_nodes.empty() || d.affected_nodes.size() >= v.nodes.size()) return;
+  std::vector<std::string> others;
+  for (const auto& name : v.order)
+    if (std::find(d.affected_nodes.begin(), d.affected_nodes.end(), name) == d.affected_nodes.end()) others.push_back(name);
+  d.groups = {{d.cause, d.affected_nodes, d.affected_power}, {"not that", others, power_text(v, others)}};
+}
+
+// Where it is, and what it said last of what is known to matter.
+std::string where_it_is(const NodeView& n) {
+  auto text = fmt::format("{}: {}, block {}, application {}", n.member.name, n.alive ? "runs" : "has ended", n.head.store_height, n.head.app_height);
+  if (!n.probes.empty()) text += fmt::format(", consensus at {}/{}/{}", n.probes.back().consensus.height, n.probes.back().consensus.round, n.probes.back().consensus.step);
+  if (!n.lines.empty()) text += fmt::format("; said at {}: {}", n.lines.back().place(), n.lines.back().line.text);
+  return text;
+}
+
 // Of the items with that outcome.
 Diagnosis of_checks(const NetworkView& v, const std::vector<CheckResult>& checks, Outcome outcome, Cause cause) {
   Diagnosis d = make_diagnosis(v, cause, "", {});
@@ -172,6 +220,13 @@ Diagnosis of_checks(const NetworkView& v, const std::vector<CheckResult>& checks
 }  // namespace
 
 Diagnosis diagnose(const NetworkView& v, const std::vector<CheckResult>& checks) {
+  // A proof beats a suspicion: a busy machine is no excuse for what is proven.
+  const bool stalled = v.stopped && v.stopped->cause == Cause::machine_stalled;
+  if (stalled)
+    if (auto found = proven_failure(v)) {
+      complete(v, *found);
+      return *found;
+    }
   // Whoever stopped the run knew why: nothing ran yet, or governance said no.
   if (v.stopped && v.stopped->cause != Cause::none) {
     auto d = make_diagnosis(v, v.stopped->cause, v.stopped->step, {});
@@ -180,7 +235,7 @@ Diagnosis diagnose(const NetworkView& v, const std::vector<CheckResult>& checks)
   }
   for (const auto& rule : rules())
     if (auto found = find(rule, v)) {
-      found->consequences = consequences(v, *found);
+      complete(v, *found);
       return *found;
     }
   // A step that failed on the way is no checklist item that does not hold.
@@ -191,6 +246,8 @@ Diagnosis diagnose(const NetworkView& v, const std::vector<CheckResult>& checks)
       return of_checks(v, checks, outcome, cause);
   auto d = make_diagnosis(v, Cause::unknown, "no rule fits", {});
   if (v.stopped) d.first_evidence = v.stopped->detail;
+  if (v.network)
+    for (const auto* n : v.all()) d.consequences.push_back(where_it_is(*n));
   if (v.stopped && (v.stopped->reason == StopReason::error || v.stopped->reason == StopReason::deadline)) {
     d.proven_by = "the rehearsal could not go on";
     d.advice = "mend what it says and run again: the release is not judged";

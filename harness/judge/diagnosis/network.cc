@@ -113,7 +113,7 @@ Found quorum_short(const NetworkView& v) {
   std::vector<std::string> upgraded, late;
   bool halted = false;
   for (const auto* n : v.validators()) {
-    halted = halted || n->line(Pattern::upgrade_needed);
+    halted = halted || n->halt;
     const bool done = n->alive && n->committed_at(v.plan->height);
     (done ? upgraded : late).push_back(n->member.name);
   }
@@ -138,9 +138,7 @@ Found node_exited(const NetworkView& v) {
                                      : fmt::format("exit {}", first->end.exit_code);
   auto d =
       make_diagnosis(v, Cause::node_exited, fmt::format("{} ended by itself: {}", first->end.program, how), shown);
-  if (!first->end.line || first->end.last_lines.empty()) return d;
-  d.first_evidence = first->end.last_lines.back();
-  d.evidence_at = first->end.file + ":" + std::to_string(first->end.line);
+  show_end(d, *first);
   return d;
 }
 

@@ -33,9 +33,7 @@ Found provider_exited(const NetworkView& v) {
   const auto how = end->end.signal ? fmt::format("signal {}", end->end.signal)
                                    : fmt::format("exit {}", end->end.exit_code);
   auto d = of_provider(v, Cause::provider_exited, fmt::format("{} ended by itself: {}", end->end.program, how));
-  if (!end->end.line || end->end.last_lines.empty()) return d;
-  d.first_evidence = end->end.last_lines.back();
-  d.evidence_at = end->end.file + ":" + std::to_string(end->end.line);
+  show_end(d, *end);
   return d;
 }
 

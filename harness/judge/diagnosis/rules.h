@@ -21,6 +21,21 @@ Found store_already_there(const NetworkView&);
 Found handler_panic(const NetworkView&);
 Found handler_error(const NetworkView&);
 Found handler_missing(const NetworkView&);
+// Beyond the handler (blocks.cc).
+Found start_panic(const NetworkView&);
+Found handler_panic_on_stack(const NetworkView&);
+Found block_panic(const NetworkView&);
+Found block_error(const NetworkView&);
+Found params_refused(const NetworkView&);
+Found proposal_refused(const NetworkView&);
+Found vote_extension_refused(const NetworkView&);
+Found blocks_stopped(const NetworkView&);
+// The migration is not through when its window is over (upgrade.cc).
+Found migration_slow(const NetworkView&);
+Found height_not_executed(const NetworkView&);
+// Of a node's own settings and files (settings.cc).
+Found operator_setting(const NetworkView&);
+Found node_files(const NetworkView&);
 // Another proposal has taken the plan's place (upgrade.cc).
 Found plan_replaced(const NetworkView&);
 // When the plan was not to be carried out (upgrade.cc).
@@ -30,6 +45,9 @@ Found upgrade_info_left(const NetworkView&);
 // Between nodes (divergence.cc).
 Found conflicting_blocks(const NetworkView&);
 Found app_hash_divergence(const NetworkView&);
+Found results_divergence(const NetworkView&);
+Found validators_divergence(const NetworkView&);
+Found app_version_divergence(const NetworkView&);
 // Of Cosmovisor, not of the release (network.cc).
 Found cosmovisor_misread(const NetworkView&);
 Found download_checksum(const NetworkView&);
@@ -42,6 +60,7 @@ struct Divergence {
 std::optional<Divergence> first_divergence(const NetworkView&);
 // The command and the moment by which stopped nodes tell their stores' hashes (autopsy.h).
 inline constexpr const char* kStoreHashes = "store-hashes";
+inline constexpr const char* kStateDifference = "state-difference";
 inline constexpr const char* kStopped = "stopped";
 // Of the network (network.cc).
 Found genesis_refused(const NetworkView&);
@@ -79,5 +98,7 @@ std::string power_text(const NetworkView&, const std::vector<std::string>& nodes
 // The end of that node's process that nobody expected; the earliest of all nodes. Null: there is none.
 const SeenEnd* unexpected_end(const NodeView&);
 const SeenEnd* first_unexpected_end(const NetworkView&);
+// The evidence is how that process ended: its panic, else what it said last.
+void show_end(record::Diagnosis&, const SeenEnd&);
 
 }  // namespace rehearse

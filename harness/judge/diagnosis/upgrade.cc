@@ -3,6 +3,9 @@
 // process alive.
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "harness/judge/diagnosis/panics.h"
 #include "harness/judge/diagnosis/rules.h"
 
 namespace rehearse {
@@ -11,8 +14,7 @@ namespace {
 
 // The incarnation in which the old binary halted; lines of later ones are the new binary's.
 int halted_incarnation(const NodeView& n) {
-  const auto* halt = n.line(Pattern::upgrade_needed);
-  return halt ? halt->incarnation : 0;
+  return n.halt ? n.halt->incarnation : 0;
 }
 
 bool of_new_binary(const NodeView& n, const SeenLine& l) {
@@ -25,9 +27,26 @@ bool after_applying(const NodeView& n, const SeenLine& l) {
   return applying && l.seq > applying->seq;
 }
 
+bool also_matches(const NodeView& n, const SeenLine& l, Pattern pattern) {
+  return std::any_of(n.lines.begin(), n.lines.end(), [&](const SeenLine& other) {
+    return other.line.file == l.line.file && other.line.line == l.line.line && other.line.pattern == name_of(pattern);
+  });
+}
+
+// Of block H, which nobody has executed on that node before; what CometBFT refuses by itself is not the handler's.
 bool error_of_handler(const NodeView& n, const SeenLine& l) {
-  return after_applying(n, l) && l.line.text.find("NEEDED at height") == std::string::npos &&
-         l.line.text.find("AppHash") == std::string::npos;
+  if (l.line.text.find("NEEDED at height") != std::string::npos) return false;
+  for (const auto pattern : {Pattern::wrong_app_hash, Pattern::wrong_header, Pattern::params_refused})
+    if (also_matches(n, l, pattern)) return false;
+  // Where a log has errors only, that the upgrade was begun is not in it.
+  const bool only_errors = std::all_of(n.lines.begin(), n.lines.end(), [](const SeenLine& other) { return other.line.error || other.line.pattern == name_of(Pattern::replay_error); });
+  return after_applying(n, l) || (only_errors && of_new_binary(n, l));
+}
+
+// A panic whose stack was printed is read by it (blocks.cc).
+bool panic_without_stack(const NodeView& n, const SeenLine& l) {
+  const bool has_stack = std::any_of(n.ends.begin(), n.ends.end(), [&](const SeenEnd& e) { return e.incarnation == l.incarnation && !e.end.panic.frames.empty(); });
+  return after_applying(n, l) && !has_stack;
 }
 
 }  // namespace
@@ -54,7 +73,7 @@ Found store_already_there(const NetworkView& v) {
 }
 
 Found handler_panic(const NetworkView& v) {
-  return when_shown(v, Pattern::panic, after_applying, Cause::upgrade_handler_panic,
+  return when_shown(v, Pattern::panic, panic_without_stack, Cause::upgrade_handler_panic,
                     "a panic follows \"applying upgrade\" on the same node");
 }
 
@@ -62,6 +81,39 @@ Found handler_error(const NetworkView& v) {
   return when_shown(v, Pattern::replay_error, error_of_handler, Cause::upgrade_handler_error,
                     "block H cannot be replayed: an error follows \"applying upgrade\" on the same node");
 }
+
+namespace {
+
+// Nodes that still executed block H when its window was over, and were asked for their stacks by SIGQUIT: those in the handler, or
+// all others.
+Found asked_for_stacks(const NetworkView& v, Cause cause, bool in_handler) {
+  if (!v.plan) return std::nullopt;
+  Shown shown;
+  const SeenEnd* first = nullptr;
+  std::vector<GoFrame> stack;
+  for (const auto* n : v.all())
+    for (const auto& e : n->ends) {
+      if (!e.end.panic.text.starts_with("SIGQUIT") || n->committed_at(v.plan->height)) continue;
+      std::vector<GoFrame> frames;
+      for (const auto& f : e.end.panic.frames) frames.push_back({f.function, f.file, f.line});
+      if ((frames.empty() || through_upgrade_handler(frames)) != in_handler) continue;
+      shown.nodes.push_back(n->member.name);
+      if (!first) first = &e, stack = std::move(frames);
+    }
+  if (!first) return std::nullopt;
+  auto d = make_diagnosis(v, cause, fmt::format("block {} is still being executed when its window is over", v.plan->height), shown);
+  d.where = failed_at(v, v.nodes.at(shown.nodes.front()), stack);
+  d.where.height = v.plan->height;
+  d.first_evidence = stack.empty() ? "its stacks could not be read" : in_words("it was", stack);
+  d.evidence_at = fmt::format("{}:{}", first->end.file, first->end.panic.line);
+  return d;
+}
+
+}  // namespace
+
+Found migration_slow(const NetworkView& v) { return asked_for_stacks(v, Cause::migration_slow, true); }
+
+Found height_not_executed(const NetworkView& v) { return asked_for_stacks(v, Cause::blocks_stopped, false); }
 
 Found plan_replaced(const NetworkView& v) {
   if (!v.plan) return std::nullopt;

@@ -8,17 +8,6 @@
 
 namespace rehearse::made {
 
-// For tests that listen to one kind of news.
-class DeafSink : public Sink {
- public:
-  void process_started(const std::string&, int, const std::string&) override {}
-  void process_ended(const std::string&, const std::string&, const ExitStatus&, const LastWords&) override {}
-  void log_line(const std::string&, const MatchedLine&) override {}
-  void head(const std::string&, const Head&) override {}
-  void block(const std::string&, const Block&) override {}
-  void sample(const std::string&, const ProcSample&) override {}
-};
-
 class FakeNetwork : public Network {
  public:
   using Network::Network;

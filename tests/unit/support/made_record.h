@@ -114,7 +114,10 @@ inline record::RunRecord failed() {
       "10 of 100",
       {"validator-4 ended its consensus reactor at height 43", "validator-4 missed 6 of 6 blocks"},
       "Look for what differs between machines in the upgrade handler of v2.0.0: map order, time, floating "
-      "point. Restore validator-4 from the backup taken at the halt."};
+      "point. Restore validator-4 from the backup taken at the halt.",
+      "release",
+      {42, "FinalizeBlock", "bank"},
+      {{"app hash 1F2E", {"validator-4"}, "10 of 100"}, {"app hash 9C0D", {"validator-1", "validator-2", "validator-3"}, "90 of 100"}}};
   r.timing.floor_s = 0;
   r.timing.to_verdict_s = 0.31;
   r.timeline.pop_back();

@@ -260,7 +260,7 @@ TEST_F(RehearsalTest, WhatAStepThrowsGoesOnAsItIs) {
 TEST_F(RehearsalTest, JournalsWhatItIsToldByProcessAndPlace) {
   r_.process_started("a", 9, "upgrades/v2/bin/maded");
   r_.log_line("a", {"panic", "panic: x", true, {"x"}, folder_ / "nodes/a/logs/node.log", 40, 3});
-  r_.process_ended("a", "maded", {-1, 9}, {{"last", "words"}, folder_ / "nodes/a/logs/node.log", 4});
+  r_.process_ended("a", "maded", {-1, 9}, {{"last", "words"}, folder_ / "nodes/a/logs/node.log", 4, {}, "", 0, false});
   r_.block("b", {7, "B7", "AB", 5, "C0FFEE", 1, {{"C0FFEE", 2}}});
   r_.sample("b", {1000, 0.5});
   const auto events = read_journal(file_);

@@ -92,7 +92,7 @@ TEST_P(Recorded, HasLogsInWhichThePatternsFindWhatTheyFound) {
   const auto network = read_scenario(folder_ / "scenario.yaml").network;
   for (auto& [log, lines] : expected) {
     const bool of_provider = node_of[log] == kProvider;
-    auto patterns = of_provider ? profile.provider.value().log_patterns : profile.log_patterns;
+    auto patterns = of_provider ? profile.provider.value().log_patterns : line_patterns(profile);
     if (!of_provider)
       for (auto& p : log_patterns(supervisor_of(network, node_of[log]))) patterns.push_back(std::move(p));
     auto file = log + ".gz";

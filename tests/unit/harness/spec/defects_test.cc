@@ -16,7 +16,7 @@ class DefectsTest : public testing::Test {
   DefectsTest() {
     profile_.name = "lantern";
     profile_.known_defects = {{"soot", "it smokes", true, {{}, {}, {}, {{"WICK", "trimmed"}}}},
-                              {"draft", "it flickers", false, {{}, {}, {{"shield", "1"}}, {}}}};
+                              {"draft", "it flickers", false, {{}, {}, {{"shield", {"1", ""}}}, {}}}};
   }
   Scenario scenario(const std::string& defects) {
     return load_scenario(folder_.write(

@@ -53,6 +53,7 @@ TEST(Schema, HoldsTheProjectsOwnFilesForGood) {
   };
   const Kind kinds[] = {{"scenarios/scenario.schema.json", "scenarios"},
                         {"scenarios/scenario.schema.json", "scenarios/twins"},
+                        {"scenarios/scenario.schema.json", "scenarios/field"},
                         {"scenarios/suite.schema.json", "scenarios", true},
                         {"fixtures/profiles/profile.schema.json", "fixtures/profiles"},
                         {"fixtures/releases.schema.json", "fixtures"}};

@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-class ProcessesSeen : public made::DeafSink {
+class ProcessesSeen : public Sink {
  public:
   std::vector<int> pids;
   std::vector<bool> ends;  // starts again

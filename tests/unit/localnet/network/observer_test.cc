@@ -12,7 +12,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-class HeightsSeen : public made::DeafSink {
+class HeightsSeen : public Sink {
  public:
   std::vector<std::string> heads, blocks;  // "node@height"
   void head(const std::string& node, const Head& h) override {

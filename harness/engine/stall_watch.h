@@ -1,0 +1,40 @@
+// Sees that nodes which could make blocks make none, and asks them where they are. What that means, diagnosis says.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <string>
+
+#include "harness/view/view.h"
+
+namespace rehearse {
+
+class Rehearsal;
+
+class StallWatch {
+ public:
+  explicit StallWatch(Rehearsal& r) : r_(r) {}
+
+  // Called whenever something is waited for. A node has stood still when it has answered without a new block for 20 of the
+  // chain's block intervals, and at least 3 s.
+  void advance();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  struct Standing {
+    int incarnation = 0;
+    std::int64_t height = 0;
+    Clock::time_point since, asked;
+  };
+
+  bool is_due(const std::string& name, const NodeView&);
+  void ask(const std::string& name);
+
+  Rehearsal& r_;
+  std::map<std::string, Standing> nodes_;
+};
+
+// Of the chain before its halt, from the times in its blocks; 0: not known.
+double block_interval_s(const NetworkView&);
+
+}  // namespace rehearse

@@ -1,0 +1,229 @@
+// What fails beyond the upgrade's handler: the program at its start, the block at H or after it, proposals and votes, and the chain
+// that stands without a word.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "harness/judge/diagnosis/panics.h"
+#include "localnet/cosmos/log_entry.h"
+
+namespace rehearse {
+
+namespace {
+
+constexpr const char* kApplyError = "failed to apply block; error ";  // CometBFT, consensus/state.go
+
+void add_node(std::vector<std::string>& nodes, const NodeView& n) {
+  if (std::find(nodes.begin(), nodes.end(), n.member.name) == nodes.end()) nodes.push_back(n.member.name);
+}
+
+// From the panics of processes, and of consensus, for which `fits`.
+template <class Fits>
+Found of_panics(const NetworkView& v, Cause cause, const char* proof, bool live, Fits fits) {
+  Shown shown;
+  std::optional<SeenPanic> first;
+  const auto take = [&](SeenPanic p) {
+    if (!fits(p)) return;
+    add_node(shown.nodes, *p.node);
+    if (!first || p.seq < first->seq) first = std::move(p);
+  };
+  for (auto& p : panics_of_processes(v)) take(std::move(p));
+  if (live)
+    for (auto& f : consensus_failures(v))
+      if (!f.error.starts_with(kApplyError))
+        take({f.node, f.line->seq, f.line->incarnation, f.error, f.line->place(), std::move(f.frames)});
+  if (!first) return std::nullopt;
+  auto d = make_diagnosis(v, cause, proof, shown);
+  d.where = failed_at(v, *first->node, first->frames);
+  d.first_evidence = "panic: " + in_words(first->text, first->frames);
+  d.evidence_at = first->place;
+  return d;
+}
+
+bool is_engine_of_a_header(const SeenPanic& p) { return p.text.find("wrong Block.Header") != std::string::npos; }
+
+}  // namespace
+
+Found start_panic(const NetworkView& v) {
+  auto found = of_panics(v, Cause::start_panic, "the program panics while it is built up, before any block", false, [](const SeenPanic& p) {
+    const auto method = abci_method(p.frames);
+    return !p.frames.empty() && !through_upgrade_handler(p.frames) && !in_consensus_engine(p.frames) && (!method || *method == AbciMethod::start);
+  });
+  if (found) found->where.height = 0;
+  return found;
+}
+
+Found handler_panic_on_stack(const NetworkView& v) {
+  return of_panics(v, Cause::upgrade_handler_panic, "the stack goes through the upgrade handler", true,
+                   [](const SeenPanic& p) { return through_upgrade_handler(p.frames); });
+}
+
+Found block_panic(const NetworkView& v) {
+  return of_panics(v, Cause::block_panic, "the stack of the panic does not go through the upgrade handler", true, [](const SeenPanic& p) {
+    if (p.frames.empty() || through_upgrade_handler(p.frames) || is_engine_of_a_header(p)) return false;
+    const auto method = abci_method(p.frames);
+    return in_consensus_engine(p.frames) || (method && *method != AbciMethod::start && *method != AbciMethod::init_chain);
+  });
+}
+
+Found block_error(const NetworkView& v) {
+  Shown shown;
+  const ConsensusFailure* first = nullptr;
+  const auto all = consensus_failures(v);
+  for (const auto& f : all) {
+    if (!f.error.starts_with(kApplyError)) continue;
+    add_node(shown.nodes, *f.node);
+    if (!first) first = &f;
+  }
+  if (!first) return std::nullopt;
+  auto d = make_diagnosis(v, Cause::block_error, "consensus fails on the application's answer to a block", shown);
+  d.where = {failed_height(v, *first->node), name_of(AbciMethod::finalize_block), ""};
+  d.first_evidence = first->error.substr(std::string(kApplyError).size());
+  d.evidence_at = first->line->place();
+  return d;
+}
+
+Found params_refused(const NetworkView& v) {
+  auto d = when_shown(v, Pattern::params_refused, any_line, Cause::consensus_params_refused,
+                      "CometBFT refuses the consensus parameters that the application returns for a block");
+  if (!d) return d;
+  const auto& n = v.nodes.at(d->affected_nodes.front());
+  d->where.height = failed_height(v, n);
+  if (const auto& said = n.line(Pattern::params_refused)->line.captures; !said.empty()) d->first_evidence = said[0];
+  return d;
+}
+
+namespace {
+
+// A height and round at which a node's application rejected the proposal.
+using Refusals = std::map<std::string, std::set<std::pair<std::int64_t, std::int64_t>>>;
+
+std::int64_t number_of(const LogEntry& entry, const char* field) {
+  const auto* text = entry.field(field);
+  return text ? std::atoll(text->c_str()) : 0;
+}
+
+Refusals refusals(const NetworkView& v, Shown& shown) {
+  Refusals all;
+  for (const auto* n : v.all())
+    for (const auto& l : n->lines) {
+      if (l.line.pattern != name_of(Pattern::proposal_rejected) || v.fault_open_at(l.seen)) continue;
+      const auto entry = read_log_line(l.line.text);
+      all[n->member.name].insert({number_of(entry, "height"), number_of(entry, "round")});
+      if (!shown.first || l.seq < shown.first->seq) shown.first = &l;
+    }
+  return all;
+}
+
+}  // namespace
+
+// A correct application rejects no block of a correct proposer: once may be the proposer's fault, rounds on end are not.
+Found proposal_refused(const NetworkView& v) {
+  constexpr std::size_t kOfMany = 2, kOfFew = 3;
+  Shown shown;
+  const auto all = refusals(v, shown);
+  for (const auto& [name, at] : all)
+    if (at.size() >= kOfMany) shown.nodes.push_back(name);
+  if (3 * v.power_of(shown.nodes) <= v.total_power())
+    std::erase_if(shown.nodes, [&](const auto& name) { return all.at(name).size() < kOfFew; });
+  if (shown.nodes.empty()) return std::nullopt;
+  auto d = make_diagnosis(v, Cause::proposal_refused, "the application of these nodes rejects proposed blocks, round after round", shown);
+  d.where = {all.at(shown.nodes.front()).begin()->first, name_of(AbciMethod::process_proposal), ""};
+  return d;
+}
+
+namespace {
+
+const char* step_name(int step) {
+  constexpr const char* kNames[] = {"?", "new height", "new round", "propose", "prevote", "prevote wait", "precommit", "precommit wait", "commit"};
+  return step >= 1 && step <= 8 ? kNames[step] : kNames[0];
+}
+
+constexpr int kPrecommit = 6, kPrecommitWait = 7;
+
+// A node that has stood at one place for that many questions, the last of them.
+struct Standing {
+  const NodeView* node;
+  const record::ConsensusProbed* at;
+};
+
+std::vector<Standing> standing(const NetworkView& v, std::size_t questions) {
+  std::vector<Standing> all;
+  for (const auto* n : v.all()) {
+    if (!n->alive || n->probes.size() < questions) continue;
+    const auto& last = n->probes.back().consensus;
+    const bool stood = std::all_of(n->probes.end() - static_cast<std::ptrdiff_t>(questions), n->probes.end(), [&](const NodeView::Probe& p) {
+      return p.incarnation == n->incarnation && p.consensus.height == last.height && p.consensus.round == last.round && p.consensus.step == last.step;
+    });
+    if (stood && n->head.store_height <= last.height) all.push_back({n, &last});
+  }
+  return all;
+}
+
+std::vector<GoFrame> stack_of(const record::ConsensusProbed& at) {
+  std::vector<GoFrame> frames;
+  for (const auto& f : at.stack) frames.push_back({f.function, f.file, f.line});
+  return frames;
+}
+
+std::string place_of(const Standing& s) {
+  if (s.at->step == 0) return fmt::format("{} stands at height {}, and its consensus answers nothing", s.node->member.name, s.at->height);
+  return fmt::format("{} stands at height {}, round {}, step {} ({}), with prevotes of {:.0f} % of the power and precommits of {:.0f} %",
+                     s.node->member.name, s.at->height, s.at->round, s.at->step, step_name(s.at->step), 100 * s.at->prevoted,
+                     100 * s.at->precommitted);
+}
+
+Found of_standing(const NetworkView& v, Cause cause, const std::string& proof, const std::vector<Standing>& all) {
+  Shown shown;
+  for (const auto& s : all) shown.nodes.push_back(s.node->member.name);
+  auto d = make_diagnosis(v, cause, proof, shown);
+  d.where.height = all.front().at->height;
+  d.first_evidence = place_of(all.front());
+  for (std::size_t i = 1; i < all.size(); ++i) d.consequences.push_back(place_of(all[i]));
+  return d;
+}
+
+}  // namespace
+
+// A precommit with an extension that the application refuses is dropped without a word: each node has its own only.
+Found vote_extension_refused(const NetworkView& v) {
+  auto all = standing(v, 2);
+  std::erase_if(all, [](const Standing& s) {
+    const bool on = s.at->extensions_from > 0 && s.at->height >= s.at->extensions_from;
+    const bool lacks_precommits = (s.at->step == kPrecommit || s.at->step == kPrecommitWait) && 3 * s.at->prevoted > 2 && 3 * s.at->precommitted <= 2;
+    return !on || !lacks_precommits || s.at->peers == 0;
+  });
+  std::vector<std::string> nodes;
+  for (const auto& s : all) nodes.push_back(s.node->member.name);
+  if (all.empty() || 3 * v.power_of(nodes) <= v.total_power()) return std::nullopt;
+  auto d = of_standing(v, Cause::vote_extension_refused,
+                       fmt::format("votes have extensions since height {}; prevotes are there, and no precommits of others", all.front().at->extensions_from), all);
+  d->where.method = name_of(AbciMethod::verify_vote_extension);
+  return d;
+}
+
+Found blocks_stopped(const NetworkView& v) {
+  // In a call of the application that does not return: it says where.
+  auto inside = standing(v, 2);
+  std::erase_if(inside, [](const Standing& s) { return !abci_method(stack_of(*s.at)); });
+  if (!inside.empty()) {
+    const auto stack = stack_of(*inside.front().at);
+    auto d = of_standing(v, Cause::blocks_stopped, "consensus waits for the application, which does not return", inside);
+    const auto height = d->where.height;
+    d->where = failed_at(v, *inside.front().node, stack);
+    d->where.height = height;
+    d->first_evidence += ", " + in_words("", stack);
+    return d;
+  }
+  // Or nobody says anything, though there is enough power to go on.
+  constexpr std::size_t kSilent = 4;
+  auto all = standing(v, kSilent);
+  std::erase_if(all, [](const Standing& s) { return s.at->peers == 0 || s.at->step == 0; });
+  std::vector<std::string> nodes;
+  for (const auto& s : all) nodes.push_back(s.node->member.name);
+  if (all.empty() || 3 * v.power_of(nodes) <= 2 * v.total_power()) return std::nullopt;
+  return of_standing(v, Cause::blocks_stopped, "more than 2/3 of the power is up and connected, and stands at one place", all);
+}
+
+}  // namespace rehearse

@@ -1,0 +1,88 @@
+#include "harness/judge/diagnosis/panics.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "localnet/cosmos/go_panic.h"
+#include "localnet/cosmos/log_entry.h"
+
+namespace rehearse {
+
+namespace {
+
+// Of a dump that was asked for, not of a failure.
+bool is_quit(const record::Panic& p) { return p.text.starts_with("SIGQUIT"); }
+
+bool of_cosmovisor(const std::vector<record::Frame>& frames) {
+  return std::any_of(frames.begin(), frames.end(),
+                     [](const record::Frame& f) { return f.function.find("/tools/cosmovisor") != std::string::npos; });
+}
+
+std::vector<GoFrame> go_frames(const std::vector<record::Frame>& frames) {
+  std::vector<GoFrame> all;
+  for (const auto& f : frames) all.push_back({f.function, f.file, f.line});
+  return all;
+}
+
+// Another pattern matches the same line.
+bool also_shows_a_setting(const NodeView& n, const SeenLine& l) {
+  return std::any_of(n.lines.begin(), n.lines.end(), [&](const SeenLine& other) {
+    return other.line.file == l.line.file && other.line.line == l.line.line && other.line.pattern.starts_with(kSettingLine);
+  });
+}
+
+bool is_upgrade_halt(const std::string& error) {
+  return error.find("UPGRADE \"") != std::string::npos && error.find("NEEDED at height") != std::string::npos;
+}
+
+}  // namespace
+
+std::vector<SeenPanic> panics_of_processes(const NetworkView& v) {
+  std::vector<SeenPanic> all;
+  for (const auto* n : v.all())
+    for (const auto& e : n->ends) {
+      const auto& p = e.end.panic;
+      if (p.text.empty() || is_quit(p) || of_cosmovisor(p.frames) || v.taken_down_at(n->member.name, e.seen)) continue;
+      all.push_back({n, e.seq, e.incarnation, p.text, fmt::format("{}:{}", e.end.file, p.line), go_frames(p.frames)});
+    }
+  std::sort(all.begin(), all.end(), [](const SeenPanic& a, const SeenPanic& b) { return a.seq < b.seq; });
+  return all;
+}
+
+std::vector<ConsensusFailure> consensus_failures(const NetworkView& v) {
+  std::vector<ConsensusFailure> all;
+  for (const auto* n : v.all())
+    for (const auto& l : n->lines) {
+      if (l.line.pattern != name_of(Pattern::consensus_failure) || v.taken_down_at(n->member.name, l.seen)) continue;
+      const auto entry = read_log_line(l.line.text);
+      const auto *error = entry.field("err"), *stack = entry.field("stack");
+      ConsensusFailure f{n, &l, error ? *error : entry.message, {}};
+      if (is_upgrade_halt(f.error) || also_shows_a_setting(*n, l)) continue;
+      if (stack)
+        if (const auto panic = read_stack(*stack, f.error)) f.frames = panic->frames;
+      all.push_back(std::move(f));
+    }
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.line->seq < b.line->seq; });
+  return all;
+}
+
+std::int64_t failed_height(const NetworkView& v, const NodeView& n) {
+  const auto latest = n.stored.empty() ? 0 : n.stored.rbegin()->first;
+  return v.plan && n.halt && !n.committed_at(v.plan->height) ? v.plan->height : latest;
+}
+
+record::FailedAt failed_at(const NetworkView& v, const NodeView& n, const std::vector<GoFrame>& frames) {
+  const auto method = abci_method(frames);
+  return {failed_height(v, n), method ? name_of(*method) : "", module_of(frames)};
+}
+
+std::string in_words(const std::string& text, const std::vector<GoFrame>& frames) {
+  const auto* frame = first_application_frame(frames);
+  if (!frame && !frames.empty()) frame = &frames.front();
+  const auto first_line = text.substr(0, text.find('\n'));
+  if (!frame) return first_line;
+  return fmt::format("{}{}in {} ({}:{})", first_line, first_line.empty() ? "" : "; ", frame->function, frame->file, frame->line);
+}
+
+}  // namespace rehearse

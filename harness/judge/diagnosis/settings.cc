@@ -1,0 +1,143 @@
+// What a node's own settings and files make it do: not the release's failure.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "harness/judge/diagnosis/rules.h"
+
+namespace rehearse {
+
+namespace {
+
+using Settings = std::map<std::string, std::map<std::string, std::string>>;  // node, or "" for all -> "file key" -> value
+
+// As the run was told them (RunStarted::conditions).
+Settings settings_of(const NetworkView& v) {
+  if (!v.run) return {};
+  const auto found = v.run->conditions.find("settings");
+  return found == v.run->conditions.end() ? Settings{} : found->get<Settings>();
+}
+
+std::vector<std::string> ended_nodes(const NetworkView& v) {
+  std::vector<std::string> nodes;
+  for (const auto* n : v.all())
+    if (unexpected_end(*n)) nodes.push_back(n->member.name);
+  return nodes;
+}
+
+std::string words_at_end(const SeenEnd& e) {
+  auto all = e.end.panic.text + "\n" + e.end.said;
+  for (const auto& line : e.end.last_lines) all += "\n" + line;
+  return all;
+}
+
+std::string listed(const std::map<std::string, std::string>& settings) {
+  std::vector<std::string> all;
+  for (const auto& [key, value] : settings) all.push_back(key + ": " + value);
+  return fmt::format("{}", fmt::join(all, ", "));
+}
+
+// The settings whose key, or value, stands in what was said.
+std::map<std::string, std::string> named_in(const std::string& said, const std::map<std::string, std::string>& settings) {
+  constexpr std::size_t kTelling = 4;  // characters: a shorter value stands in any text
+  std::map<std::string, std::string> named;
+  for (const auto& [where, value] : settings) {
+    const auto key = where.substr(where.find_last_of(". ") + 1);
+    const auto text = value.size() > 1 && value.front() == '"' ? value.substr(1, value.size() - 2) : value;
+    if (said.find(key) != std::string::npos || (text.size() >= kTelling && said.find(text) != std::string::npos)) named.emplace(where, value);
+  }
+  return named;
+}
+
+Found of_end(const NetworkView& v, const std::string& proof, const std::vector<std::string>& nodes, const SeenEnd& end) {
+  auto d = make_diagnosis(v, Cause::operator_setting, proof, {nodes, nullptr});
+  show_end(d, end);
+  return d;
+}
+
+// The node itself names the setting.
+Found by_its_words(const NetworkView& v) {
+  for (const auto* n : v.all())
+    for (const auto& l : n->lines) {
+      if (!l.line.pattern.starts_with(kSettingLine) || v.taken_down_at(n->member.name, l.seen)) continue;
+      const auto setting = l.line.pattern.substr(std::string(kSettingLine).size());
+      const auto& pattern = l.line.pattern;
+      Shown shown{{}, &l};
+      for (const auto* other : v.all())
+        if (std::any_of(other->lines.begin(), other->lines.end(), [&](const SeenLine& o) { return o.line.pattern == pattern; }))
+          shown.nodes.push_back(other->member.name);
+      return make_diagnosis(v, Cause::operator_setting, fmt::format("the node says that a setting of its own stops it: {}", setting), shown);
+    }
+  return std::nullopt;
+}
+
+// What a process said at its end names a setting that the scenario or the profile has made.
+Found by_a_setting_made(const NetworkView& v, const Settings& settings) {
+  for (const auto* n : v.all()) {
+    const auto* end = unexpected_end(*n);
+    if (!end) continue;
+    for (const auto& whose : {n->member.name, std::string()}) {
+      const auto made = settings.find(whose);
+      if (made == settings.end()) continue;
+      if (const auto named = named_in(words_at_end(*end), made->second); !named.empty())
+        return of_end(v, "it ended, and names a setting that was made: " + listed(named), ended_nodes(v), *end);
+    }
+  }
+  return std::nullopt;
+}
+
+// What it said at its end is about a configuration file.
+Found by_a_file_named(const NetworkView& v) {
+  for (const auto* n : v.all())
+    if (const auto* end = unexpected_end(*n))
+      for (const char* file : {"app.toml", "config.toml", "client.toml"})
+        if (end->end.said.find(file) != std::string::npos || end->end.panic.text.find(file) != std::string::npos)
+          return of_end(v, std::string("it ended over its ") + file, ended_nodes(v), *end);
+  return std::nullopt;
+}
+
+// Just the nodes with settings of their own have ended, and others go on with the same program.
+Found by_who_has_it(const NetworkView& v, const Settings& settings) {
+  const auto ended = ended_nodes(v);
+  if (ended.empty() || ended.size() == v.nodes.size()) return std::nullopt;
+  std::map<std::string, std::string> made;
+  for (const auto* n : v.all()) {
+    const auto own = settings.find(n->member.name);
+    const bool has_own = own != settings.end();
+    if (has_own != (std::find(ended.begin(), ended.end(), n->member.name) != ended.end())) return std::nullopt;
+    if (has_own) made.insert(own->second.begin(), own->second.end());
+  }
+  const bool others_go_on = v.plan && std::any_of(v.nodes.begin(), v.nodes.end(), [&](const auto& n) { return n.second.alive && n.second.committed_at(v.plan->height); });
+  if (!others_go_on) return std::nullopt;
+  return of_end(v, "just the nodes with settings of their own have ended, others go on: " + listed(made), ended, *first_unexpected_end(v));
+}
+
+}  // namespace
+
+Found operator_setting(const NetworkView& v) {
+  if (auto found = by_its_words(v)) return found;
+  if (auto found = by_a_file_named(v)) return found;
+  const auto settings = settings_of(v);
+  if (settings.empty()) return std::nullopt;
+  if (auto found = by_a_setting_made(v, settings)) return found;
+  return by_who_has_it(v, settings);
+}
+
+// Its own files: what one node cannot load, others have loaded with the same program.
+Found node_files(const NetworkView& v) {
+  if (!v.plan) return std::nullopt;
+  for (const auto pattern : {Pattern::store_mismatch, Pattern::store_exists}) {
+    const auto shown = nodes_showing(v, pattern, [](const NodeView& n, const SeenLine& l) { return n.halt && l.incarnation > n.halt->incarnation; });
+    if (shown.nodes.empty()) continue;
+    std::vector<std::string> loaded;
+    for (const auto* n : v.all())
+      if (n->committed_at(v.plan->height) && std::find(shown.nodes.begin(), shown.nodes.end(), n->member.name) == shown.nodes.end())
+        loaded.push_back(n->member.name);
+    if (loaded.empty()) continue;
+    return make_diagnosis(v, Cause::node_files, fmt::format("it cannot load its stores, and {} has with the same program", fmt::join(loaded, ", ")), shown);
+  }
+  return std::nullopt;
+}
+
+}  // namespace rehearse

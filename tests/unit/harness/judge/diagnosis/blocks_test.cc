@@ -1,0 +1,262 @@
+// What fails beyond the upgrade's handler, each with a near miss that must not be called so.
+#include <gmock/gmock.h>
+
+#include "harness/record/cause.h"
+#include "tests/unit/support/found.h"
+#include "tests/unit/support/made_failures.h"
+
+namespace rehearse {
+namespace {
+
+using made::found_in;
+using made::validator;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::StartsWith;
+
+const record::Frame kOfHandler = {"cosmossdk.io/x/upgrade/keeper.Keeper.ApplyUpgrade", "x/upgrade/keeper/keeper.go", 400};
+const record::Frame kOfMigration = {"example.org/chain/x/rewards.Keeper.Migrate", "x/rewards/migrate.go", 7};
+const record::Frame kOfModule = {"example.org/chain/x/rewards.Keeper.Settle", "x/rewards/keeper.go", 41};
+const record::Frame kEndBlock = {"github.com/cosmos/cosmos-sdk/types/module.(*Manager).EndBlock", "types/module/module.go", 800};
+const record::Frame kFinalize = {"github.com/cosmos/cosmos-sdk/baseapp.(*BaseApp).FinalizeBlock", "baseapp/abci.go", 900};
+const record::Frame kBuild = {"example.org/chain/app.New", "app/app.go", 120};
+
+// Every process of the new binary ends by that panic.
+made::Upgrade panics(std::vector<record::Frame> frames) {
+  auto u = made::handler_panic();
+  for (auto* e : u.all<record::ProcessEnded>())
+    if (e->exit_code == 1) e->panic = {"assignment to entry in nil map", "goroutine 1 [running]", frames, 60};
+  return u;
+}
+
+// All go on to H + 1, and their consensus fails there: their processes live on.
+made::Upgrade consensus_fails(const std::string& error, const std::string& frames) {
+  auto u = made::healthy();
+  u.cut(5.2);
+  for (int i = 1; i <= 4; ++i)
+    u.error(5.1 + 0.01 * i, validator(i),
+            "5:10AM ERR CONSENSUS FAILURE!!! err=\"" + error + "\" module=consensus stack=\"goroutine 9 [running]:\\nruntime/debug.Stack()\\n\\tdebug.go:26 +0x5e\\npanic({0x1, 0x2})\\n\\truntime/panic.go:8 +0x1\\n" + frames + "\"",
+            "consensus-failure");
+  u.stop(5.2, StopReason::failure_proven, "a rule of diagnosis");
+  return u;
+}
+
+constexpr const char* kModuleInEndBlock =
+    "example.org/chain/x/rewards.Keeper.Settle(0x1)\\n\\tx/rewards/keeper.go:41 +0x1\\n"
+    "github.com/cosmos/cosmos-sdk/types/module.(*Manager).EndBlock(0x1)\\n\\ttypes/module/module.go:800 +0x1\\n"
+    "github.com/cosmos/cosmos-sdk/baseapp.(*BaseApp).FinalizeBlock(0x1)\\n\\tbaseapp/abci.go:900 +0x1\\n";
+
+record::Diagnosis diagnosed(const made::Upgrade& u) { return u.judged().diagnosis.value_or(record::Diagnosis{}); }
+
+// --- Panics: the stack says whose they are
+
+TEST(Panics, OfTheHandlerAreThoseWhoseStackGoesThroughIt) {
+  const auto u = panics({kOfMigration, kOfHandler, kFinalize});
+  EXPECT_THAT(found_in(u), ElementsAre("upgrade-handler-panic", "node-exited"));
+  EXPECT_EQ(diagnosed(u).where.module, "rewards");
+}
+
+TEST(Panics, OfABlockNameMethodModuleAndFrame) {
+  const auto u = panics({kOfModule, kEndBlock, kFinalize});
+  EXPECT_THAT(found_in(u), ElementsAre("block-panic", "node-exited"));
+  const auto d = diagnosed(u);
+  EXPECT_EQ(d.cause, "block-panic");
+  EXPECT_EQ(d.owner, "release");
+  EXPECT_EQ(d.where.module, "rewards");
+  EXPECT_EQ(d.where.height, made::kHeight);
+  EXPECT_THAT(d.where.method, HasSubstr("ndBlock"));
+  EXPECT_THAT(d.first_evidence, HasSubstr("x/rewards/keeper.go:41"));
+  EXPECT_THAT(d.evidence_at, HasSubstr("node.log:60"));
+}
+
+TEST(Panics, BeforeAnyBlockAreOfTheStart) {
+  const auto u = panics({kBuild});
+  EXPECT_THAT(found_in(u), ElementsAre("start-panic", "node-exited"));
+}
+
+TEST(Panics, OfCosmovisorAreNotTheReleases) {
+  EXPECT_THAT(found_in(panics({{"cosmossdk.io/tools/cosmovisor.(*fileWatcher).CheckUpdate", "scanner.go", 1}})), ElementsAre("node-exited"));
+}
+
+TEST(Panics, InConsensusAreReadFromItsStack) {
+  const auto u = consensus_fails("runtime error: index out of range [4] with length 4", kModuleInEndBlock);
+  EXPECT_THAT(found_in(u), ElementsAre("block-panic"));
+  EXPECT_EQ(diagnosed(u).where.module, "rewards");
+}
+
+// --- Errors of a block
+
+TEST(BlockErrors, AreWhatConsensusFailsOn) {
+  const auto u = consensus_fails("failed to apply block; error rewards: 4 of 5", "github.com/cometbft/cometbft/consensus.(*State).finalizeCommit(0x1)\\n\\tstate.go:1 +0x1\\n");
+  EXPECT_THAT(found_in(u), ElementsAre("block-error"));
+  EXPECT_EQ(diagnosed(u).first_evidence, "rewards: 4 of 5");
+}
+
+TEST(BlockErrors, AreNoHaltsForAnUpgrade) {
+  EXPECT_THAT(found_in(consensus_fails("failed to apply block; error UPGRADE \\\"v2.0.0\\\" NEEDED at height: 20: ", "")), IsEmpty());
+}
+
+TEST(BlockErrors, AreNoHaltsThatASettingWants) {
+  auto u = consensus_fails("failed to apply block; error halt per configuration height 21 time 0", "");
+  const auto made = u.made;
+  for (const auto& e : made)
+    if (const auto* l = std::get_if<record::LogLine>(&e.body); l && l->pattern == "consensus-failure") {
+      auto again = e;
+      std::get<record::LogLine>(again.body).pattern = "setting app.toml halt-height";
+      u.made.push_back(again);
+    }
+  EXPECT_THAT(found_in(u), ElementsAre("operator-setting"));
+  const auto record = u.judged();
+  EXPECT_EQ(record.diagnosis->owner, "operator");
+  EXPECT_EQ(record::exit_code(record), 2);
+}
+
+TEST(ParamsRefused, AreSaidByCometBft) {
+  auto u = made::handler_error();
+  const auto made = u.made;
+  for (const auto& e : made)
+    if (const auto* l = std::get_if<record::LogLine>(&e.body); l && l->pattern == "replay-error") {
+      auto again = e;
+      auto& line = std::get<record::LogLine>(again.body);
+      line.pattern = "consensus-params-refused", line.captures = {"block.MaxBytes cannot be 0"};
+      u.made.push_back(again);
+    }
+  EXPECT_THAT(found_in(u), ElementsAre("consensus-params-refused", "node-exited"));
+  EXPECT_EQ(diagnosed(u).first_evidence, "block.MaxBytes cannot be 0");
+}
+
+// --- Headers
+
+TEST(Headers, NameTheFieldThatDiffers) {
+  for (const auto& [field, cause] : std::map<std::string, std::string>{
+           {"LastResultsHash", "results-divergence"}, {"NextValidatorsHash", "validators-divergence"}, {"Version", "app-version-divergence"}}) {
+    auto u = made::healthy();
+    u.log(5.3, validator(4), "wrong-header", "ERR prevote step: consensus deems this block invalid", {field}).error = true;
+    EXPECT_THAT(found_in(u), ElementsAre(cause));
+  }
+  auto u = made::healthy();
+  u.log(5.3, validator(4), "wrong-header", "ERR prevote step: consensus deems this block invalid", {"AppHash"});
+  EXPECT_THAT(found_in(u), IsEmpty()) << "the states themselves say that";
+}
+
+// --- Proposals
+
+made::Upgrade refuses(const std::vector<int>& ordinals, int rounds) {
+  auto u = made::healthy();
+  for (int i : ordinals)
+    for (int round = 0; round < rounds; ++round)
+      u.error(5.3 + 0.01 * round, validator(i),
+              "5:10AM ERR prevote step: state machine rejected a proposed block; this should not happen height=21 module=consensus round=" + std::to_string(round),
+              "proposal-rejected");
+  return u;
+}
+
+TEST(Proposals, ThatAThirdOfThePowerRefusesForTwoRoundsAreRefused) {
+  EXPECT_THAT(found_in(refuses({1}, 2)), ElementsAre("proposal-refused"));
+  EXPECT_THAT(found_in(refuses({1}, 1)), IsEmpty()) << "once may be the proposer's fault";
+  EXPECT_THAT(found_in(refuses({4}, 2)), IsEmpty());
+  EXPECT_THAT(found_in(refuses({4}, 3)), ElementsAre("proposal-refused"));
+}
+
+// --- Standing still
+
+made::Upgrade stands(const record::ConsensusProbed& at, int questions, const std::vector<int>& ordinals = {1, 2, 3, 4}) {
+  auto u = made::healthy();
+  u.cut(5.2);
+  for (int q = 0; q < questions; ++q)
+    for (int i : ordinals) u.add(5.2 + q + 0.01 * i, validator(i), at);
+  u.stop(5.3 + questions, StopReason::time_out, "height 25 not reached");
+  return u;
+}
+
+record::ConsensusProbed at_step(int step, double prevoted, double precommitted, std::int64_t extensions_from) {
+  return {made::kHeight + 10, 0, step, prevoted, precommitted, 3, extensions_from, {}};
+}
+
+TEST(Standing, AtPrecommitWithExtensionsOnIsTheirRefusal) {
+  EXPECT_THAT(found_in(stands(at_step(6, 1, 0.4, made::kHeight + 3), 2)), ElementsAre("vote-extension-refused"));
+  EXPECT_THAT(found_in(stands(at_step(6, 1, 0.4, 0), 2)), IsEmpty()) << "extensions are off";
+  EXPECT_THAT(found_in(stands(at_step(6, 0.5, 0.4, made::kHeight + 3), 2)), IsEmpty()) << "prevotes are missing, too";
+}
+
+TEST(Standing, InTheApplicationSaysWhere) {
+  auto at = at_step(0, 0, 0, 0);
+  at.stack = {kOfModule, kEndBlock, kFinalize};
+  const auto u = stands(at, 2);
+  EXPECT_THAT(found_in(u), ElementsAre("blocks-stopped"));
+  EXPECT_THAT(diagnosed(u).first_evidence, HasSubstr("x/rewards/keeper.go:41"));
+  EXPECT_THAT(found_in(stands(at, 1)), IsEmpty()) << "once is a busy moment";
+}
+
+TEST(Standing, WithoutAWordNeedsMostOfThePowerAndTime) {
+  EXPECT_THAT(found_in(stands(at_step(3, 0, 0, 0), 4)), ElementsAre("blocks-stopped"));
+  EXPECT_THAT(found_in(stands(at_step(3, 0, 0, 0), 3)), IsEmpty());
+  EXPECT_THAT(found_in(stands(at_step(3, 0, 0, 0), 4, {2, 3, 4})), IsEmpty()) << "60 of 100 may not go on";
+}
+
+// --- The node, not the release
+
+TEST(NodeFiles, AreWhatOneNodeCannotLoadAndOthersHave) {
+  auto u = made::healthy();
+  u.cut(made::at::kNewBinary, validator(4));
+  u.starts_new_binary(4, false);
+  u.log(4.9, validator(4), "store-mismatch", "panic: version of store group mismatch root store's version", {"group"});
+  u.exits(4.91, validator(4), 2, {"goroutine 1 [running]"});
+  u.stop(6.0, StopReason::failure_proven, "a rule of diagnosis");
+  const auto d = diagnosed(u);
+  EXPECT_EQ(d.cause, "node-files");
+  EXPECT_EQ(d.owner, "operator");
+  EXPECT_EQ(diagnosed(made::missing_store()).cause, "missing-store-upgrade") << "on every node it is the release's";
+}
+
+made::Upgrade fourth_ends(const std::string& said) {
+  auto u = made::healthy();
+  u.cut(made::at::kNewBinary, validator(4));
+  u.starts_new_binary(4, false);
+  u.exits(4.91, validator(4), 1, {said});
+  for (auto* e : u.all<record::ProcessEnded>(validator(4)))
+    if (e->exit_code == 1) e->said = said;
+  u.stop(6.0, StopReason::failure_proven, "a rule of diagnosis");
+  return u;
+}
+
+void make_setting(made::Upgrade& u, const std::string& node) {
+  for (auto* r : u.all<record::RunStarted>()) r->conditions["settings"] = {{node, {{"config.toml db_backend", "\"rocksdb\""}}}};
+}
+
+TEST(OperatorSetting, IsWhatAnEndingProcessNames) {
+  auto u = fourth_ends("unknown rocksdb");
+  EXPECT_EQ(diagnosed(u).cause, "node-exited") << "nobody has set it";
+  make_setting(u, "");
+  EXPECT_EQ(diagnosed(u).cause, "operator-setting");
+}
+
+TEST(OperatorSetting, IsOfJustTheNodesThatHaveOneOfTheirOwn) {
+  auto u = fourth_ends("something else");
+  make_setting(u, validator(4));
+  EXPECT_EQ(diagnosed(u).cause, "operator-setting");
+  auto of_another = fourth_ends("something else");
+  make_setting(of_another, validator(3));
+  EXPECT_EQ(diagnosed(of_another).cause, "node-exited");
+}
+
+TEST(OperatorSetting, IsInAFileThatIsNamed) {
+  EXPECT_EQ(diagnosed(fourth_ends("app.toml: set oracle.endpoint, which this release needs to start")).cause, "operator-setting");
+}
+
+// --- A proof beats a suspicion
+
+TEST(Diagnosis, OfABusyMachineGivesWayToAProof) {
+  auto u = consensus_fails("failed to apply block; error rewards: 4 of 5", "");
+  u.stop(5.2, StopReason::time_out, "not reached; the machine is too slow", Cause::machine_stalled);
+  const auto record = u.judged();
+  EXPECT_EQ(record.diagnosis->cause, "block-error");
+  EXPECT_EQ(record.verdict, "fail");
+  auto nothing = made::healthy();
+  nothing.stop(5.2, StopReason::time_out, "not reached; the machine is too slow", Cause::machine_stalled);
+  EXPECT_EQ(nothing.judged().diagnosis->cause, "machine-stalled");
+}
+
+}  // namespace
+}  // namespace rehearse
