@@ -119,20 +119,21 @@ void Rehearsal::step(const std::string& name, const std::string& what, const std
 }
 
 void Rehearsal::check_tripwires() {
-  if (!armed_ || judged_progress_ == view_.progress) return;
-  judged_progress_ = view_.progress;
+  const auto known = view_.progress + view_.asked;
+  if (!armed_ || judged_progress_ == known) return;
+  judged_progress_ = known;
   const auto proven = proven_failure(view_);
   if (!proven) return;
   armed_ = false;
   record(record::Milestone{MilestoneName::proven});
   const auto until = Loop::Clock::now() + kLinger;
-  auto known = proven;
-  while (Loop::Clock::now() < until && !(known && settled(view_, *known))) {
+  auto latest = proven;
+  while (Loop::Clock::now() < until && !(latest && settled(view_, *latest))) {
     loop_.run_one(20ms);
-    known = proven_failure(view_);
+    latest = proven_failure(view_);
   }
-  if (!known) known = proven;  // the view only grows; what was proven stays so
-  throw FailureProven(known->cause + ": " + known->proven_by);
+  if (!latest) latest = proven;  // the view only grows; what was proven stays so
+  throw FailureProven(latest->cause + ": " + latest->proven_by);
 }
 
 void Rehearsal::run_loop(const std::string& what, const std::function<std::optional<Unmet>()>& unmet,

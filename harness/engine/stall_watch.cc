@@ -15,7 +15,8 @@ constexpr std::chrono::milliseconds kLeast{3000}, kAgain{1000};
 constexpr double kIntervals = 20;
 
 std::chrono::milliseconds patience(const NetworkView& v) {
-  return std::max(kLeast, std::chrono::milliseconds(static_cast<std::int64_t>(kIntervals * 1000 * block_interval_s(v))));
+  return std::max(
+      kLeast, std::chrono::milliseconds(static_cast<std::int64_t>(kIntervals * 1000 * block_interval_s(v))));
 }
 
 }  // namespace
@@ -27,13 +28,15 @@ double block_interval_s(const NetworkView& v) {
   const auto& to = std::prev(last)->second.block;
   const auto from = v.blocks.lower_bound(to.height - kBlocks);
   if (from->first >= to.height) return 0;
-  return static_cast<double>(to.time - from->second.block.time) / 1e6 / static_cast<double>(to.height - from->first);
+  return static_cast<double>(to.time - from->second.block.time) / 1e6 /
+         static_cast<double>(to.height - from->first);
 }
 
 // Nothing is asked before the old release has halted, nor while a fault acts.
 void StallWatch::advance() {
   const auto& v = r_.view();
-  const bool halted = std::any_of(v.nodes.begin(), v.nodes.end(), [](const auto& n) { return n.second.halt.has_value(); });
+  const bool halted =
+      std::any_of(v.nodes.begin(), v.nodes.end(), [](const auto& n) { return n.second.halt.has_value(); });
   if (!halted || v.stopped || v.fault_open()) {
     nodes_.clear();
     return;
@@ -45,7 +48,8 @@ void StallWatch::advance() {
 bool StallWatch::is_due(const std::string& name, const NodeView& n) {
   const auto now = Clock::now();
   auto& standing = nodes_[name];
-  const bool answers = n.alive && n.head_seen > n.started && n.head.store_height > 0 && n.incarnation > n.halt.value_or(NodeView::Halt{}).incarnation;
+  const bool answers = n.alive && n.head_seen > n.started && n.head.store_height > 0 &&
+                       n.incarnation > n.halt.value_or(NodeView::Halt{}).incarnation;
   if (!answers || standing.incarnation != n.incarnation || standing.height != n.head.store_height)
     standing = {n.incarnation, n.head.store_height, now, {}};
   if (!answers || now - standing.since < patience(r_.view()) || now - standing.asked < kAgain) return false;
@@ -58,7 +62,14 @@ void StallWatch::ask(const std::string& name) {
   log_info(name + " makes no block: it is asked where its consensus is");
   probe_consensus(r_.http(), rpc_url(ip), pprof_url(ip), [this, name](const ConsensusState& s) {
     if (!s.height && s.stack.empty()) return log_info(name + " does not say where its consensus is");
-    record::ConsensusProbed probed{s.height ? s.height : r_.view().nodes.at(name).head.store_height + 1, s.round, s.step, s.prevoted, s.precommitted, s.peers, s.extensions_from, {}};
+    record::ConsensusProbed probed{s.height ? s.height : r_.view().nodes.at(name).head.store_height + 1,
+                                   s.round,
+                                   s.step,
+                                   s.prevoted,
+                                   s.precommitted,
+                                   s.peers,
+                                   s.extensions_from,
+                                   {}};
     for (const auto& f : s.stack) probed.stack.push_back({f.function, f.file, f.line});
     r_.record(std::move(probed), name);
   });

@@ -1,4 +1,5 @@
-// Sees that nodes which could make blocks make none, and asks them where they are. What that means, diagnosis says.
+// Sees that nodes which could make blocks make none, and asks them where they are. What that means, diagnosis
+// says.
 #pragma once
 
 #include <chrono>
@@ -15,8 +16,8 @@ class StallWatch {
  public:
   explicit StallWatch(Rehearsal& r) : r_(r) {}
 
-  // Called whenever something is waited for. A node has stood still when it has answered without a new block for 20 of the
-  // chain's block intervals, and at least 3 s.
+  // Called whenever something is waited for. A node has stood still when it has answered without a new block
+  // for 20 of the chain's block intervals, and at least 3 s.
   void advance();
 
  private:

@@ -52,7 +52,7 @@ std::string verdict_of(const NetworkView& v, const std::vector<CheckResult>& che
   if (reason == StopReason::error) return "error";
   if (reason == StopReason::failure_proven || reason == StopReason::step_failed) return "fail";
   if (reason == StopReason::time_out)
-    return v.stalled_s > 0 ? "inconclusive" : "fail";
+    return v.stalled_s > 0 && !proven_in_the_end(v) ? "inconclusive" : "fail";
   if (reason != StopReason::completed) return "inconclusive";
   auto any = [&](Outcome o) {
     return std::any_of(checks.begin(), checks.end(), [o](const auto& c) { return c.outcome == o; });
@@ -88,8 +88,8 @@ RunRecord judge(const NetworkView& v, const Scenario& scenario, const Profile& p
   r.verdict = verdict_of(v, r.checks);
   if (r.verdict == "fail") {
     r.diagnosis = diagnose(v, r.checks);
-    const auto owner = owner_of(r.diagnosis->cause);
-    if (owner != Owner::release && owner != Owner::operators) r.verdict = "inconclusive";
+    const auto& owner = r.diagnosis->owner;
+    if (owner != name_of(Owner::release) && owner != name_of(Owner::operators)) r.verdict = "inconclusive";
   }
   if (r.verdict == "error" || r.verdict == "inconclusive") {
     r.diagnosis = diagnose(v, r.checks);

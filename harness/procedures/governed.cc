@@ -37,7 +37,8 @@ std::string lacks_halt_proof(const NodeView& n, std::int64_t height) {
                         replay->line.captures[0] == std::to_string(height - 1) &&
                         replay->line.captures[1] == std::to_string(height);
   // The new binary met H: nobody had committed it before.
-  const bool applied = n.line(Pattern::applying_upgrade) || (n.incarnation > n.halt->incarnation && n.committed_at(height));
+  const bool applied =
+      n.line(Pattern::applying_upgrade) || (n.incarnation > n.halt->incarnation && n.committed_at(height));
   return live || replayed || applied
              ? ""
              : "has not shown that block " + std::to_string(height) + " is stored and not applied";
@@ -56,7 +57,8 @@ std::string plan_info_as(Release release, PlanInfo what) {
 NodeNames not_through(const NetworkView& v, std::int64_t height) {
   NodeNames names;
   for (const auto* n : v.all()) {
-    const bool switches = n->halt && (n->incarnation > n->halt->incarnation || n->line(Pattern::upgrade_found, n->halt->incarnation));
+    const bool switches = n->halt && (n->incarnation > n->halt->incarnation ||
+                                      n->line(Pattern::upgrade_found, n->halt->incarnation));
     if (n->alive && switches && !n->committed_at(height)) names.push_back(n->member.name);
   }
   return names;
@@ -65,14 +67,17 @@ NodeNames not_through(const NetworkView& v, std::int64_t height) {
 // Go prints every goroutine's stack on SIGQUIT, and ends.
 void ask_where_they_are(Rehearsal& r, const NodeNames& names) {
   for (const auto& name : names) {
-    if (const auto& n = r.view().nodes.at(name); n.incarnation <= n.halt->incarnation) continue;  // it has not come to the new program
+    if (const auto& n = r.view().nodes.at(name); n.incarnation <= n.halt->incarnation)
+      continue;  // it has not come to the new program
     r.record(record::Expected{kProcessEnds, "it is asked for its stacks", true}, name);
     if (const int pid = r.network().node(name).chain_process()) ::kill(pid, SIGQUIT);
   }
   constexpr std::chrono::seconds kDump{5};
   const auto until = Loop::Clock::now() + kDump;
   r.await_done("the stacks of nodes that still execute the block", [&] {
-    return Loop::Clock::now() > until || std::none_of(names.begin(), names.end(), [&](const auto& name) { return r.view().nodes.at(name).alive; });
+    return Loop::Clock::now() > until || std::none_of(names.begin(), names.end(), [&](const auto& name) {
+             return r.view().nodes.at(name).alive;
+           });
   });
 }
 
@@ -81,11 +86,13 @@ std::chrono::milliseconds left_of(std::chrono::milliseconds window, const Networ
   Micros halted = 0;  // the last of them
   for (const auto* n : v.all())
     if (n->halt) halted = std::max(halted, n->halt->seen);
-  const auto gone = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::microseconds(halted ? v.last_seen - halted : 0));
+  const auto gone = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::microseconds(halted ? v.last_seen - halted : 0));
   return std::max(window - gone, std::chrono::milliseconds(0));
 }
 
-// A node that executes block H may take its window, whatever the others do; whoever is through with it has to go on.
+// A node that executes block H may take its window, whatever the others do; whoever is through with it has to
+// go on.
 void await_next_block(Rehearsal& r, std::int64_t height, std::chrono::milliseconds window) {
   constexpr std::chrono::milliseconds kIdle{20000};
   const auto latest = Loop::Clock::now() + std::max(window, 3 * kIdle);
@@ -93,11 +100,14 @@ void await_next_block(Rehearsal& r, std::int64_t height, std::chrono::millisecon
     const auto left = left_of(window, r.view());
     const bool within = left.count() > 0;
     try {
-      return r.await(fmt::format("height {} on all", height + 1), stored_on_all(height + 1), {kIdle, within ? left : kIdle});
+      return r.await(fmt::format("height {} on all", height + 1), stored_on_all(height + 1),
+                     {kIdle, within ? left : kIdle});
     } catch (const TimedOut&) {
       const auto executing = not_through(r.view(), height);
-      if (executing.empty() && (!within || left_of(window, r.view()).count() > 0 || Loop::Clock::now() > latest)) throw;
-      if (executing.empty() || left_of(window, r.view()).count() > 0) continue;
+      if (executing.empty() &&
+          (!within || left_of(window, r.view()).count() > 0 || Loop::Clock::now() > latest))
+        throw;
+      if (executing.empty() || (left_of(window, r.view()).count() > 0 && Loop::Clock::now() <= latest)) continue;
       ask_where_they_are(r, executing);
       throw;
     }
@@ -112,7 +122,8 @@ std::string migration_times(const NetworkView& v, std::int64_t height) {
     const auto through = n->committed_at(height);
     const SeenLine* begun = nullptr;
     const auto end = [&](Micros when) {
-      if (begun && !begun->line.captures.empty()) longest.emplace(static_cast<double>(when - begun->seen) / 1e6, begun->line.captures[0]);
+      if (begun && !begun->line.captures.empty())
+        longest.emplace(static_cast<double>(when - begun->seen) / 1e6, begun->line.captures[0]);
       begun = nullptr;
     };
     for (const auto& l : n->lines) {
@@ -125,7 +136,8 @@ std::string migration_times(const NetworkView& v, std::int64_t height) {
   std::vector<std::string> shown;
   std::set<std::string> modules;
   for (const auto& [seconds, module] : longest)
-    if (seconds >= kShown && modules.insert(module).second) shown.push_back(fmt::format("{} {:.1f} s", module, seconds));
+    if (seconds >= kShown && modules.insert(module).second)
+      shown.push_back(fmt::format("{} {:.1f} s", module, seconds));
   return shown.empty() ? "" : fmt::format("; longest migrations: {}", fmt::join(shown, ", "));
 }
 
@@ -177,21 +189,21 @@ void GovernedUpgrade::propose() {
   r_.enter(Phase::voting);
   r_.step(step_id::propose, "Governance proposal submitted", kTimeline, [&] {
     submit();
-    return fmt::format("{}proposal {}: {} at height {}", r_.scenario().upgrade.expedited ? "expedited " : "", proposal_,
-                       plan_.name, plan_.height);
+    return fmt::format("{}proposal {}: {} at height {}", r_.scenario().upgrade.expedited ? "expedited " : "",
+                       proposal_, plan_.name, plan_.height);
   });
 }
 
 // What is asked before the upgrade says nothing when it was asked too late.
 void GovernedUpgrade::throw_if_halted(const std::string& before_what) const {
   for (const auto* n : r_.view().all())
-    if (n->halt)
-      throw too_late(r_.view(), "the chain was at the upgrade height before " + before_what);
+    if (n->halt) throw too_late(r_.view(), "the chain was at the upgrade height before " + before_what);
 }
 
 void GovernedUpgrade::vote() {
   const auto& u = r_.scenario().upgrade;
-  const auto who = u.voters.empty() ? "Every validator votes" : fmt::format("Voting: {}", fmt::join(u.voters, ", "));
+  const auto who =
+      u.voters.empty() ? "Every validator votes" : fmt::format("Voting: {}", fmt::join(u.voters, ", "));
   r_.step("vote", who, kTimeline, [&] {
     all_voted_ = vote_all(r_, proposal_);
     return fmt::format("votes {}{}", to_string(u.vote), all_voted_ ? "" : ", not all in time");
@@ -249,7 +261,8 @@ void GovernedUpgrade::await_halt() {
 void GovernedUpgrade::resume() {
   r_.step("resume", "Chain resumes", kTimeline, [&] {
     const auto& levels = r_.scenario().service_levels;
-    const auto window = std::chrono::milliseconds(static_cast<std::int64_t>(1000 * levels.chain_resumes.seconds() / levels.scale));
+    const auto window = std::chrono::milliseconds(
+        static_cast<std::int64_t>(1000 * levels.chain_resumes.seconds() / levels.scale));
     const auto next = plan_.height + 1;
     await_next_block(r_, plan_.height, window);
     ask_when_resumed(r_);

@@ -44,23 +44,22 @@ record::Json in_json(const StateDifference& difference) {
   for (const auto& s : difference.stores) {
     auto keys = record::Json::array();
     for (const auto& k : s.keys)
-      if (keys.size() < kShown) keys.push_back({{"key", describe_bytes(k.key)}, {"here", shown(k.left)}, {"there", shown(k.right)}});
+      if (keys.size() < kShown)
+        keys.push_back({{"key", describe_bytes(k.key)}, {"here", shown(k.left)}, {"there", shown(k.right)}});
     const auto more = s.count() + s.rewritten - static_cast<std::int64_t>(keys.size());
     stores.push_back({{"store", s.store}, {"keys", std::move(keys)}, {"more", more}, {"trouble", s.trouble}});
   }
   return stores;
 }
 
-// Its state, and what it says of its stores; none when its database cannot be read so.
-std::optional<ApplicationState> read_state(Rehearsal& r, const std::string& node, const Divergence& d, const fs::path& scratch) {
+// Its state; none when its database cannot be read so.
+std::optional<ApplicationState> read_state(Rehearsal& r, const std::string& node, const Divergence& d,
+                                           const fs::path& scratch) {
   auto state = ApplicationState::open(r.network().node(node).home() / "data" / "application.db", scratch);
   std::string trouble = state.trouble;
   if (state.value) {
     const auto commit = state.value->commit(d.height);
-    if (commit.value) {
-      r.record(answer_of(kStoreHashes, d, stores_in(*commit.value)), node);
-      return std::move(*state.value);
-    }
+    if (commit.value) return std::move(*state.value);
     trouble = commit.trouble;
   }
   log_info(fmt::format("the state of {} is not read from its database: {}", node, trouble));
@@ -85,13 +84,15 @@ record::Answered read(const CliAnswer& a, const Command& command, std::int64_t h
 }
 
 // The chain's own command, on a copy of each node's home: it opens the database to write.
-void ask_the_program(Rehearsal& r, const std::vector<Witness>& witnesses, const Divergence& d, const fs::path& folder) {
+void ask_the_program(Rehearsal& r, const std::vector<Witness>& witnesses, const Divergence& d,
+                     const fs::path& folder) {
   const auto command = r.profile().commands.find(kStoreHashes);
   if (command == r.profile().commands.end()) return;
   std::size_t open = 0;
   for (const auto& [node, power, state] : witnesses) {
     const auto home = copy_home(r.network().node(node).home(), folder / "homes" / node);
-    const auto arguments = r.command(kStoreHashes, node, {{"home", home.string()}, {"height", std::to_string(d.height)}});
+    const auto arguments =
+        r.command(kStoreHashes, node, {{"home", home.string()}, {"height", std::to_string(d.height)}});
     ++open;
     r.network().cli().run(r.network().node(node).supervisor().current(), arguments, command->second.answer,
                           [&, node = node](CliAnswer a) {
@@ -116,14 +117,20 @@ void compare_states(Rehearsal& r) {
   fs::create_directories(folder);
   std::vector<Witness> witnesses;
   for (const auto& [hash, members] : d->groups)
-    witnesses.push_back({members.front(), r.view().power_of(members), read_state(r, members.front(), *d, folder / members.front())});
+    witnesses.push_back({members.front(), r.view().power_of(members),
+                         read_state(r, members.front(), *d, folder / members.front())});
   if (std::any_of(witnesses.begin(), witnesses.end(), [](const Witness& w) { return !w.state; })) {
     ask_the_program(r, witnesses, *d, folder);
   } else {
-    const auto most = std::max_element(witnesses.begin(), witnesses.end(), [](const auto& a, const auto& b) { return a.power < b.power; });
+    const auto most = std::max_element(witnesses.begin(), witnesses.end(),
+                                       [](const auto& a, const auto& b) { return a.power < b.power; });
+    for (const auto& w : witnesses)
+      if (const auto commit = w.state->commit(d->height); commit.value)
+        r.record(answer_of(kStoreHashes, *d, stores_in(*commit.value)), w.node);
     for (const auto& w : witnesses) {
       if (&w == &*most) continue;
-      auto answer = answer_of(kStateDifference, *d, in_json(compare({*w.state, d->height}, {*most->state, d->height}, {})));
+      auto answer = answer_of(kStateDifference, *d,
+                              in_json(compare({*w.state, d->height}, {*most->state, d->height}, {})));
       answer.args = {{"with", most->node}};
       r.record(std::move(answer), w.node);
     }

@@ -239,7 +239,7 @@ void fold(NetworkView& v, const Event& e) {
                  },
                  [&](const LogLine& l) {
                    if (!n) return;
-                   n->lines.push_back({e.seq, e.seen, e.incarnation, l});
+                   n->lines.push_back({e.seq, e.seen, e.incarnation, l, v.expects(e.node, kProcessEnds)});
                    if (l.pattern == name_of(Pattern::upgrade_needed)) fold_halt(*n, e);
                    if (l.pattern != kErrorLine) ++v.progress;
                  },
@@ -254,7 +254,7 @@ void fold(NetworkView& v, const Event& e) {
                    if (n && e.incarnation == n->incarnation) fold_head(v, *n, h, e.seen);
                  },
                  [&](const ConsensusProbed& c) {
-                   if (n && e.incarnation == n->incarnation) n->probes.push_back({e.seen, e.incarnation, c}), ++v.progress;
+                   if (n && e.incarnation == n->incarnation) n->probes.push_back({e.seen, e.incarnation, c}), ++v.asked;
                  },
                  [&](const BlockSeen& b) {
                    if (n) hear_block(v, *n, b.height, b.hash);

@@ -21,6 +21,7 @@ struct SeenLine {
   Micros seen = 0;
   int incarnation = 0;
   record::LogLine line;
+  bool ending = false;  // its process was expected to end then
   // "nodes/validator-1/logs/node.log:120"
   std::string place() const { return line.file + ":" + std::to_string(line.line); }
 };
@@ -128,6 +129,7 @@ struct NetworkView {
   std::int64_t last_seq = 0;
   Micros last_seen = 0;
   std::uint64_t progress = 0;  // grows with everything that shows the network moving
+  std::uint64_t asked = 0;     // with what standing nodes answer: to be judged, and no progress
 
   std::optional<record::RunStarted> run;
   Micros run_seen = 0;

@@ -63,21 +63,28 @@ std::vector<GoFrame> consensus_stack(const std::string& goroutines) {
   return stack ? stack->frames : std::vector<GoFrame>{};
 }
 
-void probe_consensus(Http& http, const std::string& rpc_url, const std::string& pprof_url, std::function<void(ConsensusState)> done) {
+void probe_consensus(Http& http, const std::string& rpc_url, const std::string& pprof_url,
+                     std::function<void(ConsensusState)> done) {
   auto probe = std::make_shared<Probe>();
   probe->done = std::move(done);
-  const auto ask = [&](const std::string& url, std::function<void(ConsensusState&, const std::string& body)> take) {
+  const auto ask = [&](const std::string& url,
+                       std::function<void(ConsensusState&, const std::string& body)> take) {
     http.send({.url = url, .timeout = kProbeAnswers}, [probe, take](const HttpResponse& a) {
       if (a.status == 200) read_part([&] { take(probe->state, a.body); });
       if (--probe->open == 0) probe->done(std::move(probe->state));
     });
   };
-  ask(rpc_url + "/dump_consensus_state", [](ConsensusState& s, const std::string& body) { read_consensus_state(s, result_in(body)); });
-  ask(rpc_url + "/net_info", [](ConsensusState& s, const std::string& body) { s.peers = static_cast<int>(number_in(result_in(body).at("n_peers"))); });
-  ask(rpc_url + "/consensus_params", [](ConsensusState& s, const std::string& body) {
-    s.extensions_from = number_in(result_in(body).at("consensus_params").at("abci").at("vote_extensions_enable_height"));
+  ask(rpc_url + "/dump_consensus_state",
+      [](ConsensusState& s, const std::string& body) { read_consensus_state(s, result_in(body)); });
+  ask(rpc_url + "/net_info", [](ConsensusState& s, const std::string& body) {
+    s.peers = static_cast<int>(number_in(result_in(body).at("n_peers")));
   });
-  ask(pprof_url + "/debug/pprof/goroutine?debug=2", [](ConsensusState& s, const std::string& body) { s.stack = consensus_stack(body); });
+  ask(rpc_url + "/consensus_params", [](ConsensusState& s, const std::string& body) {
+    s.extensions_from =
+        number_in(result_in(body).at("consensus_params").at("abci").at("vote_extensions_enable_height"));
+  });
+  ask(pprof_url + "/debug/pprof/goroutine?debug=2",
+      [](ConsensusState& s, const std::string& body) { s.stack = consensus_stack(body); });
 }
 
 }  // namespace rehearse

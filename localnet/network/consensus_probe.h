@@ -1,4 +1,5 @@
-// Where the consensus of a node is that is alive and makes no block: asked of its RPC, and of its goroutines (pprof).
+// Where the consensus of a node is that is alive and makes no block: asked of its RPC, and of its goroutines
+// (pprof).
 #pragma once
 
 #include <cstdint>
@@ -16,7 +17,8 @@ struct ConsensusState {
   std::int64_t height = 0;  // 0: consensus does not answer
   int round = 0;
   int step = 0;  // CometBFT's, 1 NewHeight to 8 Commit
-  double prevoted = 0, precommitted = 0;  // share of the voting power whose votes of this round the node has, 0 to 1
+  double prevoted = 0,
+         precommitted = 0;  // share of the voting power whose votes of this round the node has, 0 to 1
   int peers = 0;
   std::int64_t extensions_from = 0;  // the height from which on votes have extensions; 0: off, or not known
   std::vector<GoFrame> stack;        // of the goroutine that runs consensus; empty when pprof does not answer
@@ -29,8 +31,9 @@ double voted_share(const std::string& bit_array);
 // Of the goroutine that runs CometBFT's consensus, in a dump of all (debug=2); empty when there is none.
 std::vector<GoFrame> consensus_stack(const std::string& goroutines);
 
-// `done` is called once, from the loop. What does not answer within a second is left out; consensus that waits for the application
-// answers nothing itself, and its stack says where it is.
-void probe_consensus(Http&, const std::string& rpc_url, const std::string& pprof_url, std::function<void(ConsensusState)> done);
+// `done` is called once, from the loop. What does not answer within a second is left out; consensus that
+// waits for the application answers nothing itself, and its stack says where it is.
+void probe_consensus(Http&, const std::string& rpc_url, const std::string& pprof_url,
+                     std::function<void(ConsensusState)> done);
 
 }  // namespace rehearse

@@ -1,5 +1,5 @@
-// What fails beyond the upgrade's handler: the program at its start, the block at H or after it, proposals and votes, and the chain
-// that stands without a word.
+// What fails beyond the upgrade's handler: the program at its start, the block at H or after it, proposals
+// and votes, and the chain that stands without a word.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -18,6 +18,11 @@ void add_node(std::vector<std::string>& nodes, const NodeView& n) {
   if (std::find(nodes.begin(), nodes.end(), n.member.name) == nodes.end()) nodes.push_back(n.member.name);
 }
 
+// What failed before the upgrade is not the new release's.
+void say_whose(const NetworkView& v, record::Diagnosis& d) {
+  if (v.plan && v.highest_height() < v.plan->height) d.owner = name_of(Owner::chain);
+}
+
 // From the panics of processes, and of consensus, for which `fits`.
 template <class Fits>
 Found of_panics(const NetworkView& v, Cause cause, const char* proof, bool live, Fits fits) {
@@ -32,24 +37,29 @@ Found of_panics(const NetworkView& v, Cause cause, const char* proof, bool live,
   if (live)
     for (auto& f : consensus_failures(v))
       if (!f.error.starts_with(kApplyError))
-        take({f.node, f.line->seq, f.line->incarnation, f.error, f.line->place(), std::move(f.frames)});
+        take({f.node, f.line->seq, f.line->incarnation, f.error, f.line->place(), std::move(f.frames), ""});
   if (!first) return std::nullopt;
   auto d = make_diagnosis(v, cause, proof, shown);
+  say_whose(v, d);
   d.where = failed_at(v, *first->node, first->frames);
   d.first_evidence = "panic: " + in_words(first->text, first->frames);
   d.evidence_at = first->place;
   return d;
 }
 
-bool is_engine_of_a_header(const SeenPanic& p) { return p.text.find("wrong Block.Header") != std::string::npos; }
+bool is_engine_of_a_header(const SeenPanic& p) {
+  return p.text.find("wrong Block.Header") != std::string::npos || p.text.find("AppHash does not match") != std::string::npos;
+}
 
 }  // namespace
 
 Found start_panic(const NetworkView& v) {
-  auto found = of_panics(v, Cause::start_panic, "the program panics while it is built up, before any block", false, [](const SeenPanic& p) {
-    const auto method = abci_method(p.frames);
-    return !p.frames.empty() && !through_upgrade_handler(p.frames) && !in_consensus_engine(p.frames) && (!method || *method == AbciMethod::start);
-  });
+  auto found = of_panics(v, Cause::start_panic, "the program panics while it is built up, before any block",
+                         false, [](const SeenPanic& p) {
+                           const auto method = abci_method(p.frames);
+                           return p.goroutine.starts_with("goroutine 1 ") && !p.frames.empty() && !through_upgrade_handler(p.frames) &&
+                                  !in_consensus_engine(p.frames) && (!method || *method == AbciMethod::start);
+                         });
   if (found) found->where.height = 0;
   return found;
 }
@@ -60,11 +70,14 @@ Found handler_panic_on_stack(const NetworkView& v) {
 }
 
 Found block_panic(const NetworkView& v) {
-  return of_panics(v, Cause::block_panic, "the stack of the panic does not go through the upgrade handler", true, [](const SeenPanic& p) {
-    if (p.frames.empty() || through_upgrade_handler(p.frames) || is_engine_of_a_header(p)) return false;
-    const auto method = abci_method(p.frames);
-    return in_consensus_engine(p.frames) || (method && *method != AbciMethod::start && *method != AbciMethod::init_chain);
-  });
+  return of_panics(v, Cause::block_panic, "the stack of the panic does not go through the upgrade handler",
+                   true, [](const SeenPanic& p) {
+                     if (p.frames.empty() || through_upgrade_handler(p.frames) || is_engine_of_a_header(p))
+                       return false;
+                     const auto method = abci_method(p.frames);
+                     return in_consensus_engine(p.frames) ||
+                            (method && *method != AbciMethod::start && *method != AbciMethod::init_chain);
+                   });
 }
 
 Found block_error(const NetworkView& v) {
@@ -77,7 +90,9 @@ Found block_error(const NetworkView& v) {
     if (!first) first = &f;
   }
   if (!first) return std::nullopt;
-  auto d = make_diagnosis(v, Cause::block_error, "consensus fails on the application's answer to a block", shown);
+  auto d =
+      make_diagnosis(v, Cause::block_error, "consensus fails on the application's answer to a block", shown);
+  say_whose(v, d);
   d.where = {failed_height(v, *first->node), name_of(AbciMethod::finalize_block), ""};
   d.first_evidence = first->error.substr(std::string(kApplyError).size());
   d.evidence_at = first->line->place();
@@ -90,7 +105,8 @@ Found params_refused(const NetworkView& v) {
   if (!d) return d;
   const auto& n = v.nodes.at(d->affected_nodes.front());
   d->where.height = failed_height(v, n);
-  if (const auto& said = n.line(Pattern::params_refused)->line.captures; !said.empty()) d->first_evidence = said[0];
+  if (const auto& said = n.line(Pattern::params_refused)->line.captures; !said.empty())
+    d->first_evidence = said[0];
   return d;
 }
 
@@ -118,7 +134,8 @@ Refusals refusals(const NetworkView& v, Shown& shown) {
 
 }  // namespace
 
-// A correct application rejects no block of a correct proposer: once may be the proposer's fault, rounds on end are not.
+// A correct application rejects no block of a correct proposer: once may be the proposer's fault, rounds on
+// end are not.
 Found proposal_refused(const NetworkView& v) {
   constexpr std::size_t kOfMany = 2, kOfFew = 3;
   Shown shown;
@@ -128,7 +145,9 @@ Found proposal_refused(const NetworkView& v) {
   if (3 * v.power_of(shown.nodes) <= v.total_power())
     std::erase_if(shown.nodes, [&](const auto& name) { return all.at(name).size() < kOfFew; });
   if (shown.nodes.empty()) return std::nullopt;
-  auto d = make_diagnosis(v, Cause::proposal_refused, "the application of these nodes rejects proposed blocks, round after round", shown);
+  auto d = make_diagnosis(v, Cause::proposal_refused,
+                          "the application of these nodes rejects proposed blocks, round after round", shown);
+  say_whose(v, d);
   d.where = {all.at(shown.nodes.front()).begin()->first, name_of(AbciMethod::process_proposal), ""};
   return d;
 }
@@ -136,7 +155,9 @@ Found proposal_refused(const NetworkView& v) {
 namespace {
 
 const char* step_name(int step) {
-  constexpr const char* kNames[] = {"?", "new height", "new round", "propose", "prevote", "prevote wait", "precommit", "precommit wait", "commit"};
+  constexpr const char* kNames[] = {"?",         "new height",     "new round",
+                                    "propose",   "prevote",        "prevote wait",
+                                    "precommit", "precommit wait", "commit"};
   return step >= 1 && step <= 8 ? kNames[step] : kNames[0];
 }
 
@@ -148,14 +169,24 @@ struct Standing {
   const record::ConsensusProbed* at;
 };
 
+// Who works gets on.
+bool at_same_place(const record::ConsensusProbed& a, const record::ConsensusProbed& b) {
+  if (a.stack.empty() || b.stack.empty()) return true;
+  return a.stack.front().function == b.stack.front().function && a.stack.front().line == b.stack.front().line;
+}
+
 std::vector<Standing> standing(const NetworkView& v, std::size_t questions) {
   std::vector<Standing> all;
   for (const auto* n : v.all()) {
     if (!n->alive || n->probes.size() < questions) continue;
     const auto& last = n->probes.back().consensus;
-    const bool stood = std::all_of(n->probes.end() - static_cast<std::ptrdiff_t>(questions), n->probes.end(), [&](const NodeView::Probe& p) {
-      return p.incarnation == n->incarnation && p.consensus.height == last.height && p.consensus.round == last.round && p.consensus.step == last.step;
-    });
+    const bool stood = std::all_of(n->probes.end() - static_cast<std::ptrdiff_t>(questions), n->probes.end(),
+                                   [&](const NodeView::Probe& p) {
+                                     return p.incarnation == n->incarnation &&
+                                            p.consensus.height == last.height &&
+                                            p.consensus.round == last.round && p.consensus.step == last.step &&
+                                            at_same_place(p.consensus, last);
+                                   });
     if (stood && n->head.store_height <= last.height) all.push_back({n, &last});
   }
   return all;
@@ -168,13 +199,18 @@ std::vector<GoFrame> stack_of(const record::ConsensusProbed& at) {
 }
 
 std::string place_of(const Standing& s) {
-  if (s.at->step == 0) return fmt::format("{} stands at height {}, and its consensus answers nothing", s.node->member.name, s.at->height);
-  return fmt::format("{} stands at height {}, round {}, step {} ({}), with prevotes of {:.0f} % of the power and precommits of {:.0f} %",
-                     s.node->member.name, s.at->height, s.at->round, s.at->step, step_name(s.at->step), 100 * s.at->prevoted,
-                     100 * s.at->precommitted);
+  if (s.at->step == 0)
+    return fmt::format("{} stands at height {}, and its consensus answers nothing", s.node->member.name,
+                       s.at->height);
+  return fmt::format(
+      "{} stands at height {}, round {}, step {} ({}), with prevotes of {:.0f} % of the power and precommits "
+      "of {:.0f} %",
+      s.node->member.name, s.at->height, s.at->round, s.at->step, step_name(s.at->step), 100 * s.at->prevoted,
+      100 * s.at->precommitted);
 }
 
-Found of_standing(const NetworkView& v, Cause cause, const std::string& proof, const std::vector<Standing>& all) {
+Found of_standing(const NetworkView& v, Cause cause, const std::string& proof,
+                  const std::vector<Standing>& all) {
   Shown shown;
   for (const auto& s : all) shown.nodes.push_back(s.node->member.name);
   auto d = make_diagnosis(v, cause, proof, shown);
@@ -186,30 +222,37 @@ Found of_standing(const NetworkView& v, Cause cause, const std::string& proof, c
 
 }  // namespace
 
-// A precommit with an extension that the application refuses is dropped without a word: each node has its own only.
+// A precommit with an extension that the application refuses is dropped without a word: each node has its own
+// only.
 Found vote_extension_refused(const NetworkView& v) {
   auto all = standing(v, 2);
   std::erase_if(all, [](const Standing& s) {
     const bool on = s.at->extensions_from > 0 && s.at->height >= s.at->extensions_from;
-    const bool lacks_precommits = (s.at->step == kPrecommit || s.at->step == kPrecommitWait) && 3 * s.at->prevoted > 2 && 3 * s.at->precommitted <= 2;
+    const bool lacks_precommits = (s.at->step == kPrecommit || s.at->step == kPrecommitWait) &&
+                                  3 * s.at->prevoted > 2 && 3 * s.at->precommitted <= 2;
     return !on || !lacks_precommits || s.at->peers == 0;
   });
   std::vector<std::string> nodes;
   for (const auto& s : all) nodes.push_back(s.node->member.name);
   if (all.empty() || 3 * v.power_of(nodes) <= v.total_power()) return std::nullopt;
-  auto d = of_standing(v, Cause::vote_extension_refused,
-                       fmt::format("votes have extensions since height {}; prevotes are there, and no precommits of others", all.front().at->extensions_from), all);
+  auto d = of_standing(
+      v, Cause::vote_extension_refused,
+      fmt::format("votes have extensions since height {}; prevotes are there, and no precommits of others",
+                  all.front().at->extensions_from),
+      all);
   d->where.method = name_of(AbciMethod::verify_vote_extension);
   return d;
 }
 
 Found blocks_stopped(const NetworkView& v) {
   // In a call of the application that does not return: it says where.
-  auto inside = standing(v, 2);
+  constexpr std::size_t kInside = 5;
+  auto inside = standing(v, kInside);
   std::erase_if(inside, [](const Standing& s) { return !abci_method(stack_of(*s.at)); });
   if (!inside.empty()) {
     const auto stack = stack_of(*inside.front().at);
-    auto d = of_standing(v, Cause::blocks_stopped, "consensus waits for the application, which does not return", inside);
+    auto d = of_standing(v, Cause::blocks_stopped,
+                         "consensus waits for the application, which does not return", inside);
     const auto height = d->where.height;
     d->where = failed_at(v, *inside.front().node, stack);
     d->where.height = height;
@@ -223,7 +266,8 @@ Found blocks_stopped(const NetworkView& v) {
   std::vector<std::string> nodes;
   for (const auto& s : all) nodes.push_back(s.node->member.name);
   if (all.empty() || 3 * v.power_of(nodes) <= 2 * v.total_power()) return std::nullopt;
-  return of_standing(v, Cause::blocks_stopped, "more than 2/3 of the power is up and connected, and stands at one place", all);
+  return of_standing(v, Cause::blocks_stopped,
+                     "more than 2/3 of the power is up and connected, and stands at one place", all);
 }
 
 }  // namespace rehearse

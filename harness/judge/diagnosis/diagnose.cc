@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <set>
 
-#include "harness/record/cause.h"
 #include "harness/judge/diagnosis/rules.h"
+#include "harness/record/cause.h"
 
 namespace rehearse {
 
@@ -118,8 +118,11 @@ Diagnosis make_diagnosis(const NetworkView& v, Cause cause, const std::string& p
   d.owner = name_of(owner_of(d.cause));
   d.proven_by = proven_by;
   d.affected_nodes = shown.nodes;
-  const auto place = [&v](const std::string& name) { return std::find(v.order.begin(), v.order.end(), name) - v.order.begin(); };
-  std::stable_sort(d.affected_nodes.begin(), d.affected_nodes.end(), [&](const auto& a, const auto& b) { return place(a) < place(b); });
+  const auto place = [&v](const std::string& name) {
+    return std::find(v.order.begin(), v.order.end(), name) - v.order.begin();
+  };
+  std::stable_sort(d.affected_nodes.begin(), d.affected_nodes.end(),
+                   [&](const auto& a, const auto& b) { return place(a) < place(b); });
   d.affected_power = power_text(v, shown.nodes);
   d.advice = advice_for(cause);
   if (shown.first) {
@@ -143,16 +146,25 @@ std::optional<Diagnosis> proven_failure(const NetworkView& v) {
   return std::nullopt;
 }
 
+std::optional<Diagnosis> proven_in_the_end(const NetworkView& v) {
+  if (auto found = proven_failure(v)) return found;
+  if (auto found = migration_slow(v)) return found;
+  return height_not_executed(v);
+}
+
 bool settled(const NetworkView& v, const Diagnosis& d) {
   return std::all_of(v.nodes.begin(), v.nodes.end(), [&](const auto& entry) {
     const auto& [name, n] = entry;
-    const bool named = std::find(d.affected_nodes.begin(), d.affected_nodes.end(), name) != d.affected_nodes.end();
+    const bool named =
+        std::find(d.affected_nodes.begin(), d.affected_nodes.end(), name) != d.affected_nodes.end();
     return named || !n.alive || (v.plan && n.committed_at(v.plan->height));
   });
 }
 
 std::string stop_reason(const NetworkView& v) {
   if (!v.stopped) return "the run did not end";
+  if (v.stopped->cause == Cause::machine_stalled)
+    if (const auto found = proven_in_the_end(v)) return found->cause;
   if (v.stopped->cause != Cause::none) return name_of(v.stopped->cause);
   for (const auto& rule : rules())
     if (const auto found = find(rule, v)) return found->cause;
@@ -184,20 +196,26 @@ void complete(const NetworkView& v, Diagnosis& d) {
   if (!d.groups.empty() || d.affected_nodes.empty() || d.affected_nodes.size() >= v.nodes.size()) return;
   std::vector<std::string> others;
   for (const auto& name : v.order)
-    if (std::find(d.affected_nodes.begin(), d.affected_nodes.end(), name) == d.affected_nodes.end()) others.push_back(name);
+    if (std::find(d.affected_nodes.begin(), d.affected_nodes.end(), name) == d.affected_nodes.end())
+      others.push_back(name);
   d.groups = {{d.cause, d.affected_nodes, d.affected_power}, {"not that", others, power_text(v, others)}};
 }
 
 // Where it is, and what it said last of what is known to matter.
 std::string where_it_is(const NodeView& n) {
-  auto text = fmt::format("{}: {}, block {}, application {}", n.member.name, n.alive ? "runs" : "has ended", n.head.store_height, n.head.app_height);
-  if (!n.probes.empty()) text += fmt::format(", consensus at {}/{}/{}", n.probes.back().consensus.height, n.probes.back().consensus.round, n.probes.back().consensus.step);
-  if (!n.lines.empty()) text += fmt::format("; said at {}: {}", n.lines.back().place(), n.lines.back().line.text);
+  auto text = fmt::format("{}: {}, block {}, application {}", n.member.name, n.alive ? "runs" : "has ended",
+                          n.head.store_height, n.head.app_height);
+  if (!n.probes.empty())
+    text += fmt::format(", consensus at {}/{}/{}", n.probes.back().consensus.height,
+                        n.probes.back().consensus.round, n.probes.back().consensus.step);
+  if (!n.lines.empty())
+    text += fmt::format("; said at {}: {}", n.lines.back().place(), n.lines.back().line.text);
   return text;
 }
 
 // Of the items with that outcome.
-Diagnosis of_checks(const NetworkView& v, const std::vector<CheckResult>& checks, Outcome outcome, Cause cause) {
+Diagnosis of_checks(const NetworkView& v, const std::vector<CheckResult>& checks, Outcome outcome,
+                    Cause cause) {
   Diagnosis d = make_diagnosis(v, cause, "", {});
   std::set<std::string> nodes;
   int count = 0;
@@ -223,7 +241,7 @@ Diagnosis diagnose(const NetworkView& v, const std::vector<CheckResult>& checks)
   // A proof beats a suspicion: a busy machine is no excuse for what is proven.
   const bool stalled = v.stopped && v.stopped->cause == Cause::machine_stalled;
   if (stalled)
-    if (auto found = proven_failure(v)) {
+    if (auto found = proven_in_the_end(v)) {
       complete(v, *found);
       return *found;
     }
@@ -239,10 +257,12 @@ Diagnosis diagnose(const NetworkView& v, const std::vector<CheckResult>& checks)
       return *found;
     }
   // A step that failed on the way is no checklist item that does not hold.
-  const std::pair<Outcome, Cause> by_items[] = {{Outcome::fail, Cause::check_failed}, {Outcome::inconclusive, Cause::not_proven}};
+  const std::pair<Outcome, Cause> by_items[] = {{Outcome::fail, Cause::check_failed},
+                                                {Outcome::inconclusive, Cause::not_proven}};
   for (const auto& [outcome, cause] : by_items)
     if (v.stopped && v.stopped->reason == StopReason::completed &&
-        std::any_of(checks.begin(), checks.end(), [outcome = outcome](const CheckResult& c) { return c.outcome == outcome; }))
+        std::any_of(checks.begin(), checks.end(),
+                    [outcome = outcome](const CheckResult& c) { return c.outcome == outcome; }))
       return of_checks(v, checks, outcome, cause);
   auto d = make_diagnosis(v, Cause::unknown, "no rule fits", {});
   if (v.stopped) d.first_evidence = v.stopped->detail;

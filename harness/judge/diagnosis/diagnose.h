@@ -23,6 +23,8 @@ const std::vector<Rule>& rules();
 
 // The failure that a tripwire proves now.
 std::optional<record::Diagnosis> proven_failure(const NetworkView&);
+// The same at the end of a run, from what is not looked for while it goes on, too.
+std::optional<record::Diagnosis> proven_in_the_end(const NetworkView&);
 // No node can show more of it: each is named, has ended, or has carried out the upgrade unharmed.
 bool settled(const NetworkView&, const record::Diagnosis&);
 

@@ -40,8 +40,8 @@ Groups blocks_at(const NetworkView& v, std::int64_t height) {
   return groups;
 }
 
-// What each node holds as the state after `height`: its own word, or, when it was not asked in time but has gone on to
-// commit the next block, what that block's header says.
+// What each node holds as the state after `height`: its own word, or, when it was not asked in time but has
+// gone on to commit the next block, what that block's header says.
 Groups states_after(const NetworkView& v, std::int64_t height) {
   Groups groups;
   const auto agreed = v.agreed_app_hash(height);
@@ -87,7 +87,8 @@ std::vector<std::string> stores_that_differ(const NetworkView& v, const Divergen
   std::size_t nodes = 0;
   for (const auto& seen : v.answers) {
     const auto& a = seen.answer;
-    if (a.checkpoint != kStopped || a.question != kStoreHashes || a.height != d.height || !a.answered) continue;
+    if (a.checkpoint != kStopped || a.question != kStoreHashes || a.height != d.height || !a.answered)
+      continue;
     ++nodes;
     for (const auto& store : a.value) told[store.value("name", "?")].insert(store.dump());
   }
@@ -104,14 +105,18 @@ std::vector<std::string> keys_that_differ(const NetworkView& v, const Divergence
   std::vector<std::string> all;
   for (const auto& seen : v.answers) {
     const auto& a = seen.answer;
-    if (a.checkpoint != kStopped || a.question != kStateDifference || a.height != d.height || !a.answered) continue;
+    if (a.checkpoint != kStopped || a.question != kStateDifference || a.height != d.height || !a.answered)
+      continue;
     const auto with = a.args.contains("with") ? a.args.at("with") : "";
     for (const auto& store : a.value) {
       const auto name = store.value("store", "?");
       for (const auto& k : store.value("keys", record::Json::array()))
-        all.push_back(fmt::format("store {}, key {}: {} on {}, {} on {}", name, k.value("key", "?"), value(k["here"]), seen.node, value(k["there"]), with));
-      if (const auto more = store.value("more", std::int64_t{0}); more > 0) all.push_back(fmt::format("store {}: {} more keys", name, more));
-      if (const auto trouble = store.value("trouble", ""); !trouble.empty()) all.push_back(fmt::format("store {}: {}", name, trouble));
+        all.push_back(fmt::format("store {}, key {}: {} on {}, {} on {}", name, k.value("key", "?"),
+                                  value(k["here"]), seen.node, value(k["there"]), with));
+      if (const auto more = store.value("more", std::int64_t{0}); more > 0)
+        all.push_back(fmt::format("store {}: {} more keys", name, more));
+      if (const auto trouble = store.value("trouble", ""); !trouble.empty())
+        all.push_back(fmt::format("store {}: {}", name, trouble));
     }
   }
   return all;
@@ -131,22 +136,30 @@ Found app_hash_divergence(const NetworkView& v) {
   auto d = make_diagnosis(v, Cause::app_hash_divergence, proof, shown);
   if (d.first_evidence.empty())
     d.first_evidence = fmt::format("app hash after block {}: {}", height, describe(v, groups));
-  if (!stores.empty()) d.first_evidence = fmt::format("stores {}: {}", fmt::join(stores, ", "), d.first_evidence);
+  if (!stores.empty())
+    d.first_evidence = fmt::format("stores {}: {}", fmt::join(stores, ", "), d.first_evidence);
   d.consequences = keys_that_differ(v, *found);
   if (!d.consequences.empty()) d.proven_by += "; " + d.consequences.front();
   d.where.height = height;
-  for (const auto& [hash, nodes] : groups) d.groups.push_back({"app hash " + hash.substr(0, 8), nodes, power_text(v, nodes)});
+  for (const auto& [hash, nodes] : groups)
+    d.groups.push_back({"app hash " + hash.substr(0, 8), nodes, power_text(v, nodes)});
   return d;
 }
 
 namespace {
 
 // Nodes that hold a block's header against their own state, and find another value in that field.
-Found header_differs(const NetworkView& v, Cause cause, const std::set<std::string>& fields, const char* what) {
-  const auto of_field = [&](const NodeView&, const SeenLine& l) { return !l.line.captures.empty() && fields.contains(l.line.captures[0]); };
+Found header_differs(const NetworkView& v, Cause cause, const std::set<std::string>& fields,
+                     const char* what) {
+  const auto of_field = [&](const NodeView&, const SeenLine& l) {
+    return !l.line.captures.empty() && fields.contains(l.line.captures[0]);
+  };
   const auto shown = nodes_showing(v, Pattern::wrong_header, of_field);
   if (shown.nodes.empty()) return std::nullopt;
-  auto d = make_diagnosis(v, cause, fmt::format("{} in the header of a block is not what these nodes have: {}", shown.first->line.captures[0], what), shown);
+  auto d = make_diagnosis(v, cause,
+                          fmt::format("{} in the header of a block is not what these nodes have: {}",
+                                      shown.first->line.captures[0], what),
+                          shown);
   const auto& n = v.nodes.at(shown.nodes.front());
   d.where.height = n.stored.empty() ? 0 : n.stored.rbegin()->first;
   return d;
@@ -155,11 +168,14 @@ Found header_differs(const NetworkView& v, Cause cause, const std::set<std::stri
 }  // namespace
 
 Found results_divergence(const NetworkView& v) {
-  return header_differs(v, Cause::results_divergence, {"LastResultsHash"}, "code, data or gas of a transaction of the block before");
+  return header_differs(v, Cause::results_divergence, {"LastResultsHash"},
+                        "code, data or gas of a transaction of the block before");
 }
 
 Found validators_divergence(const NetworkView& v) {
-  return header_differs(v, Cause::validators_divergence, {"ValidatorsHash", "NextValidatorsHash", "ConsensusHash"}, "the validator set, or the consensus parameters");
+  return header_differs(v, Cause::validators_divergence,
+                        {"ValidatorsHash", "NextValidatorsHash", "ConsensusHash"},
+                        "the validator set, or the consensus parameters");
 }
 
 Found app_version_divergence(const NetworkView& v) {

@@ -15,8 +15,9 @@ namespace {
 bool is_quit(const record::Panic& p) { return p.text.starts_with("SIGQUIT"); }
 
 bool of_cosmovisor(const std::vector<record::Frame>& frames) {
-  return std::any_of(frames.begin(), frames.end(),
-                     [](const record::Frame& f) { return f.function.find("/tools/cosmovisor") != std::string::npos; });
+  return std::any_of(frames.begin(), frames.end(), [](const record::Frame& f) {
+    return f.function.find("/tools/cosmovisor") != std::string::npos;
+  });
 }
 
 std::vector<GoFrame> go_frames(const std::vector<record::Frame>& frames) {
@@ -28,12 +29,18 @@ std::vector<GoFrame> go_frames(const std::vector<record::Frame>& frames) {
 // Another pattern matches the same line.
 bool also_shows_a_setting(const NodeView& n, const SeenLine& l) {
   return std::any_of(n.lines.begin(), n.lines.end(), [&](const SeenLine& other) {
-    return other.line.file == l.line.file && other.line.line == l.line.line && other.line.pattern.starts_with(kSettingLine);
+    return other.line.file == l.line.file && other.line.line == l.line.line &&
+           other.line.pattern.starts_with(kSettingLine);
   });
 }
 
 bool is_upgrade_halt(const std::string& error) {
   return error.find("UPGRADE \"") != std::string::npos && error.find("NEEDED at height") != std::string::npos;
+}
+
+// Of the SDK before 0.50, which panics where later ones return an error.
+bool says_that_it_halts(const std::string& panic) {
+  return is_upgrade_halt(panic) || panic.find("upgrade handler is missing for") != std::string::npos;
 }
 
 }  // namespace
@@ -43,8 +50,10 @@ std::vector<SeenPanic> panics_of_processes(const NetworkView& v) {
   for (const auto* n : v.all())
     for (const auto& e : n->ends) {
       const auto& p = e.end.panic;
-      if (p.text.empty() || is_quit(p) || of_cosmovisor(p.frames) || v.taken_down_at(n->member.name, e.seen)) continue;
-      all.push_back({n, e.seq, e.incarnation, p.text, fmt::format("{}:{}", e.end.file, p.line), go_frames(p.frames)});
+      const bool wanted = (e.excused && !e.end.starts_again) || v.taken_down_at(n->member.name, e.seen);
+      if (p.text.empty() || is_quit(p) || wanted || says_that_it_halts(p.text) || of_cosmovisor(p.frames)) continue;
+      all.push_back(
+          {n, e.seq, e.incarnation, p.text, fmt::format("{}:{}", e.end.file, p.line), go_frames(p.frames), p.goroutine});
     }
   std::sort(all.begin(), all.end(), [](const SeenPanic& a, const SeenPanic& b) { return a.seq < b.seq; });
   return all;
@@ -54,7 +63,8 @@ std::vector<ConsensusFailure> consensus_failures(const NetworkView& v) {
   std::vector<ConsensusFailure> all;
   for (const auto* n : v.all())
     for (const auto& l : n->lines) {
-      if (l.line.pattern != name_of(Pattern::consensus_failure) || v.taken_down_at(n->member.name, l.seen)) continue;
+      if (l.line.pattern != name_of(Pattern::consensus_failure) || l.ending || v.taken_down_at(n->member.name, l.seen))
+        continue;
       const auto entry = read_log_line(l.line.text);
       const auto *error = entry.field("err"), *stack = entry.field("stack");
       ConsensusFailure f{n, &l, error ? *error : entry.message, {}};
@@ -82,7 +92,8 @@ std::string in_words(const std::string& text, const std::vector<GoFrame>& frames
   if (!frame && !frames.empty()) frame = &frames.front();
   const auto first_line = text.substr(0, text.find('\n'));
   if (!frame) return first_line;
-  return fmt::format("{}{}in {} ({}:{})", first_line, first_line.empty() ? "" : "; ", frame->function, frame->file, frame->line);
+  return fmt::format("{}{}in {} ({}:{})", first_line, first_line.empty() ? "" : "; ", frame->function,
+                     frame->file, frame->line);
 }
 
 }  // namespace rehearse

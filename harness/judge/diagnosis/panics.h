@@ -1,4 +1,5 @@
-// The Go panics that nodes have shown: of processes that ended by one, and of consensus that failed in a process that lives on.
+// The Go panics that nodes have shown: of processes that ended by one, and of consensus that failed in a
+// process that lives on.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +18,7 @@ struct SeenPanic {
   int incarnation = 0;
   std::string text, place;
   std::vector<GoFrame> frames;
+  std::string goroutine;  // "goroutine 1 [running]"
 };
 
 // Without those of a node that a fault takes down, and without Cosmovisor's own.
@@ -26,12 +28,13 @@ std::vector<SeenPanic> panics_of_processes(const NetworkView&);
 struct ConsensusFailure {
   const NodeView* node = nullptr;
   const SeenLine* line = nullptr;
-  std::string error;           // the field `err`, decoded
+  std::string error;  // the field `err`, decoded
   std::vector<GoFrame> frames;
 };
 std::vector<ConsensusFailure> consensus_failures(const NetworkView&);
 
-// The height of the block that the process was at: the plan's, when it ended before that was carried out; else its latest.
+// The height of the block that the process was at: the plan's, when it ended before that was carried out;
+// else its latest.
 std::int64_t failed_height(const NetworkView&, const NodeView&);
 
 // "EndBlock", the module and the height.

@@ -5,12 +5,14 @@
 #include <set>
 
 #include "harness/judge/diagnosis/rules.h"
+#include "localnet/cosmos/go_frames.h"
 
 namespace rehearse {
 
 namespace {
 
-using Settings = std::map<std::string, std::map<std::string, std::string>>;  // node, or "" for all -> "file key" -> value
+using Settings =
+    std::map<std::string, std::map<std::string, std::string>>;  // node, or "" for all -> "file key" -> value
 
 // As the run was told them (RunStarted::conditions).
 Settings settings_of(const NetworkView& v) {
@@ -26,11 +28,15 @@ std::vector<std::string> ended_nodes(const NetworkView& v) {
   return nodes;
 }
 
-std::string words_at_end(const SeenEnd& e) {
-  auto all = e.end.panic.text + "\n" + e.end.said;
-  for (const auto& line : e.end.last_lines) all += "\n" + line;
-  return all;
+// The chain's own code panicked: whatever is set, that is where it failed.
+bool panicked_in_application(const SeenEnd& e) {
+  std::vector<GoFrame> frames;
+  for (const auto& f : e.end.panic.frames) frames.push_back({f.function, f.file, f.line});
+  return through_upgrade_handler(frames) || first_application_frame(frames);
 }
+
+// Not what its loggers said: they name files and values all the time.
+std::string words_at_end(const SeenEnd& e) { return e.end.panic.text + "\n" + e.end.said; }
 
 std::string listed(const std::map<std::string, std::string>& settings) {
   std::vector<std::string> all;
@@ -38,19 +44,23 @@ std::string listed(const std::map<std::string, std::string>& settings) {
   return fmt::format("{}", fmt::join(all, ", "));
 }
 
-// The settings whose key, or value, stands in what was said.
-std::map<std::string, std::string> named_in(const std::string& said, const std::map<std::string, std::string>& settings) {
-  constexpr std::size_t kTelling = 4;  // characters: a shorter value stands in any text
+// The settings whose key, or whose text, stands in what was said: neither is a word of any sentence.
+std::map<std::string, std::string> named_in(const std::string& said,
+                                            const std::map<std::string, std::string>& settings) {
+  constexpr std::size_t kTelling = 6;  // characters of a text
   std::map<std::string, std::string> named;
   for (const auto& [where, value] : settings) {
     const auto key = where.substr(where.find_last_of(". ") + 1);
-    const auto text = value.size() > 1 && value.front() == '"' ? value.substr(1, value.size() - 2) : value;
-    if (said.find(key) != std::string::npos || (text.size() >= kTelling && said.find(text) != std::string::npos)) named.emplace(where, value);
+    const bool is_text = value.size() > 1 && value.front() == '"';
+    const auto text = is_text ? value.substr(1, value.size() - 2) : "";
+    const bool by_key = key.find_first_of("-_") != std::string::npos && said.find(key) != std::string::npos;
+    if (by_key || (text.size() >= kTelling && said.find(text) != std::string::npos)) named.emplace(where, value);
   }
   return named;
 }
 
-Found of_end(const NetworkView& v, const std::string& proof, const std::vector<std::string>& nodes, const SeenEnd& end) {
+Found of_end(const NetworkView& v, const std::string& proof, const std::vector<std::string>& nodes,
+             const SeenEnd& end) {
   auto d = make_diagnosis(v, Cause::operator_setting, proof, {nodes, nullptr});
   show_end(d, end);
   return d;
@@ -65,9 +75,12 @@ Found by_its_words(const NetworkView& v) {
       const auto& pattern = l.line.pattern;
       Shown shown{{}, &l};
       for (const auto* other : v.all())
-        if (std::any_of(other->lines.begin(), other->lines.end(), [&](const SeenLine& o) { return o.line.pattern == pattern; }))
+        if (std::any_of(other->lines.begin(), other->lines.end(),
+                        [&](const SeenLine& o) { return o.line.pattern == pattern; }))
           shown.nodes.push_back(other->member.name);
-      return make_diagnosis(v, Cause::operator_setting, fmt::format("the node says that a setting of its own stops it: {}", setting), shown);
+      return make_diagnosis(v, Cause::operator_setting,
+                            fmt::format("the node says that a setting of its own stops it: {}", setting),
+                            shown);
     }
   return std::nullopt;
 }
@@ -76,12 +89,13 @@ Found by_its_words(const NetworkView& v) {
 Found by_a_setting_made(const NetworkView& v, const Settings& settings) {
   for (const auto* n : v.all()) {
     const auto* end = unexpected_end(*n);
-    if (!end) continue;
+    if (!end || panicked_in_application(*end)) continue;
     for (const auto& whose : {n->member.name, std::string()}) {
       const auto made = settings.find(whose);
       if (made == settings.end()) continue;
       if (const auto named = named_in(words_at_end(*end), made->second); !named.empty())
-        return of_end(v, "it ended, and names a setting that was made: " + listed(named), ended_nodes(v), *end);
+        return of_end(v, "it ended, and names a setting that was made: " + listed(named), ended_nodes(v),
+                      *end);
     }
   }
   return std::nullopt;
@@ -89,10 +103,12 @@ Found by_a_setting_made(const NetworkView& v, const Settings& settings) {
 
 // What it said at its end is about a configuration file.
 Found by_a_file_named(const NetworkView& v) {
+  constexpr std::int64_t kOfAnEnd = 200;  // lines, a page of help among them
   for (const auto* n : v.all())
-    if (const auto* end = unexpected_end(*n))
+    if (const auto* end = unexpected_end(*n); end && end->end.line - end->end.said_line < kOfAnEnd)
       for (const char* file : {"app.toml", "config.toml", "client.toml"})
-        if (end->end.said.find(file) != std::string::npos || end->end.panic.text.find(file) != std::string::npos)
+        if (end->end.said.find(file) != std::string::npos ||
+            end->end.panic.text.find(file) != std::string::npos)
           return of_end(v, std::string("it ended over its ") + file, ended_nodes(v), *end);
   return std::nullopt;
 }
@@ -100,17 +116,21 @@ Found by_a_file_named(const NetworkView& v) {
 // Just the nodes with settings of their own have ended, and others go on with the same program.
 Found by_who_has_it(const NetworkView& v, const Settings& settings) {
   const auto ended = ended_nodes(v);
-  if (ended.empty() || ended.size() == v.nodes.size()) return std::nullopt;
+  if (ended.empty() || ended.size() == v.nodes.size() || panicked_in_application(*first_unexpected_end(v))) return std::nullopt;
   std::map<std::string, std::string> made;
   for (const auto* n : v.all()) {
     const auto own = settings.find(n->member.name);
     const bool has_own = own != settings.end();
-    if (has_own != (std::find(ended.begin(), ended.end(), n->member.name) != ended.end())) return std::nullopt;
+    if (has_own != (std::find(ended.begin(), ended.end(), n->member.name) != ended.end()))
+      return std::nullopt;
     if (has_own) made.insert(own->second.begin(), own->second.end());
   }
-  const bool others_go_on = v.plan && std::any_of(v.nodes.begin(), v.nodes.end(), [&](const auto& n) { return n.second.alive && n.second.committed_at(v.plan->height); });
+  const bool others_go_on = v.plan && std::any_of(v.nodes.begin(), v.nodes.end(), [&](const auto& n) {
+                              return n.second.alive && n.second.committed_at(v.plan->height);
+                            });
   if (!others_go_on) return std::nullopt;
-  return of_end(v, "just the nodes with settings of their own have ended, others go on: " + listed(made), ended, *first_unexpected_end(v));
+  return of_end(v, "just the nodes with settings of their own have ended, others go on: " + listed(made),
+                ended, *first_unexpected_end(v));
 }
 
 }  // namespace
@@ -128,14 +148,20 @@ Found operator_setting(const NetworkView& v) {
 Found node_files(const NetworkView& v) {
   if (!v.plan) return std::nullopt;
   for (const auto pattern : {Pattern::store_mismatch, Pattern::store_exists}) {
-    const auto shown = nodes_showing(v, pattern, [](const NodeView& n, const SeenLine& l) { return n.halt && l.incarnation > n.halt->incarnation; });
+    const auto shown = nodes_showing(v, pattern, [](const NodeView& n, const SeenLine& l) {
+      return n.halt && l.incarnation > n.halt->incarnation;
+    });
     if (shown.nodes.empty()) continue;
     std::vector<std::string> loaded;
     for (const auto* n : v.all())
-      if (n->committed_at(v.plan->height) && std::find(shown.nodes.begin(), shown.nodes.end(), n->member.name) == shown.nodes.end())
+      if (n->committed_at(v.plan->height) &&
+          std::find(shown.nodes.begin(), shown.nodes.end(), n->member.name) == shown.nodes.end())
         loaded.push_back(n->member.name);
     if (loaded.empty()) continue;
-    return make_diagnosis(v, Cause::node_files, fmt::format("it cannot load its stores, and {} has with the same program", fmt::join(loaded, ", ")), shown);
+    return make_diagnosis(
+        v, Cause::node_files,
+        fmt::format("it cannot load its stores, and {} has with the same program", fmt::join(loaded, ", ")),
+        shown);
   }
   return std::nullopt;
 }

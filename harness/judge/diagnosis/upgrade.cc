@@ -1,6 +1,6 @@
 // What a new binary shows when it meets the upgrade height. It meets it on replay: the block at H is stored,
-// so a failure ends the process: exit 1 for an error, 2 for a Go panic. The same failure in a node that runs on leaves its
-// process alive.
+// so a failure ends the process: exit 1 for an error, 2 for a Go panic. The same failure in a node that runs
+// on leaves its process alive.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,9 +13,7 @@ namespace rehearse {
 namespace {
 
 // The incarnation in which the old binary halted; lines of later ones are the new binary's.
-int halted_incarnation(const NodeView& n) {
-  return n.halt ? n.halt->incarnation : 0;
-}
+int halted_incarnation(const NodeView& n) { return n.halt ? n.halt->incarnation : 0; }
 
 bool of_new_binary(const NodeView& n, const SeenLine& l) {
   const int halted = halted_incarnation(n);
@@ -29,24 +27,29 @@ bool after_applying(const NodeView& n, const SeenLine& l) {
 
 bool also_matches(const NodeView& n, const SeenLine& l, Pattern pattern) {
   return std::any_of(n.lines.begin(), n.lines.end(), [&](const SeenLine& other) {
-    return other.line.file == l.line.file && other.line.line == l.line.line && other.line.pattern == name_of(pattern);
+    return other.line.file == l.line.file && other.line.line == l.line.line &&
+           other.line.pattern == name_of(pattern);
   });
 }
 
-// Of block H, which nobody has executed on that node before; what CometBFT refuses by itself is not the handler's.
+// Of block H, which nobody has executed on that node before; what CometBFT refuses by itself is not the
+// handler's.
 bool error_of_handler(const NodeView& n, const SeenLine& l) {
   if (l.line.text.find("NEEDED at height") != std::string::npos) return false;
   for (const auto pattern : {Pattern::wrong_app_hash, Pattern::wrong_header, Pattern::params_refused})
     if (also_matches(n, l, pattern)) return false;
   // Where a log has errors only, that the upgrade was begun is not in it.
-  const bool only_errors = std::all_of(n.lines.begin(), n.lines.end(), [](const SeenLine& other) { return other.line.error || other.line.pattern == name_of(Pattern::replay_error); });
+  const bool only_errors = std::all_of(n.lines.begin(), n.lines.end(), [](const SeenLine& other) {
+    return other.line.error || other.line.pattern == name_of(Pattern::replay_error);
+  });
   return after_applying(n, l) || (only_errors && of_new_binary(n, l));
 }
 
-// A panic whose stack was printed is read by it (blocks.cc).
-bool panic_without_stack(const NodeView& n, const SeenLine& l) {
-  const bool has_stack = std::any_of(n.ends.begin(), n.ends.end(), [&](const SeenEnd& e) { return e.incarnation == l.incarnation && !e.end.panic.frames.empty(); });
-  return after_applying(n, l) && !has_stack;
+// A panic whose stack was printed is read by it (blocks.cc): that is known once the process has ended.
+bool panic_without_stack(const NetworkView& v, const NodeView& n, const SeenLine& l) {
+  const auto end = std::find_if(n.ends.begin(), n.ends.end(), [&](const SeenEnd& e) { return e.incarnation == l.incarnation; });
+  const bool ended = end != n.ends.end();
+  return after_applying(n, l) && (ended ? end->end.panic.frames.empty() : v.stopped.has_value());
 }
 
 }  // namespace
@@ -73,7 +76,7 @@ Found store_already_there(const NetworkView& v) {
 }
 
 Found handler_panic(const NetworkView& v) {
-  return when_shown(v, Pattern::panic, panic_without_stack, Cause::upgrade_handler_panic,
+  return when_shown(v, Pattern::panic, [&v](const NodeView& n, const SeenLine& l) { return panic_without_stack(v, n, l); }, Cause::upgrade_handler_panic,
                     "a panic follows \"applying upgrade\" on the same node");
 }
 
@@ -84,8 +87,8 @@ Found handler_error(const NetworkView& v) {
 
 namespace {
 
-// Nodes that still executed block H when its window was over, and were asked for their stacks by SIGQUIT: those in the handler, or
-// all others.
+// Nodes that still executed block H when its window was over, and were asked for their stacks by SIGQUIT:
+// those in the handler, or all others.
 Found asked_for_stacks(const NetworkView& v, Cause cause, bool in_handler) {
   if (!v.plan) return std::nullopt;
   Shown shown;
@@ -101,7 +104,9 @@ Found asked_for_stacks(const NetworkView& v, Cause cause, bool in_handler) {
       if (!first) first = &e, stack = std::move(frames);
     }
   if (!first) return std::nullopt;
-  auto d = make_diagnosis(v, cause, fmt::format("block {} is still being executed when its window is over", v.plan->height), shown);
+  auto d = make_diagnosis(
+      v, cause, fmt::format("block {} is still being executed when its window is over", v.plan->height),
+      shown);
   d.where = failed_at(v, v.nodes.at(shown.nodes.front()), stack);
   d.where.height = v.plan->height;
   d.first_evidence = stack.empty() ? "its stacks could not be read" : in_words("it was", stack);
@@ -122,7 +127,10 @@ Found plan_replaced(const NetworkView& v) {
   };
   const auto shown = nodes_showing(v, Pattern::upgrade_needed, of_another);
   if (shown.nodes.empty()) return std::nullopt;
-  return make_diagnosis(v, Cause::plan_replaced, fmt::format("the chain halts for `{}`, not for `{}`", shown.first->line.captures[0], v.plan->name), shown);
+  return make_diagnosis(
+      v, Cause::plan_replaced,
+      fmt::format("the chain halts for `{}`, not for `{}`", shown.first->line.captures[0], v.plan->name),
+      shown);
 }
 
 Found plan_not_cancelled(const NetworkView& v) {
@@ -143,16 +151,20 @@ Found upgrade_not_skipped(const NetworkView& v) {
                     "started again on the old binary, it halts at the upgrade height that was to be skipped");
 }
 
-// It stops the node, and then switches into that release again, or, where the node was told to skip the upgrade, ends.
+// It stops the node, and then switches into that release again, or, where the node was told to skip the
+// upgrade, ends.
 Found upgrade_info_left(const NetworkView& v) {
-  if (!v.expected_outcome || v.expected_outcome->applied || v.expected_outcome->release != WhichRelease::from) return std::nullopt;
+  if (!v.expected_outcome || v.expected_outcome->applied || v.expected_outcome->release != WhichRelease::from)
+    return std::nullopt;
   const auto since = [&v](const NodeView&, const SeenLine& l) { return l.seq > v.expected_outcome_seq; };
-  return when_shown(v, Pattern::upgrade_found, since, Cause::upgrade_info_left,
-                    "the release was taken back, and Cosmovisor stops the node for it: upgrade-info.json is still there");
+  return when_shown(
+      v, Pattern::upgrade_found, since, Cause::upgrade_info_left,
+      "the release was taken back, and Cosmovisor stops the node for it: upgrade-info.json is still there");
 }
 
 Found handler_missing(const NetworkView& v) {
-  if (v.expected_outcome && !v.expected_outcome->applied) return std::nullopt;  // nobody has installed a new binary
+  if (v.expected_outcome && !v.expected_outcome->applied)
+    return std::nullopt;  // nobody has installed a new binary
   auto shown = nodes_showing(v, Pattern::upgrade_needed, of_new_binary);
   if (shown.nodes.empty()) shown = nodes_showing(v, Pattern::handler_missing, of_new_binary);
   if (shown.nodes.empty()) return std::nullopt;

@@ -18,7 +18,8 @@ const char* const kGoroutines =
     "goroutine 92 [sync.Mutex.Lock]:\nsync.(*Mutex).Lock(...)\n\tsync/mutex.go:90\n"
     "example.org/chain/x/rewards.Keeper.Settle(0x1)\n\tx/rewards/keeper.go:41 +0x1\n"
     "github.com/cosmos/cosmos-sdk/baseapp.(*BaseApp).FinalizeBlock(0x1)\n\tbaseapp/abci.go:900 +0x1\n"
-    "github.com/cometbft/cometbft/consensus.(*State).receiveRoutine(0x1, 0x0)\n\tconsensus/state.go:836 +0x1\n\n"
+    "github.com/cometbft/cometbft/consensus.(*State).receiveRoutine(0x1, 0x0)\n\tconsensus/state.go:836 "
+    "+0x1\n\n"
     "goroutine 93 [select]:\nother.Routine()\n\tother.go:1 +0x1\n";
 
 // Answers from memory, at once; what it has not is not answered.
@@ -34,7 +35,8 @@ class Answering : public Http {
 ConsensusState probed(Answering& http) {
   ConsensusState state;
   int answers = 0;
-  probe_consensus(http, "http://n:26657", "http://n:6060", [&](ConsensusState s) { state = std::move(s), ++answers; });
+  probe_consensus(http, "http://n:26657", "http://n:6060",
+                  [&](ConsensusState s) { state = std::move(s), ++answers; });
   EXPECT_EQ(answers, 1);
   return state;
 }
@@ -43,7 +45,8 @@ TEST(ConsensusProbe, ReadsWhereANodeIs) {
   Answering http;
   http.answers = {{"http://n:26657/dump_consensus_state", kDump},
                   {"http://n:26657/net_info", R"({"result":{"n_peers":"3"}})"},
-                  {"http://n:26657/consensus_params", R"({"result":{"consensus_params":{"abci":{"vote_extensions_enable_height":"64"}}}})"},
+                  {"http://n:26657/consensus_params",
+                   R"({"result":{"consensus_params":{"abci":{"vote_extensions_enable_height":"64"}}}})"},
                   {"http://n:6060/debug/pprof/goroutine?debug=2", kGoroutines}};
   const auto s = probed(http);
   EXPECT_EQ(s.height, 67);
@@ -69,9 +72,11 @@ TEST(ConsensusProbe, TakesTheStackWhereConsensusAnswersNothing) {
 
 TEST(ConsensusProbe, LeavesOutWhatIsNoAnswer) {
   Answering http;
-  http.answers = {{"http://n:26657/dump_consensus_state", R"({"result":{"round_state":{"height":"67","round":0}}})"},
-                  {"http://n:26657/net_info", "not JSON"},
-                  {"http://n:6060/debug/pprof/goroutine?debug=2", "goroutine 1 [select]:\nmain.main()\n\tmain.go:9 +0x1\n"}};
+  http.answers = {
+      {"http://n:26657/dump_consensus_state", R"({"result":{"round_state":{"height":"67","round":0}}})"},
+      {"http://n:26657/net_info", "not JSON"},
+      {"http://n:6060/debug/pprof/goroutine?debug=2",
+       "goroutine 1 [select]:\nmain.main()\n\tmain.go:9 +0x1\n"}};
   const auto s = probed(http);
   EXPECT_EQ(s.height, 0) << "without a step it is not known where it is";
   EXPECT_EQ(s.peers, 0);

@@ -15,11 +15,14 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
 
-const record::Frame kOfHandler = {"cosmossdk.io/x/upgrade/keeper.Keeper.ApplyUpgrade", "x/upgrade/keeper/keeper.go", 400};
+const record::Frame kOfHandler = {"cosmossdk.io/x/upgrade/keeper.Keeper.ApplyUpgrade",
+                                  "x/upgrade/keeper/keeper.go", 400};
 const record::Frame kOfMigration = {"example.org/chain/x/rewards.Keeper.Migrate", "x/rewards/migrate.go", 7};
 const record::Frame kOfModule = {"example.org/chain/x/rewards.Keeper.Settle", "x/rewards/keeper.go", 41};
-const record::Frame kEndBlock = {"github.com/cosmos/cosmos-sdk/types/module.(*Manager).EndBlock", "types/module/module.go", 800};
-const record::Frame kFinalize = {"github.com/cosmos/cosmos-sdk/baseapp.(*BaseApp).FinalizeBlock", "baseapp/abci.go", 900};
+const record::Frame kEndBlock = {"github.com/cosmos/cosmos-sdk/types/module.(*Manager).EndBlock",
+                                 "types/module/module.go", 800};
+const record::Frame kFinalize = {"github.com/cosmos/cosmos-sdk/baseapp.(*BaseApp).FinalizeBlock",
+                                 "baseapp/abci.go", 900};
 const record::Frame kBuild = {"example.org/chain/app.New", "app/app.go", 120};
 
 // Every process of the new binary ends by that panic.
@@ -36,7 +39,10 @@ made::Upgrade consensus_fails(const std::string& error, const std::string& frame
   u.cut(5.2);
   for (int i = 1; i <= 4; ++i)
     u.error(5.1 + 0.01 * i, validator(i),
-            "5:10AM ERR CONSENSUS FAILURE!!! err=\"" + error + "\" module=consensus stack=\"goroutine 9 [running]:\\nruntime/debug.Stack()\\n\\tdebug.go:26 +0x5e\\npanic({0x1, 0x2})\\n\\truntime/panic.go:8 +0x1\\n" + frames + "\"",
+            "5:10AM ERR CONSENSUS FAILURE!!! err=\"" + error +
+                "\" module=consensus stack=\"goroutine 9 [running]:\\nruntime/debug.Stack()\\n\\tdebug.go:26 "
+                "+0x5e\\npanic({0x1, 0x2})\\n\\truntime/panic.go:8 +0x1\\n" +
+                frames + "\"",
             "consensus-failure");
   u.stop(5.2, StopReason::failure_proven, "a rule of diagnosis");
   return u;
@@ -44,10 +50,13 @@ made::Upgrade consensus_fails(const std::string& error, const std::string& frame
 
 constexpr const char* kModuleInEndBlock =
     "example.org/chain/x/rewards.Keeper.Settle(0x1)\\n\\tx/rewards/keeper.go:41 +0x1\\n"
-    "github.com/cosmos/cosmos-sdk/types/module.(*Manager).EndBlock(0x1)\\n\\ttypes/module/module.go:800 +0x1\\n"
+    "github.com/cosmos/cosmos-sdk/types/module.(*Manager).EndBlock(0x1)\\n\\ttypes/module/module.go:800 "
+    "+0x1\\n"
     "github.com/cosmos/cosmos-sdk/baseapp.(*BaseApp).FinalizeBlock(0x1)\\n\\tbaseapp/abci.go:900 +0x1\\n";
 
-record::Diagnosis diagnosed(const made::Upgrade& u) { return u.judged().diagnosis.value_or(record::Diagnosis{}); }
+record::Diagnosis diagnosed(const made::Upgrade& u) {
+  return u.judged().diagnosis.value_or(record::Diagnosis{});
+}
 
 // --- Panics: the stack says whose they are
 
@@ -76,7 +85,9 @@ TEST(Panics, BeforeAnyBlockAreOfTheStart) {
 }
 
 TEST(Panics, OfCosmovisorAreNotTheReleases) {
-  EXPECT_THAT(found_in(panics({{"cosmossdk.io/tools/cosmovisor.(*fileWatcher).CheckUpdate", "scanner.go", 1}})), ElementsAre("node-exited"));
+  EXPECT_THAT(
+      found_in(panics({{"cosmossdk.io/tools/cosmovisor.(*fileWatcher).CheckUpdate", "scanner.go", 1}})),
+      ElementsAre("node-exited"));
 }
 
 TEST(Panics, InConsensusAreReadFromItsStack) {
@@ -85,16 +96,43 @@ TEST(Panics, InConsensusAreReadFromItsStack) {
   EXPECT_EQ(diagnosed(u).where.module, "rewards");
 }
 
+TEST(Panics, OfAProcessThatAnOperatorStopsAreNone) {
+  auto u = made::healthy();
+  u.add(6.0, validator(4), record::Expected{kProcessEnds, "an operator stops it", true});
+  u.exits(6.1, validator(4), 2, {});
+  for (auto* e : u.all<record::ProcessEnded>(validator(4)))
+    if (e->exit_code == 2) e->panic = {"leveldb: closed", "goroutine 9 [running]", {kOfModule, kEndBlock, kFinalize}, 60};
+  EXPECT_THAT(found_in(u), IsEmpty());
+}
+
+TEST(Panics, OfAnotherGoroutineAreNotOfTheStart) {
+  auto u = panics({{"example.org/chain/feeder.Run", "feeder/run.go", 3}});
+  for (auto* e : u.all<record::ProcessEnded>()) e->panic.goroutine = "goroutine 77 [running]";
+  EXPECT_THAT(found_in(u), ElementsAre("node-exited"));
+}
+
+// SDK 0.47 panics where later ones return an error.
+TEST(Panics, ThatSayThatTheChainHaltsAreNone) {
+  auto u = panics({kOfModule, kEndBlock, kFinalize});
+  for (auto* e : u.all<record::ProcessEnded>())
+    if (!e->panic.text.empty()) e->panic.text = "UPGRADE \"v2.0.0\" NEEDED at height: 20: ";
+  EXPECT_THAT(found_in(u), ElementsAre("node-exited"));
+}
+
 // --- Errors of a block
 
 TEST(BlockErrors, AreWhatConsensusFailsOn) {
-  const auto u = consensus_fails("failed to apply block; error rewards: 4 of 5", "github.com/cometbft/cometbft/consensus.(*State).finalizeCommit(0x1)\\n\\tstate.go:1 +0x1\\n");
+  const auto u = consensus_fails(
+      "failed to apply block; error rewards: 4 of 5",
+      "github.com/cometbft/cometbft/consensus.(*State).finalizeCommit(0x1)\\n\\tstate.go:1 +0x1\\n");
   EXPECT_THAT(found_in(u), ElementsAre("block-error"));
   EXPECT_EQ(diagnosed(u).first_evidence, "rewards: 4 of 5");
 }
 
 TEST(BlockErrors, AreNoHaltsForAnUpgrade) {
-  EXPECT_THAT(found_in(consensus_fails("failed to apply block; error UPGRADE \\\"v2.0.0\\\" NEEDED at height: 20: ", "")), IsEmpty());
+  EXPECT_THAT(found_in(consensus_fails(
+                  "failed to apply block; error UPGRADE \\\"v2.0.0\\\" NEEDED at height: 20: ", "")),
+              IsEmpty());
 }
 
 TEST(BlockErrors, AreNoHaltsThatASettingWants) {
@@ -129,14 +167,18 @@ TEST(ParamsRefused, AreSaidByCometBft) {
 // --- Headers
 
 TEST(Headers, NameTheFieldThatDiffers) {
-  for (const auto& [field, cause] : std::map<std::string, std::string>{
-           {"LastResultsHash", "results-divergence"}, {"NextValidatorsHash", "validators-divergence"}, {"Version", "app-version-divergence"}}) {
+  for (const auto& [field, cause] :
+       std::map<std::string, std::string>{{"LastResultsHash", "results-divergence"},
+                                          {"NextValidatorsHash", "validators-divergence"},
+                                          {"Version", "app-version-divergence"}}) {
     auto u = made::healthy();
-    u.log(5.3, validator(4), "wrong-header", "ERR prevote step: consensus deems this block invalid", {field}).error = true;
+    u.log(5.3, validator(4), "wrong-header", "ERR prevote step: consensus deems this block invalid", {field})
+        .error = true;
     EXPECT_THAT(found_in(u), ElementsAre(cause));
   }
   auto u = made::healthy();
-  u.log(5.3, validator(4), "wrong-header", "ERR prevote step: consensus deems this block invalid", {"AppHash"});
+  u.log(5.3, validator(4), "wrong-header", "ERR prevote step: consensus deems this block invalid",
+        {"AppHash"});
   EXPECT_THAT(found_in(u), IsEmpty()) << "the states themselves say that";
 }
 
@@ -147,7 +189,9 @@ made::Upgrade refuses(const std::vector<int>& ordinals, int rounds) {
   for (int i : ordinals)
     for (int round = 0; round < rounds; ++round)
       u.error(5.3 + 0.01 * round, validator(i),
-              "5:10AM ERR prevote step: state machine rejected a proposed block; this should not happen height=21 module=consensus round=" + std::to_string(round),
+              "5:10AM ERR prevote step: state machine rejected a proposed block; this should not happen "
+              "height=21 module=consensus round=" +
+                  std::to_string(round),
               "proposal-rejected");
   return u;
 }
@@ -161,7 +205,8 @@ TEST(Proposals, ThatAThirdOfThePowerRefusesForTwoRoundsAreRefused) {
 
 // --- Standing still
 
-made::Upgrade stands(const record::ConsensusProbed& at, int questions, const std::vector<int>& ordinals = {1, 2, 3, 4}) {
+made::Upgrade stands(const record::ConsensusProbed& at, int questions,
+                     const std::vector<int>& ordinals = {1, 2, 3, 4}) {
   auto u = made::healthy();
   u.cut(5.2);
   for (int q = 0; q < questions; ++q)
@@ -170,23 +215,26 @@ made::Upgrade stands(const record::ConsensusProbed& at, int questions, const std
   return u;
 }
 
-record::ConsensusProbed at_step(int step, double prevoted, double precommitted, std::int64_t extensions_from) {
+record::ConsensusProbed at_step(int step, double prevoted, double precommitted,
+                                std::int64_t extensions_from) {
   return {made::kHeight + 10, 0, step, prevoted, precommitted, 3, extensions_from, {}};
 }
 
 TEST(Standing, AtPrecommitWithExtensionsOnIsTheirRefusal) {
-  EXPECT_THAT(found_in(stands(at_step(6, 1, 0.4, made::kHeight + 3), 2)), ElementsAre("vote-extension-refused"));
+  EXPECT_THAT(found_in(stands(at_step(6, 1, 0.4, made::kHeight + 3), 2)),
+              ElementsAre("vote-extension-refused"));
   EXPECT_THAT(found_in(stands(at_step(6, 1, 0.4, 0), 2)), IsEmpty()) << "extensions are off";
-  EXPECT_THAT(found_in(stands(at_step(6, 0.5, 0.4, made::kHeight + 3), 2)), IsEmpty()) << "prevotes are missing, too";
+  EXPECT_THAT(found_in(stands(at_step(6, 0.5, 0.4, made::kHeight + 3), 2)), IsEmpty())
+      << "prevotes are missing, too";
 }
 
 TEST(Standing, InTheApplicationSaysWhere) {
   auto at = at_step(0, 0, 0, 0);
   at.stack = {kOfModule, kEndBlock, kFinalize};
-  const auto u = stands(at, 2);
+  const auto u = stands(at, 5);
   EXPECT_THAT(found_in(u), ElementsAre("blocks-stopped"));
   EXPECT_THAT(diagnosed(u).first_evidence, HasSubstr("x/rewards/keeper.go:41"));
-  EXPECT_THAT(found_in(stands(at, 1)), IsEmpty()) << "once is a busy moment";
+  EXPECT_THAT(found_in(stands(at, 4)), IsEmpty()) << "a long block, so far";
 }
 
 TEST(Standing, WithoutAWordNeedsMostOfThePowerAndTime) {
@@ -201,13 +249,15 @@ TEST(NodeFiles, AreWhatOneNodeCannotLoadAndOthersHave) {
   auto u = made::healthy();
   u.cut(made::at::kNewBinary, validator(4));
   u.starts_new_binary(4, false);
-  u.log(4.9, validator(4), "store-mismatch", "panic: version of store group mismatch root store's version", {"group"});
+  u.log(4.9, validator(4), "store-mismatch", "panic: version of store group mismatch root store's version",
+        {"group"});
   u.exits(4.91, validator(4), 2, {"goroutine 1 [running]"});
   u.stop(6.0, StopReason::failure_proven, "a rule of diagnosis");
   const auto d = diagnosed(u);
   EXPECT_EQ(d.cause, "node-files");
   EXPECT_EQ(d.owner, "operator");
-  EXPECT_EQ(diagnosed(made::missing_store()).cause, "missing-store-upgrade") << "on every node it is the release's";
+  EXPECT_EQ(diagnosed(made::missing_store()).cause, "missing-store-upgrade")
+      << "on every node it is the release's";
 }
 
 made::Upgrade fourth_ends(const std::string& said) {
@@ -216,13 +266,14 @@ made::Upgrade fourth_ends(const std::string& said) {
   u.starts_new_binary(4, false);
   u.exits(4.91, validator(4), 1, {said});
   for (auto* e : u.all<record::ProcessEnded>(validator(4)))
-    if (e->exit_code == 1) e->said = said;
+    if (e->exit_code == 1) e->said = said, e->said_line = e->line;
   u.stop(6.0, StopReason::failure_proven, "a rule of diagnosis");
   return u;
 }
 
 void make_setting(made::Upgrade& u, const std::string& node) {
-  for (auto* r : u.all<record::RunStarted>()) r->conditions["settings"] = {{node, {{"config.toml db_backend", "\"rocksdb\""}}}};
+  for (auto* r : u.all<record::RunStarted>())
+    r->conditions["settings"] = {{node, {{"config.toml db_backend", "\"rocksdb\""}}}};
 }
 
 TEST(OperatorSetting, IsWhatAnEndingProcessNames) {
@@ -241,8 +292,17 @@ TEST(OperatorSetting, IsOfJustTheNodesThatHaveOneOfTheirOwn) {
   EXPECT_EQ(diagnosed(of_another).cause, "node-exited");
 }
 
+TEST(OperatorSetting, IsNotToBlameForAPanicOfTheChainsOwnCode) {
+  auto u = fourth_ends("something else");
+  make_setting(u, validator(4));
+  for (auto* e : u.all<record::ProcessEnded>(validator(4)))
+    if (e->exit_code == 1) e->panic = {"index out of range", "goroutine 1 [running]", {kOfModule, kEndBlock, kFinalize}, 60};
+  EXPECT_EQ(diagnosed(u).cause, "block-panic");
+}
+
 TEST(OperatorSetting, IsInAFileThatIsNamed) {
-  EXPECT_EQ(diagnosed(fourth_ends("app.toml: set oracle.endpoint, which this release needs to start")).cause, "operator-setting");
+  EXPECT_EQ(diagnosed(fourth_ends("app.toml: set oracle.endpoint, which this release needs to start")).cause,
+            "operator-setting");
 }
 
 // --- A proof beats a suspicion
