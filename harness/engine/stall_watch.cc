@@ -14,13 +14,7 @@ namespace {
 constexpr std::chrono::milliseconds kLeast{3000}, kAgain{1000};
 constexpr double kIntervals = 20;
 
-std::chrono::milliseconds patience(const NetworkView& v) {
-  return std::max(
-      kLeast, std::chrono::milliseconds(static_cast<std::int64_t>(kIntervals * 1000 * block_interval_s(v))));
-}
-
-}  // namespace
-
+// Of the chain before its halt, from the times in its blocks; 0: not known.
 double block_interval_s(const NetworkView& v) {
   constexpr std::int64_t kBlocks = 20;
   const auto last = v.plan ? v.blocks.lower_bound(v.plan->height) : v.blocks.end();
@@ -31,6 +25,13 @@ double block_interval_s(const NetworkView& v) {
   return static_cast<double>(to.time - from->second.block.time) / 1e6 /
          static_cast<double>(to.height - from->first);
 }
+
+std::chrono::milliseconds patience(const NetworkView& v) {
+  return std::max(
+      kLeast, std::chrono::milliseconds(static_cast<std::int64_t>(kIntervals * 1000 * block_interval_s(v))));
+}
+
+}  // namespace
 
 // Nothing is asked before the old release has halted, nor while a fault acts.
 void StallWatch::advance() {

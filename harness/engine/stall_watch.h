@@ -35,7 +35,4 @@ class StallWatch {
   std::map<std::string, Standing> nodes_;
 };
 
-// Of the chain before its halt, from the times in its blocks; 0: not known.
-double block_interval_s(const NetworkView&);
-
 }  // namespace rehearse

@@ -164,8 +164,9 @@ Finding judge_errors(const Context& c, const std::string&) {
     if (!l.line.error || l.incarnation < p.incarnation) continue;
     const auto& known = c.profile.provider->harmless_errors;
     const auto phase = c.view.phase_at(l.seen);
+    const auto said = read_log_line(l.line.text).text;
     if (std::any_of(known.begin(), known.end(), [&](const HarmlessError& h) {
-          return (!h.phase || h.phase == phase) && RE2::PartialMatch(read_log_line(l.line.text).text, h.match);
+          return (!h.phase || h.phase == phase) && RE2::PartialMatch(said, h.match);
         })) {
       ++harmless;
       continue;

@@ -191,8 +191,9 @@ Finding judge_memory(const Context& c, const std::string& node) {
 
 const HarmlessError* harmless(const Context& c, const SeenLine& l) {
   const auto phase = c.view.phase_at(l.seen);
+  const auto text = read_log_line(l.line.text).text;
   for (const auto& h : c.profile.harmless_errors)
-    if ((!h.phase || h.phase == phase) && RE2::PartialMatch(read_log_line(l.line.text).text, h.match)) return &h;
+    if ((!h.phase || h.phase == phase) && RE2::PartialMatch(text, h.match)) return &h;
   return nullptr;
 }
 

@@ -37,7 +37,7 @@ Found of_panics(const NetworkView& v, Cause cause, const char* proof, bool live,
   if (live)
     for (auto& f : consensus_failures(v))
       if (!f.error.starts_with(kApplyError))
-        take({f.node, f.line->seq, f.line->incarnation, f.error, f.line->place(), std::move(f.frames), ""});
+        take({f.node, f.line->seq, f.error, f.line->place(), std::move(f.frames), ""});
   if (!first) return std::nullopt;
   auto d = make_diagnosis(v, cause, proof, shown);
   say_whose(v, d);
@@ -192,12 +192,6 @@ std::vector<Standing> standing(const NetworkView& v, std::size_t questions) {
   return all;
 }
 
-std::vector<GoFrame> stack_of(const record::ConsensusProbed& at) {
-  std::vector<GoFrame> frames;
-  for (const auto& f : at.stack) frames.push_back({f.function, f.file, f.line});
-  return frames;
-}
-
 std::string place_of(const Standing& s) {
   if (s.at->step == 0)
     return fmt::format("{} stands at height {}, and its consensus answers nothing", s.node->member.name,
@@ -248,9 +242,9 @@ Found blocks_stopped(const NetworkView& v) {
   // In a call of the application that does not return: it says where.
   constexpr std::size_t kInside = 5;
   auto inside = standing(v, kInside);
-  std::erase_if(inside, [](const Standing& s) { return !abci_method(stack_of(*s.at)); });
+  std::erase_if(inside, [](const Standing& s) { return !abci_method(go_frames(s.at->stack)); });
   if (!inside.empty()) {
-    const auto stack = stack_of(*inside.front().at);
+    const auto stack = go_frames(inside.front().at->stack);
     auto d = of_standing(v, Cause::blocks_stopped,
                          "consensus waits for the application, which does not return", inside);
     const auto height = d->where.height;

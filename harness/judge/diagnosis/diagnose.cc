@@ -61,6 +61,12 @@ const std::vector<Rule>& rules() {
 
 bool any_line(const NodeView&, const SeenLine&) { return true; }
 
+bool also_matches(const NodeView& n, const SeenLine& l, const std::function<bool(const std::string&)>& fits) {
+  return std::any_of(n.lines.begin(), n.lines.end(), [&](const SeenLine& other) {
+    return other.line.file == l.line.file && other.line.line == l.line.line && fits(other.line.pattern);
+  });
+}
+
 Found when_shown(const NetworkView& v, Pattern pattern, const Fits& fits, Cause cause,
                  const std::string& proven_by) {
   const auto shown = nodes_showing(v, pattern, fits);

@@ -20,18 +20,8 @@ bool of_cosmovisor(const std::vector<record::Frame>& frames) {
   });
 }
 
-std::vector<GoFrame> go_frames(const std::vector<record::Frame>& frames) {
-  std::vector<GoFrame> all;
-  for (const auto& f : frames) all.push_back({f.function, f.file, f.line});
-  return all;
-}
-
-// Another pattern matches the same line.
 bool also_shows_a_setting(const NodeView& n, const SeenLine& l) {
-  return std::any_of(n.lines.begin(), n.lines.end(), [&](const SeenLine& other) {
-    return other.line.file == l.line.file && other.line.line == l.line.line &&
-           other.line.pattern.starts_with(kSettingLine);
-  });
+  return also_matches(n, l, [](const std::string& pattern) { return pattern.starts_with(kSettingLine); });
 }
 
 bool is_upgrade_halt(const std::string& error) {
@@ -45,6 +35,12 @@ bool says_that_it_halts(const std::string& panic) {
 
 }  // namespace
 
+std::vector<GoFrame> go_frames(const std::vector<record::Frame>& frames) {
+  std::vector<GoFrame> all;
+  for (const auto& f : frames) all.push_back({f.function, f.file, f.line});
+  return all;
+}
+
 std::vector<SeenPanic> panics_of_processes(const NetworkView& v) {
   std::vector<SeenPanic> all;
   for (const auto* n : v.all())
@@ -53,7 +49,7 @@ std::vector<SeenPanic> panics_of_processes(const NetworkView& v) {
       const bool wanted = (e.excused && !e.end.starts_again) || v.taken_down_at(n->member.name, e.seen);
       if (p.text.empty() || is_quit(p) || wanted || says_that_it_halts(p.text) || of_cosmovisor(p.frames)) continue;
       all.push_back(
-          {n, e.seq, e.incarnation, p.text, fmt::format("{}:{}", e.end.file, p.line), go_frames(p.frames), p.goroutine});
+          {n, e.seq, p.text, fmt::format("{}:{}", e.end.file, p.line), go_frames(p.frames), p.goroutine});
     }
   std::sort(all.begin(), all.end(), [](const SeenPanic& a, const SeenPanic& b) { return a.seq < b.seq; });
   return all;

@@ -12,10 +12,12 @@
 
 namespace rehearse {
 
+// As a journal has them, for what can be asked of a stack.
+std::vector<GoFrame> go_frames(const std::vector<record::Frame>&);
+
 struct SeenPanic {
   const NodeView* node = nullptr;
   std::int64_t seq = 0;
-  int incarnation = 0;
   std::string text, place;
   std::vector<GoFrame> frames;
   std::string goroutine;  // "goroutine 1 [running]"

@@ -84,6 +84,8 @@ struct Shown {
 using Fits = std::function<bool(const NodeView&, const SeenLine&)>;
 bool any_line(const NodeView&, const SeenLine&);
 Shown nodes_showing(const NetworkView&, Pattern, const Fits& fits);
+// A pattern for which `fits` matches the same line, too.
+bool also_matches(const NodeView&, const SeenLine&, const std::function<bool(const std::string& pattern)>& fits);
 // The diagnosis when a node shows such a line.
 Found when_shown(const NetworkView&, Pattern, const Fits& fits, Cause,
                  const std::string& proven_by);

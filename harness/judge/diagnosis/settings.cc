@@ -4,8 +4,7 @@
 #include <algorithm>
 #include <set>
 
-#include "harness/judge/diagnosis/rules.h"
-#include "localnet/cosmos/go_frames.h"
+#include "harness/judge/diagnosis/panics.h"
 
 namespace rehearse {
 
@@ -30,8 +29,7 @@ std::vector<std::string> ended_nodes(const NetworkView& v) {
 
 // The chain's own code panicked: whatever is set, that is where it failed.
 bool panicked_in_application(const SeenEnd& e) {
-  std::vector<GoFrame> frames;
-  for (const auto& f : e.end.panic.frames) frames.push_back({f.function, f.file, f.line});
+  const auto frames = go_frames(e.end.panic.frames);
   return through_upgrade_handler(frames) || first_application_frame(frames);
 }
 
@@ -137,6 +135,7 @@ Found by_who_has_it(const NetworkView& v, const Settings& settings) {
 
 Found operator_setting(const NetworkView& v) {
   if (auto found = by_its_words(v)) return found;
+  if (!first_unexpected_end(v)) return std::nullopt;
   if (auto found = by_a_file_named(v)) return found;
   const auto settings = settings_of(v);
   if (settings.empty()) return std::nullopt;

@@ -25,19 +25,12 @@ bool after_applying(const NodeView& n, const SeenLine& l) {
   return applying && l.seq > applying->seq;
 }
 
-bool also_matches(const NodeView& n, const SeenLine& l, Pattern pattern) {
-  return std::any_of(n.lines.begin(), n.lines.end(), [&](const SeenLine& other) {
-    return other.line.file == l.line.file && other.line.line == l.line.line &&
-           other.line.pattern == name_of(pattern);
-  });
-}
-
 // Of block H, which nobody has executed on that node before; what CometBFT refuses by itself is not the
 // handler's.
 bool error_of_handler(const NodeView& n, const SeenLine& l) {
   if (l.line.text.find("NEEDED at height") != std::string::npos) return false;
   for (const auto pattern : {Pattern::wrong_app_hash, Pattern::wrong_header, Pattern::params_refused})
-    if (also_matches(n, l, pattern)) return false;
+    if (also_matches(n, l, [&](const std::string& other) { return other == name_of(pattern); })) return false;
   // Where a log has errors only, that the upgrade was begun is not in it.
   const bool only_errors = std::all_of(n.lines.begin(), n.lines.end(), [](const SeenLine& other) {
     return other.line.error || other.line.pattern == name_of(Pattern::replay_error);
@@ -97,8 +90,7 @@ Found asked_for_stacks(const NetworkView& v, Cause cause, bool in_handler) {
   for (const auto* n : v.all())
     for (const auto& e : n->ends) {
       if (!e.end.panic.text.starts_with("SIGQUIT") || n->committed_at(v.plan->height)) continue;
-      std::vector<GoFrame> frames;
-      for (const auto& f : e.end.panic.frames) frames.push_back({f.function, f.file, f.line});
+      auto frames = go_frames(e.end.panic.frames);
       if ((frames.empty() || through_upgrade_handler(frames)) != in_handler) continue;
       shown.nodes.push_back(n->member.name);
       if (!first) first = &e, stack = std::move(frames);
