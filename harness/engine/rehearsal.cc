@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "harness/judge/diagnosis/diagnose.h"
+#include "harness/view/starvation.h"
 #include "localnet/network/node_log.h"
 #include "localnet/base/log.h"
 #include "localnet/base/text.h"
@@ -133,7 +134,7 @@ void Rehearsal::check_tripwires() {
     latest = proven_failure(view_);
   }
   if (!latest) latest = proven;  // the view only grows; what was proven stays so
-  throw FailureProven(latest->cause + ": " + latest->proven_by);
+  throw FailureProven(latest->proven_by);
 }
 
 void Rehearsal::run_loop(const std::string& what, const std::function<std::optional<Unmet>()>& unmet,
@@ -142,7 +143,7 @@ void Rehearsal::run_loop(const std::string& what, const std::function<std::optio
   auto moved = start, turned = start;
   auto progress = view_.progress;
   const auto stalled_before = view_.stalled_s;
-  const CpuPressure pressure;
+  const auto begun = view_.last_seen;
   for (;;) {
     if (cancelled_) throw Cancelled(*cancelled_);
     if (trouble_) throw Error(*trouble_);
@@ -162,7 +163,8 @@ void Rehearsal::run_loop(const std::string& what, const std::function<std::optio
       log_info(message);
       if (view_.stalled_s > stalled_before)
         throw TimedOut(message + "; the machine stood still meanwhile", Cause::machine_stalled);
-      if (pressure.is_short()) throw TimedOut(message + kShortOfProcessors, Cause::machine_stalled);
+      if (const auto starved = starved_since(view_, begun))
+        throw TimedOut(message + in_words(starved), Cause::machine_stalled);
       throw TimedOut(message);
     }
     constexpr auto kNap = 50ms;
@@ -348,7 +350,7 @@ void Rehearsal::block(const std::string& node, const Block& b) {
 }
 
 void Rehearsal::sample(const std::string& node, const ProcSample& s) {
-  record(record::Sampled{s.rss_bytes, s.cpu_seconds}, node);
+  record(record::Sampled{s.rss_bytes, s.cpu_seconds, s.waited_seconds}, node);
 }
 
 }  // namespace rehearse

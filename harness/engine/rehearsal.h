@@ -17,7 +17,6 @@
 #include "localnet/base/error.h"
 #include "localnet/profile/model.h"
 #include "localnet/network/network.h"
-#include "localnet/process/pressure.h"
 #include "localnet/profile/questions.h"
 #include "localnet/http/release_server.h"
 #include "localnet/network/sink.h"
@@ -52,7 +51,6 @@ struct StepSkipped : std::runtime_error {
 };
 // A goal was not met in its budget. With the cause machine-stalled it was the machine that was too slow: the run is
 // inconclusive.
-inline constexpr const char* kShortOfProcessors = "; something waited for a processor all the time: the machine is too slow";
 struct TimedOut : StepFailed {
   using StepFailed::StepFailed;
 };
@@ -140,8 +138,6 @@ class Rehearsal : public Sink {
   std::size_t seed_transactions_used = 0;    // ordinals of the profile's own transactions that are used up
   double faults_of_vote_s = 0;               // see VotingPeriods (network_of.h)
 
-  // Of the run so far, the part in which something waited for a processor (pressure.h).
-  double cpu_pressure() const { return pressure_.share(); }
   std::optional<ModelChange> model;  // where the chain has one
   std::filesystem::path keras;       // a Python that may have Keras; empty: none is known
 
@@ -215,7 +211,6 @@ class Rehearsal : public Sink {
   std::map<std::string, int> incarnations_;
   std::optional<Cancelled> cancelled_;
   std::optional<Error> trouble_;
-  CpuPressure pressure_;
   StallWatch stall_watch_{*this};
   bool armed_ = true;
   std::optional<Phase> hold_at_;

@@ -14,16 +14,25 @@ namespace rehearse {
 
 namespace {
 
+// Blocks that a node executes with the patch while the chain agrees with it, until nothing is wrong with it.
+constexpr std::int64_t kAgreed = 3;
 
 void install_patch(Rehearsal& r, const NodeNames& first) {
   r.step("patch", "Upgrade " + first.front(), kRolling, [&] {
     r.record(record::Expected{Cause::app_hash_divergence, "the patch is rolled back", true});
     stop_nodes(r, first);
     install_on(r, first, r.from, r.to);
+    const auto before = r.view().highest_height();
     start_nodes(r, first);
     r.await("another state on " + first.front(), [&](const NetworkView& v) -> std::optional<Unmet> {
       if (first_divergence(v)) return std::nullopt;
-      return Unmet{first, fmt::format("is at {}", v.nodes.at(first.front()).head.app_height)};
+      const auto& n = v.nodes.at(first.front());
+      if (n.committed_at(before + kAgreed))
+        throw StepFailed(fmt::format("{} agrees with the chain about block {}: nothing is wrong with the patch "
+                                     "that was to be rolled back",
+                                     first.front(), before + kAgreed),
+                         Cause::no_failure);
+      return Unmet{first, fmt::format("is at {}", n.head.app_height)};
     });
     return fmt::format("its state after {} is not the chain's", first_divergence(r.view())->height);
   });

@@ -7,6 +7,7 @@
 #include "harness/judge/checks/checklist.h"
 #include "harness/judge/diagnosis/diagnose.h"
 #include "harness/engine/goals.h"
+#include "harness/view/starvation.h"
 #include "harness/view/step_ids.h"
 
 namespace rehearse {
@@ -36,7 +37,7 @@ constexpr auto kSettle = std::chrono::seconds(15);
 
 std::string ask_until_settled(Rehearsal& r) {
   const auto start = Loop::Clock::now();
-  const CpuPressure pressure;
+  const auto begun = r.view().last_seen;
   std::size_t asked = 0;
   std::vector<std::string> open{""};
   while (!open.empty() && Loop::Clock::now() - start < kSettle) {
@@ -46,8 +47,8 @@ std::string ask_until_settled(Rehearsal& r) {
     if (!open.empty()) r.await(fmt::format("{}", fmt::join(open, ", ")), above(height));
   }
   // A validator that was starved is late with every signature: nothing is wrong with the release.
-  if (!open.empty() && pressure.is_short())
-    throw TimedOut(fmt::format("still open: {}", fmt::join(open, ", ")) + kShortOfProcessors, Cause::machine_stalled);
+  if (const auto starved = starved_since(r.view(), begun); starved && !open.empty())
+    throw TimedOut(fmt::format("still open: {}", fmt::join(open, ", ")) + in_words(starved), Cause::machine_stalled);
   return fmt::format("{} answers", asked);
 }
 
@@ -72,7 +73,6 @@ std::string hold_against_lists(Rehearsal& r) {
 std::string ask_finally(Rehearsal& r) {
   const auto answers = ask_until_settled(r);
   if (r.view().leg()) return answers + ", " + hold_against_lists(r);
-  r.record(record::Answered{kAfter, kPressure, {}, 0, "/proc/pressure/cpu", true, false, r.cpu_pressure(), ""});
   r.record(record::Milestone{MilestoneName::asked});
   return answers;
 }

@@ -203,7 +203,7 @@ const std::vector<CauseEntry>& causes() {
        "what the transfer says",
        "fetch the URL by hand; is the release published there?", Owner::machine},
       {Cause::machine_stalled, "machine-stalled", "the machine stood still, or was too slow for the scenario",
-       "the harness's own clock, and the processor's pressure",
+       "the harness's own clock, and the time that a node waited for a processor",
        "run again on a machine with less load", Owner::machine},
       {Cause::no_first_block, "no-first-block", "the network makes no block with the release to upgrade from",
        "the nodes' heights",

@@ -145,6 +145,7 @@ struct Sampled {
   static constexpr const char* kind = "sample";
   std::int64_t rss_bytes = 0;
   double cpu_seconds = 0;
+  double waited_seconds = 0;  // for a processor, its threads together
 };
 
 // The harness did not run for that long although it wanted to: the machine stalled.

@@ -3,9 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 
 #include "harness/judge/diagnosis/rules.h"
+#include "harness/run/replay.h"
 #include "localnet/base/log.h"
+#include "localnet/base/ports.h"
+#include "localnet/cosmos/rpc.h"
 #include "localnet/state/application_state.h"
 #include "localnet/state/compare.h"
 #include "localnet/state/describe.h"
@@ -66,12 +70,6 @@ std::optional<ApplicationState> read_state(Rehearsal& r, const std::string& node
   return std::nullopt;
 }
 
-fs::path copy_home(const fs::path& home, const fs::path& to) {
-  fs::create_directories(to);
-  for (const char* part : {"config", "data"}) fs::copy(home / part, to / part, fs::copy_options::recursive);
-  return to;
-}
-
 record::Answered read(const CliAnswer& a, const Command& command, std::int64_t height) {
   record::Answered answer{kStopped, kStoreHashes, {}, height, "cli", false, false, {}, a.trouble()};
   const record::Json::json_pointer at(command.at);
@@ -90,7 +88,8 @@ void ask_the_program(Rehearsal& r, const std::vector<Witness>& witnesses, const 
   if (command == r.profile().commands.end()) return;
   std::size_t open = 0;
   for (const auto& [node, power, state] : witnesses) {
-    const auto home = copy_home(r.network().node(node).home(), folder / "homes" / node);
+    const auto home = folder / "homes" / node;
+    copy_home(r.network().node(node).home(), home);
     const auto arguments =
         r.command(kStoreHashes, node, {{"home", home.string()}, {"height", std::to_string(d.height)}});
     ++open;
@@ -108,7 +107,40 @@ void ask_the_program(Rehearsal& r, const std::vector<Witness>& witnesses, const 
   }
 }
 
+// What LastResultsHash is of.
+record::Json results_in(const record::Json& block_results) {
+  auto results = record::Json::array();
+  const auto& all = block_results.value("txs_results", record::Json());
+  if (all.is_array())
+    for (const auto& tx : all)
+      results.push_back({{"code", tx.value("code", 0)},
+                         {"gas_wanted", tx.value("gas_wanted", "0")},
+                         {"gas_used", tx.value("gas_used", "0")},
+                         {"data", tx.contains("data") && tx["data"].is_string() ? tx["data"].get<std::string>() : ""}});
+  return results;
+}
+
 }  // namespace
+
+void ask_for_results(Rehearsal& r) {
+  const auto d = results_divergence(r.view());
+  if (!d || d->affected_nodes.empty()) return;
+  const auto last = d->where.height;
+  auto open = std::make_shared<std::size_t>(0);  // an answer may come after the wait was given up
+  for (const auto* n : r.view().all())
+    for (auto height = std::max<std::int64_t>(1, last - 1); n->alive && height <= last; ++height) {
+      ++*open;
+      Rpc(r.http(), rpc_url(n->member.ip), n->member.name)
+          .call("block_results", {{"height", std::to_string(height)}},
+                [&r, open, height, name = n->member.name](Result<record::Json> answer) {
+                  --*open;
+                  record::Answered a{kStopped, kBlockResults, {}, height, "/block_results", false, false, {}, answer.error};
+                  if (answer.value) a.answered = true, a.value = results_in(*answer.value);
+                  r.record(std::move(a), name);
+                });
+    }
+  r.await_done("results of transactions", [&] { return *open == 0; });
+}
 
 void compare_states(Rehearsal& r) {
   const auto d = first_divergence(r.view());

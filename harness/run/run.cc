@@ -2,6 +2,7 @@
 
 #include <cxxabi.h>
 #include <fmt/format.h>
+#include <re2/re2.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
@@ -12,6 +13,7 @@
 #include <random>
 
 #include "harness/run/autopsy.h"
+#include "harness/run/failed_block.h"
 #include "harness/faults/driver.h"
 #include "harness/faults/plan.h"
 #include "harness/engine/goals.h"
@@ -133,8 +135,11 @@ class Run {
     r_.set_background_task(nullptr);
     if (faults_) faults_->close();
     if (network_) {
+      autopsy("results of transactions", ask_for_results);
       network_->stop();
-      compare_stopped_states();
+      autopsy("states", compare_states);
+      autopsy("failed block", find_failed_method);
+      autopsy("plan", find_plan_of_program);
     }
     r_.record(teardown_ended());
     log_info("teardown has ended");
@@ -153,12 +158,12 @@ class Run {
     return exceeded(o_.caps, o_.folder, logs);
   }
 
-  // What stopped nodes can still tell; a run that was cancelled is not held up for it, and trouble here is only told.
-  void compare_stopped_states() {
+  // What nodes can still tell; a run that was cancelled is not held up for it, and trouble here is only told.
+  void autopsy(const char* what, void (*ask)(Rehearsal&)) {
     try {
-      if (!exit_code_) compare_states(r_);
+      if (!exit_code_) ask(r_);
     } catch (const std::exception& e) {
-      log_warning(std::string("the stopped nodes' states were not compared: ") + e.what());
+      log_warning(fmt::format("the nodes' {} could not be looked at: {}", what, e.what()));
     }
   }
 
@@ -263,7 +268,7 @@ class Run {
     } catch (const TimedOut& e) {
       return {StopReason::time_out, e.what(), step(), e.cause};
     } catch (const StepFailed& e) {
-      return {StopReason::step_failed, e.what(), step(), e.cause};
+      return {StopReason::step_failed, e.what(), step(), cause_of_failed_step(e)};
     } catch (const Cancelled& e) {
       return {e.signal ? StopReason::cancelled : StopReason::deadline, e.what(), step(), Cause::none};
     } catch (const Error& e) {
@@ -275,6 +280,17 @@ class Run {
       exit_code_ = 3;
       return {StopReason::error, in_words(in_words(e), step(), in_.scenario.name), step(), Cause::none};
     }
+  }
+
+  // A transaction that a node refuses for a setting which the scenario made is the setting's failure.
+  Cause cause_of_failed_step(const StepFailed& e) const {
+    if (e.cause != Cause::transaction_failed) return e.cause;
+    const auto made = settings_made(in_);
+    for (const auto& s : in_.profile.refused_settings)
+      for (const auto& [node, settings] : made)
+        if (s.of_transaction && settings.contains(s.file + " " + s.key) && RE2::PartialMatch(e.what(), s.match))
+          return Cause::operator_setting;
+    return e.cause;
   }
 
   NetworkPlan plan_network(const fs::path& cosmovisor) {

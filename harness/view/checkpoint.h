@@ -9,7 +9,4 @@ inline constexpr const char* kBefore = "before";      // before the upgrade
 inline constexpr const char* kResumed = "resumed";    // the chain goes on
 inline constexpr const char* kAfter = "after";        // after the blocks that must follow
 
-// The share of the run in which something waited for a processor, as an answer at kAfter.
-inline constexpr const char* kPressure = "cpu-pressure";
-
 }  // namespace rehearse

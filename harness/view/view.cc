@@ -266,7 +266,7 @@ void fold(NetworkView& v, const Event& e) {
                    v.answers.push_back({e.seq, e.seen, e.node, a});
                  },
                  [&](const Sampled& s) {
-                   if (n) n->samples.push_back({e.seen, e.incarnation, s.rss_bytes});
+                   if (n) n->samples.push_back({e.seen, e.incarnation, s.rss_bytes, s.waited_seconds});
                  },
                  [&](const Stalled& s) { v.stalled_s += s.seconds; },
                  [&](const RunStarted& r) { v.run = r, v.run_seen = e.seen; },

@@ -69,6 +69,7 @@ struct NodeView {
     Micros seen = 0;
     int incarnation = 0;
     std::int64_t rss_bytes = 0;
+    double waited_seconds = 0;  // see starvation.h
   };
   std::vector<Sample> samples;
 

@@ -79,12 +79,26 @@ bool is_ending(int pid) {
   return killed(pending) || killed(of_all);
 }
 
+namespace {
+
+// schedstat: nanoseconds on a processor, nanoseconds waited for one, turns.
+double waited_seconds(int pid) {
+  double waited = 0;
+  for (const int thread : threads_of(pid)) {
+    std::istringstream fields(read_file(fmt::format("/proc/{}/task/{}/schedstat", pid, thread)));
+    if (double ran = 0, nanoseconds = 0; fields >> ran >> nanoseconds) waited += nanoseconds / 1e9;
+  }
+  return waited;
+}
+
+}  // namespace
+
 std::optional<ProcSample> sample(int pid) {
   std::optional<Stat> stat = read_stat(pid);
   if (!stat) return std::nullopt;
   auto ticks = static_cast<double>(stat->user_ticks + stat->system_ticks);
   return ProcSample{stat->rss_pages * ::sysconf(_SC_PAGESIZE),
-                    ticks / static_cast<double>(::sysconf(_SC_CLK_TCK))};
+                    ticks / static_cast<double>(::sysconf(_SC_CLK_TCK)), waited_seconds(pid)};
 }
 
 std::optional<char> process_state(int pid) {

@@ -12,7 +12,9 @@ namespace rehearse {
 
 struct ProcSample {
   int64_t rss_bytes;
-  double cpu_seconds;  // user and system time since it started, without its children's
+  double cpu_seconds;     // user and system time since it started, without its children's
+  // In which its threads, those that still run, could have run and had no processor; 0 where the kernel does not count.
+  double waited_seconds;
 };
 
 std::optional<ProcSample> sample(int pid);

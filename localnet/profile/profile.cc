@@ -178,7 +178,8 @@ const Command& command_of(const Profile& p, const std::string& name) {
 
 Ordered<std::string> line_patterns(const Profile& p) {
   auto patterns = p.log_patterns;
-  for (const auto& s : p.refused_settings) patterns.emplace_back(kSettingLine + s.file + " " + s.key, s.match);
+  for (const auto& s : p.refused_settings)
+    if (!s.of_transaction) patterns.emplace_back(kSettingLine + s.file + " " + s.key, s.match);
   return patterns;
 }
 

@@ -66,10 +66,11 @@ struct KnownDefect {
   Mask mask;
 };
 
-// A line that says that a setting of the node stops it.
+// What a node says when a setting of its own stops it, in its log; or makes it refuse a transaction, to its sender.
 struct RefusedSetting {
   std::string match;  // RE2
   std::string file, key;
+  bool of_transaction = false;
 };
 
 struct HarmlessError {
@@ -196,9 +197,10 @@ void describe(V& v, AnswerSource& s) {
 
 template <class V>
 void describe(V& v, RefusedSetting& r) {
-  v.required("match", r.match, "regular expression over the log line");
+  v.required("match", r.match, "regular expression over the log line, or the refusal of a transaction");
   v.required("file", r.file, "the file that has the setting");
   v.required("key", r.key, "its dotted key there");
+  v.optional("of_transaction", r.of_transaction, "it stops no node: it makes it refuse transactions");
 }
 
 template <class V>

@@ -160,7 +160,6 @@ Finding judge_kept(const Context& c, const Kept& kept, const std::string& what) 
 }
 
 Kept kept_balance(const Context& c) { return {balance_question(c, 0)}; }
-Kept kept_supply(const Context& c) { return {{question::supply, first_validator(c), {}, 0}}; }
 Kept kept_delegations(const Context& c) {
   Kept all;
   for (const auto* n : c.view.validators())
@@ -177,10 +176,43 @@ std::vector<Question> ask_balance(const Context& c, const std::string& m, const 
 Finding judge_balance(const Context& c, const std::string&) {
   return judge_kept(c, kept_balance(c), "balance of the watched account");
 }
-std::vector<Question> ask_supply(const Context& c, const std::string& m, const std::string&) {
-  return at_both(kept_supply(c), m);
+// At H-1 and H where a plan is carried out: coins that come with an epoch, around it, are not the upgrade's. Else, and in
+// journals of earlier harnesses, before and after.
+std::vector<Question> supply_questions(const Context& c, const std::vector<std::int64_t>& heights) {
+  std::vector<Question> all;
+  for (const auto height : heights) all.push_back({question::supply, first_validator(c), {}, height});
+  return all;
 }
-Finding judge_supply(const Context& c, const std::string&) { return judge_kept(c, kept_supply(c), "supply"); }
+
+std::vector<Question> supply_around_upgrade(const Context& c) {
+  return supply_questions(c, {c.upgrade_height() - 1, c.upgrade_height()});
+}
+
+bool carried_out(const Context& c) { return c.plan() && c.applied(); }
+
+std::vector<Question> ask_supply(const Context& c, const std::string& checkpoint, const std::string&) {
+  if (checkpoint == kAfter && carried_out(c)) return supply_around_upgrade(c);
+  return at_both(supply_questions(c, {0}), checkpoint);
+}
+
+bool asked_around_upgrade(const Context& c) {
+  const auto all = supply_around_upgrade(c);
+  return std::any_of(all.begin(), all.end(), [&](const Question& q) { return c.view.answer(kAfter, q.name, q.node, q.args, q.height); });
+}
+
+Finding judge_supply(const Context& c, const std::string&) {
+  if (!carried_out(c) || !asked_around_upgrade(c)) return judge_kept(c, supply_questions(c, {0}), "supply");
+  std::vector<std::string> values;
+  for (const auto& q : supply_around_upgrade(c)) {
+    const auto [a, missing] = look_up(c, kAfter, q);
+    if (!a) return missing;
+    values.push_back(a->answer.absent ? "none" : text_of(a->answer.value));
+  }
+  const auto want = fmt::format("{} at {}", values[0], c.upgrade_height() - 1),
+             have = fmt::format("{} at {}", values[1], c.upgrade_height());
+  return values[0] == values[1] ? passed(want, have) : failed("supply changed in the upgrade", want, have);
+}
+
 std::vector<Question> ask_delegations(const Context& c, const std::string& m, const std::string&) {
   return at_both(kept_delegations(c), m);
 }

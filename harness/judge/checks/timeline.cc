@@ -7,18 +7,16 @@
 
 #include "harness/judge/checks/checklist.h"
 #include "harness/view/step_ids.h"
+#include "harness/view/starvation.h"
 #include "harness/view/timing.h"
-#include "localnet/process/pressure.h"
 
 namespace rehearse {
 
 namespace {
 
-// On a machine that was short of processors a breach says nothing about the release.
+// On a machine that left nodes without a processor a breach says nothing about the release.
 bool machine_was_slow(const Context& c) {
-  if (c.view.stalled_s > 0) return true;
-  const auto* a = c.view.answer(kAfter, kPressure, "");
-  return a && a->answer.value.is_number() && a->answer.value.get<double>() > CpuPressure::kShort;
+  return c.view.stalled_s > 0 || starved_since(c.view, c.view.run_seen);
 }
 
 // `took`: seconds of the run; nothing when it did not come to it.
@@ -28,7 +26,7 @@ Finding within(const Context& c, std::optional<double> took, Duration limit, con
   const auto want = fmt::format("{} within {}", what, to_string(limit));
   const auto have = fmt::format("{:.1f} s, which stand for {}", *took, to_string(Duration{std::chrono::seconds(std::llround(*took * scale))}));
   if (*took * scale <= limit.seconds()) return passed(want, have);
-  if (machine_was_slow(c)) return inconclusive(what + " took " + have + ", on a machine short of processors");
+  if (machine_was_slow(c)) return inconclusive(what + " took " + have + ", on a machine that stood still or was too slow");
   return failed("the service level is breached: " + what + " took " + have, want, have);
 }
 

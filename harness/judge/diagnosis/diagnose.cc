@@ -29,6 +29,7 @@ const std::vector<Rule>& rules() {
       {Cause::validators_divergence, true, validators_divergence},
       {Cause::app_version_divergence, true, app_version_divergence},
       {Cause::upgrade_handler_error, true, handler_error},
+      {Cause::block_error, true, error_after_handler},
       {Cause::plan_replaced, true, plan_replaced},
       {Cause::plan_not_cancelled, true, plan_not_cancelled},
       {Cause::upgrade_not_skipped, true, upgrade_not_skipped},
@@ -65,6 +66,13 @@ bool also_matches(const NodeView& n, const SeenLine& l, const std::function<bool
   return std::any_of(n.lines.begin(), n.lines.end(), [&](const SeenLine& other) {
     return other.line.file == l.line.file && other.line.line == l.line.line && fits(other.line.pattern);
   });
+}
+
+const record::Answered* told_when_stopped(const NetworkView& v, const std::string& question) {
+  for (const auto& seen : v.answers)
+    if (seen.answer.checkpoint == kStopped && seen.answer.question == question && seen.answer.answered)
+      return &seen.answer;
+  return nullptr;
 }
 
 Found when_shown(const NetworkView& v, Pattern pattern, const Fits& fits, Cause cause,

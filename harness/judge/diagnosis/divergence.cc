@@ -5,6 +5,7 @@
 #include <set>
 
 #include "harness/judge/diagnosis/rules.h"
+#include "localnet/base/text.h"
 
 namespace rehearse {
 
@@ -167,9 +168,59 @@ Found header_differs(const NetworkView& v, Cause cause, const std::set<std::stri
 
 }  // namespace
 
+namespace {
+
+// Of one block, each node's results of its transactions.
+using Results = std::map<std::string, const record::Json*>;
+
+std::map<std::int64_t, Results> results_by_height(const NetworkView& v) {
+  std::map<std::int64_t, Results> all;
+  for (const auto& seen : v.answers)
+    if (seen.answer.checkpoint == kStopped && seen.answer.question == kBlockResults && seen.answer.answered)
+      all[seen.answer.height][seen.node] = &seen.answer.value;
+  return all;
+}
+
+struct Difference {
+  std::int64_t height = 0;
+  std::size_t transaction = 0;
+  std::string field;
+  Groups groups;
+};
+
+// The first transaction, and the first of its fields, that differs.
+std::optional<Difference> first_result_that_differs(const NetworkView& v) {
+  for (const auto& [height, results] : results_by_height(v)) {
+    std::size_t most = 0;
+    for (const auto& [node, r] : results) most = std::max(most, r->size());
+    for (std::size_t i = 0; i < most; ++i)
+      for (const char* field : {"code", "gas_used", "gas_wanted", "data"}) {
+        Groups groups;
+        for (const auto& [node, r] : results)
+          groups[i < r->size() ? text_of((*r)[i].value(field, record::Json())) : "none"].push_back(node);
+        if (groups.size() > 1) return Difference{height, i, field, std::move(groups)};
+      }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 Found results_divergence(const NetworkView& v) {
-  return header_differs(v, Cause::results_divergence, {"LastResultsHash"},
-                        "code, data or gas of a transaction of the block before");
+  auto d = header_differs(v, Cause::results_divergence, {"LastResultsHash"},
+                          "code, data or gas of a transaction of the block before");
+  if (!d) return d;
+  const auto first = first_result_that_differs(v);
+  if (!first) return d;
+  std::vector<std::string> values;
+  for (const auto& [value, nodes] : first->groups) {
+    values.push_back(fmt::format("{} on {}", value.substr(0, 64), fmt::join(nodes, ", ")));
+    d->groups.push_back({fmt::format("{} {}", first->field, value.substr(0, 64)), nodes, power_text(v, nodes)});
+  }
+  d->where.height = first->height;
+  d->proven_by = fmt::format("{} of transaction {} of block {} is {}", first->field, first->transaction + 1,
+                             first->height, fmt::join(values, ", "));
+  return d;
 }
 
 Found validators_divergence(const NetworkView& v) {

@@ -43,13 +43,19 @@ Found download_platform(const NetworkView& v) {
                     "plan.info names no program for this platform");
 }
 
-Found chain_did_not_halt(const NetworkView& v) {
-  if (!v.plan || !v.milestones.contains(MilestoneName::passed) || (v.expected_outcome && !v.expected_outcome->applied)) return std::nullopt;
-  Shown shown;
+std::vector<std::string> nodes_past_the_halt(const NetworkView& v) {
+  std::vector<std::string> past;
+  if (!v.plan || !v.milestones.contains(MilestoneName::passed) || (v.expected_outcome && !v.expected_outcome->applied)) return past;
   const auto passed = v.milestones.at(MilestoneName::passed);  // whatever ran then is the old binary
-  for (const auto& [name, n] : v.nodes)
-    if (n.started < passed && n.head.app_height >= v.plan->height && !n.line(Pattern::applying_upgrade))
-      shown.nodes.push_back(name);
+  for (const auto& name : v.order)
+    if (const auto& n = v.nodes.at(name);
+        n.started < passed && n.head.app_height >= v.plan->height && !n.line(Pattern::applying_upgrade))
+      past.push_back(name);
+  return past;
+}
+
+Found chain_did_not_halt(const NetworkView& v) {
+  const Shown shown{nodes_past_the_halt(v), nullptr};
   if (shown.nodes.empty()) return std::nullopt;
   auto d = make_diagnosis(v, Cause::chain_did_not_halt,
                           fmt::format("the old binary committed block {}", v.plan->height), shown);

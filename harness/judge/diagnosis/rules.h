@@ -20,6 +20,7 @@ Found missing_store_upgrade(const NetworkView&);
 Found store_already_there(const NetworkView&);
 Found handler_panic(const NetworkView&);
 Found handler_error(const NetworkView&);
+Found error_after_handler(const NetworkView&);
 Found handler_missing(const NetworkView&);
 // Beyond the handler (blocks.cc).
 Found start_panic(const NetworkView&);
@@ -58,13 +59,22 @@ struct Divergence {
   std::map<std::string, std::vector<std::string>> groups;  // app hash -> nodes
 };
 std::optional<Divergence> first_divergence(const NetworkView&);
-// The command and the moment by which stopped nodes tell their stores' hashes (autopsy.h).
+// What nodes are asked once the run has failed, and the moment of it (autopsy.h): stopped ones for their stores' hashes,
+// for keys that differ; those that still run for the results of a block,
+// [{code, gas_wanted, gas_used, data}] by transaction.
 inline constexpr const char* kStoreHashes = "store-hashes";
 inline constexpr const char* kStateDifference = "state-difference";
+inline constexpr const char* kBlockResults = "block-results";
+// And a copy of one, started again (failed_block.h): the method of the application that failed, by its name; the
+// plan that the program knows, {"known": name or null, "held": whether the proposed name stands in the program}.
+inline constexpr const char* kFailedMethod = "failed-method";
+inline constexpr const char* kPlanOfProgram = "plan-of-program";
 inline constexpr const char* kStopped = "stopped";
 // Of the network (network.cc).
 Found genesis_refused(const NetworkView&);
 Found chain_did_not_halt(const NetworkView&);
+// Whose old binary has executed H, in the order of the network.
+std::vector<std::string> nodes_past_the_halt(const NetworkView&);
 Found validator_jailed(const NetworkView&);
 Found quorum_short(const NetworkView&);
 Found double_sign(const NetworkView&);
@@ -84,6 +94,8 @@ struct Shown {
 using Fits = std::function<bool(const NodeView&, const SeenLine&)>;
 bool any_line(const NodeView&, const SeenLine&);
 Shown nodes_showing(const NetworkView&, Pattern, const Fits& fits);
+// What nodes answered to that at kStopped; null: none was asked, or none knew.
+const record::Answered* told_when_stopped(const NetworkView&, const std::string& question);
 // A pattern for which `fits` matches the same line, too.
 bool also_matches(const NodeView&, const SeenLine&, const std::function<bool(const std::string& pattern)>& fits);
 // The diagnosis when a node shows such a line.

@@ -131,10 +131,26 @@ Found by_who_has_it(const NetworkView& v, const Settings& settings) {
                 ended, *first_unexpected_end(v));
 }
 
+// The same program halts on others: these are told to skip the upgrade, or to go on.
+Found by_who_halts(const NetworkView& v) {
+  const auto past = nodes_past_the_halt(v);
+  const bool others_halt = std::any_of(v.nodes.begin(), v.nodes.end(), [&](const auto& n) {
+    return n.second.halt && std::find(past.begin(), past.end(), n.first) == past.end();
+  });
+  if (past.empty() || !others_halt) return std::nullopt;
+  auto d = make_diagnosis(v, Cause::operator_setting,
+                          fmt::format("these nodes went past the upgrade height {}, and others halt with the same program",
+                                      v.plan->height),
+                          {past, nullptr});
+  d.first_evidence = fmt::format("{} is at height {}", past.front(), v.nodes.at(past.front()).head.app_height);
+  return d;
+}
+
 }  // namespace
 
 Found operator_setting(const NetworkView& v) {
   if (auto found = by_its_words(v)) return found;
+  if (auto found = by_who_halts(v)) return found;
   if (!first_unexpected_end(v)) return std::nullopt;
   if (auto found = by_a_file_named(v)) return found;
   const auto settings = settings_of(v);

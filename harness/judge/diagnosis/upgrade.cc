@@ -38,6 +38,12 @@ bool error_of_handler(const NodeView& n, const SeenLine& l) {
   return after_applying(n, l) || (only_errors && of_new_binary(n, l));
 }
 
+// Which method it was that returned the error, where a copy of the node told, and it was not the handler's.
+const record::Answered* failed_after_handler(const NetworkView& v) {
+  const auto* told = told_when_stopped(v, kFailedMethod);
+  return told && told->value != name_of(AbciMethod::pre_block) ? told : nullptr;
+}
+
 // A panic whose stack was printed is read by it (blocks.cc): that is known once the process has ended.
 bool panic_without_stack(const NetworkView& v, const NodeView& n, const SeenLine& l) {
   const auto end = std::find_if(n.ends.begin(), n.ends.end(), [&](const SeenEnd& e) { return e.incarnation == l.incarnation; });
@@ -47,14 +53,30 @@ bool panic_without_stack(const NetworkView& v, const NodeView& n, const SeenLine
 
 }  // namespace
 
+namespace {
+
+// The plan's name that the new binary does know, where it does not know the proposed one; empty: not known.
+std::string known_plan(const NetworkView& v) {
+  const auto* told = told_when_stopped(v, kPlanOfProgram);
+  return told && told->value["known"].is_string() ? told->value["known"].get<std::string>() : "";
+}
+
+}  // namespace
+
 Found missing_store_upgrade(const NetworkView& v) {
   const auto shown = nodes_showing(v, Pattern::store_mismatch, of_new_binary);
-  if (shown.nodes.empty()) return std::nullopt;
+  if (shown.nodes.empty() || !known_plan(v).empty()) return std::nullopt;
   const auto store = shown.first->line.captures.empty() ? "" : shown.first->line.captures[0];
-  return make_diagnosis(
+  auto d = make_diagnosis(
       v, Cause::missing_store_upgrade,
       fmt::format("the new binary cannot load its stores: {} is new, and no store upgrade adds it", store),
       shown);
+  if (const auto* told = told_when_stopped(v, kPlanOfProgram); told && v.plan && !told->value.value("held", true))
+    d.consequences.push_back(
+        fmt::format("or it knows no plan `{}`, and adds the store for another one ({}): that name does not stand in the "
+                    "program, unless it is composed",
+                    v.plan->name, name_of(Cause::upgrade_handler_missing)));
+  return d;
 }
 
 Found store_already_there(const NetworkView& v) {
@@ -74,8 +96,23 @@ Found handler_panic(const NetworkView& v) {
 }
 
 Found handler_error(const NetworkView& v) {
+  if (failed_after_handler(v)) return std::nullopt;
   return when_shown(v, Pattern::replay_error, error_of_handler, Cause::upgrade_handler_error,
                     "block H cannot be replayed: an error follows \"applying upgrade\" on the same node");
+}
+
+// The handler is through when the application comes to BeginBlock.
+Found error_after_handler(const NetworkView& v) {
+  const auto* told = failed_after_handler(v);
+  if (!told) return std::nullopt;
+  auto d = when_shown(v, Pattern::replay_error, error_of_handler, Cause::block_error,
+                      "block H cannot be replayed, and the upgrade handler is through: a copy of the node dies of a trap "
+                      "at what comes after it");
+  if (!d) return d;
+  d->where = {v.plan ? v.plan->height : 0, told->value.get<std::string>(), ""};
+  if (const auto& said = v.nodes.at(d->affected_nodes.front()).line(Pattern::replay_error)->line.captures; !said.empty())
+    d->first_evidence = said[0];
+  return d;
 }
 
 namespace {
@@ -157,6 +194,13 @@ Found upgrade_info_left(const NetworkView& v) {
 Found handler_missing(const NetworkView& v) {
   if (v.expected_outcome && !v.expected_outcome->applied)
     return std::nullopt;  // nobody has installed a new binary
+  if (const auto known = known_plan(v); v.plan && !known.empty()) {
+    auto d = make_diagnosis(v, Cause::upgrade_handler_missing,
+                            "a copy of a node that is told the other name loads its stores, which it cannot with the plan's",
+                            nodes_showing(v, Pattern::store_mismatch, of_new_binary));
+    d.first_evidence = fmt::format("the plan is `{}`, and the new binary knows `{}`", v.plan->name, known);
+    return d;
+  }
   auto shown = nodes_showing(v, Pattern::upgrade_needed, of_new_binary);
   if (shown.nodes.empty()) shown = nodes_showing(v, Pattern::handler_missing, of_new_binary);
   if (shown.nodes.empty()) return std::nullopt;

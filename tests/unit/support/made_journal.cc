@@ -106,7 +106,6 @@ void facts(Upgrade& u) {
       u.add(when, validator(i), Answered{checkpoint, "peers", {}, 0, "rpc", true, false, "3", ""});
     }
   }
-  u.add(at::kAnswers, "", Answered{kAfter, kPressure, {}, 0, "/proc/pressure/cpu", true, false, 0.4, ""});
 }
 
 void steps(Upgrade& u) {

@@ -113,10 +113,10 @@ TEST_F(RehearsalTest, IsCancelledWithTheReason) {
       << "and so is each wait";
 }
 
-TEST_F(RehearsalTest, AProvenFailureEndsAWaitAndNamesTheCause) {
+TEST_F(RehearsalTest, AProvenFailureEndsAWaitAndSaysWhatProvesIt) {
   soon([&] { ends("a", 1), ends("b", 1); });
   const auto said = failure<FailureProven>([&] { r_.await("height 5", stored_on_all(5)); });
-  EXPECT_EQ(said, "node-exited: maded ended by itself: exit 1");
+  EXPECT_EQ(said, "maded ended by itself: exit 1");
   EXPECT_TRUE(r_.view().milestones.contains(MilestoneName::proven));
 }
 
@@ -157,7 +157,7 @@ TEST_F(RehearsalTest, WhatAStepExpectsOfOneNodeIsAFailureOfAnother) {
   r_.record(record::Expected{kProcessEnds, "it is killed", true}, "a");
   soon([&] { ends("a", 1), ends("b", 2); });
   EXPECT_EQ(failure<FailureProven>([&] { r_.await("height 5", stored_on_all(5)); }),
-            "node-exited: maded ended by itself: exit 2");
+            "maded ended by itself: exit 2");
 }
 
 TEST_F(RehearsalTest, WhatIsExpectedNoMoreIsAFailure) {
@@ -262,7 +262,7 @@ TEST_F(RehearsalTest, JournalsWhatItIsToldByProcessAndPlace) {
   r_.log_line("a", {"panic", "panic: x", true, {"x"}, folder_ / "nodes/a/logs/node.log", 40, 3});
   r_.process_ended("a", "maded", {-1, 9}, {{"last", "words"}, folder_ / "nodes/a/logs/node.log", 4, {}, "", 0, false});
   r_.block("b", {7, "B7", "AB", 5, "C0FFEE", 1, {{"C0FFEE", 2}}});
-  r_.sample("b", {1000, 0.5});
+  r_.sample("b", {1000, 0.5, 0.25});
   const auto events = read_journal(file_);
   ASSERT_EQ(events.size(), 3u + 5u);
   const auto& line = events.at(4);
@@ -277,6 +277,7 @@ TEST_F(RehearsalTest, JournalsWhatItIsToldByProcessAndPlace) {
   EXPECT_EQ(events.at(6).incarnation, 1);
   EXPECT_EQ(std::get<record::BlockSeen>(events.at(6).body).signatures.at(0).flag, 2);
   EXPECT_EQ(std::get<record::Sampled>(events.at(7).body).rss_bytes, 1000);
+  EXPECT_EQ(std::get<record::Sampled>(events.at(7).body).waited_seconds, 0.25);
   EXPECT_EQ(fold_all(events).progress, r_.view().progress) << "the view is what the journal says";
 }
 

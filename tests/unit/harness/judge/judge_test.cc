@@ -59,7 +59,7 @@ TEST(Verdict, IsPassWithAStepThatWasSkippedButTheStepIsNot) {
 
 TEST(Verdict, IsFailWhenAnItemFails) {
   auto u = healthy();
-  u.answer("after", "supply").value = "1";
+  u.answer("after", "supply", "", made::kHeight).value = "1";
   EXPECT_EQ(verdict_of(u), "fail");
   EXPECT_EQ(record::exit_code(u.judged()), 1);
 }
@@ -70,14 +70,14 @@ TEST(Verdict, IsFailWhenAWaitRunsOut) { EXPECT_EQ(verdict_of(made::only_upgraded
 
 TEST(Verdict, IsInconclusiveWhenAnItemIs) {
   auto u = healthy();
-  u.answer("after", "supply").answered = false;
+  u.answer("after", "supply", "", made::kHeight).answered = false;
   EXPECT_EQ(verdict_of(u), "inconclusive");
   EXPECT_EQ(record::exit_code(u.judged()), 3);
 }
 
 TEST(Verdict, IsFailWhenOneItemFailsAndAnotherIsInconclusive) {
   auto u = healthy();
-  u.answer("after", "supply").answered = false;
+  u.answer("after", "supply", "", made::kHeight).answered = false;
   u.answer("after", "balance").value = "1";
   EXPECT_EQ(verdict_of(u), "fail");
 }

@@ -24,6 +24,7 @@ TEST(Proc, SamplesThisProcess) {
   ASSERT_TRUE(here);
   EXPECT_GT(here->rss_bytes, 100'000);
   EXPECT_GE(here->cpu_seconds, 0);
+  EXPECT_GE(here->waited_seconds, 0);
   EXPECT_EQ(process_state(::getpid()), 'R');
   EXPECT_EQ(executable(::getpid()), std::string(std::filesystem::read_symlink("/proc/self/exe")));
 }

@@ -1,4 +1,5 @@
 // What fails beyond the upgrade's handler, each with a near miss that must not be called so.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "harness/record/cause.h"
@@ -180,6 +181,40 @@ TEST(Headers, NameTheFieldThatDiffers) {
   u.log(5.3, validator(4), "wrong-header", "ERR prevote step: consensus deems this block invalid",
         {"AppHash"});
   EXPECT_THAT(found_in(u), IsEmpty()) << "the states themselves say that";
+}
+
+// Nodes that still answer are asked for what LastResultsHash is of.
+made::Upgrade results_differ(std::int64_t height, const std::string& gas_of_last) {
+  auto u = made::healthy();
+  u.log(5.3, validator(4), "wrong-header", "ERR prevote step: consensus deems this block invalid",
+        {"LastResultsHash"})
+      .error = true;
+  u.cut(5.31);
+  u.stop(5.4, StopReason::failure_proven, "a rule of diagnosis");
+  const auto result = [](const std::string& gas) {
+    return record::Json{{"code", 0}, {"gas_wanted", "500000"}, {"gas_used", gas}, {"data", "EiYK"}};
+  };
+  for (int i = 1; i <= 4; ++i)
+    u.add(5.5, validator(i),
+          record::Answered{"stopped", "block-results", {}, height, "/block_results", true, false,
+                           record::Json{result("70000"), result(i == 4 ? gas_of_last : "71234")}, ""});
+  return u;
+}
+
+TEST(Headers, OfResultsNameTheTransactionAndTheField) {
+  const auto d = diagnosed(results_differ(made::kHeight + 1, "72234"));
+  EXPECT_EQ(d.cause, "results-divergence");
+  EXPECT_EQ(d.proven_by,
+            fmt::format("gas_used of transaction 2 of block {} is 71234 on validator-1, validator-2, validator-3, "
+                        "72234 on validator-4",
+                        made::kHeight + 1));
+  EXPECT_EQ(d.where.height, made::kHeight + 1);
+  ASSERT_EQ(d.groups.size(), 2u);
+  EXPECT_THAT(d.groups[1].nodes, ElementsAre(validator(4)));
+}
+
+TEST(Headers, OfResultsThatAreTheSameEverywhereNameTheHashOnly) {
+  EXPECT_THAT(diagnosed(results_differ(made::kHeight + 1, "71234")).proven_by, StartsWith("LastResultsHash in"));
 }
 
 // --- Proposals

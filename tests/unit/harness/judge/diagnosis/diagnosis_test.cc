@@ -367,7 +367,7 @@ TEST(Diagnosis, OfAProposalThatWasRejectedGoesBeforeTheRules) {
 TEST(Diagnosis, OfAChecklistItemNamesItAndTheNode) {
   auto u = made::healthy();
   const auto line = u.error(5.6, validator(2), "ERR something").line;
-  u.answer("after", "supply").value = "1";
+  u.answer("after", "supply", "", made::kHeight).value = "1";
   const auto d = diagnosis_of(u);
   EXPECT_EQ(d.cause, "check-failed");
   EXPECT_EQ(d.proven_by, "Validator Verification Checklist: Recent Errors (validator-2)");
