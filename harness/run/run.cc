@@ -183,6 +183,7 @@ class Run {
                     {"lead", in_.scenario.upgrade.lead},
                     {"blocks_after", in_.scenario.upgrade.blocks_after},
                     {"expect", in_.scenario.expect},
+                    {"changes", to_json(merged(in_.scenario.changes, in_.to.changes))},
                     {"attestations", in_.scenario.attestations},
                     {"settings", settings_made(in_)},
                     {"validators", validator_names(in_.scenario.network)}};

@@ -96,6 +96,7 @@ class Rules {
       if (const auto& keep = s_.defects.keep;
           std::find(keep.begin(), keep.end(), s_.defects.mask[i]) != keep.end())
         fail(root_["defects"]["mask"][i], "`" + s_.defects.mask[i] + "` is both kept and masked");
+    check_form(s_.changes);
     check_before();
     check_faults();
     if (s_.after.empty()) fail(root_["after"], "nothing would be checked; there are " + checklist_names());

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/spec/changes.h"
 #include "harness/spec/release_choice.h"
 #include "localnet/artifact/artifact.h"
 #include "localnet/base/decode.h"
@@ -37,6 +38,7 @@ struct Release {
   std::optional<Remote> remote = {};
   std::map<std::string, std::int64_t> module_versions;  // after the upgrade; empty: not known
   ReleaseEnvironment environment;
+  Changes changes = {};  // that an upgrade to it makes on purpose
   bool verified() const { return !artifact.binary.empty(); }
   std::string url;  // where operators download it, once it is published on the run's release server
   bool published = false;  // with a checksum that whoever made it gave

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/spec/changes.h"
 #include "harness/spec/fault_spec.h"
 #include "harness/spec/release_choice.h"
 #include "localnet/base/decode.h"
@@ -133,6 +134,7 @@ struct Scenario {
   ModelsSection models;
   UpgradeSection upgrade;
   DefectsSection defects;
+  Changes changes;  // that the upgrade makes on purpose, beyond its release's
   std::vector<std::string> before, after;           // checklists
   std::map<std::string, std::string> attestations;  // item of a pre-upgrade list -> who saw to it, and when
   ServiceLevels service_levels;
@@ -252,6 +254,7 @@ void describe(V& v, Scenario& s) {
   v.required("upgrade", s.upgrade, "what is done");
   v.optional("defects", s.defects,
              "which of the profile's known defects are masked, where it says otherwise");
+  v.optional("changes", s.changes, "what the upgrade changes on purpose, beyond what its release's entry announces");
   v.optional("before", s.before, "checklists that must hold before anything is upgraded");
   v.optional("attestations", s.attestations, "item of a pre-upgrade list that people see to -> who did, and when");
   v.optional("service_levels", s.service_levels, "how long things may take");

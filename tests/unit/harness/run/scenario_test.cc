@@ -60,6 +60,12 @@ TEST_F(ScenarioFile, ChecksAProviderOnlyWhereThereIsOne) {
   EXPECT_THAT(trouble("  voting_period: 2s", "  revert_config: false"), HasSubstr("takes no `revert_config`"));
 }
 
+TEST_F(ScenarioFile, SaysWhereAnAnnouncedChangeCannotBeOne) {
+  EXPECT_EQ(trouble("expect: pass", "changes:\n  parameters: [staking]"),
+            ":21:16: changes: parameters: `staking` is not a module and its field, as staking.max_validators");
+  EXPECT_THAT(trouble("expect: pass", "changes: {parametres: [staking.x]}"), HasSubstr(":20:11: changes: unknown key `parametres`"));
+}
+
 TEST(Scenario, TheChainUpgradeIsWhatThePageSays) {
   const auto s = load_scenario(std::filesystem::path(REHEARSE_SOURCE_DIR) / "scenarios/chain-upgrade.yaml");
   EXPECT_EQ(s.name, "chain-upgrade");

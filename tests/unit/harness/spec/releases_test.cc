@@ -70,6 +70,21 @@ TEST_F(ReleasesTest, LeavesOpenWhatTheManifestDoesNotSay) {
   EXPECT_EQ(r.environment.who, WhichNodes::none);
 }
 
+TEST_F(ReleasesTest, TakesWhatAnUpgradeToItChangesOnPurpose) {
+  folder_.write("made-releases.yaml", std::string(kManifest) + "    changes: {parameters: [staking.max_validators], supply: true}\n");
+  const auto changes = find("v2-bad").changes;
+  EXPECT_TRUE(announces(changes.parameters, "staking.max_validators"));
+  EXPECT_TRUE(changes.supply);
+  EXPECT_FALSE(find("v1").changes.supply);
+}
+
+TEST_F(ReleasesTest, SaysWhereAnAnnouncedChangeCannotBeOne) {
+  folder_.write("made-releases.yaml", std::string(kManifest) + "    changes: {parameters: [max_validators]}\n");
+  EXPECT_THAT(trouble("v2-bad"), HasSubstr("made-releases.yaml:16:28: changes: parameters: `max_validators` is not a module and its field"));
+  folder_.write("made-releases.yaml", std::string(kManifest) + "    changes: {parametres: [a.b]}\n");
+  EXPECT_THAT(trouble("v2-bad"), HasSubstr("parametres"));
+}
+
 TEST_F(ReleasesTest, TakesAPath) {
   const auto r = find(binary_.string());
   EXPECT_EQ(r.name, "maded");
