@@ -1,24 +1,21 @@
-// Payments of a network's customer, signed beforehand by the chain's own program in the order of the account's sequence: each
-// can be in the chain once, and only after the one before it.
+// Payments of a network's customer, signed beforehand by the chain's own program in the order of the
+// account's sequence: each can be in the chain once, and only after the one before it.
 #pragma once
 
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "localnet/http/http.h"
 #include "localnet/network/network.h"
+#include "localnet/network/signer.h"
 #include "localnet/profile/profile.h"
 #include "localnet/profile/questions.h"
 
 namespace rehearse {
 
-struct Payment {
-  std::string bytes;  // base64, as broadcast_tx_sync takes it
-  std::string hash;   // upper hex
-};
+using Payment = SignedTransaction;
 
 class Payments {
  public:
@@ -31,26 +28,23 @@ class Payments {
   // Signed so far; payment N has the sequence N.
   const std::vector<Payment>& all() const { return all_; }
   const std::string& payee() const { return payee_; }
-  // Signs so many more, with the help of that node. What fails is told to `trouble`, once a call, and can be tried again;
-  // `done` is called at the end in any case. One at a time.
-  void sign(std::size_t count, const std::string& node, std::function<void(const std::string& trouble)> done);
+  // Signs so many more, with the help of that node. What fails is told to `trouble`, once a call, and can be
+  // tried again; `done` is called at the end in any case. One at a time.
+  using Done = std::function<void(const std::string& trouble)>;
+  void sign(std::size_t count, const std::string& node, Done done);
 
  private:
-  struct Signing;
-  void ask_number(std::shared_ptr<Signing>);
-  void make_one(std::shared_ptr<Signing>);
-  void sign_copies(std::shared_ptr<Signing>);
-  void encode(std::shared_ptr<Signing>);
-  void run(std::shared_ptr<Signing>, const std::string& command, Values more, const std::vector<std::string>& then,
-           std::function<void(const CliAnswer&)>);
+  void ask_number(std::size_t count, const std::string& node, Done);
+  void make_one(std::size_t count, const std::string& node, Done);
+  void sign_copies(std::size_t count, const std::string& node, Done);
 
-  Http& http_;
   Network& network_;
   const Profile& profile_;
   Questioner questioner_;
+  Signer signer_;
   const std::string payee_;
-  std::string number_;    // of the customer's account
-  std::string unsigned_;  // a payment, as JSON
+  SigningAccount account_;  // the customer's
+  std::string unsigned_;    // a payment, as JSON
   std::vector<Payment> all_;
 };
 
