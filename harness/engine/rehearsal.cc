@@ -67,7 +67,12 @@ void Rehearsal::record(record::Body body, const std::string& node) {
   e.node = node;
   if (const auto found = incarnations_.find(node); found != incarnations_.end())
     e.incarnation = found->second;
-  if (auto* a = std::get_if<record::Answered>(&body)) a->checkpoint = view_.named(a->checkpoint);
+  const auto name_checkpoint = [this](auto* of) {
+    if (of) of->checkpoint = view_.named(of->checkpoint);
+  };
+  name_checkpoint(std::get_if<record::Answered>(&body));
+  name_checkpoint(std::get_if<record::Surveyed>(&body));
+  name_checkpoint(std::get_if<record::TransactionTried>(&body));
   e.body = std::move(body);
   fold(view_, journal_.append(std::move(e)));
 }

@@ -17,6 +17,7 @@
 #include "localnet/base/error.h"
 #include "localnet/profile/model.h"
 #include "localnet/network/network.h"
+#include "localnet/network/signer.h"
 #include "localnet/profile/questions.h"
 #include "localnet/http/release_server.h"
 #include "localnet/network/sink.h"
@@ -101,6 +102,19 @@ struct ModelChange {
   std::filesystem::path ca_file;  // see Download
 };
 
+// Transactions that were signed before an upgrade, to be sent after it: what wallets made still has to be taken.
+struct PreparedTransactions {
+  struct One {
+    std::string kind, written;  // unsigned, as JSON
+    SignedTransaction as_signed;
+    std::optional<Question> effect;
+  };
+  SigningAccount account;
+  std::size_t sequence = 0;  // of the first
+  std::string proposal;      // that is voted on, if it gets that number
+  std::vector<One> all;
+};
+
 // What goes on beside the procedure while it waits: injected faults.
 class BackgroundTask {
  public:
@@ -136,6 +150,7 @@ class Rehearsal : public Sink {
   std::filesystem::path store;               // of verified programs
   std::filesystem::path results;             // of earlier runs; empty: none are known
   std::size_t seed_transactions_used = 0;    // ordinals of the profile's own transactions that are used up
+  PreparedTransactions prepared;             // none: no kind was tried before the upgrade
   double faults_of_vote_s = 0;               // see VotingPeriods (network_of.h)
 
   std::optional<ModelChange> model;  // where the chain has one

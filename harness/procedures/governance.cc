@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "harness/engine/goals.h"
+#include "harness/view/checkpoint.h"
 #include "localnet/cosmos/genesis.h"
 #include "localnet/cosmos/rpc.h"
 #include "localnet/profile/question_names.h"
@@ -89,6 +90,14 @@ Included await_included(Rehearsal& r, const Sent& sent) {
     }
     r.await("transaction " + sent.hash.substr(0, 8) + " in a block", above(height));
   }
+}
+
+// Of the kinds that the profile may name, those of a procedure's own.
+void record_own(Rehearsal& r, const std::string& kind, const std::string& node, const Included& included) {
+  record::TransactionTried t;
+  t.checkpoint = kBefore, t.transaction = kind;
+  t.account = r.view().nodes.at(node).member.account, t.hash = included.hash, t.height = included.height;
+  r.record(std::move(t));
 }
 
 }  // namespace
@@ -180,6 +189,7 @@ std::string submit_proposal(Rehearsal& r, const Proposal& proposal) {
   const auto& node = r.view().order.front();
   const auto included =
       send_transactions(r, {{node, r.command("submit-proposal", node, {{"file", file.string()}})}});
+  record_own(r, "submit-proposal", node, included.front());
   for (const auto& event : included.front().events)
     if (event.value("type", "") == "submit_proposal")
       for (const auto& attribute : event.at("attributes"))
@@ -198,7 +208,8 @@ bool send_votes(Rehearsal& r, const std::string& proposal, const std::vector<std
   for (const auto& name : voters)
     votes.push_back({name, r.command("vote", name, {{"proposal", proposal}, {"option", to_string(vote)}})});
   try {
-    send_transactions(r, votes);
+    const auto included = send_transactions(r, votes);
+    if (!votes.empty()) record_own(r, "vote", votes.front().node, included.front());
     return true;
   } catch (const StepFailed&) {
     if (in_voting_period(r, proposal)) throw;
@@ -279,7 +290,8 @@ double seconds_to_pass(Rehearsal& r) {
   };
   const double records = static_cast<double>(r.profile().initial_transactions.size()) * transactions(kMostSeeds);
   const double layout = 2 * command;  // asked of Cosmovisor, which runs the chain's
-  const double meanwhile = transactions(voters(r.scenario()).size()) + records + layout;
+  const double kinds = transactions(r.profile().transactions.size());
+  const double meanwhile = transactions(voters(r.scenario()).size()) + records + std::max(layout, kinds);
   return transactions(1) + std::max({r.view().network->voting_period_s, meanwhile, r.faults_of_vote_s});
 }
 

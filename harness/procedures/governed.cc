@@ -212,8 +212,10 @@ void GovernedUpgrade::vote() {
 
 void GovernedUpgrade::ask_before() {
   r_.step("before", "State before the upgrade", kPreparation, [&] {
+    survey_.emplace(r_, kBefore);
     make_records(r_);
-    const auto answers = ask_state_before(r_);
+    transactions_.emplace(r_, proposal_);
+    const auto answers = ask_lists_before(r_);
     throw_if_halted("its state could be asked for");
     return answers;
   });
@@ -241,6 +243,8 @@ void GovernedUpgrade::pass() {
     if (a.value.value("name", "") != plan_.name || height != std::to_string(plan_.height) ||
         a.value.value("info", "") != plan_.info)
       throw StepFailed("the plan is not the proposed one: " + a.value.dump());
+    if (survey_) survey_->end();
+    if (transactions_) transactions_->end();
     return show_plan(a.value);
   });
 }

@@ -6,6 +6,8 @@
 
 #include "harness/procedures/governance.h"
 #include "harness/engine/rehearsal.h"
+#include "harness/procedures/survey.h"
+#include "harness/procedures/transactions.h"
 
 namespace rehearse {
 
@@ -45,6 +47,9 @@ class GovernedUpgrade {
   UpgradePlan plan_;
   std::string proposal_;
   bool all_voted_ = false;
+  // Under way while the vote is waited for.
+  std::optional<ChainSurvey> survey_;
+  std::optional<TransactionsBefore> transactions_;
 };
 
 }  // namespace rehearse

@@ -6,6 +6,8 @@
 
 #include "harness/judge/checks/checklist.h"
 #include "harness/judge/diagnosis/diagnose.h"
+#include "harness/procedures/survey.h"
+#include "harness/procedures/transactions.h"
 #include "harness/engine/goals.h"
 #include "harness/view/starvation.h"
 #include "harness/view/step_ids.h"
@@ -14,8 +16,15 @@ namespace rehearse {
 
 Context context_of(Rehearsal& r) { return {r.view(), r.scenario(), r.profile()}; }
 
-std::string ask_state_before(Rehearsal& r) {
+std::string ask_lists_before(Rehearsal& r) {
   return fmt::format("{} answers", r.ask(kBefore, questions_of(context_of(r), kBefore)).size());
+}
+
+std::string ask_state_before(Rehearsal& r) {
+  ChainSurvey survey(r, kBefore);
+  const auto answers = ask_lists_before(r);
+  survey.end();
+  return answers;
 }
 
 void ask_when_resumed(Rehearsal& r) { r.ask(kResumed, questions_of(context_of(r), kResumed)); }
@@ -81,6 +90,8 @@ std::string ask_finally(Rehearsal& r) {
 
 void verify(Rehearsal& r) {
   r.enter(Phase::first_block);
+  ChainSurvey survey(r, kAfter);
+  TransactionsAfter transactions(r);
   r.step(step_id::blocks, "Check blocks producing", kVerification, [&] {
     const auto last = context_of(r).last_height();
     r.await("height " + std::to_string(last) + " on all", executed_on_all(last));
@@ -88,7 +99,11 @@ void verify(Rehearsal& r) {
     return fmt::format("height {} on all nodes", last);
   });
   if (!r.view().leg()) r.end_background_task();  // what comes after a leg may want it still
-  r.step("verify", "Full verification", kVerification, [&] { return ask_finally(r); });
+  r.step("verify", "Full verification", kVerification, [&] {
+    survey.end();
+    transactions.end();
+    return ask_finally(r);
+  });
   r.enter(Phase::verified);
 }
 

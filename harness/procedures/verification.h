@@ -12,6 +12,8 @@ inline constexpr const char* kVerification = "Chain Upgrades, Phase 4: Verificat
 Context context_of(Rehearsal&);
 
 // Asks the scenario's checklists what they want to know before anything is done; how many answers there are.
+std::string ask_lists_before(Rehearsal&);
+// The same, and what the chain serves (survey.h).
 std::string ask_state_before(Rehearsal&);
 // The chain goes on at every node: asks what is to be known at that moment.
 void ask_when_resumed(Rehearsal&);

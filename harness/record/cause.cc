@@ -135,6 +135,16 @@ const std::vector<CauseEntry>& causes() {
       {Cause::blocks_stopped, "blocks-stopped", "no block is made any more, and nothing is said of it",
        "consensus stands at one height, round and step on more than 1/3 of the power, twice",
        "read where the goroutines stand: a lock, or a call that does not return"},
+      // Of what the new release serves.
+      {Cause::transactions_refused, "transactions-refused", "the new release refuses a kind of transaction that was accepted before it",
+       "a transaction of that kind before the upgrade, and one after it",
+       "look at its code, codespace and log; a kind that is gone on purpose is announced by `changes: {transactions: [...]}`"},
+      {Cause::parameters_changed, "parameters-changed", "the upgrade changed parameters that nobody announced",
+       "each module's parameters before the upgrade, and after it",
+       "look at what the upgrade handler and the module's migration write; a change on purpose is announced by `changes: {parameters: [...]}`"},
+      {Cause::query_broken, "query-broken", "a query that was answered before the upgrade is refused after it",
+       "each query that needs no arguments, before the upgrade and after it",
+       "look at how the release registers the module's services; one that is gone on purpose is announced by `changes: {queries: [...]}`"},
       // Of how it was done.
       {Cause::operator_setting, "operator-setting", "a setting of a node, not the release, makes it stop or keep silent",
        "what the node says of the setting, or that just the nodes with it fail",

@@ -25,6 +25,8 @@ enum class Cause {
   // Of the blocks after it, or of the block itself, beyond the handler.
   block_panic, block_error, proposal_refused, vote_extension_refused, consensus_params_refused, results_divergence,
   validators_divergence, app_version_divergence, blocks_stopped,
+  // Of what the new release serves.
+  transactions_refused, parameters_changed, query_broken,
   // Of how it was done.
   operator_setting,
   wrong_order, not_ready, not_confirmed, config_not_active, signing_state_rewound, rollback_destroys,

@@ -21,6 +21,9 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ConsensusProbed, height, round, 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Signature, validator, flag)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(BlockSeen, height, hash, app_hash, time, proposer, round,
                                                 signatures)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Surveyed, checkpoint, listed, error, parameters, answered, refused, defaults)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(TransactionTried, checkpoint, transaction, account, hash, height, code, codespace, log,
+                                                error, was, is)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Sampled, rss_bytes, cpu_seconds, waited_seconds)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Stalled, seconds)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RunStarted, scenario, profile, profile_digest,
@@ -96,7 +99,7 @@ void from_json(const Json& j, Expected& e) {
 namespace {
 
 // Observed kinds come first in Body, then those done, then those judged.
-constexpr std::size_t kFirstDid = 11, kFirstJudged = 30;
+constexpr std::size_t kFirstDid = 13, kFirstJudged = 32;
 static_assert(std::is_same_v<std::variant_alternative_t<kFirstDid, Body>, RunStarted>);
 static_assert(std::is_same_v<std::variant_alternative_t<kFirstJudged, Body>, Judged>);
 

@@ -141,6 +141,31 @@ struct Answered {
   std::string error;  // when not answered: one line a source
 };
 
+// What the chain answered when it was asked everything that needs no arguments (localnet/cosmos/survey.h).
+struct Surveyed {
+  static constexpr const char* kind = "survey";
+  std::string checkpoint;  // as of an answer
+  bool listed = true;      // the chain's reflection service says what there is; else routes were tried
+  std::string error;       // why nothing was asked; empty: something was
+  Json parameters = Json::object();            // module -> field -> value
+  std::vector<std::string> answered;           // routes
+  std::map<std::string, std::string> refused;  // of those that had answered before: route -> what it says instead
+  Json defaults = Json::object();              // of parameters that changed: the new release's own, as far as it tells them
+};
+
+// A transaction of a kind that the profile names, of an account of the network's own.
+struct TransactionTried {
+  static constexpr const char* kind = "transaction";
+  std::string checkpoint;   // as of an answer
+  std::string transaction;  // its kind
+  std::string account, hash;
+  std::int64_t height = 0;  // of the block that it is in; 0: it is in none
+  int code = 0;             // of the mempool that took it, or of its block; 0: it was carried out
+  std::string codespace, log;
+  std::string error;  // why it could not be tried; empty: it was
+  Json was, is;       // what the question for its effect says before it, and then; null: none was asked
+};
+
 struct Sampled {
   static constexpr const char* kind = "sample";
   std::int64_t rss_bytes = 0;
@@ -360,7 +385,7 @@ struct Concluded {
 };
 
 using Body =
-    std::variant<ProcessStarted, ProcessEnded, LogLine, UpgradeInfoSeen, LogCounted, HeadSeen, ConsensusProbed, BlockSeen, Answered, Sampled, Stalled,
+    std::variant<ProcessStarted, ProcessEnded, LogLine, UpgradeInfoSeen, LogCounted, HeadSeen, ConsensusProbed, BlockSeen, Answered, Surveyed, TransactionTried, Sampled, Stalled,
                  RunStarted, ReleasesOpened, NetworkPlanned, ProviderPlanned, CommandRan, PhaseEntered, StepStarted, StepEnded,
                  PlanProposed, LegStarted, LegEnded, ExpectedOutcome, Expected, FaultPlanned, FaultTransition, TransactionsAccounted, RunStopped, TeardownEnded, Milestone,
                  Judged, Concluded>;

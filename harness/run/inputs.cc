@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "harness/spec/defects.h"
 #include "harness/record/cause.h"
 #include "harness/faults/plan.h"
@@ -49,6 +51,15 @@ void check_break_at(const std::string& text) {
   throw Error(Blame::scenario, fmt::format("--break-at takes a phase: {}; found `{}`", fmt::join(all, ", "), text));
 }
 
+// Other names are the chain's: whether it has them is known once it was asked.
+void check_announced(const Changes& c, const Profile& p) {
+  std::string known;
+  for (const auto& [kind, t] : p.transactions) known += (known.empty() ? "; there are " : ", ") + kind;
+  for (const auto& [name, where] : c.transactions)
+    if (std::none_of(p.transactions.begin(), p.transactions.end(), [&, wanted = name](const auto& kind) { return kind.first == wanted; }))
+      throw Error(Blame::scenario, fmt::format("{}: changes: transactions: the profile {} has no kind `{}`{}", where, p.name, name, known));
+}
+
 // What is given on the command line counts more.
 void take_releases(const RunOptions& o, Scenario& s) {
   const auto take = [](const std::string& flag, ReleaseChoice& choice) {
@@ -87,6 +98,7 @@ Inputs read_inputs(const RunOptions& o) {
     throw Error(Blame::scenario, o.cosmovisor.string() + ": there is no Cosmovisor; --cosmovisor names another");
   in.from = pick(in.scenario.releases.from, in.profile.from, "from");
   in.to = pick(in.scenario.releases.to, in.profile.to, "to");
+  check_announced(merged(in.scenario.changes, in.to.changes), in.profile);
   const auto& procedure = *find_procedure(in.scenario.upgrade.kind);
   if (procedure.needs.provider) in.provider = provider_releases(in, o);
   if (procedure.of_patch) in.patch = pick(in.scenario.releases.patch, "", "patch");

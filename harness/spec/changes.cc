@@ -56,7 +56,10 @@ Changes merged(Changes a, const Changes& b) {
 }
 
 bool announces(const AnnouncedNames& names, const std::string& name) {
-  return std::any_of(names.begin(), names.end(), [&](const auto& n) { return n.value == name; });
+  return std::any_of(names.begin(), names.end(), [&](const auto& n) {
+    const auto& above = n.value;
+    return name == above || (name.starts_with(above) && (name[above.size()] == '.' || name[above.size()] == '/'));
+  });
 }
 
 nlohmann::json to_json(const Changes& c) {

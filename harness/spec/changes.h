@@ -35,7 +35,7 @@ void describe(V& v, Changes& c) {
 void check_form(const Changes&);
 // Of both.
 Changes merged(Changes, const Changes&);
-// Whether a list has the name.
+// Whether a list has the name, or what it stands below: `consensus.block` has consensus.block.max_bytes, and a service its methods.
 bool announces(const std::vector<Located<std::string>>&, const std::string& name);
 
 // As a run's conditions keep them: the names alone.

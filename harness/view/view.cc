@@ -219,6 +219,12 @@ const SeenAnswer* NetworkView::answer(const std::string& checkpoint, const std::
   return nullptr;
 }
 
+const record::Surveyed* NetworkView::survey(const std::string& checkpoint) const {
+  const auto wanted = named(checkpoint);
+  const auto found = std::find_if(surveys.rbegin(), surveys.rend(), [&](const auto& s) { return s.checkpoint == wanted; });
+  return found == surveys.rend() ? nullptr : &*found;
+}
+
 std::string NetworkView::agreed_app_hash(std::int64_t height) const {
   const auto found = blocks.find(height + 1);
   return found == blocks.end() ? "" : found->second.block.app_hash;
@@ -265,6 +271,8 @@ void fold(NetworkView& v, const Event& e) {
                  [&](const Answered& a) {
                    v.answers.push_back({e.seq, e.seen, e.node, a});
                  },
+                 [&](const Surveyed& s) { v.surveys.push_back(s); },
+                 [&](const TransactionTried& t) { v.tried.push_back(t), ++v.progress; },
                  [&](const Sampled& s) {
                    if (n) n->samples.push_back({e.seen, e.incarnation, s.rss_bytes, s.waited_seconds});
                  },

@@ -162,6 +162,8 @@ struct NetworkView {
   std::vector<SeenLeg> legs;
   std::vector<SeenStep> steps;
   std::vector<SeenAnswer> answers;
+  std::vector<record::Surveyed> surveys;
+  std::vector<record::TransactionTried> tried;
   std::vector<SeenFault> faults;  // as planned
   std::vector<std::pair<Micros, Micros>> provider_commands;  // from when to when each ran
   std::vector<record::TransactionsAccounted> transactions;  // that faults have sent
@@ -207,6 +209,8 @@ struct NetworkView {
   const SeenAnswer* answer(const std::string& checkpoint, const std::string& question, const std::string& node,
                            const std::map<std::string, std::string>& args = {},
                            std::int64_t height = 0) const;
+  // The latest survey at a checkpoint of what is under way; null: there was none.
+  const record::Surveyed* survey(const std::string& checkpoint) const;
   // The app hash that the chain agreed on as the state after `height`; empty when not seen.
   std::string agreed_app_hash(std::int64_t height) const;
 };

@@ -54,6 +54,15 @@ const std::vector<const char*>& known_question_values() {
   return all;
 }
 
+const std::vector<const char*>& known_transaction_values() {
+  static const std::vector<const char*> all = [] {
+    auto values = known_question_values();
+    values.insert(values.end(), {"payee", "validator", "proposal", "file"});
+    return values;
+  }();
+  return all;
+}
+
 const std::vector<KnownQuestion>& known_daemon_questions() {
   static const std::vector<KnownQuestion> all = {
       {"health", false, "what the daemon's health endpoint says: status, version"},

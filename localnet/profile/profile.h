@@ -91,6 +91,13 @@ struct PreservedRecord {
   bool may_be_none = false;  // a network without one before the upgrade has nothing to lose
 };
 
+// A kind of transaction that the chain accepts, to be sent before an upgrade and after it.
+struct TransactionKind {
+  std::vector<std::string> run;  // templates, as known_transaction_values() has them
+  std::string effect;            // the question whose answer each of them changes; empty: none tells
+  std::map<std::string, std::string> args;  // of that question, templates too
+};
+
 struct MemoryBound {
   std::int64_t most_mb = 1024;
   double most_growth = 2.0;  // times the resident size before the upgrade
@@ -160,6 +167,7 @@ struct Profile {
   std::vector<HarmlessError> harmless_errors;
   std::map<std::string, std::vector<AnswerSource>> questions;
   std::vector<std::vector<std::string>> initial_transactions;  // sent before the upgrade: there is state to keep
+  Ordered<TransactionKind> transactions;   // in the order in which they are sent
   std::vector<RecordTemplate> population;  // what a scenario's records are
   std::vector<PreservedRecord> preserved;
   std::optional<ModelSection> model;
@@ -222,6 +230,13 @@ void describe(V& v, PreservedRecord& k) {
   v.optional("ignored", k.ignored, "JSON pointers that may differ afterwards");
   v.optional("id", k.id, "JSON pointer in each element to its name: others may be added meanwhile");
   v.optional("height", k.height, "JSON pointer in each element to its height: later ones may be added meanwhile");
+}
+
+template <class V>
+void describe(V& v, TransactionKind& t) {
+  v.required("run", t.run, "arguments of the chain's program; {name} is filled in");
+  v.optional("effect", t.effect, "the question whose answer each of them changes");
+  v.optional("args", t.args, "arguments of that question");
 }
 
 template <class V>
@@ -317,6 +332,7 @@ void describe(V& v, Profile& p) {
   v.required("questions", p.questions, "what the chain can be asked, and where the answer stands");
   v.alias("seed_transactions", "initial_transactions");
   v.optional("initial_transactions", p.initial_transactions, "transactions to send before the upgrade");
+  v.optional("transactions", p.transactions, "kind of transaction -> how one is made: each has to be accepted after an upgrade as before");
   v.optional("population", p.population, "records that a scenario's network can have from its genesis on");
   v.alias("kept", "preserved");
   v.optional("preserved", p.preserved, "records that must survive an upgrade");
@@ -371,6 +387,9 @@ struct KnownQuestion {
   std::vector<const char*> args = {};  // that whoever asks gives; its sources may name them
 };
 const std::vector<KnownQuestion>& known_questions();
+// Values that a kind of transaction may name: those of a question, the {payee} of its own, another {validator}, a {proposal} and
+// the {file} of one.
+const std::vector<const char*>& known_transaction_values();
 // Values that every source of a question may name, beside the question's arguments: of the node that is asked.
 const std::vector<const char*>& known_question_values();
 // Those that a provider daemon answers.

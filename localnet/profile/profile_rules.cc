@@ -27,6 +27,7 @@ class Rules {
     check_questions();
     if (root_["genesis"]) check_patches(root_["genesis"]);
     for (const auto& kind : root_["population"]) check_value(kind["each"], known_record_values());
+    check_transactions();
     check_defects();
     if (p_.provider) check_provider(*p_.provider, root_["provider"]);
     if (p_.model) check_model();
@@ -106,6 +107,22 @@ class Rules {
         check_source(here[i], name, sources[i]);
         check_values(here[i], name, sources[i], values[name]);
       }
+    }
+  }
+
+  void check_transactions() const {
+    const auto& known = known_transaction_values();
+    const auto check = [&](const YAML::Node& here, const std::string& kind, const std::string& text) {
+      for (const auto& name : names_in(text))
+        if (std::find(known.begin(), known.end(), name) == known.end())
+          fail(here, "transactions: " + kind + ": there is no {" + name + "}; there are " + listed({known.begin(), known.end()}));
+    };
+    for (const auto& [kind, t] : p_.transactions) {
+      const auto here = root_["transactions"][kind];
+      for (const auto& text : t.run) check(here["run"], kind, text);
+      for (const auto& [name, text] : t.args) check(here["args"], kind, text);
+      if (!t.effect.empty() && !p_.questions.contains(t.effect))
+        fail(here["effect"], "transactions: " + kind + ": there is no question `" + t.effect + "`");
     }
   }
 

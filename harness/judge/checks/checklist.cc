@@ -10,7 +10,12 @@ namespace rehearse {
 
 namespace {
 constexpr const char* kBeforeUpgrade = "Pre-Upgrade Checklist";
+
+std::vector<Check> joined(std::vector<Check> a, const std::vector<Check>& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
 }
+}  // namespace
 
 bool is_before(const std::string& name) { return name == kDayBefore || name == kHourBefore || name == kJustBefore; }
 
@@ -24,7 +29,7 @@ const std::vector<Checklist>& checklists() {
       {"provider-verification", "Provider Verification Checklist", "Post-Upgrade Verification", provider_checks(),
        {.provider = true}},
       {"network-verification", "Network-Wide Verification", "Post-Upgrade Verification", network_checks()},
-      {"state-invariants", "State Invariants", "Post-Upgrade Verification", state_checks()},
+      {"state-invariants", "State Invariants", "Post-Upgrade Verification", joined(state_checks(), service_checks())},
       {"state-in-use", "State of a Chain in Use", "Post-Upgrade Verification", population_checks(),
        {.questions = {"balances", "delegations", "votes"}}},
       {"coordination-timeline", "Upgrade Coordination Timeline", "Chain Upgrades (Governance)", timeline_checks()},

@@ -53,6 +53,7 @@ std::vector<Check> hotfix_timeline_checks();
 std::vector<Check> validator_checks();
 std::vector<Check> network_checks();
 std::vector<Check> state_checks();
+std::vector<Check> service_checks();
 std::vector<Check> provider_checks();
 std::vector<Check> population_checks();
 std::vector<Check> rollback_checks();

@@ -56,6 +56,9 @@ const std::vector<Rule>& rules() {
       {Cause::blocks_stopped, false, height_not_executed},
       {Cause::quorum_short, false, quorum_short},
       {Cause::validator_jailed, false, validator_jailed},
+      {Cause::transactions_refused, false, transactions_refused},
+      {Cause::parameters_changed, false, parameters_changed},
+      {Cause::query_broken, false, query_broken},
   };
   return all;
 }

@@ -80,6 +80,11 @@ Found quorum_short(const NetworkView&);
 Found double_sign(const NetworkView&);
 Found node_exited(const NetworkView&);
 
+// Of what the new release serves (service.cc).
+Found transactions_refused(const NetworkView&);
+Found parameters_changed(const NetworkView&);
+Found query_broken(const NetworkView&);
+
 // Of the provider daemon (provider.cc).
 Found provider_config_refused(const NetworkView&);
 Found provider_exited(const NetworkView&);

@@ -189,6 +189,24 @@ void block(Upgrade& u, std::int64_t height) {
   u.add(time_of(height), "validator-1", b);
 }
 
+// What the chain serves, before and after.
+void served(Upgrade& u) {
+  const std::vector<std::string> routes = {"/cosmos.bank.v1beta1.Query/Params", "/cosmos.gov.v1.Query/Proposals", "/cosmos/gov/v1/proposals",
+                                           "/cosmos/slashing/v1beta1/params"};
+  const Json parameters = {{"gov", {{"quorum", "0.334"}, {"voting_period", "2s"}}},
+                           {"slashing", {{"downtime_jail_duration", "10s"}, {"signed_blocks_window", 100}}}};
+  int sent = 0;
+  for (const auto& [when, checkpoint] : {std::pair{at::kBefore, kBefore}, {at::kAnswers, kAfter}}) {
+    u.add(when, "", Surveyed{checkpoint, true, "", parameters, routes, {}, Json::object()});
+    const auto height = checkpoint == std::string(kBefore) ? 5 : kHeight + 2;
+    for (const char* kind : {"transfer", "delegate", "submit-proposal", "vote"}) {
+      TransactionTried t{checkpoint, kind, account(4), fmt::format("{:0>64}", ++sent), height, 0, "", "", "", nullptr, nullptr};
+      if (kind == std::string("transfer") && height > kHeight) t.was = "1", t.is = "2";
+      u.add(when, "", t);
+    }
+  }
+}
+
 Upgrade make() {
   Upgrade u;
   const std::filesystem::path root = REHEARSE_SOURCE_DIR;
@@ -210,6 +228,7 @@ Upgrade make() {
   answer_all(u, at::kBefore, kBefore);
   answer_all(u, 5.45, kResumed);
   answer_all(u, at::kAnswers, kAfter);
+  served(u);
   // The procedure asks for the plan too; its answers are not those of the checks.
   u.add(3.49, "validator-1",
         Answered{"planned", "current-plan", {}, 0, "rest", true, false, {{"name", "v2.0.0"}}, ""});

@@ -130,7 +130,8 @@ class Order : public Liveness {
 
 TEST_F(Order, IsWrongWhenItBeginsWithTheLargest) {
   scenario_.upgrade.order = RollingOrder::largest_first;
-  soon([&] { chain_answers(); });
+  soon([&] { http_.refuse(); });  // what it serves besides
+  soon([&] { chain_answers(); }, 30ms);
   try {
     rolling_upgrade(r_);
     FAIL();
@@ -141,7 +142,8 @@ TEST_F(Order, IsWrongWhenItBeginsWithTheLargest) {
 }
 
 TEST_F(Order, IsTheRunbooksFromTheSmallestOn) {
-  soon([&] { chain_answers(); });
+  soon([&] { http_.refuse(); });  // what it serves besides
+  soon([&] { chain_answers(); }, 30ms);
   EXPECT_THAT(failure<Error>([&] { rolling_upgrade(r_); }), StartsWith("there is no node b"))
       << "nobody started it";
   const auto& step = r_.view().steps.at(1);

@@ -76,7 +76,12 @@ class Recorded : public testing::TestWithParam<std::string> {
 
 TEST_P(Recorded, IsJudgedAsItWas) {
   const auto then = record::run_record_from_json(parse_json(made::read_file(folder_ / "run.json")));
-  EXPECT_EQ(outcomes(judge_folder(folder_.path())), outcomes(then));
+  auto now = judge_folder(folder_.path());
+  // Of an item that there was not yet, a recording has nothing to say.
+  std::erase_if(now.checks, [&](const record::CheckResult& c) {
+    return std::ranges::none_of(then.checks, [&](const auto& was) { return was.checklist == c.checklist && was.title == c.title; });
+  });
+  EXPECT_EQ(outcomes(now), outcomes(then));
 }
 
 TEST_P(Recorded, HasLogsInWhichThePatternsFindWhatTheyFound) {

@@ -1,0 +1,154 @@
+// What the new release serves is what was served before: parameters keep their values, queries answer,
+// transactions are accepted.
+#include "harness/judge/service.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+
+#include "harness/judge/checks/checklist.h"
+
+namespace rehearse {
+
+namespace {
+
+using record::Json;
+
+// The surveys before and after the upgrade; without `after`, `missing` says why.
+struct BothSurveys {
+  const record::Surveyed *before = nullptr, *after = nullptr;
+  Finding missing;
+};
+
+BothSurveys both_surveys(const Context& c) {
+  const auto *before = c.view.survey(kBefore), *after = c.view.survey(kAfter);
+  if (!before) return {nullptr, nullptr, skipped("the chain was not asked before the upgrade")};
+  if (!before->error.empty())
+    return {before, nullptr, skipped("needs the chain's reflection service: " + before->error)};
+  if (!after) return {before, nullptr, inconclusive("the chain was not asked after the upgrade")};
+  if (!after->error.empty())
+    return {before, nullptr, inconclusive("the chain did not answer after the upgrade: " + after->error)};
+  return {before, after, {}};
+}
+
+std::string and_more(const std::string& first, std::size_t count) {
+  return count > 1 ? fmt::format("{}, and {} more", first, count - 1) : first;
+}
+
+// Names of what is announced that the chain does not have: a slip of whoever wrote them.
+template <class Has>
+std::string unknown_names(const std::vector<Located<std::string>>& names, const Has& has) {
+  std::vector<std::string> unknown;
+  for (const auto& n : names)
+    if (!has(n)) unknown.push_back(n.value);
+  return fmt::format("{}", fmt::join(unknown, ", "));
+}
+
+// --- Parameters Kept
+
+std::size_t count_parameters(const record::Surveyed& s) {
+  std::size_t count = 0;
+  for (const auto& [module, fields] : s.parameters.items()) count += fields.size();
+  return count;
+}
+
+bool has_parameter(const record::Surveyed& s, const Located<std::string>& name) {
+  for (const auto& [module, fields] : s.parameters.items())
+    for (const auto& [field, value] : fields.items())
+      if (announces({name}, module + "." + field)) return true;
+  return false;
+}
+
+Finding judge_parameters(const Context& c, const std::string&) {
+  const auto [before, after, missing] = both_surveys(c);
+  if (!after) return missing;
+  if (before->parameters.empty()) return skipped("needs a module that answers for its parameters");
+  if (before->listed && !after->listed)
+    return inconclusive("the chain does not list its queries any more: parameters cannot be read");
+  const auto expected = fmt::format("{} parameters of {} modules as before", count_parameters(*before),
+                                    before->parameters.size());
+  const auto changed = unannounced_parameters(c.view);
+  if (!changed.empty()) {
+    std::vector<std::string> names, all;
+    for (const auto& p : changed) names.push_back(p.name), all.push_back(to_string(p));
+    return failed(fmt::format("{}; a change on purpose is announced: `{}`", fmt::join(all, "; "),
+                              announcement("parameters", names)),
+                  expected, fmt::format("{} differ", changed.size()), all);
+  }
+  const auto unknown = unknown_names(c.changes().parameters, [&](const auto& n) {
+    return has_parameter(*before, n) || has_parameter(*after, n);
+  });
+  if (!unknown.empty()) return inconclusive("changes: parameters: the chain has no " + unknown);
+  return passed(expected, fmt::format("{} compared, {} changed as announced", count_parameters(*before),
+                                      changed_parameters(*before, *after).size()));
+}
+
+// --- Queries
+
+Finding judge_queries(const Context& c, const std::string&) {
+  const auto [before, after, missing] = both_surveys(c);
+  if (!after) return missing;
+  const auto expected = fmt::format("{} queries answer as before", before->answered.size());
+  const auto broken = broken_queries(c.view);
+  if (!broken.empty()) {
+    constexpr std::size_t kShown = 20;
+    std::vector<std::string> shown;
+    for (const auto& q : broken)
+      if (shown.size() < kShown) shown.push_back(q.route + ": " + q.said);
+    return failed(fmt::format("{}; one that is gone on purpose is announced: `{}`",
+                              and_more(shown.front(), broken.size()), announcement("queries", announceable(broken))),
+                  expected, fmt::format("{} do not", broken.size()), shown);
+  }
+  const auto unknown = unknown_names(c.changes().queries, [&](const auto& n) {
+    return std::any_of(before->answered.begin(), before->answered.end(),
+                       [&](const auto& route) { return announces({n}, route); });
+  });
+  if (!unknown.empty()) return inconclusive("changes: queries: the chain did not answer " + unknown);
+  return passed(expected, fmt::format("{} do, {} are announced", after->answered.size(),
+                                      before->answered.size() - after->answered.size()));
+}
+
+// --- Transactions Accepted
+
+Finding judge_transactions(const Context& c, const std::string&) {
+  const auto before = transactions_at(c.view, kBefore), after = transactions_at(c.view, kAfter);
+  if (after.empty()) {
+    const auto failed_before = std::find_if(before.begin(), before.end(), [](const auto& t) { return !t.error.empty(); });
+    return skipped(failed_before == before.end() ? "none were sent" : failed_before->transaction + ": " + failed_before->error);
+  }
+  const auto refused = refused_transactions(c.view);
+  if (!refused.empty()) {
+    std::vector<std::string> names, all;
+    for (const auto& t : refused)
+      names.push_back(t.kind),
+          all.push_back(fmt::format("{}: {} ({})", t.kind, t.said, t.hash.substr(0, 16)));
+    return failed(fmt::format("{}; one that is gone on purpose is announced: `{}`", fmt::join(all, "; "),
+                              announcement("transactions", names)),
+                  "each kind accepted that was accepted before",
+                  fmt::format("{} of {} refused", refused.size(), after.size()), all);
+  }
+  std::map<std::string, std::vector<std::string>> by;  // what became of it -> kinds
+  for (const auto& now : after) {
+    const bool was = std::any_of(before.begin(), before.end(), [&](const auto& t) { return t.transaction == now.transaction && was_accepted(t); });
+    if (was && !now.error.empty()) return inconclusive(now.transaction + ": " + now.error);
+    by[was_accepted(now) ? "accepted" : was ? "refused as announced" : "not accepted before either"].push_back(now.transaction);
+  }
+  std::vector<std::string> said;
+  for (const auto& [what, kinds] : by) said.push_back(fmt::format("{}: {}", what, fmt::join(kinds, ", ")));
+  const auto actual = fmt::format("{}", fmt::join(said, "; "));
+  return by.size() == 1 && by.contains("not accepted before either") ? skipped(actual) : passed("each kind accepted that was accepted before", actual);
+}
+
+}  // namespace
+
+std::vector<Check> service_checks() {
+  return {
+      {"Transactions Accepted", Scope::network, no_questions, judge_transactions},
+      {"Parameters Kept", Scope::network, no_questions, judge_parameters},
+      {"Queries", Scope::network, no_questions, judge_queries},
+  };
+}
+
+}  // namespace rehearse

@@ -1,0 +1,151 @@
+#include "harness/judge/service.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
+
+#include "harness/view/checkpoint.h"
+#include "localnet/base/text.h"
+#include "localnet/cosmos/descriptors.h"
+
+namespace rehearse {
+
+using record::Json;
+
+namespace {
+
+constexpr std::size_t kShownOfValue = 200;
+
+std::string shown_value(const Json& value) {
+  const auto text = value.is_string() ? value.get<std::string>() : value.dump();
+  return text.size() <= kShownOfValue ? text : text.substr(0, kShownOfValue) + "...";
+}
+
+// A genesis has numbers as text, and decimals with all their places.
+std::string plain(const Json& value) {
+  auto text = text_of(value);
+  const bool decimal = !text.empty() && text.find('.') != std::string::npos &&
+                       text.find_first_not_of("-.0123456789") == std::string::npos;
+  if (!decimal) return text;
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.ends_with(".")) text.pop_back();
+  return text;
+}
+
+bool has_survey_answer(const record::Surveyed* s) { return s && s->error.empty(); }
+
+// As the release's own list of modules says; none where it has no list.
+std::set<std::string> dropped_modules(const NetworkView& v) {
+  const auto* opened = v.leg() ? &v.leg()->leg.releases : v.releases ? &*v.releases : nullptr;
+  std::set<std::string> dropped;
+  if (!opened || opened->to_module_versions.empty() || (v.expected_outcome && !v.expected_outcome->applied))
+    return dropped;
+  for (const auto& [name, version] : opened->from_module_versions)
+    if (!opened->to_module_versions.contains(name)) dropped.insert(name);
+  return dropped;
+}
+
+}  // namespace
+
+Changes announced_changes(const NetworkView& v) {
+  return v.run ? changes_from_json(v.run->conditions.value("changes", Json())) : Changes{};
+}
+
+std::string to_string(const ChangedParameter& p) {
+  return fmt::format("{} was {}, is {}{}", p.name, p.before, p.after,
+                     p.is_default ? ", the module's own default" : "");
+}
+
+std::vector<ChangedParameter> changed_parameters(const record::Surveyed& before,
+                                                 const record::Surveyed& after) {
+  std::vector<ChangedParameter> changed;
+  for (const auto& [module, fields] : before.parameters.items()) {
+    const auto now = after.parameters.find(module);
+    if (now == after.parameters.end()) continue;
+    for (const auto& [field, was] : fields.items()) {
+      const auto is = now->find(field);
+      if (is != now->end() && *is == was) continue;
+      ChangedParameter p{module + "." + field, shown_value(was), is == now->end() ? "none" : shown_value(*is),
+                         false};
+      const auto own = after.defaults.find(p.name);
+      p.is_default = is != now->end() && own != after.defaults.end() && plain(*own) == plain(*is);
+      changed.push_back(std::move(p));
+    }
+  }
+  return changed;
+}
+
+std::vector<ChangedParameter> unannounced_parameters(const NetworkView& v) {
+  const auto *before = v.survey(kBefore), *after = v.survey(kAfter);
+  if (!has_survey_answer(before) || !has_survey_answer(after) || before->listed != after->listed) return {};
+  auto changed = changed_parameters(*before, *after);
+  const auto changes = announced_changes(v);
+  std::erase_if(changed, [&](const auto& p) { return announces(changes.parameters, p.name); });
+  return changed;
+}
+
+bool is_announced_query(const NetworkView& v, const std::string& route) {
+  return announces(announced_changes(v).queries, route) ||
+         dropped_modules(v).contains(module_of_route(route));
+}
+
+std::vector<BrokenQuery> broken_queries(const NetworkView& v) {
+  const auto *before = v.survey(kBefore), *after = v.survey(kAfter);
+  if (!has_survey_answer(before) || !has_survey_answer(after)) return {};
+  std::vector<BrokenQuery> broken;
+  for (const auto& [route, said] : after->refused)
+    if (!is_announced_query(v, route)) broken.push_back({route, said});
+  return broken;
+}
+
+std::vector<record::TransactionTried> transactions_at(const NetworkView& v, const std::string& checkpoint) {
+  std::vector<record::TransactionTried> found;
+  const auto wanted = v.named(checkpoint);
+  std::copy_if(v.tried.begin(), v.tried.end(), std::back_inserter(found),
+               [&](const auto& t) { return t.checkpoint == wanted; });
+  return found;
+}
+
+bool was_accepted(const record::TransactionTried& t) {
+  return t.error.empty() && t.code == 0 && t.height > 0;
+}
+
+std::string outcome_of(const record::TransactionTried& t) {
+  return t.error.empty() ? fmt::format("code {} ({}): {}", t.code, t.codespace, t.log) : t.error;
+}
+
+std::vector<RefusedTransaction> refused_transactions(const NetworkView& v) {
+  const auto changes = announced_changes(v);
+  const auto before = transactions_at(v, kBefore);
+  std::vector<RefusedTransaction> refused;
+  for (const auto& now : transactions_at(v, kAfter)) {
+    const auto then = std::find_if(before.begin(), before.end(), [&](const auto& t) {
+      return t.transaction == now.transaction && was_accepted(t);
+    });
+    if (then == before.end() || announces(changes.transactions, now.transaction)) continue;
+    if (now.error.empty() && now.code) refused.push_back({now.transaction, outcome_of(now), now.hash});
+    if (was_accepted(now) && !now.is.is_null() && now.is == now.was)
+      refused.push_back({now.transaction,
+                         "it is in a block with code 0 and has no effect: still " + shown_value(now.is),
+                         now.hash});
+  }
+  return refused;
+}
+
+std::vector<std::string> announceable(const std::vector<BrokenQuery>& broken) {
+  constexpr std::size_t kNamedEach = 3;
+  std::vector<std::string> names;
+  for (const auto& [route, said] : broken) {
+    auto name = broken.size() <= kNamedEach ? route : service_of_route(route);
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
+  }
+  return names;
+}
+
+std::string announcement(const std::string& key, const std::vector<std::string>& names) {
+  return fmt::format("changes: {{{}: [{}]}}", key, fmt::join(names, ", "));
+}
+
+}  // namespace rehearse

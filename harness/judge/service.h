@@ -1,0 +1,61 @@
+// What the new release serves, held against what was served before it: parameters, queries, transactions.
+// Pure functions of the view, which checks and rules of diagnosis share.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/spec/changes.h"
+#include "harness/view/view.h"
+
+namespace rehearse {
+
+// Announced by the scenario or by the release.
+Changes announced_changes(const NetworkView&);
+
+struct ChangedParameter {
+  std::string name;           // module.field
+  std::string before, after;  // as JSON; `after` is "none" for a field that is gone
+  bool is_default = false;    // `after` is the module's own
+};
+// "slashing.signed_blocks_window was 100, is 50"
+std::string to_string(const ChangedParameter&);
+
+// Values that differ, announced or not. Fields and modules that are new are no change; a module that answers
+// no more is not compared.
+std::vector<ChangedParameter> changed_parameters(const record::Surveyed& before,
+                                                 const record::Surveyed& after);
+// Those of what is under way that nobody announced; none when it was not asked for both.
+std::vector<ChangedParameter> unannounced_parameters(const NetworkView&);
+
+// Announced by the scenario or the release; or of a module that the release's own list of modules has no
+// more.
+bool is_announced_query(const NetworkView&, const std::string& route);
+
+struct BrokenQuery {
+  std::string route, said;
+};
+// Those that nobody announced; none when it was not asked for both.
+std::vector<BrokenQuery> broken_queries(const NetworkView&);
+
+// What would announce them: each, or of many the services that they are of.
+std::vector<std::string> announceable(const std::vector<BrokenQuery>&);
+
+// The kind was accepted before the upgrade and is not after it.
+struct RefusedTransaction {
+  std::string kind;
+  std::string said;  // "code 5 (sdk): insufficient funds"
+  std::string hash;
+};
+std::vector<RefusedTransaction> refused_transactions(const NetworkView&);
+// Those tried at a checkpoint of what is under way.
+std::vector<record::TransactionTried> transactions_at(const NetworkView&, const std::string& checkpoint);
+// It is in a block and was carried out.
+bool was_accepted(const record::TransactionTried&);
+// "code 5 (sdk): insufficient funds", or why there is no answer.
+std::string outcome_of(const record::TransactionTried&);
+
+// "changes: {parameters: [a.b, c.d]}": what would announce them.
+std::string announcement(const std::string& key, const std::vector<std::string>& names);
+
+}  // namespace rehearse

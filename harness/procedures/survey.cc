@@ -1,0 +1,145 @@
+#include "harness/procedures/survey.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "harness/engine/goals.h"
+#include "harness/judge/service.h"
+#include "harness/view/checkpoint.h"
+#include "localnet/base/log.h"
+#include "localnet/base/text.h"
+#include "localnet/cosmos/descriptors.h"
+#include "localnet/profile/question_names.h"
+
+namespace rehearse {
+
+using record::Json;
+
+namespace {
+
+// Names of the chain's modules, for a chain that lists no queries.
+std::vector<std::string> names_of_modules(Rehearsal& r) {
+  const auto a =
+      r.ask("survey", {{question::module_versions, r.in_reach(r.view().order.front()), {}, 0}}).front();
+  std::vector<std::string> names;
+  if (a.answered && a.value.is_array())
+    for (const auto& module : a.value) names.push_back(module.value("name", ""));
+  return names;
+}
+
+// What the new program's `init` writes for the parameters that changed: a value that is the module's own
+// default again was not chosen by anybody. Nothing when it cannot be had: it is only told.
+Json defaults_of(Rehearsal& r, const std::vector<ChangedParameter>& changed) {
+  auto defaults = Json::object();
+  if (changed.empty() || !r.profile().commands.contains("init")) return defaults;
+  const auto home = r.folder() / "tmp" / "defaults";
+  try {
+    std::filesystem::create_directories(home);
+    r.run_programs({{r.to.artifact.binary, r.command("init", r.view().order.front(),
+                                                     {{"home", home.string()}, {"moniker", "defaults"}})}});
+    const auto genesis = Json::parse(read_file(home / "config" / "genesis.json"));
+    for (const auto& p : changed) {
+      const auto dot = p.name.find('.');
+      const auto at = Json::json_pointer("/app_state/" + p.name.substr(0, dot) + "/params");
+      if (!genesis.contains(at)) continue;
+      if (const auto fields = flattened(genesis.at(at)); fields.contains(p.name.substr(dot + 1)))
+        defaults[p.name] = fields[p.name.substr(dot + 1)];
+    }
+  } catch (const Json::exception& e) {
+    log_info(std::string("the release's default parameters are not known: ") + e.what());
+  } catch (const Error& e) {
+    log_info(std::string("the release's default parameters are not known: ") + e.what());
+  }
+  return defaults;
+}
+
+}  // namespace
+
+ChainSurvey::ChainSurvey(Rehearsal& r, std::string checkpoint) : r_(r), checkpoint_(std::move(checkpoint)) {
+  if (checkpoint_ == kBefore) {
+    ask({});
+    return;
+  }
+  const auto* before = r_.view().survey(kBefore);
+  if (!before || !before->error.empty()) return;
+  listed_ = before->listed;
+  SurveyRequest request;
+  for (const auto& route : before->answered)
+    if (!is_announced_query(r_.view(), route)) request.routes.push_back(route);
+  if (!request.routes.empty()) ask(std::move(request));
+}
+
+void ChainSurvey::ask(SurveyRequest request) {
+  const auto to = r_.respondent(r_.in_reach(r_.view().order.front()));
+  request.rpc_url = to.rpc_url, request.rest_url = to.rest_url;
+  request.listed = listed_;
+  asking_ = std::make_shared<Asking>();
+  survey(r_.http(), std::move(request), [asking = asking_](SurveyResult result) {
+    asking->result = std::move(result);
+    asking->done = true;
+  });
+}
+
+SurveyResult ChainSurvey::await() {
+  r_.await_done("everything that can be asked", [this] { return asking_->done; });
+  return std::move(asking_->result);
+}
+
+record::Surveyed ChainSurvey::before() {
+  auto result = await();
+  if (!result.listed) {
+    const auto why = result.error;
+    listed_ = false;
+    ask({.rpc_url = {}, .rest_url = {}, .modules = names_of_modules(r_)});
+    result = await();
+    if (!result.error.empty()) result.error = why;
+  }
+  return {checkpoint_, result.listed, result.error, std::move(result.parameters), std::move(result.answered),
+          {},          Json::object()};
+}
+
+record::Surveyed ChainSurvey::after() {
+  constexpr int kTimes = 3;
+  auto all = await();
+  for (int i = 1; i < kTimes && !(all.refused.empty() && all.silent.empty()); ++i) {
+    SurveyRequest open;
+    for (const auto* some : {&all.refused, &all.silent})
+      for (const auto& [route, said] : *some) open.routes.push_back(route);
+    log_info(
+        fmt::format("{} queries are asked again, the first is {}", open.routes.size(), open.routes.front()));
+    r_.await("another block", above(r_.view().highest_height()));
+    ask(std::move(open));
+    auto again = await();
+    all.answered.insert(all.answered.end(), again.answered.begin(), again.answered.end());
+    for (const auto& [module, fields] : again.parameters.items()) all.parameters[module].update(fields);
+    all.listed = all.listed || again.listed;
+    all.refused = std::move(again.refused), all.silent = std::move(again.silent);
+    all.error = all.answered.empty() && all.refused.empty() ? again.error : "";
+  }
+  // A node may be gone because of a fault; else one query that never answers is as good as refused.
+  if (!all.silent.empty() && r_.view().disturbed())
+    all.error = all.silent.begin()->first + ": " + all.silent.begin()->second;
+  if (all.error.empty()) all.refused.merge(all.silent);
+  std::sort(all.answered.begin(), all.answered.end());
+  record::Surveyed s{checkpoint_,
+                     all.listed,
+                     all.error,
+                     std::move(all.parameters),
+                     std::move(all.answered),
+                     std::move(all.refused),
+                     Json::object()};
+  auto changed = changed_parameters(*r_.view().survey(kBefore), s);
+  std::erase_if(changed,
+                [&](const auto& p) { return announces(announced_changes(r_.view()).parameters, p.name); });
+  s.defaults = defaults_of(r_, changed);
+  return s;
+}
+
+void ChainSurvey::end() {
+  if (!asking_) return;
+  r_.record(checkpoint_ == kBefore ? before() : after());
+}
+
+}  // namespace rehearse

@@ -1,0 +1,132 @@
+#include "harness/procedures/transaction_batch.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "localnet/base/sha256.h"
+#include "localnet/cosmos/keys.h"
+
+namespace rehearse {
+
+using record::Json;
+
+namespace {
+
+// What the mempool says, or a block's result.
+void take_result(record::TransactionTried& t, const Json& result) {
+  t.code = result.value("code", 0);
+  t.codespace = result.value("codespace", "");
+  t.log = t.code ? result.value("log", "") : "";
+}
+
+// Another of the account comes first, or this one is in a block already (cosmos-sdk, types/errors).
+bool is_out_of_order(const record::TransactionTried& t) {
+  constexpr int kWrongSequence = 32;
+  return t.code == kWrongSequence && t.codespace == "sdk";
+}
+
+// It is in a block, or refused.
+bool is_settled(const TransactionBatch::Item& i) { return i.taken && (i.tried.code || i.tried.height); }
+
+std::string submitted_proposal(const Json& result) {
+  for (const auto& event : result.value("events", Json::array()))
+    if (event.value("type", "") == "submit_proposal")
+      for (const auto& attribute : event.at("attributes"))
+        if (attribute.value("key", "") == "proposal_id") return attribute.value("value", "");
+  return "";
+}
+
+}  // namespace
+
+const std::string& first_in_reach(Rehearsal& r) { return r.in_reach(r.view().order.front()); }
+
+bool has_halted(const NetworkView& v) {
+  const auto all = v.all();
+  return std::any_of(all.begin(), all.end(), [](const auto* n) { return n->halt.has_value(); });
+}
+
+TransactionBatch::TransactionBatch(Rehearsal& r, std::string account, std::string checkpoint)
+    : r_(r), account_(std::move(account)), checkpoint_(std::move(checkpoint)) {}
+
+void TransactionBatch::send(std::vector<PreparedTransactions::One> transactions) {
+  for (auto& t : transactions) {
+    record::TransactionTried tried;
+    tried.checkpoint = checkpoint_, tried.transaction = t.kind, tried.account = account_,
+    tried.hash = t.as_signed.hash;
+    items_.push_back({std::move(t), std::move(tried), false});
+  }
+  send_open();
+}
+
+// Those that no node has taken; to whoever is in reach now.
+void TransactionBatch::send_open() {
+  node_ = first_in_reach(r_);
+  rpc_.emplace(r_.http(), r_.network().respondent(node_).rpc_url, node_);
+  next_ = 0;
+  send_next();
+}
+
+void TransactionBatch::send_next() {
+  while (next_ < items_.size() && items_[next_].taken) ++next_;
+  if (next_ == items_.size()) return;
+  rpc_->call("broadcast_tx_sync", {{"tx", items_[next_].transaction.as_signed.bytes}},
+             [self = shared_from_this()](const Result<Json>& answer) {
+               auto& item = self->items_[self->next_++];
+               const bool has_it = answer.error.find("already exists in cache") != std::string::npos;
+               item.tried.error = answer.value || has_it ? "" : answer.error;
+               if (answer.value) take_result(item.tried, *answer.value);
+               if (is_out_of_order(item.tried))
+                 item.tried.error = std::exchange(item.tried.log, ""), item.tried.code = 0;
+               item.taken = item.tried.error.empty();
+               self->send_next();
+             });
+}
+
+void TransactionBatch::look_up() {
+  for (std::size_t i = 0; i < items_.size(); ++i) {
+    if (is_settled(items_[i])) continue;
+    ++open_;
+    const auto bytes = base64_decode(items_[i].transaction.as_signed.bytes);
+    const auto hash = base64(sha256(std::span<const std::uint8_t>(bytes)));
+    rpc_->call("tx", {{"hash", hash}}, [self = shared_from_this(), i](const Result<Json>& found) {
+      --self->open_;
+      auto& item = self->items_[i];
+      if (!found.value) {
+        if (found.error.find("not found") == std::string::npos) item.tried.error = found.error;
+        return;
+      }
+      const auto result = found.value->value("tx_result", Json::object());
+      item.tried.error.clear();
+      item.tried.height = number_in(found.value->at("height"));
+      item.taken = true;
+      take_result(item.tried, result);
+      if (const auto id = submitted_proposal(result); !id.empty()) self->proposals_[item.tried.hash] = id;
+    });
+  }
+  r_.await_done("transactions of each kind looked up", [this] { return open_ == 0; });
+}
+
+void TransactionBatch::await_blocks(bool until_halt) {
+  constexpr std::int64_t kMostBlocks = 30, kForgotten = 5;
+  const auto halted = [&] { return until_halt && has_halted(r_.view()); };
+  const auto first = r_.view().highest_height();
+  for (int round = 1;; ++round) {
+    r_.await_done("transactions of each kind sent", [&] { return next_ == items_.size() || halted(); });
+    look_up();
+    if (std::all_of(items_.begin(), items_.end(), is_settled)) return;
+    const auto height = r_.view().highest_height();
+    if (halted() || height > first + kMostBlocks) break;
+    r_.await_done("transactions of each kind in a block",
+                  [&] { return r_.view().highest_height() > height || halted(); });
+    if (round % kForgotten == 0)
+      for (auto& item : items_) item.taken = is_settled(item);
+    send_open();
+  }
+  for (auto& item : items_)
+    if (!is_settled(item) && item.tried.error.empty())
+      item.tried.error = fmt::format("it is in none of the blocks up to {}", r_.view().highest_height());
+}
+
+}  // namespace rehearse

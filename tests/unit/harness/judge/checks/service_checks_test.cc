@@ -1,0 +1,185 @@
+// What the new release serves, held against what was served before it: what must be caught, and what only looks like it.
+#include "harness/judge/service.h"
+
+#include <gmock/gmock.h>
+
+#include "harness/view/checkpoint.h"
+#include "tests/unit/support/made_journal.h"
+
+namespace rehearse {
+namespace {
+
+using record::Json;
+using record::Outcome;
+using record::Surveyed;
+using record::TransactionTried;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class ServiceChecks : public testing::Test {
+ protected:
+  Surveyed& before() { return *u_.all<Surveyed>().front(); }
+  Surveyed& after() { return *u_.all<Surveyed>().back(); }
+  Json& parameter(Surveyed& s, const char* module, const char* field) { return s.parameters[module][field]; }
+  // What was sent after the upgrade, or before it.
+  TransactionTried& tried(const std::string& kind, const std::string& checkpoint = kAfter) {
+    for (auto* t : u_.all<TransactionTried>())
+      if (t->transaction == kind && t->checkpoint == checkpoint) return *t;
+    throw std::invalid_argument("there is no " + kind);
+  }
+  void announce(const Json& changes) {
+    auto all = to_json(Changes{});
+    all.update(changes);
+    u_.all<record::RunStarted>().front()->conditions["changes"] = all;
+  }
+  const record::CheckResult& item(const std::string& title) { return made::item(judged_ = u_.judged(), title); }
+  std::string cause() {
+    const auto r = u_.judged();
+    return r.diagnosis ? r.diagnosis->cause : r.verdict;
+  }
+
+  made::Upgrade u_ = made::healthy();
+  record::RunRecord judged_;
+};
+
+TEST_F(ServiceChecks, HoldOfAReleaseAsItShouldBe) {
+  for (const char* title : {"Transactions Accepted", "Parameters Kept", "Queries"}) EXPECT_EQ(item(title).outcome, Outcome::pass) << title;
+  EXPECT_EQ(item("Parameters Kept").expected, "4 parameters of 2 modules as before");
+  EXPECT_EQ(item("Transactions Accepted").actual, "accepted: transfer, delegate, submit-proposal, vote");
+}
+
+// --- Parameters Kept
+
+TEST_F(ServiceChecks, CatchAParameterThatNobodyAnnounced) {
+  parameter(after(), "slashing", "downtime_jail_duration") = "600s";
+  EXPECT_THAT(made::not_passed(u_), ElementsAre("Parameters Kept (network): fail"));
+  EXPECT_THAT(item("Parameters Kept").message, AllOf(HasSubstr("slashing.downtime_jail_duration was 10s, is 600s"),
+                                                     HasSubstr("`changes: {parameters: [slashing.downtime_jail_duration]}`")));
+  EXPECT_EQ(cause(), "parameters-changed");
+  EXPECT_EQ(u_.judged().diagnosis->owner, "release");
+}
+
+TEST_F(ServiceChecks, SayThatAValueIsTheModulesOwnDefault) {
+  parameter(after(), "slashing", "signed_blocks_window") = 50;
+  parameter(after(), "gov", "quorum") = "0.4";
+  after().defaults = {{"slashing.signed_blocks_window", "50"}, {"gov.quorum", "0.334000000000000000"}};
+  EXPECT_THAT(item("Parameters Kept").message, AllOf(HasSubstr("slashing.signed_blocks_window was 100, is 50, the module's own default"),
+                                                     HasSubstr("gov.quorum was 0.334, is 0.4;")));
+  parameter(after(), "gov", "quorum") = "0.334";
+  parameter(before(), "gov", "quorum") = "0.4";
+  EXPECT_THAT(item("Parameters Kept").message, HasSubstr("gov.quorum was 0.4, is 0.334, the module's own default"));
+}
+
+TEST_F(ServiceChecks, LetAnAnnouncedParameterChange) {
+  parameter(after(), "slashing", "downtime_jail_duration") = "600s";
+  announce({{"parameters", {"slashing.downtime_jail_duration"}}});
+  EXPECT_THAT(made::not_passed(u_), IsEmpty());
+  EXPECT_THAT(item("Parameters Kept").actual, HasSubstr("1 changed as announced"));
+  announce({{"parameters", {"slashing.downtime_jail"}}});
+  EXPECT_EQ(cause(), "parameters-changed") << "another name";
+}
+
+TEST_F(ServiceChecks, SayThatTheChainHasNoSuchParameterAsWasAnnounced) {
+  announce({{"parameters", {"slashing.downtime_jail"}}});
+  EXPECT_THAT(made::not_passed(u_), ElementsAre("Parameters Kept (network): inconclusive"));
+  EXPECT_THAT(item("Parameters Kept").message, HasSubstr("the chain has no slashing.downtime_jail"));
+}
+
+TEST_F(ServiceChecks, TakeNewModulesAndFieldsForNoChange) {
+  parameter(after(), "slashing", "new_field") = 1;
+  parameter(after(), "group", "max_metadata_len") = 255;
+  EXPECT_THAT(made::not_passed(u_), IsEmpty());
+}
+
+TEST_F(ServiceChecks, CatchAParameterThatIsGone) {
+  after().parameters["slashing"].erase("signed_blocks_window");
+  EXPECT_THAT(item("Parameters Kept").message, HasSubstr("slashing.signed_blocks_window was 100, is none"));
+}
+
+TEST_F(ServiceChecks, SayOnceWhatAChainWithoutReflectionLacks) {
+  for (auto* s : u_.all<Surveyed>()) s->error = "code 6 (sdk): unknown query path", s->answered.clear(), s->parameters = Json::object();
+  EXPECT_THAT(made::not_passed(u_), ElementsAre("Parameters Kept (network): skipped", "Queries (network): skipped"));
+  EXPECT_THAT(item("Parameters Kept").message, HasSubstr("needs the chain's reflection service: code 6 (sdk): unknown query path"));
+}
+
+TEST_F(ServiceChecks, ProveNothingWhenTheChainDoesNotAnswerAfterwards) {
+  after().error = "connection refused";
+  EXPECT_EQ(item("Parameters Kept").outcome, Outcome::inconclusive);
+  EXPECT_EQ(item("Queries").outcome, Outcome::inconclusive);
+}
+
+// --- Queries
+
+TEST_F(ServiceChecks, CatchAQueryThatIsRefused) {
+  after().refused["/cosmos/gov/v1/proposals"] = "HTTP 501: Not Implemented";
+  EXPECT_THAT(made::not_passed(u_), ElementsAre("Queries (network): fail"));
+  EXPECT_THAT(item("Queries").message,
+              AllOf(HasSubstr("/cosmos/gov/v1/proposals: HTTP 501: Not Implemented"), HasSubstr("`changes: {queries: [/cosmos/gov/v1/proposals]}`")));
+  EXPECT_EQ(cause(), "query-broken");
+}
+
+TEST_F(ServiceChecks, LetAnAnnouncedQueryGo) {
+  after().refused["/cosmos/gov/v1/proposals"] = "HTTP 501: Not Implemented";
+  announce({{"queries", {"/cosmos/gov/v1"}}});
+  EXPECT_THAT(made::not_passed(u_), IsEmpty());
+  announce({{"queries", {"/cosmos/go"}}});
+  EXPECT_EQ(cause(), "query-broken");
+}
+
+TEST_F(ServiceChecks, LetTheQueriesOfAModuleGoThatTheReleasesListHasNoMore) {
+  auto& releases = *u_.all<record::ReleasesOpened>().front();
+  releases.from_module_versions = releases.to_module_versions;
+  releases.from_module_versions["epochs"] = 1;
+  after().refused["/cosmos.epochs.v1beta1.Query/EpochInfos"] = "code 6 (sdk): unknown query path";
+  after().refused["/cosmos/epochs/v1beta1/epochs"] = "HTTP 501";
+  EXPECT_THAT(made::not_passed(u_), IsEmpty());
+  releases.from_module_versions.erase("epochs");
+  EXPECT_EQ(cause(), "query-broken") << "nobody said that there was one";
+}
+
+// --- Transactions Accepted
+
+TEST_F(ServiceChecks, CatchAKindOfTransactionThatIsRefused) {
+  auto& t = tried("delegate");
+  t.height = 0, t.code = 11, t.codespace = "sdk", t.log = "out of gas";
+  EXPECT_THAT(made::not_passed(u_), ElementsAre("Transactions Accepted (network): fail"));
+  EXPECT_THAT(item("Transactions Accepted").message,
+              AllOf(HasSubstr("delegate: code 11 (sdk): out of gas"), HasSubstr("`changes: {transactions: [delegate]}`")));
+  EXPECT_EQ(cause(), "transactions-refused");
+  EXPECT_EQ(u_.judged().diagnosis->first_evidence, "delegate: code 11 (sdk): out of gas");
+  announce({{"transactions", {"delegate"}}});
+  EXPECT_EQ(cause(), "pass");
+  EXPECT_EQ(item("Transactions Accepted").actual, "accepted: transfer, submit-proposal, vote; refused as announced: delegate");
+}
+
+TEST_F(ServiceChecks, CatchATransactionWithoutEffect) {
+  tried("transfer").is = "1";
+  EXPECT_THAT(item("Transactions Accepted").message, HasSubstr("transfer: it is in a block with code 0 and has no effect: still 1"));
+  EXPECT_EQ(cause(), "transactions-refused");
+}
+
+TEST_F(ServiceChecks, SayWhatTheChainDidNotTakeBeforeEither) {
+  for (const char* checkpoint : {kBefore, kAfter}) {
+    auto& t = tried("delegate", checkpoint);
+    t.height = 0, t.code = 2, t.codespace = "staking", t.log = "not allowed";
+  }
+  EXPECT_THAT(made::not_passed(u_), IsEmpty());
+  EXPECT_EQ(item("Transactions Accepted").actual, "accepted: transfer, submit-proposal, vote; not accepted before either: delegate");
+}
+
+TEST_F(ServiceChecks, ProveNothingByATransactionThatCouldNotBeSent) {
+  tried("vote").error = "validator-1: connection refused";
+  EXPECT_THAT(made::not_passed(u_), ElementsAre("Transactions Accepted (network): inconclusive"));
+}
+
+TEST_F(ServiceChecks, AreSkippedWhereNothingWasSentOrAsked) {
+  u_.erase<TransactionTried>();
+  u_.erase<Surveyed>();
+  EXPECT_THAT(made::not_passed(u_), ElementsAre("Transactions Accepted (network): skipped", "Parameters Kept (network): skipped",
+                                                "Queries (network): skipped"));
+}
+
+}  // namespace
+}  // namespace rehearse

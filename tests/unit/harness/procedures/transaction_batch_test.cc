@@ -1,0 +1,94 @@
+// Transactions on their way into blocks: taken, refused, forgotten by a node, too late.
+#include "harness/procedures/transaction_batch.h"
+
+#include <gmock/gmock.h>
+
+#include "harness/view/checkpoint.h"
+#include "tests/unit/support/made_rehearsal.h"
+
+namespace rehearse {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+class TransactionBatchTest : public made::AskingTest {
+ protected:
+  // Answers to what is sent and looked up, in that order, while it is awaited; `next_block` is one of the chain's.
+  void answers(std::vector<json> all) {
+    for (auto& a : all)
+      soon([this, a = std::move(a)] { a == kNextBlock ? at("a", ++height_) : http_.answer(200, a); }, std::chrono::milliseconds(10 * ++count_));
+  }
+  record::TransactionTried tried(bool until_halt = false) {
+    batch_->await_blocks(until_halt);
+    return batch_->items().front().tried;
+  }
+  void send() { batch_->send({{"transfer", "", {"AAAA", "HASH"}, {}}}); }
+
+  static json taken() { return made::rpc_result({{"code", 0}, {"log", ""}, {"codespace", ""}}); }
+  static json refused(int code, const char* log) { return made::rpc_result({{"code", code}, {"log", log}, {"codespace", "sdk"}}); }
+  static json included(int code = 0) {
+    const json events = {{{"type", "submit_proposal"}, {"attributes", {{{"key", "proposal_id"}, {"value", "4"}}}}}};
+    return made::rpc_result({{"height", "7"}, {"tx_result", {{"code", code}, {"log", code ? "not enough" : ""}, {"codespace", "bank"}, {"events", events}}}});
+  }
+  static json not_found() { return made::rpc_error("Internal error", "tx (HASH) not found"); }
+
+  const json kNextBlock = "next block";
+  std::shared_ptr<TransactionBatch> batch_ = std::make_shared<TransactionBatch>(r_, "made1account", kAfter);
+  std::int64_t height_ = 5;
+  int count_ = 0;
+};
+
+TEST_F(TransactionBatchTest, SaysInWhichBlockOneIs) {
+  send();
+  answers({taken(), not_found(), kNextBlock, included()});
+  const auto t = tried();
+  EXPECT_EQ(t.height, 7);
+  EXPECT_EQ(t.code, 0);
+  EXPECT_EQ(t.error, "");
+  EXPECT_EQ(t.account, "made1account");
+  EXPECT_EQ(batch_->proposals().at("HASH"), "4");
+}
+
+TEST_F(TransactionBatchTest, TellsARefusalOfTheMempoolFromOneOfABlock) {
+  send();
+  answers({refused(31, "an option is required")});
+  EXPECT_THAT(tried().log, HasSubstr("an option is required"));
+  EXPECT_EQ(batch_->items().front().tried.height, 0);
+
+  batch_ = std::make_shared<TransactionBatch>(r_, "made1account", kAfter);
+  send();
+  answers({taken(), included(5)});
+  const auto t = tried();
+  EXPECT_EQ(t.height, 7);
+  EXPECT_EQ(t.code, 5);
+  EXPECT_EQ(t.log, "not enough");
+  EXPECT_EQ(t.codespace, "bank");
+}
+
+// Sent again, it is taken for one out of order once it is in a block.
+TEST_F(TransactionBatchTest, TakesAWrongSequenceForNoRefusal) {
+  send();
+  answers({refused(32, "account sequence mismatch"), included()});
+  const auto t = tried();
+  EXPECT_EQ(t.height, 7);
+  EXPECT_EQ(t.code, 0);
+  EXPECT_EQ(t.error, "");
+}
+
+TEST_F(TransactionBatchTest, SendsAgainWhatANodeDidNotTake) {
+  send();
+  answers({made::rpc_error("mempool is full"), not_found(), kNextBlock, taken(), included()});
+  EXPECT_EQ(tried().height, 7);
+}
+
+TEST_F(TransactionBatchTest, GivesUpAtAHalt) {
+  send();
+  answers({taken(), not_found()});
+  soon([this] { r_.upgrade_info("a", {"v2", 6}); }, std::chrono::milliseconds(50));
+  soon([this] { http_.answer(200, not_found()); }, std::chrono::milliseconds(100));  // it is looked for once more
+  EXPECT_THAT(tried(true).error, HasSubstr("in none of the blocks"));
+}
+
+}  // namespace
+}  // namespace rehearse
