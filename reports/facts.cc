@@ -205,4 +205,21 @@ Place place_of(const std::string& evidence) {
   return {one_line(file), std::stol(digits)};
 }
 
+std::string state_title(const record::StateChanges& s) {
+  record::PrefixChanges sum;
+  for (const auto& row : state_rows(s)) {
+    sum.added += row.of->added, sum.removed += row.of->removed, sum.changed += row.of->changed;
+    sum.bytes += row.of->bytes;
+  }
+  return fmt::format("State {} -> {} of {}: {} keys added, {} removed, {} changed, {:+} bytes, read in {:.2f} s", s.before, s.upgrade, s.node,
+                     sum.added, sum.removed, sum.changed, sum.bytes, s.seconds);
+}
+
+std::vector<StateRow> state_rows(const record::StateChanges& s) {
+  std::vector<StateRow> rows;
+  for (const auto& store : s.at_upgrade)
+    for (const auto& p : store.prefixes) rows.push_back({store.store + (store.added ? " (new)" : store.removed ? " (removed)" : ""), &p});
+  return rows;
+}
+
 }  // namespace rehearse::reports

@@ -54,6 +54,15 @@ std::string where_text(const record::FailedAt&);
 std::string group_text(const record::NodeGroup&);
 std::string cause(const record::RunRecord&);
 
+// "State 19 -> 20 of validator-1: 14 keys added, 2 removed, 30 changed, +812 bytes, read in 0.02 s"
+std::string state_title(const record::StateChanges&);
+// What the upgrade did to records of a store that begin alike. Points into the changes.
+struct StateRow {
+  std::string store;  // "group (new)"
+  const record::PrefixChanges* of;
+};
+std::vector<StateRow> state_rows(const record::StateChanges&);
+
 // The diagnosis in lines: cause and proof, first evidence and where it stands, nodes, consequences, advice.
 // Without a diagnosis, the checks that did not pass. Empty for a pass.
 std::vector<std::string> diagnosis_lines(const record::RunRecord&);

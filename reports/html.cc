@@ -28,6 +28,7 @@ std::string report_html(const record::RunRecord& run) {
   out += page::diagnosis(run);
   out += page::timeline(run);
   out += page::checks(run);
+  out += page::state(run);
   out += page::provenance(run);
   return out + "</main>\n</body>\n</html>\n";
 }

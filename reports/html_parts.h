@@ -20,6 +20,9 @@ std::string provenance(const record::RunRecord&);
 // html_checks.cc: each checklist as a matrix of items and subjects, and what did not pass spelt out.
 std::string checks(const record::RunRecord&);
 
+// html_state.cc: what the upgrade changed in the state, by store and prefix.
+std::string state(const record::RunRecord&);
+
 // html_timeline.cc: when things happened, and where the time went.
 std::string timeline(const record::RunRecord&);
 

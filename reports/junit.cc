@@ -131,6 +131,9 @@ void Suite::properties() {
   if (run_.from) release("from", *run_.from);
   if (run_.to) release("to", *run_.to);
   for (const auto& d : run_.known_defects) add("known_defect." + d.name, fate(d));
+  if (run_.state)
+    for (const auto& row : state_rows(*run_.state))
+      add("state." + row.store + "/" + row.of->prefix, fmt::format("+{} -{} ~{}", row.of->added, row.of->removed, row.of->changed));
   add("cosmovisor_sha256", run_.cosmovisor_sha256);
   add("harness_version", run_.harness_version);
   add("host", run_.host);

@@ -121,6 +121,17 @@ std::string problems(const RunRecord& run) {
   return out + "\n";
 }
 
+std::string state(const RunRecord& run) {
+  if (!run.state) return "";
+  std::string out = fmt::format("<details><summary>{}</summary>\n\n| Store | Keys | Added | Removed | Changed | Bytes |\n|---|---|--:|--:|--:|--:|\n",
+                                prose(state_title(*run.state)));
+  std::size_t rows = 0;
+  for (const auto& r : state_rows(*run.state))
+    if (++rows <= kMaxListed)
+      out += fmt::format("| {} | {} | {} | {} | {} | {:+} |\n", prose(r.store, kMaxCell), code(r.of->prefix), r.of->added, r.of->removed, r.of->changed, r.of->bytes);
+  return out + (rows > kMaxListed ? fmt::format("\nand {} more: see report.html\n", rows - kMaxListed) : "") + "\n</details>\n\n";
+}
+
 std::string timeline(const RunRecord& run) {
   if (run.timeline.empty()) return "";
   std::string out =
@@ -193,6 +204,7 @@ std::string summary_md(const RunRecord& run) {
   budget.add(checklist_table(run));
   budget.add(coverage_md(run.coverage));
   budget.add(problems(run));
+  budget.add(state(run));
   budget.add(timing(run));
   budget.add(timeline(run));
   return std::move(budget).take();

@@ -354,8 +354,8 @@ void Rehearsal::block(const std::string& node, const Block& b) {
   record(std::move(seen), node);
 }
 
-void Rehearsal::sample(const std::string& node, const ProcSample& s) {
-  record(record::Sampled{s.rss_bytes, s.cpu_seconds, s.waited_seconds}, node);
+void Rehearsal::sample(const std::string& node, const NodeSample& s) {
+  record(record::Sampled{s.process.rss_bytes, s.process.cpu_seconds, s.process.waited_seconds, s.process.open_files, s.data_bytes}, node);
 }
 
 }  // namespace rehearse

@@ -205,7 +205,7 @@ class Rehearsal : public Sink {
   void upgrade_info(const std::string& node, const UpgradeInfo&) override;
   void head(const std::string& node, const Head&) override;
   void block(const std::string& node, const Block&) override;
-  void sample(const std::string& node, const ProcSample&) override;
+  void sample(const std::string& node, const NodeSample&) override;
 
  private:
   void run_loop(const std::string& what, const std::function<std::optional<Unmet>()>& unmet, Budget);

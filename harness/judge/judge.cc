@@ -67,7 +67,9 @@ double to_verdict(const NetworkView& v) {
   if (!v.stopped) return 0;
   Micros proven = 0;
   if (const auto found = v.milestones.find(MilestoneName::proven); found != v.milestones.end()) proven = found->second;
-  else if (v.stopped->reason == StopReason::completed && !v.answers.empty()) proven = v.answers.back().seen;
+  else if (v.stopped->reason == StopReason::completed)
+    for (const auto& a : v.answers)
+      if (a.seq < v.stopped_seq) proven = a.seen;  // what stopped nodes tell comes after it
   return proven ? static_cast<double>(v.stopped_seen - proven) / 1e6 : 0;
 }
 
@@ -84,6 +86,7 @@ RunRecord judge(const NetworkView& v, const Scenario& scenario, const Profile& p
   const auto of_faults = judge_faults({v, scenario, profile});
   r.checks.insert(r.checks.end(), of_faults.begin(), of_faults.end());
   r.coverage = coverage_of(v);
+  if (const auto* a = state_changes(v); a && a->answer.answered) r.state = a->answer.value.get<record::StateChanges>();
   if (v.network) r.network = v.network->members;
   r.verdict = verdict_of(v, r.checks);
   if (r.verdict == "fail") {

@@ -62,9 +62,9 @@ std::string ask_until_settled(Rehearsal& r) {
 }
 
 // None when a rule of diagnosis knows better.
-Cause cause_of_item(const NetworkView& v) {
+Cause cause_of_item(const NetworkView& v, const record::CheckResult& item) {
   const auto& all = rules();
-  return std::any_of(all.begin(), all.end(), [&](const Rule& rule) { return rule.find(v).has_value(); }) ? Cause::none : Cause::check_failed;
+  return std::any_of(all.begin(), all.end(), [&](const Rule& rule) { return rule.find(v).has_value(); }) ? Cause::none : cause_of_failed(item);
 }
 
 std::string hold_against_lists(Rehearsal& r) {
@@ -72,7 +72,7 @@ std::string hold_against_lists(Rehearsal& r) {
   for (const auto& list : r.scenario().after)
     for (const auto& item : judge_checklist(context_of(r), list)) {
       const auto what = fmt::format("{} ({}): {}", item.title, item.subject, item.message);
-      if (item.outcome == record::Outcome::fail) throw StepFailed(what, cause_of_item(r.view()));
+      if (item.outcome == record::Outcome::fail) throw StepFailed(what, cause_of_item(r.view(), item));
       if (item.outcome == record::Outcome::inconclusive) throw Error(Blame::machine, what + "; nothing is proven by going on");
       held += item.outcome == record::Outcome::pass;
     }

@@ -145,6 +145,16 @@ const std::vector<CauseEntry>& causes() {
       {Cause::query_broken, "query-broken", "a query that was answered before the upgrade is refused after it",
        "each query that needs no arguments, before the upgrade and after it",
        "look at how the release registers the module's services; one that is gone on purpose is announced by `changes: {queries: [...]}`"},
+      // Of a chain that goes on, and is another than it was.
+      {Cause::records_lost, "records-lost", "records of the state vanished in the upgrade",
+       "keys that stood at H-1 and stand nowhere at H, nor do their values; no ordinary block removes such",
+       "look at what the migration does to these keys; if it is meant so, announce it under `changes: records:`"},
+      {Cause::blocks_slow, "blocks-slow", "blocks take longer since the upgrade",
+       "the median time between blocks, against before, by a rank test; on a machine that had processors to spare",
+       "profile the new release's blocks; if it is meant so, raise the profile's `block_interval: most_growth`"},
+      {Cause::memory_growth, "memory-growth", "nodes grow with every block since the upgrade",
+       "a trend over the blocks after the upgrade that was not there before",
+       "take two heap profiles some blocks apart and compare them"},
       // Of how it was done.
       {Cause::operator_setting, "operator-setting", "a setting of a node, not the release, makes it stop or keep silent",
        "what the node says of the setting, or that just the nodes with it fail",

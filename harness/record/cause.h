@@ -27,6 +27,8 @@ enum class Cause {
   validators_divergence, app_version_divergence, blocks_stopped,
   // Of what the new release serves.
   transactions_refused, parameters_changed, query_broken,
+  // Of a chain that goes on, and is another than it was.
+  records_lost, blocks_slow, memory_growth,
   // Of how it was done.
   operator_setting,
   wrong_order, not_ready, not_confirmed, config_not_active, signing_state_rewound, rollback_destroys,

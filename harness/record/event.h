@@ -171,6 +171,7 @@ struct Sampled {
   std::int64_t rss_bytes = 0;
   double cpu_seconds = 0;
   double waited_seconds = 0;  // for a processor, its threads together
+  std::int64_t open_files = 0, data_bytes = 0;  // of its data folder; 0: not sampled
 };
 
 // The harness did not run for that long although it wanted to: the machine stalled.

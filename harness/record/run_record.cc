@@ -47,6 +47,7 @@ Json to_json(const RunRecord& r) {
             {"timeline", r.timeline},
             {"checks", r.checks},
             {"coverage", r.coverage},
+            {"state", r.state ? Json(*r.state) : Json()},
             {"seed", r.seed},
             {"cosmovisor_sha256", r.cosmovisor_sha256},
             {"scenario_digest", r.scenario_digest},
@@ -78,6 +79,7 @@ RunRecord run_record_from_json(const Json& j) {
   j.at("timeline").get_to(r.timeline);
   j.at("checks").get_to(r.checks);
   r.coverage = j.value("coverage", std::vector<FaultCoverage>{});
+  if (const auto state = j.find("state"); state != j.end() && !state->is_null()) r.state = state->get<StateChanges>();
   j.at("seed").get_to(r.seed);
   j.at("cosmovisor_sha256").get_to(r.cosmovisor_sha256);
   j.at("scenario_digest").get_to(r.scenario_digest);

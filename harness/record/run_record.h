@@ -101,6 +101,39 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(FaultCoverage, fault, phase, pla
 // Of several runs: sums of what is of one kind and trigger, in the order in which they are first met.
 std::vector<FaultCoverage> sum_up(const std::vector<FaultCoverage>&);
 
+// Records of a store whose keys begin alike, and what became of them from one height to another.
+struct PrefixChanges {
+  std::string prefix;  // of all keys that changed: "rec/", "0x21"
+  std::int64_t added = 0, removed = 0, changed = 0;  // keys
+  std::int64_t bytes = 0;   // that keys and values take more than before; below 0: less
+  std::int64_t before = 0;  // keys that there were; only where some were removed
+  // Removed, and neither the key nor the value stands anywhere else; added, and neither stood anywhere else.
+  std::int64_t gone = 0, come = 0;
+  std::int64_t ordinary = 0;  // the most that a block beside the upgrade removed
+  std::vector<std::string> examples;  // keys of those that are gone
+};
+
+struct StoreChanges {
+  std::string store;
+  bool added = false, removed = false;  // the store itself
+  std::vector<PrefixChanges> prefixes;
+  std::string trouble;  // why it was not compared to its end
+};
+
+// What the upgrade, and the blocks since, did to a node's state.
+struct StateChanges {
+  std::string node;
+  std::int64_t before = 0, upgrade = 0, last = 0;  // heights; before: that below the upgrade's
+  double seconds = 0;                              // that reading took
+  std::vector<StoreChanges> at_upgrade, since;     // stores that differ
+  std::string trouble;                             // why nothing could be compared
+};
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PrefixChanges, prefix, added, removed, changed, bytes, before, gone, come,
+                                                ordinary, examples)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(StoreChanges, store, added, removed, prefixes, trouble)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(StateChanges, node, before, upgrade, last, seconds, at_upgrade, since, trouble)
+
 struct RunRecord {
   std::string scenario, title, profile;
   std::string verdict;  // pass, fail, inconclusive, error, cancelled, skipped
@@ -110,6 +143,7 @@ struct RunRecord {
   std::vector<TimelineEntry> timeline;
   std::vector<CheckResult> checks;
   std::vector<FaultCoverage> coverage;  // of the faults that were injected on purpose
+  std::optional<StateChanges> state;    // when a node's state was read
   // Provenance: what was tested, with what, where.
   std::optional<Provenance> from, to;
   std::string cosmovisor_sha256, scenario_digest, profile_digest;

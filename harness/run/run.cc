@@ -35,6 +35,7 @@
 #include "localnet/base/sha256.h"
 #include "localnet/base/text.h"
 #include "harness/run/scenario_rules.h"
+#include "harness/run/state_changes.h"
 #include "localnet/base/log.h"
 
 namespace rehearse {
@@ -135,11 +136,12 @@ class Run {
     r_.set_background_task(nullptr);
     if (faults_) faults_->close();
     if (network_) {
-      autopsy("results of transactions", ask_for_results);
+      look_at("results of transactions", ask_for_results);
       network_->stop();
-      autopsy("states", compare_states);
-      autopsy("failed block", find_failed_method);
-      autopsy("plan", find_plan_of_program);
+      look_at("states", compare_states);
+      look_at("failed block", find_failed_method);
+      look_at("plan", find_plan_of_program);
+      look_at("state changes", read_state_changes);
     }
     r_.record(teardown_ended());
     log_info("teardown has ended");
@@ -159,7 +161,7 @@ class Run {
   }
 
   // What nodes can still tell; a run that was cancelled is not held up for it, and trouble here is only told.
-  void autopsy(const char* what, void (*ask)(Rehearsal&)) {
+  void look_at(const char* what, void (*ask)(Rehearsal&)) {
     try {
       if (!exit_code_) ask(r_);
     } catch (const std::exception& e) {

@@ -20,7 +20,7 @@ double waited_share(const NodeView& n, Micros since) {
     const auto &a = n.samples[i - 1], &b = n.samples[i];
     if (a.incarnation != b.incarnation || b.seen <= since) continue;
     waited +=
-        std::max(0.0, b.waited_seconds - a.waited_seconds);  // a thread that ends takes its share with it
+        std::max(0.0, b.of.waited_seconds - a.of.waited_seconds);  // a thread that ends takes its share with it
     seconds += static_cast<double>(b.seen - a.seen) / 1e6;
   }
   return seconds < kLeastSeconds ? 0 : waited / seconds;

@@ -98,6 +98,11 @@ const SeenLine* NodeView::line(Pattern which, int from_incarnation) const {
 std::optional<Micros> NodeView::committed_at(std::int64_t h) const { return find_reached(committed, h); }
 std::optional<Micros> NodeView::stored_at(std::int64_t h) const { return find_reached(stored, h); }
 
+std::int64_t NodeView::height_at(Micros when) const {
+  const auto later = std::ranges::find_if(stored, [&](const auto& s) { return s.second > when; });
+  return later == stored.begin() ? 0 : std::prev(later)->first;
+}
+
 void NetworkView::ValuesByHeight::add(std::int64_t height, const std::string& value) {
   if (first.try_emplace(height, value).first->second != value) disputed.insert(height);
 }
@@ -274,7 +279,7 @@ void fold(NetworkView& v, const Event& e) {
                  [&](const Surveyed& s) { v.surveys.push_back(s); },
                  [&](const TransactionTried& t) { v.tried.push_back(t), ++v.progress; },
                  [&](const Sampled& s) {
-                   if (n) n->samples.push_back({e.seen, e.incarnation, s.rss_bytes, s.waited_seconds});
+                   if (n) n->samples.push_back({e.seen, e.incarnation, s});
                  },
                  [&](const Stalled& s) { v.stalled_s += s.seconds; },
                  [&](const RunStarted& r) { v.run = r, v.run_seen = e.seen; },

@@ -68,8 +68,7 @@ struct NodeView {
   struct Sample {
     Micros seen = 0;
     int incarnation = 0;
-    std::int64_t rss_bytes = 0;
-    double waited_seconds = 0;  // see starvation.h
+    record::Sampled of;
   };
   std::vector<Sample> samples;
 
@@ -78,6 +77,8 @@ struct NodeView {
   // When app_height (or store_height) was first seen at or above `height`; nothing when not yet.
   std::optional<Micros> committed_at(std::int64_t height) const;
   std::optional<Micros> stored_at(std::int64_t height) const;
+  // The highest block that it was seen to have by then; 0: none.
+  std::int64_t height_at(Micros) const;
 };
 
 struct SeenAnswer {

@@ -7,6 +7,24 @@
 
 namespace rehearse {
 
+namespace {
+
+// What is removed while it is read counts for nothing.
+std::int64_t bytes_below(const std::filesystem::path& folder) {
+  namespace fs = std::filesystem;
+  std::int64_t bytes = 0;
+  std::error_code gone;
+  fs::recursive_directory_iterator entry(folder, gone), end;
+  for (; !gone && entry != end; entry.increment(gone)) {
+    std::error_code no_file;
+    const auto size = entry->file_size(no_file);
+    if (!no_file) bytes += static_cast<std::int64_t>(size);
+  }
+  return bytes;
+}
+
+}  // namespace
+
 Node::Node(Loop& loop, Sink& sink, const LogMatcher& matcher, NodeIdentity identity,
            SupervisorSettings settings, std::vector<std::string> start,
            std::map<std::string, std::string> environment, Within within)
@@ -130,11 +148,14 @@ int Node::chain_process() {
   return chain_pid_;
 }
 
-std::optional<ProcSample> Node::resources() {
+std::optional<NodeSample> Node::resources() {
   if (!chain_process()) return std::nullopt;
   const auto taken = sample(chain_pid_);
-  if (!taken) chain_pid_ = 0;
-  return taken;
+  if (!taken) {
+    chain_pid_ = 0;
+    return std::nullopt;
+  }
+  return NodeSample{*taken, bytes_below(home() / "data")};
 }
 
 }  // namespace rehearse

@@ -75,8 +75,8 @@ class Node {
   void read_log();
   // Tells the sink how much of the log could be read.
   void count_log() { sink_.log_counted(identity_.name, log_.count()); }
-  // Resident size and CPU of the chain process itself (under Cosmovisor its child).
-  std::optional<ProcSample> resources();
+  // Of the chain process itself (under Cosmovisor its child).
+  std::optional<NodeSample> resources();
   // Environment that every command for this node gets.
   const std::map<std::string, std::string>& environment() const { return environment_; }
 

@@ -46,6 +46,12 @@ struct LogCount {
   std::int64_t lines = 0, levelled = 0;
 };
 
+// What a node takes: its chain process, and its data folder on the disk.
+struct NodeSample {
+  ProcSample process;
+  std::int64_t data_bytes = 0;
+};
+
 // What is not overridden is not listened to.
 class Sink {
  public:
@@ -59,7 +65,7 @@ class Sink {
   virtual void upgrade_info(const std::string& /*node*/, const UpgradeInfo&) {}
   virtual void head(const std::string& /*node*/, const Head&) {}
   virtual void block(const std::string& /*node*/, const Block&) {}
-  virtual void sample(const std::string& /*node*/, const ProcSample&) {}
+  virtual void sample(const std::string& /*node*/, const NodeSample&) {}
 };
 
 }  // namespace rehearse

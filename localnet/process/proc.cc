@@ -96,9 +96,10 @@ double waited_seconds(int pid) {
 std::optional<ProcSample> sample(int pid) {
   std::optional<Stat> stat = read_stat(pid);
   if (!stat) return std::nullopt;
+  const auto open_files = static_cast<int64_t>(numbers_in(fmt::format("/proc/{}/fd", pid)).size());
   auto ticks = static_cast<double>(stat->user_ticks + stat->system_ticks);
   return ProcSample{stat->rss_pages * ::sysconf(_SC_PAGESIZE),
-                    ticks / static_cast<double>(::sysconf(_SC_CLK_TCK)), waited_seconds(pid)};
+                    ticks / static_cast<double>(::sysconf(_SC_CLK_TCK)), waited_seconds(pid), open_files};
 }
 
 std::optional<char> process_state(int pid) {

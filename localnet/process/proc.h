@@ -15,6 +15,7 @@ struct ProcSample {
   double cpu_seconds;     // user and system time since it started, without its children's
   // In which its threads, those that still run, could have run and had no processor; 0 where the kernel does not count.
   double waited_seconds;
+  int64_t open_files;
 };
 
 std::optional<ProcSample> sample(int pid);

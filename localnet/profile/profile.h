@@ -103,6 +103,11 @@ struct MemoryBound {
   double most_growth = 2.0;  // times the resident size before the upgrade
 };
 
+// How much longer the blocks of the new release may take.
+struct BlockIntervalBound {
+  double most_growth = 2.0;  // times the median before the upgrade
+};
+
 struct Monitoring {
   std::string alerts;  // Prometheus alerting rules, relative to the profile; empty: nothing is configured
   std::string prefix;  // of the metrics' names
@@ -172,6 +177,7 @@ struct Profile {
   std::vector<PreservedRecord> preserved;
   std::optional<ModelSection> model;
   MemoryBound memory;
+  BlockIntervalBound block_interval;
   Monitoring monitoring;
   std::optional<ProviderProfile> provider;
 };
@@ -258,6 +264,11 @@ void describe(V& v, MemoryBound& m) {
 }
 
 template <class V>
+void describe(V& v, BlockIntervalBound& b) {
+  v.optional("most_growth", b.most_growth, "median seconds between blocks after the upgrade, times that before");
+}
+
+template <class V>
 void describe(V& v, Monitoring& m) {
   v.required("alerts", m.alerts, "file of Prometheus alerting rules, relative to this file");
   v.required("prefix", m.prefix, "that the names of the nodes' metrics start with");
@@ -339,6 +350,7 @@ void describe(V& v, Profile& p) {
   v.optional("monitoring", p.monitoring, "what watches the nodes");
   v.optional("model", p.model, "the model that nodes score with, where the chain has one");
   v.optional("memory", p.memory, "bounds on a node's memory");
+  v.optional("block_interval", p.block_interval, "how much longer the new release's blocks may take");
   v.optional("provider", p.provider, "the chain's provider daemon, if it has one");
 }
 

@@ -1,8 +1,20 @@
 #include "harness/judge/checks/check.h"
 
+#include <algorithm>
+
+#include "harness/view/starvation.h"
+
 namespace rehearse {
 
 using record::Outcome;
+
+bool machine_was_slow(const Context& c) {
+  return c.view.stalled_s > 0 || starved_since(c.view, c.view.run_seen);
+}
+
+bool under_load(const NetworkView& v, Micros when) {
+  return std::ranges::any_of(v.faults, [&](const SeenFault& f) { return !f.plan.disruptive && f.open_at(when); });
+}
 
 Finding passed(std::string expected, std::string actual, std::vector<std::string> evidence) {
   return {Outcome::pass, std::move(expected), std::move(actual), "", std::move(evidence)};

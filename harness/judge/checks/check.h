@@ -49,6 +49,11 @@ struct Context {
   }
 };
 
+// It stood still, or was short of processors: what took long says nothing about the release.
+bool machine_was_slow(const Context&);
+// Traffic was sent then, or something else that takes nothing away: what is measured is held against what was measured so.
+bool under_load(const NetworkView&, Micros);
+
 // What a check found; the runner adds which check it was.
 struct Finding {
   record::Outcome outcome = record::Outcome::pass;
@@ -79,6 +84,8 @@ struct Check {
   Finding (*judge)(const Context&, const std::string& node);
   // It may come true a while after the chain goes on (a node catches up, finds its peers): the verification waits for it.
   bool settles = false;
+  // What its failure is called.
+  Cause cause = Cause::check_failed;
 };
 
 // For checks that need nothing but what is observed anyway.

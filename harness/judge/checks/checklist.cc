@@ -11,9 +11,18 @@ namespace rehearse {
 namespace {
 constexpr const char* kBeforeUpgrade = "Pre-Upgrade Checklist";
 
-std::vector<Check> joined(std::vector<Check> a, const std::vector<Check>& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
+std::vector<Check> joined(const std::vector<std::vector<Check>>& lists) {
+  std::vector<Check> all;
+  for (const auto& list : lists) all.insert(all.end(), list.begin(), list.end());
+  return all;
+}
+}  // namespace
+
+Cause cause_of_failed(const record::CheckResult& item) {
+  for (const auto& list : checklists())
+    for (const auto& check : list.checks)
+      if (list.title == item.checklist && check.title == item.title) return check.cause;
+  return Cause::check_failed;
 }
 }  // namespace
 
@@ -29,7 +38,8 @@ const std::vector<Checklist>& checklists() {
       {"provider-verification", "Provider Verification Checklist", "Post-Upgrade Verification", provider_checks(),
        {.provider = true}},
       {"network-verification", "Network-Wide Verification", "Post-Upgrade Verification", network_checks()},
-      {"state-invariants", "State Invariants", "Post-Upgrade Verification", joined(state_checks(), service_checks())},
+      {"state-invariants", "State Invariants", "Post-Upgrade Verification",
+       joined({state_checks(), state_difference_checks(), block_interval_checks(), growth_checks(), service_checks()})},
       {"state-in-use", "State of a Chain in Use", "Post-Upgrade Verification", population_checks(),
        {.questions = {"balances", "delegations", "votes"}}},
       {"coordination-timeline", "Upgrade Coordination Timeline", "Chain Upgrades (Governance)", timeline_checks()},

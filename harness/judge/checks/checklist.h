@@ -27,6 +27,8 @@ inline constexpr const char* kDayBefore = "pre-upgrade-24h";
 inline constexpr const char* kHourBefore = "pre-upgrade-1h";
 inline constexpr const char* kJustBefore = "pre-upgrade-now";
 bool is_before(const std::string& checklist);
+// What the failure of an item is called.
+Cause cause_of_failed(const record::CheckResult&);
 // The fact that says which checksum was published; none lay beside a file.
 inline constexpr const char* kPublishedChecksum = "published-checksum";
 // Their items that people see to, and attest.
@@ -44,6 +46,11 @@ std::vector<record::CheckResult> judge_checklists(const Context&);
 // Of one list alone, as far as things have come.
 std::vector<record::CheckResult> judge_checklist(const Context&, const std::string& name);
 
+// What a stopped node's state tells of the upgrade (record::StateChanges): the question that it answers, asked when nodes have
+// stopped. Null: no node was asked.
+inline constexpr const char* kStateChanges = "state-changes";
+const SeenAnswer* state_changes(const NetworkView&);
+
 // One list, or a few of a kind, a file.
 std::vector<Check> day_before_checks();
 std::vector<Check> hour_before_checks();
@@ -54,6 +61,9 @@ std::vector<Check> validator_checks();
 std::vector<Check> network_checks();
 std::vector<Check> state_checks();
 std::vector<Check> service_checks();
+std::vector<Check> state_difference_checks();
+std::vector<Check> block_interval_checks();
+std::vector<Check> growth_checks();
 std::vector<Check> provider_checks();
 std::vector<Check> population_checks();
 std::vector<Check> rollback_checks();

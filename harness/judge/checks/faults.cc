@@ -34,7 +34,7 @@ std::string why_not(const Context& c, const SeenFault& f) {
 
 bool cut_short(const Context& c) { return !c.view.stopped || c.view.stopped->reason != StopReason::completed; }
 
-Finding judge_applied(const Context& c, const SeenFault& f) {
+Finding judge_fault_applied(const Context& c, const SeenFault& f) {
   if (f.transition(FaultState::skipped)) return skipped(why_not(c, f));
   const auto* applied = f.transition(FaultState::applied);
   if (!applied) return cut_short(c) && !f.transition(FaultState::failed) ? skipped(why_not(c, f)) : inconclusive(why_not(c, f));
@@ -178,7 +178,7 @@ std::vector<CheckResult> judge_faults(const Context& c) {
   std::vector<CheckResult> all;
   if (c.view.faults.empty()) return all;
   for (const auto& f : c.view.faults) {
-    all.push_back(result(kFaults, name_of(f) + ": applied", subject_of(f), judge_applied(c, f)));
+    all.push_back(result(kFaults, name_of(f) + ": applied", subject_of(f), judge_fault_applied(c, f)));
     all.push_back(result(kFaults, name_of(f) + ": healed", subject_of(f), judge_healed(c, f)));
     all.push_back(result(kFaults, name_of(f) + ": recovered", subject_of(f), judge_recovery(c, f)));
   }

@@ -16,7 +16,7 @@ Question asked_first(const Context& c, const char* name, std::map<std::string, s
   return {name, c.view.validators().front()->member.name, std::move(args), 0};
 }
 
-bool at_both(const std::string& checkpoint) { return checkpoint == kBefore || checkpoint == kAfter; }
+bool at_both_moments(const std::string& checkpoint) { return checkpoint == kBefore || checkpoint == kAfter; }
 
 // --- Every Balance Kept: of the accounts from the genesis, whose keys nobody has
 
@@ -27,7 +27,7 @@ std::map<std::string, std::string> balances_in(const SeenAnswer& a) {
 }
 
 std::vector<Question> ask_balances(const Context& c, const std::string& checkpoint, const std::string&) {
-  if (!at_both(checkpoint) || !c.scenario.network.population.accounts) return {};
+  if (!at_both_moments(checkpoint) || !c.scenario.network.population.accounts) return {};
   return {asked_first(c, question::balances)};
 }
 
@@ -71,11 +71,11 @@ std::vector<Question> delegation_questions(const Context& c) {
   return all;
 }
 
-std::vector<Question> ask_delegations(const Context& c, const std::string& checkpoint, const std::string&) {
-  return at_both(checkpoint) ? delegation_questions(c) : std::vector<Question>{};
+std::vector<Question> ask_delegations_in_use(const Context& c, const std::string& checkpoint, const std::string&) {
+  return at_both_moments(checkpoint) ? delegation_questions(c) : std::vector<Question>{};
 }
 
-Finding judge_delegations(const Context& c, const std::string&) {
+Finding judge_delegations_in_use(const Context& c, const std::string&) {
   const auto least = static_cast<std::size_t>(c.scenario.network.population.delegations);
   if (!least) return skipped("the scenario's network has no delegations to compare");
   std::size_t count = 0;
@@ -103,7 +103,7 @@ std::vector<Question> vote_questions(const Context& c) {
 }
 
 std::vector<Question> ask_votes(const Context& c, const std::string& checkpoint, const std::string&) {
-  return at_both(checkpoint) ? vote_questions(c) : std::vector<Question>{};
+  return at_both_moments(checkpoint) ? vote_questions(c) : std::vector<Question>{};
 }
 
 Finding judge_votes(const Context& c, const std::string&) {
@@ -129,7 +129,7 @@ Finding judge_votes(const Context& c, const std::string&) {
 std::vector<Check> population_checks() {
   return {
       {"Every Balance Kept", Scope::network, ask_balances, judge_balances},
-      {"Every Delegation Kept", Scope::network, ask_delegations, judge_delegations},
+      {"Every Delegation Kept", Scope::network, ask_delegations_in_use, judge_delegations_in_use},
       {"Votes Under Way Kept", Scope::network, ask_votes, judge_votes},
   };
 }

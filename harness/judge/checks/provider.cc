@@ -46,12 +46,12 @@ Finding judge_daemon_health(const Context& c, const std::string&) {
 // --- Version
 // ----------------------------------------------------------------------------------------------------
 
-std::vector<Question> ask_version(const Context&, const std::string& checkpoint, const std::string&) {
+std::vector<Question> ask_daemon_version(const Context&, const std::string& checkpoint, const std::string&) {
   return after(checkpoint, ask_daemon(question::version));
 }
 
 // The program's, and that of the process: an old one may still run.
-Finding judge_version(const Context& c, const std::string&) {
+Finding judge_daemon_version(const Context& c, const std::string&) {
   const auto [program, no_program] = look_up(c, kAfter, ask_daemon(question::version));
   if (!program) return no_program;
   const auto want = provider_version(c.view), have = text_of(program->answer.value);
@@ -155,7 +155,7 @@ Finding judge_connectivity(const Context& c, const std::string&) {
 // --- Recent Errors: of the process that runs now
 // ------------------------------------------------------------------------
 
-Finding judge_errors(const Context& c, const std::string&) {
+Finding judge_daemon_errors(const Context& c, const std::string&) {
   const auto& p = c.view.provider;
   std::vector<std::string> places;
   std::string text;
@@ -184,11 +184,11 @@ Finding judge_errors(const Context& c, const std::string&) {
 std::vector<Check> provider_checks() {
   return {
       {"Health", Scope::provider, ask_health, judge_daemon_health},
-      {"Version", Scope::provider, ask_version, judge_version},
+      {"Version", Scope::provider, ask_daemon_version, judge_daemon_version},
       {"Bid Engine", Scope::provider, ask_bids, judge_bids},
       {"Active Workloads", Scope::provider, ask_workloads, judge_workloads},
       {"Chain Connectivity", Scope::provider, ask_connectivity, judge_connectivity},
-      {"Recent Errors", Scope::provider, no_questions, judge_errors},
+      {"Recent Errors", Scope::provider, no_questions, judge_daemon_errors},
   };
 }
 

@@ -15,7 +15,7 @@ using SignedAt = std::tuple<std::int64_t, std::int64_t, std::int64_t>;  // heigh
 
 SignedAt signed_at(const record::Json& v) { return {v.at("height"), v.at("round"), v.at("step")}; }
 
-std::string text_of(const SignedAt& s) { return fmt::format("{}/{}/{}", std::get<0>(s), std::get<1>(s), std::get<2>(s)); }
+std::string signed_at_text(const SignedAt& s) { return fmt::format("{}/{}/{}", std::get<0>(s), std::get<1>(s), std::get<2>(s)); }
 
 // In the order in which they were read.
 std::vector<const SeenAnswer*> readings(const NetworkView& v, const std::string& validator) {
@@ -31,7 +31,7 @@ Finding judge_signed(const Context& c, const std::string& validator) {
     if (!r->answer.answered) return inconclusive(r->answer.error);
   if (all.size() < 2) return inconclusive("its signing state was not read before and after");
   const auto shown = [](const SeenAnswer* r) {
-    return fmt::format("{} ({})", text_of(signed_at(r->answer.value)), r->answer.checkpoint);
+    return fmt::format("{} ({})", signed_at_text(signed_at(r->answer.value)), r->answer.checkpoint);
   };
   const auto have = shown(all.front()) + " to " + shown(all.back());
   const char* want = "never goes back";
@@ -53,7 +53,7 @@ std::string signed_back(const NetworkView& v, const std::string& validator) {
   for (const auto* r : readings(v, validator)) {
     if (!r->answer.answered) continue;
     const auto now = signed_at(r->answer.value);
-    if (now < last) return fmt::format("from {} to {}", text_of(last), text_of(now));
+    if (now < last) return fmt::format("from {} to {}", signed_at_text(last), signed_at_text(now));
     last = now;
   }
   return "";

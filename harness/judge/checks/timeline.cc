@@ -7,17 +7,11 @@
 
 #include "harness/judge/checks/checklist.h"
 #include "harness/view/step_ids.h"
-#include "harness/view/starvation.h"
 #include "harness/view/timing.h"
 
 namespace rehearse {
 
 namespace {
-
-// On a machine that left nodes without a processor a breach says nothing about the release.
-bool machine_was_slow(const Context& c) {
-  return c.view.stalled_s > 0 || starved_since(c.view, c.view.run_seen);
-}
 
 // `took`: seconds of the run; nothing when it did not come to it.
 Finding within(const Context& c, std::optional<double> took, Duration limit, const std::string& what) {

@@ -173,7 +173,7 @@ Finding judge_memory(const Context& c, const std::string& node) {
   for (const auto& s : n.samples) {
     auto& most =
         n.committed_at(c.upgrade_height()) && s.seen >= *n.committed_at(c.upgrade_height()) ? after : before;
-    most = std::max(most, s.rss_bytes);
+    most = std::max(most, s.of.rss_bytes);
   }
   if (!before || !after)
     return inconclusive(fmt::format("no sample {} the upgrade", before ? "after" : "before"));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "harness/judge/checks/checklist.h"
 #include "harness/judge/diagnosis/rules.h"
 #include "harness/record/cause.h"
 
@@ -230,14 +231,23 @@ std::string where_it_is(const NodeView& n) {
   return text;
 }
 
-// Of the items with that outcome.
+// The first of them that has a name of its own.
+Cause cause_of_checks(const std::vector<CheckResult>& checks) {
+  for (const auto& c : checks)
+    if (const auto cause = cause_of_failed(c); c.outcome == Outcome::fail && cause != Cause::check_failed) return cause;
+  return Cause::check_failed;
+}
+
+// Of the items with that outcome; those that fail for that cause before others.
 Diagnosis of_checks(const NetworkView& v, const std::vector<CheckResult>& checks, Outcome outcome,
                     Cause cause) {
   Diagnosis d = make_diagnosis(v, cause, "", {});
   std::set<std::string> nodes;
   int count = 0;
-  for (const auto& c : checks) {
-    if (c.outcome != outcome) continue;
+  std::vector<CheckResult> found;
+  std::ranges::copy_if(checks, std::back_inserter(found), [&](const CheckResult& c) { return c.outcome == outcome; });
+  std::ranges::stable_partition(found, [&](const CheckResult& c) { return cause_of_failed(c) == cause; });
+  for (const auto& c : found) {
     if (!count++) {
       d.proven_by = c.checklist + ": " + c.title + " (" + c.subject + ")";
       d.first_evidence = c.message;
@@ -274,7 +284,7 @@ Diagnosis diagnose(const NetworkView& v, const std::vector<CheckResult>& checks)
       return *found;
     }
   // A step that failed on the way is no checklist item that does not hold.
-  const std::pair<Outcome, Cause> by_items[] = {{Outcome::fail, Cause::check_failed},
+  const std::pair<Outcome, Cause> by_items[] = {{Outcome::fail, cause_of_checks(checks)},
                                                 {Outcome::inconclusive, Cause::not_proven}};
   for (const auto& [outcome, cause] : by_items)
     if (v.stopped && v.stopped->reason == StopReason::completed &&

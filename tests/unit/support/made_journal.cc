@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 #include <stdexcept>
 
 #include "harness/judge/checks/checklist.h"
+#include "harness/judge/diagnosis/rules.h"
 #include "harness/judge/judge.h"
 #include "harness/run/scenario_rules.h"
 
@@ -207,6 +209,15 @@ void served(Upgrade& u) {
   }
 }
 
+// Records are scored anew, the plan is carried out, a module comes with its store.
+Json state_changes_made() {
+  StateChanges s{"validator-1", kHeight - 1, kHeight, kLast, 0.01, {}, {}, ""};
+  s.at_upgrade = {{"group", true, false, {{"0x00", 1, 0, 0, 12, 0, 0, 1, 0, {}}}, ""},
+                  {"upgrade", false, false, {{"0x00", 0, 1, 0, -90, 1, 1, 0, 0, {"0x00"}}, {"0x01", 1, 0, 0, 20, 0, 0, 1, 0, {}}}, ""},
+                  {"veid", false, false, {{"rec/", 0, 0, 4, 8, 0, 0, 0, 0, {}}}, ""}};
+  return s;
+}
+
 Upgrade make() {
   Upgrade u;
   const std::filesystem::path root = REHEARSE_SOURCE_DIR;
@@ -237,6 +248,7 @@ Upgrade make() {
   u.add(at::kAsked, "", Milestone{MilestoneName::asked});
   u.add(at::kAsked, "", PhaseEntered{Phase::verified});
   u.add(at::kStopped, "", RunStopped{StopReason::completed, "", "", Cause::none});
+  u.add(at::kStateRead, "validator-1", Answered{rehearse::kStopped, kStateChanges, {}, kHeight, "its database", true, false, state_changes_made(), ""});
   u.add(at::kTornDown, "", TeardownEnded{0.3, 50'000'000});
   return u;
 }
@@ -355,9 +367,10 @@ Upgrade healthy() {
 }
 
 std::vector<std::string> not_passed(const RunRecord& r) {
+  static const std::set<std::string> kNeedMore = {"State Difference", "Block Interval", "Growth"};
   std::vector<std::string> out;
   for (const auto& c : r.checks)
-    if (c.outcome != Outcome::pass)
+    if (c.outcome != Outcome::pass && !(c.outcome == Outcome::skipped && kNeedMore.contains(c.title)))
       out.push_back(fmt::format("{} ({}): {}", c.title, c.subject, to_string(c.outcome)));
   return out;
 }

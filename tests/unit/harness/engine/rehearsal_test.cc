@@ -262,7 +262,7 @@ TEST_F(RehearsalTest, JournalsWhatItIsToldByProcessAndPlace) {
   r_.log_line("a", {"panic", "panic: x", true, {"x"}, folder_ / "nodes/a/logs/node.log", 40, 3});
   r_.process_ended("a", "maded", {-1, 9}, {{"last", "words"}, folder_ / "nodes/a/logs/node.log", 4, {}, "", 0, false});
   r_.block("b", {7, "B7", "AB", 5, "C0FFEE", 1, {{"C0FFEE", 2}}});
-  r_.sample("b", {1000, 0.5, 0.25});
+  r_.sample("b", {{1000, 0.5, 0.25, 40}, 7});
   const auto events = read_journal(file_);
   ASSERT_EQ(events.size(), 3u + 5u);
   const auto& line = events.at(4);
@@ -278,6 +278,7 @@ TEST_F(RehearsalTest, JournalsWhatItIsToldByProcessAndPlace) {
   EXPECT_EQ(std::get<record::BlockSeen>(events.at(6).body).signatures.at(0).flag, 2);
   EXPECT_EQ(std::get<record::Sampled>(events.at(7).body).rss_bytes, 1000);
   EXPECT_EQ(std::get<record::Sampled>(events.at(7).body).waited_seconds, 0.25);
+  EXPECT_EQ(std::get<record::Sampled>(events.at(7).body).data_bytes, 7);
   EXPECT_EQ(fold_all(events).progress, r_.view().progress) << "the view is what the journal says";
 }
 

@@ -1,0 +1,152 @@
+// State Difference: what the upgrade did to the state, and that no record vanished in it that nobody meant
+// to.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "harness/judge/checks/checklist.h"
+#include "harness/judge/diagnosis/rules.h"
+
+namespace rehearse {
+
+namespace {
+
+using record::PrefixChanges;
+using record::StateChanges;
+using record::StoreChanges;
+
+// Where x/upgrade keeps the plan, which carrying it out removes.
+constexpr const char* kUpgradeStore = "upgrade";
+// How many times what some block removes is no loss: entries of a queue that fall due together.
+constexpr std::int64_t kTimesOrdinary = 4;
+
+struct Loss {
+  std::string where;  // "staking/0x71"
+  const PrefixChanges* of;
+};
+
+// Records that stand under another key with another value, as far as counting tells: as many have come below
+// one prefix, in the same store or in one that the upgrade adds. All of a kind have gone then, or those that
+// came are of the same kind.
+class Reencoded {
+ public:
+  explicit Reencoded(const StateChanges& changes) {
+    for (const auto& s : changes.at_upgrade)
+      for (const auto& p : s.prefixes)
+        if (p.come) came_.push_back({&s, &p, p.come});
+  }
+  bool find(const StoreChanges& store, const PrefixChanges& gone) {
+    const bool whole = gone.removed == gone.before;
+    for (auto& c : came_) {
+      const bool same_kind = c.prefix == &gone, near = c.store == &store || c.store->added;
+      if (!(same_kind || (whole && near)) || c.left < gone.gone) continue;
+      c.left -= gone.gone;
+      return true;
+    }
+    return false;
+  }
+
+ private:
+  struct Came {
+    const StoreChanges* store;
+    const PrefixChanges* prefix;
+    std::int64_t left;
+  };
+  std::vector<Came> came_;
+};
+
+// All of a store, or what of it begins so.
+bool is_announced(const Changes& changes, const std::string& where) {
+  return std::ranges::any_of(changes.records, [&](const auto& name) {
+    return where.starts_with(name.value.find('/') == std::string::npos ? name.value + "/" : name.value);
+  });
+}
+
+std::vector<Loss> losses(const StateChanges& changes, const Changes& announced) {
+  std::vector<Loss> all;
+  Reencoded reencoded(changes);
+  for (const auto& s : changes.at_upgrade)
+    for (const auto& p : s.prefixes) {
+      const bool ordinary = p.gone <= kTimesOrdinary * p.ordinary || s.store == kUpgradeStore;
+      const auto where = s.store + "/" + p.prefix;
+      if (p.gone && !ordinary && !is_announced(announced, where) && !reencoded.find(s, p))
+        all.push_back({where, &p});
+    }
+  return all;
+}
+
+std::string loss_text(const Loss& l) {
+  return fmt::format("{} of {} records of {} vanished in the upgrade and stand nowhere else: {}", l.of->gone,
+                     l.of->before, l.where, fmt::join(l.of->examples, ", "));
+}
+
+std::string summary(const std::vector<StoreChanges>& stores) {
+  std::int64_t added = 0, removed = 0, changed = 0, bytes = 0;
+  std::vector<std::string> come, gone;
+  for (const auto& s : stores) {
+    if (s.added) come.push_back(s.store);
+    if (s.removed) gone.push_back(s.store);
+    for (const auto& p : s.prefixes)
+      added += p.added, removed += p.removed, changed += p.changed, bytes += p.bytes;
+  }
+  auto text = fmt::format("{} keys added, {} removed, {} changed in {} stores, {:+} bytes", added, removed,
+                          changed, stores.size(), bytes);
+  if (!come.empty()) text += fmt::format("; new: {}", fmt::join(come, ", "));
+  if (!gone.empty()) text += fmt::format("; removed: {}", fmt::join(gone, ", "));
+  return text;
+}
+
+std::string summary(const StateChanges& s) {
+  auto text = fmt::format("{} -> {}: {}", s.before, s.upgrade, summary(s.at_upgrade));
+  if (s.last > s.upgrade) text += fmt::format(". {} -> {}: {}", s.upgrade, s.last, summary(s.since));
+  return text;
+}
+
+std::string first_trouble(const StateChanges& s) {
+  for (const auto& store : s.at_upgrade)
+    if (!store.trouble.empty()) return store.trouble;
+  return "";
+}
+
+Finding judge_difference(const Context& c, const std::string&) {
+  if (c.upgrade_height() <= 0 || !c.applied()) return skipped("no upgrade was carried out");
+  const auto* a = state_changes(c.view);
+  if (!a) return skipped("needs a node that has stopped after a run that came to its end");
+  if (!a->answer.answered)
+    return skipped("needs the state of a stopped node at H-1 and H: " + a->answer.error);
+  const auto changes = a->answer.value.get<StateChanges>();
+  if (const auto trouble = first_trouble(changes); !trouble.empty())
+    return skipped("needs the whole difference: " + trouble);
+  const std::vector<std::string> evidence{fmt::format("application.db of {}, heights {}, {}, {}",
+                                                      changes.node, changes.before, changes.upgrade,
+                                                      changes.last)};
+  const auto want = "no record vanishes that stands nowhere else";
+  const auto lost = losses(changes, c.changes());
+  if (lost.empty()) return passed(want, summary(changes), evidence);
+  std::vector<std::string> more, names;
+  for (const auto& l : lost) more.push_back(loss_text(l)), names.push_back(l.where);
+  return failed(
+      more.front() + (lost.size() > 1 ? fmt::format("; and of {} more kinds", lost.size() - 1) : ""), want,
+      fmt::format("{}; {}. Announced by: changes: {{records: [{}]}}", fmt::join(more, "; "), summary(changes),
+                  fmt::join(names, ", ")),
+      evidence);
+}
+
+}  // namespace
+
+const SeenAnswer* state_changes(const NetworkView& v) {
+  for (auto it = v.answers.rbegin(); it != v.answers.rend(); ++it)
+    if (it->answer.checkpoint == kStopped && it->answer.question == kStateChanges) return &*it;
+  return nullptr;
+}
+
+std::vector<Check> state_difference_checks() {
+  return {{.title = "State Difference",
+           .scope = Scope::network,
+           .questions = no_questions,
+           .judge = judge_difference,
+           .cause = Cause::records_lost}};
+}
+
+}  // namespace rehearse

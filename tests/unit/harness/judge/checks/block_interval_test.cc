@@ -1,0 +1,110 @@
+// Block Interval: slower blocks are the release's only when nothing else had part in them.
+#include <gmock/gmock.h>
+
+#include "tests/unit/support/made_journal.h"
+
+namespace rehearse {
+namespace {
+
+using made::healthy;
+using made::item;
+using record::Outcome;
+using testing::HasSubstr;
+
+// The blocks from a height on take that much longer each.
+void slow_down(made::Upgrade& u, std::int64_t from, double seconds) {
+  for (auto* b : u.all<record::BlockSeen>())
+    if (b->height > from)
+      b->time += static_cast<record::Micros>(static_cast<double>(b->height - from) * seconds * 1e6);
+}
+
+TEST(BlockInterval, IsPassedByAHealthyUpgrade) {
+  const auto found = item(healthy().judged(), "Block Interval");
+  EXPECT_EQ(found.outcome, Outcome::pass) << found.message;
+  EXPECT_EQ(found.actual, "median 0.15 s, worst 0.15 s of 3 blocks");
+}
+
+TEST(BlockInterval, FailsWhenBlocksTakeMoreThanTwiceAsLong) {
+  auto u = healthy();
+  slow_down(u, made::kHeight, 0.2);
+  const auto run = u.judged();
+  EXPECT_EQ(item(run, "Block Interval").outcome, Outcome::fail);
+  EXPECT_EQ(run.verdict, "fail");
+  EXPECT_EQ(run.diagnosis.value().cause, "blocks-slow");
+  EXPECT_EQ(run.diagnosis->owner, "release");
+  EXPECT_EQ(run.diagnosis->first_evidence, "a block takes 0.35 s since the upgrade, 0.15 s before it");
+}
+
+TEST(BlockInterval, IsOfTheReleaseEvenWhenItHasAnotherItemFail) {
+  auto u = healthy();
+  slow_down(u, made::kHeight, 0.2);
+  u.profile.memory.most_mb = 149;
+  EXPECT_EQ(u.judged().diagnosis.value().cause, "blocks-slow");
+}
+
+TEST(BlockInterval, AllowsWhatTheProfileAllows) {
+  auto u = healthy();
+  slow_down(u, made::kHeight, 0.1);
+  EXPECT_EQ(item(u.judged(), "Block Interval").outcome, Outcome::pass);
+  slow_down(u, made::kHeight, 0.1);
+  u.profile.block_interval.most_growth = 3;
+  EXPECT_EQ(item(u.judged(), "Block Interval").outcome, Outcome::pass);
+}
+
+TEST(BlockInterval, SaysNothingOfABlockThatWasSlowBeside) {
+  auto u = healthy();
+  slow_down(u, made::kHeight + 3, 1);
+  slow_down(u, made::kHeight + 4, -1);
+  EXPECT_EQ(item(u.judged(), "Block Interval").outcome, Outcome::pass);
+}
+
+// Of a chain that is faster than a machine can measure.
+TEST(BlockInterval, SaysNothingOfSomeMilliseconds) {
+  auto u = healthy();
+  for (auto* b : u.all<record::BlockSeen>()) b->time = made::micros(1) + b->height * 10'000;
+  slow_down(u, made::kHeight, 0.04);
+  EXPECT_EQ(item(u.judged(), "Block Interval").outcome, Outcome::pass);
+}
+
+TEST(BlockInterval, ProvesNothingOnAMachineThatIsShortOfProcessors) {
+  auto u = healthy();
+  slow_down(u, made::kHeight, 0.2);
+  u.answer("after", "cpu-pressure", "").value = 0.9;
+  const auto found = item(u.judged(), "Block Interval");
+  EXPECT_EQ(found.outcome, Outcome::inconclusive);
+  EXPECT_THAT(found.message, HasSubstr("short of processors"));
+}
+
+TEST(BlockInterval, LeavesOutRoundsThatWereLostForAProposerWhoWasAway) {
+  auto u = healthy();
+  slow_down(u, made::kHeight, 1);
+  for (auto* b : u.all<record::BlockSeen>())
+    if (b->height > made::kHeight + 1) b->round = 1, b->signatures[3].flag = 1;
+  EXPECT_EQ(item(u.judged(), "Block Interval").outcome, Outcome::skipped);
+  for (auto* b : u.all<record::BlockSeen>()) b->signatures[3].flag = 2;
+  EXPECT_EQ(item(u.judged(), "Block Interval").outcome, Outcome::fail);
+}
+
+TEST(BlockInterval, LeavesOutWhatIsMadeWhileANodeStartsAgain) {
+  auto u = healthy();
+  slow_down(u, made::kHeight, 1);
+  for (const double when : {5.5, 5.65, 5.8, 5.95})
+    u.add(when, "validator-4", record::ProcessStarted{9, "virtengine"});
+  const auto found = item(u.judged(), "Block Interval");
+  EXPECT_EQ(found.outcome, Outcome::skipped);
+  EXPECT_THAT(found.message, HasSubstr("needs"));
+}
+
+TEST(BlockInterval, IsSkippedWithFewerBlocksThanProveAnything) {
+  auto u = healthy();
+  std::erase_if(u.made, [](const record::Event& e) {
+    const auto* b = std::get_if<record::BlockSeen>(&e.body);
+    return b && b->height > made::kHeight + 3;
+  });
+  const auto found = item(u.judged(), "Block Interval");
+  EXPECT_EQ(found.outcome, Outcome::skipped);
+  EXPECT_THAT(found.message, HasSubstr("there were 16 and 1"));
+}
+
+}  // namespace
+}  // namespace rehearse
