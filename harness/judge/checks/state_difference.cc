@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
 
 #include "harness/judge/checks/checklist.h"
 #include "harness/judge/diagnosis/rules.h"
@@ -22,7 +23,8 @@ constexpr const char* kUpgradeStore = "upgrade";
 constexpr std::int64_t kTimesOrdinary = 4;
 
 struct Loss {
-  std::string where;  // "staking/0x71"
+  std::string where;         // "staking/0x71"
+  std::string announced_as;  // the same; of a store that is removed itself, its name
   const PrefixChanges* of;
 };
 
@@ -71,7 +73,7 @@ std::vector<Loss> losses(const StateChanges& changes, const Changes& announced) 
       const bool ordinary = p.gone <= kTimesOrdinary * p.ordinary || s.store == kUpgradeStore;
       const auto where = s.store + "/" + p.prefix;
       if (p.gone && !ordinary && !is_announced(announced, where) && !reencoded.find(s, p))
-        all.push_back({where, &p});
+        all.push_back({where, s.removed ? s.store : where, &p});
     }
   return all;
 }
@@ -124,8 +126,9 @@ Finding judge_difference(const Context& c, const std::string&) {
   const auto want = "no record vanishes that stands nowhere else";
   const auto lost = losses(changes, c.changes());
   if (lost.empty()) return passed(want, summary(changes), evidence);
-  std::vector<std::string> more, names;
-  for (const auto& l : lost) more.push_back(loss_text(l)), names.push_back(l.where);
+  std::vector<std::string> more;
+  std::set<std::string> names;
+  for (const auto& l : lost) more.push_back(loss_text(l)), names.insert(l.announced_as);
   return failed(
       more.front() + (lost.size() > 1 ? fmt::format("; and of {} more kinds", lost.size() - 1) : ""), want,
       fmt::format("{}; {}. Announced by: changes: {{records: [{}]}}", fmt::join(more, "; "), summary(changes),
