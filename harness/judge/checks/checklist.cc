@@ -24,7 +24,6 @@ Cause cause_of_failed(const record::CheckResult& item) {
       if (list.title == item.checklist && check.title == item.title) return check.cause;
   return Cause::check_failed;
 }
-}  // namespace
 
 bool is_before(const std::string& name) { return name == kDayBefore || name == kHourBefore || name == kJustBefore; }
 
