@@ -290,8 +290,9 @@ double seconds_to_pass(Rehearsal& r) {
   };
   const double records = static_cast<double>(r.profile().initial_transactions.size()) * transactions(kMostSeeds);
   const double layout = 2 * command;  // asked of Cosmovisor, which runs the chain's
-  const double kinds = transactions(r.profile().transactions.size());
-  const double meanwhile = transactions(voters(r.scenario()).size()) + records + std::max(layout, kinds);
+  // One of each kind, made one after the other, and all of them signed.
+  const double kinds = static_cast<double>(r.profile().transactions.size() + 1) * command;
+  const double meanwhile = transactions(voters(r.scenario()).size()) + records + layout + kinds;
   return transactions(1) + std::max({r.view().network->voting_period_s, meanwhile, r.faults_of_vote_s});
 }
 

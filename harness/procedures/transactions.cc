@@ -75,18 +75,18 @@ struct TransactionsBefore::Work : std::enable_shared_from_this<TransactionsBefor
                     });
   }
 
+  // One after the other: what the procedure does meanwhile has the processors first.
   void make() {
-    open = kinds.size();
-    for (std::size_t i = 0; i < kinds.size(); ++i) {
-      auto arguments = kinds[i].run;
-      arguments.push_back("--generate-only");
-      signer.make(node, account, std::move(arguments), values,
-                  r.profile().file.string() + ": transactions: " + kinds[i].one.kind,
-                  [self = shared_from_this(), i](const std::string& trouble, const std::string& written) {
-                    self->kinds[i].trouble = trouble, self->kinds[i].one.written = written;
-                    if (--self->open == 0) self->sign();
-                  });
-    }
+    if (made == kinds.size()) return sign();
+    auto& kind = kinds[made];
+    auto arguments = kind.run;
+    arguments.push_back("--generate-only");
+    signer.make(node, account, std::move(arguments), values, r.profile().file.string() + ": transactions: " + kind.one.kind,
+                [self = shared_from_this(), &kind](const std::string& trouble, const std::string& written) {
+                  kind.trouble = trouble, kind.one.written = written;
+                  ++self->made;
+                  self->make();
+                });
   }
 
   void sign() {
@@ -131,7 +131,7 @@ struct TransactionsBefore::Work : std::enable_shared_from_this<TransactionsBefor
   std::optional<Questioner> questioner;
   std::shared_ptr<TransactionBatch> batch;
   SigningAccount account;
-  std::size_t sequence = 0, open = 0;
+  std::size_t sequence = 0, made = 0;
   Values values;
   std::vector<Kind> kinds;
   Prepared first, second;
