@@ -48,7 +48,13 @@ std::vector<std::string> lines_of(const fs::path& file) {
 TEST(RemoteRelease, IsFetchedAndRehearsed) {
   Scratch scratch;
   Host host(scratch / "host");
-  auto r = run(scratch, {"--release", "to=v2.0.0=" + host.url(host.good())});
+  // No manifest announces what it changes.
+  const auto scenario = scratch.write("remote.yaml", read(project() / "scenarios/chain-upgrade.yaml") + R"(
+changes:
+  parameters: [veid.max_records_per_owner, veid.min_score]
+  queries: [/cosmos.epochs.v1beta1.Query, /cosmos/epochs/v1beta1]
+)");
+  auto r = run(scratch, {scenario, "--release", "to=v2.0.0=" + host.url(host.good())});
   EXPECT_EQ(r.wait(), 0) << r.output();
   // From the run's own server only the harness downloads, as the runbook says; Cosmovisor has its binary
   // already.

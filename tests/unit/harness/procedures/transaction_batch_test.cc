@@ -3,21 +3,34 @@
 
 #include <gmock/gmock.h>
 
+#include <deque>
+
 #include "harness/view/checkpoint.h"
 #include "tests/unit/support/made_rehearsal.h"
 
 namespace rehearse {
 namespace {
 
+using namespace std::chrono_literals;
 using nlohmann::json;
 using testing::HasSubstr;
 
 class TransactionBatchTest : public made::AskingTest {
  protected:
-  // Answers to what is sent and looked up, in that order, while it is awaited; `next_block` is one of the chain's.
+  // Answers to what is sent and looked up, in that order; between them what happens in the chain.
   void answers(std::vector<json> all) {
-    for (auto& a : all)
-      soon([this, a = std::move(a)] { a == kNextBlock ? at("a", ++height_) : http_.answer(200, a); }, std::chrono::milliseconds(10 * ++count_));
+    script_.assign(all.begin(), all.end());
+    next_ = r_.loop().every(1ms, [this] { go_on(); });
+  }
+  void go_on() {
+    if (script_.empty()) return;
+    const auto what = script_.front();
+    const bool happens = what == kNextBlock || what == kHalt;
+    if (happens != http_.open.empty()) return;
+    script_.pop_front();
+    if (what == kNextBlock) at("a", ++height_);
+    else if (what == kHalt) r_.upgrade_info("a", {"v2", 6});
+    else http_.answer(200, what);
   }
   record::TransactionTried tried(bool until_halt = false) {
     batch_->await_blocks(until_halt);
@@ -33,10 +46,11 @@ class TransactionBatchTest : public made::AskingTest {
   }
   static json not_found() { return made::rpc_error("Internal error", "tx (HASH) not found"); }
 
-  const json kNextBlock = "next block";
+  const json kNextBlock = "next block", kHalt = "halt";
   std::shared_ptr<TransactionBatch> batch_ = std::make_shared<TransactionBatch>(r_, "made1account", kAfter);
+  std::deque<json> script_;
   std::int64_t height_ = 5;
-  int count_ = 0;
+  Loop::Handle next_;
 };
 
 TEST_F(TransactionBatchTest, SaysInWhichBlockOneIs) {
@@ -84,9 +98,7 @@ TEST_F(TransactionBatchTest, SendsAgainWhatANodeDidNotTake) {
 
 TEST_F(TransactionBatchTest, GivesUpAtAHalt) {
   send();
-  answers({taken(), not_found()});
-  soon([this] { r_.upgrade_info("a", {"v2", 6}); }, std::chrono::milliseconds(50));
-  soon([this] { http_.answer(200, not_found()); }, std::chrono::milliseconds(100));  // it is looked for once more
+  answers({taken(), not_found(), kHalt, not_found()});  // it is looked for once more
   EXPECT_THAT(tried(true).error, HasSubstr("in none of the blocks"));
 }
 

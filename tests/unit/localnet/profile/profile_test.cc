@@ -207,6 +207,13 @@ TEST_F(ProfileFile, RefusesACommandThatNamesWhatItIsNotGiven) {
             "12:27: commands: add-key: there is no {kee}; there are {home}, {key}");
 }
 
+TEST_F(ProfileFile, RefusesAKindOfTransactionThatCannotBeMadeOrToldOf) {
+  const auto with = [this](const std::string& kind) { return trouble("commands:\n", "transactions: {gift: " + kind + "}\ncommands:\n"); };
+  EXPECT_THAT(with("{run: [give, \"{payeee}\"]}"), HasSubstr("transactions: gift: there is no {payeee}; there are {home}, "));
+  EXPECT_THAT(with("{run: [give], effect: balance, args: {address: \"{whom}\"}}"), HasSubstr("transactions: gift: there is no {whom}"));
+  EXPECT_THAT(with("{run: [give], effect: joy}"), HasSubstr("transactions: gift: there is no question `joy`"));
+}
+
 TEST_F(ProfileFile, RefusesAComputedValueThatThereIsNot) {
   const std::string there_are =
       "; there are {chain_id}, {denom}, {genesis_time}, {validator_count}, {voting_period}, "
