@@ -116,6 +116,32 @@ std::vector<std::string> witnesses(const NetworkView& v, std::int64_t upgrade) {
   return all;
 }
 
+// Why not all of it is known; empty: it is.
+std::string lacks(const record::StateChanges& changes) {
+  for (const auto& store : changes.at_upgrade)
+    if (!store.trouble.empty()) return store.trouble;
+  return changes.trouble;
+}
+
+// Of the first node that still has all of it (one may have pruned it); else of the first that has some.
+record::StateChanges read_from_one(Rehearsal& r, std::int64_t height) {
+  std::optional<record::StateChanges> some;
+  const auto scratch = r.folder() / "state-changes";
+  for (const auto& name : witnesses(r.view(), height)) {
+    const auto from = std::chrono::steady_clock::now();
+    auto changes = read_from(r.network().node(name).home() / "data" / "application.db", scratch, height);
+    fs::remove_all(scratch);
+    changes.node = name;
+    changes.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - from).count();
+    if (lacks(changes).empty()) return changes;
+    if (!some || (!some->trouble.empty() && changes.trouble.empty())) some = std::move(changes);
+  }
+  if (some) return *some;
+  record::StateChanges none;
+  none.trouble = "no node has come past it";
+  return none;
+}
+
 }  // namespace
 
 void read_state_changes(Rehearsal& r) {
@@ -123,25 +149,18 @@ void read_state_changes(Rehearsal& r) {
   const auto height = c.upgrade_height();
   if (!c.view.stopped || c.view.stopped->reason != StopReason::completed || !c.applied() || height < 2)
     return;
-  record::Answered answer{kStopped, kStateChanges, {}, height, "its database", false, false, {}, ""};
-  std::string node;
-  for (const auto& name : witnesses(c.view, height)) {
-    const auto from = std::chrono::steady_clock::now();
-    const auto scratch = r.folder() / "state-changes";
-    auto changes = read_from(r.network().node(name).home() / "data" / "application.db", scratch, height);
-    fs::remove_all(scratch);
-    if (!changes.trouble.empty()) {
-      if (answer.error.empty()) answer.error = changes.trouble;
-      continue;
-    }
-    changes.node = node = name;
-    changes.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - from).count();
-    answer.answered = true;
-    answer.error.clear();
-    answer.value = changes;
-    break;
-  }
-  r.record(std::move(answer), node);
+  const auto changes = read_from_one(r, height);
+  const bool read = changes.trouble.empty();
+  r.record(record::Answered{kStopped,
+                            kStateChanges,
+                            {},
+                            height,
+                            "its database",
+                            read,
+                            false,
+                            read ? record::Json(changes) : record::Json(),
+                            changes.trouble},
+           changes.node);
 }
 
 }  // namespace rehearse

@@ -1,6 +1,7 @@
 // Block Interval: slower blocks are the release's only when nothing else had part in them.
 #include <gmock/gmock.h>
 
+#include "harness/judge/checks/checklist.h"
 #include "tests/unit/support/made_journal.h"
 
 namespace rehearse {
@@ -33,6 +34,18 @@ TEST(BlockInterval, FailsWhenBlocksTakeMoreThanTwiceAsLong) {
   EXPECT_EQ(run.diagnosis.value().cause, "blocks-slow");
   EXPECT_EQ(run.diagnosis->owner, "release");
   EXPECT_EQ(run.diagnosis->first_evidence, "a block takes 0.35 s since the upgrade, 0.15 s before it");
+}
+
+// A few slow blocks may be chance: more are waited for before it is judged.
+TEST(BlockInterval, IsLookedAtAgainWithEachBlockAsLongAsItLooksSlow) {
+  auto u = healthy();
+  const auto open = [&u] {
+    const auto view = u.view();
+    return unsettled({view, u.scenario, u.profile});
+  };
+  EXPECT_THAT(open(), testing::IsEmpty());
+  slow_down(u, made::kHeight, 0.2);
+  EXPECT_THAT(open(), testing::ElementsAre("Block Interval (network)"));
 }
 
 TEST(BlockInterval, IsOfTheReleaseEvenWhenItHasAnotherItemFail) {
