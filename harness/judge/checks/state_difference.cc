@@ -30,7 +30,7 @@ struct Loss {
 
 // Records that stand under another key with another value, as far as counting tells: as many have come below
 // one prefix, in the same store or in one that the upgrade adds. All of a kind have gone then, or those that
-// came are of the same kind.
+// came are of the same kind. All of a kind may also have been packed into another number of the same kind.
 class Reencoded {
  public:
   explicit Reencoded(const StateChanges& changes) {
@@ -42,8 +42,9 @@ class Reencoded {
     const bool whole = gone.removed == gone.before;
     for (auto& c : came_) {
       const bool same_kind = c.prefix == &gone, near = c.store == &store || c.store->added;
-      if (!(same_kind || (whole && near)) || c.left < gone.gone) continue;
-      c.left -= gone.gone;
+      const bool packed = same_kind && whole && c.left > 0;
+      if (!packed && (!(same_kind || (whole && near)) || c.left < gone.gone)) continue;
+      c.left -= std::min(c.left, gone.gone);
       return true;
     }
     return false;

@@ -283,6 +283,10 @@ HeadSeen& Upgrade::head(const std::string& node, std::int64_t store_height) {
   return *heads.at(heads.size() - 1);
 }
 
+void Upgrade::starve(const std::string& node) {
+  for (int second = 0; second < 10; ++second) add(2.0 + second, node, Sampled{120'000'000, 1, 0.9 * second});
+}
+
 void Upgrade::add(double when, const std::string& node, Body body, int incarnation) {
   Event e;
   e.seen = micros(when);

@@ -68,6 +68,8 @@ class Upgrade {
 
   // --- what to add
   // The incarnation is that of the node at that moment, unless it is given.
+  // For ten seconds it waits for a processor nine tenths of the time.
+  void starve(const std::string& node);
   void add(double when, const std::string& node, record::Body, int incarnation = 0);
   record::LogLine& log(double when, const std::string& node, const std::string& pattern,
                        const std::string& text, const std::vector<std::string>& captures = {});

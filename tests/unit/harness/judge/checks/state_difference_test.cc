@@ -78,6 +78,17 @@ TEST_F(StateDifferenceTest, SaysNothingOfRecordsThatAreAllWrittenAnewInTheirStor
   EXPECT_EQ(found().outcome, Outcome::pass);
 }
 
+// As bits that had a record each and are now packed by the thousand.
+TEST_F(StateDifferenceTest, SaysNothingOfRecordsThatAreAllPackedIntoFewerOfTheirKind) {
+  auto packed = gone(10);
+  packed.added = packed.come = 1;
+  staking({packed});
+  EXPECT_EQ(found().outcome, Outcome::pass);
+  packed.before = 20;
+  staking({packed});
+  EXPECT_EQ(found().outcome, Outcome::fail) << "half of them still stand as they did";
+}
+
 TEST_F(StateDifferenceTest, IsNotMisledByOtherRecordsThatCame) {
   staking({gone(5), came("0x81", 10)});
   EXPECT_EQ(found().outcome, Outcome::fail) << "half of them still stand as they did";
