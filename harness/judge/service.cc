@@ -67,6 +67,7 @@ std::vector<ChangedParameter> changed_parameters(const record::Surveyed& before,
     for (const auto& [field, was] : fields.items()) {
       const auto is = now->find(field);
       if (is != now->end() && *is == was) continue;
+      if (std::ranges::find(after.moving, module + "." + field) != after.moving.end()) continue;
       ChangedParameter p{module + "." + field, shown_value(was), is == now->end() ? "none" : shown_value(*is),
                          false};
       const auto own = after.defaults.find(p.name);

@@ -68,6 +68,8 @@ ChainSurvey::ChainSurvey(Rehearsal& r, std::string checkpoint) : r_(r), checkpoi
   SurveyRequest request;
   for (const auto& route : before->answered)
     if (!is_announced_query(r_.view(), route)) request.routes.push_back(route);
+  if (!listed_)
+    for (const auto& [module, fields] : before->parameters.items()) request.modules.push_back(module);
   if (!request.routes.empty()) ask(std::move(request));
 }
 
@@ -97,7 +99,30 @@ record::Surveyed ChainSurvey::before() {
     if (!result.error.empty()) result.error = why;
   }
   return {checkpoint_, result.listed, result.error, std::move(result.parameters), std::move(result.answered),
-          {},          Json::object()};
+          {},          Json::object(), {}};
+}
+
+// Of what was answered before the upgrade: what is about parameters.
+SurveyRequest ChainSurvey::parameters_again() const {
+  SurveyRequest request;
+  const auto* before = r_.view().survey(kBefore);
+  for (const auto& route : before->answered)
+    if (route.ends_with("Params") || route.ends_with("params")) request.routes.push_back(route);
+  if (!listed_)
+    for (const auto& [module, fields] : before->parameters.items()) request.modules.push_back(module);
+  return request;
+}
+
+// A base fee, say, is another in each block: what changes again without an upgrade says nothing about one.
+void ChainSurvey::find_moving(record::Surveyed& s) {
+  r_.await("another block", above(r_.view().highest_height()));
+  ask(parameters_again());
+  const auto again = await();
+  for (const auto& [module, fields] : again.parameters.items())
+    for (const auto& [field, value] : fields.items())
+      if (const auto was = s.parameters.find(module);
+          was != s.parameters.end() && was->contains(field) && (*was)[field] != value)
+        s.moving.push_back(module + "." + field);
 }
 
 record::Surveyed ChainSurvey::after() {
@@ -107,6 +132,8 @@ record::Surveyed ChainSurvey::after() {
     SurveyRequest open;
     for (const auto* some : {&all.refused, &all.silent})
       for (const auto& [route, said] : *some) open.routes.push_back(route);
+    if (listed_ && !all.listed)  // without the list what is said of parameters cannot be read
+      for (auto& route : parameters_again().routes) open.routes.push_back(std::move(route));
     log_info(
         fmt::format("{} queries are asked again, the first is {}", open.routes.size(), open.routes.front()));
     r_.await("another block", above(r_.view().highest_height()));
@@ -123,17 +150,24 @@ record::Surveyed ChainSurvey::after() {
     all.error = all.silent.begin()->first + ": " + all.silent.begin()->second;
   if (all.error.empty()) all.refused.merge(all.silent);
   std::sort(all.answered.begin(), all.answered.end());
+  all.answered.erase(std::unique(all.answered.begin(), all.answered.end()), all.answered.end());
   record::Surveyed s{checkpoint_,
                      all.listed,
                      all.error,
                      std::move(all.parameters),
                      std::move(all.answered),
                      std::move(all.refused),
-                     Json::object()};
-  auto changed = changed_parameters(*r_.view().survey(kBefore), s);
-  std::erase_if(changed,
-                [&](const auto& p) { return announces(announced_changes(r_.view()).parameters, p.name); });
-  s.defaults = defaults_of(r_, changed);
+                     Json::object(),
+                     {}};
+  const auto unannounced = [&] {
+    auto changed = changed_parameters(*r_.view().survey(kBefore), s);
+    std::erase_if(changed,
+                  [&](const auto& p) { return announces(announced_changes(r_.view()).parameters, p.name); });
+    return changed;
+  };
+  if (unannounced().empty()) return s;
+  find_moving(s);
+  s.defaults = defaults_of(r_, unannounced());
   return s;
 }
 

@@ -28,6 +28,8 @@ class ChainSurvey {
   SurveyResult await();
   record::Surveyed before();
   record::Surveyed after();
+  SurveyRequest parameters_again() const;
+  void find_moving(record::Surveyed&);
 
   Rehearsal& r_;
   const std::string checkpoint_;

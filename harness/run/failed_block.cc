@@ -74,7 +74,7 @@ std::optional<AbciMethod> method_that_failed(const Replayed& begin, const Replay
 void find_failed_method(Rehearsal& r) {
   const auto node = node_that_failed(r.view(), Cause::upgrade_handler_error);
   if (node.empty()) return;
-  const auto& said = r.view().nodes.at(node).line(Pattern::replay_error)->line.captures;
+  const auto said = r.view().nodes.at(node).line(Pattern::replay_error)->line.captures;
   const auto program = r.network().node(node).supervisor().current();
   const auto offsets = offsets_of_functions(program, {kBeginBlock, kEndBlock});
   if (offsets.size() < 2 || said.empty() || said[0].empty())

@@ -288,11 +288,18 @@ class Run {
   // A transaction that a node refuses for a setting which the scenario made is the setting's failure.
   Cause cause_of_failed_step(const StepFailed& e) const {
     if (e.cause != Cause::transaction_failed) return e.cause;
-    const auto made = settings_made(in_);
-    for (const auto& s : in_.profile.refused_settings)
-      for (const auto& [node, settings] : made)
-        if (s.of_transaction && settings.contains(s.file + " " + s.key) && RE2::PartialMatch(e.what(), s.match))
-          return Cause::operator_setting;
+    const auto& n = in_.scenario.network;
+    const auto sets = [](const TomlValues& values, const std::string& key) {
+      return std::ranges::any_of(values, [&](const auto& v) { return v.first == key; });
+    };
+    for (const auto& s : in_.profile.refused_settings) {
+      if (!s.of_transaction || !RE2::PartialMatch(e.what(), s.match)) continue;
+      const bool app = s.file == "app.toml";
+      const bool made = sets(app ? n.app_toml : n.config_toml, s.key) || std::ranges::any_of(n.nodes, [&](const auto& node) {
+                          return sets(app ? node.second.app_toml : node.second.config_toml, s.key);
+                        });
+      if (made) return Cause::operator_setting;
+    }
     return e.cause;
   }
 

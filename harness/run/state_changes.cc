@@ -146,7 +146,7 @@ record::StateChanges read_from_one(Rehearsal& r, std::int64_t height) {
 
 void read_state_changes(Rehearsal& r) {
   const auto c = context_of(r);
-  const auto height = c.upgrade_height();
+  const auto height = c.plan() ? c.plan()->height : 0;
   if (!c.view.stopped || c.view.stopped->reason != StopReason::completed || !c.applied() || height < 2)
     return;
   const auto changes = read_from_one(r, height);

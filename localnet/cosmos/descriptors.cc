@@ -89,10 +89,13 @@ std::string unscaled(std::string digits) {
 
 // "1814400s", "0.5s"
 std::string duration_text(const pb::Message& m) {
-  const auto number = [&](const char* field) {
+  const auto number = [&](const char* field) -> std::int64_t {
     const auto* f = m.GetDescriptor()->FindFieldByName(field);
-    return f->cpp_type() == pb::FieldDescriptor::CPPTYPE_INT64 ? m.GetReflection()->GetInt64(m, f)
-                                                               : m.GetReflection()->GetInt32(m, f);
+    if (!f || f->is_repeated()) throw std::invalid_argument("a duration without " + std::string(field));
+    if (f->cpp_type() == pb::FieldDescriptor::CPPTYPE_INT64) return m.GetReflection()->GetInt64(m, f);
+    if (f->cpp_type() == pb::FieldDescriptor::CPPTYPE_INT32)
+      return static_cast<std::int64_t>(m.GetReflection()->GetInt32(m, f));
+    throw std::invalid_argument("a duration without " + std::string(field));
   };
   auto text = std::to_string(number("seconds"));
   if (const auto nanos = number("nanos")) {

@@ -26,6 +26,17 @@ struct Route {
   std::string path, module;  // module: whose parameters its answer has; empty: it is not about them
 };
 
+// It is served: there is no such thing at present, as of an auction that is over (cosmos-sdk, types/errors).
+bool is_not_found(int code, const std::string& codespace) {
+  constexpr int kKeyNotFound = 22, kNotFound = 38;
+  return codespace == "sdk" && (code == kKeyNotFound || code == kNotFound);
+}
+
+// Of a gateway's answer; 0: it has none.
+int code_in(const Json& body) {
+  return body.is_object() && body.contains("code") && body["code"].is_number_integer() ? body["code"].get<int>() : 0;
+}
+
 class SurveyUnderWay : public std::enable_shared_from_this<SurveyUnderWay> {
  public:
   SurveyUnderWay(Http& http, SurveyRequest request, std::function<void(SurveyResult)> done)
@@ -37,7 +48,7 @@ class SurveyUnderWay : public std::enable_shared_from_this<SurveyUnderWay> {
   void begin() {
     if (!request_.listed) return ask_without_list("");
     query(kFileDescriptors, [self = shared_from_this()](const Reply& reply) {
-      if (!reply.trouble.empty()) return self->ask_without_list(reply.trouble);
+      if (!reply.trouble.empty()) return self->ask_without_list(reply.trouble, reply.refused);
       try {
         const auto bytes = base64_decode(reply.response.at("value").get<std::string>());
         self->descriptors_.emplace(std::string(bytes.begin(), bytes.end()));
@@ -68,14 +79,14 @@ class SurveyUnderWay : public std::enable_shared_from_this<SurveyUnderWay> {
     go_on();
   }
 
-  void ask_without_list(const std::string& why) {
+  void ask_without_list(const std::string& why, bool refused = true) {
     no_list_ = why;
     for (const auto& module : request_.modules)
       for (const char* version : {"v1", "v1beta1"})
         add({fmt::format("/cosmos/{}/{}/params", module, version), module});
     for (const auto& path : request_.routes) {
       if (path == kFileDescriptors && !why.empty())
-        result_.refused[path] = why;
+        (refused ? result_.refused : result_.silent)[path] = why;
       else
         add({path, ""});
     }
@@ -100,6 +111,7 @@ class SurveyUnderWay : public std::enable_shared_from_this<SurveyUnderWay> {
       if (!result_.silent.empty()) result_.error += ": " + result_.silent.begin()->second;
     }
     std::sort(result_.answered.begin(), result_.answered.end());
+    merge_parameters();
     done_(std::move(result_));
   }
 
@@ -122,7 +134,8 @@ class SurveyUnderWay : public std::enable_shared_from_this<SurveyUnderWay> {
                 const auto code = response.value("code", 0);
                 const auto said = fmt::format("code {} ({}): {}", code, response.value("codespace", ""),
                                               response.value("log", ""));
-                then({response, code ? said : "", code != 0});
+                const bool served = !code || is_not_found(code, response.value("codespace", ""));
+                then({response, served ? "" : said, !served});
               });
   }
 
@@ -144,33 +157,39 @@ class SurveyUnderWay : public std::enable_shared_from_this<SurveyUnderWay> {
                              ? response["value"].get<std::string>()
                              : "";
       const auto bytes = base64_decode(value);
-      take(route.module, descriptors_->parameters(route.path, std::string(bytes.begin(), bytes.end())));
+      parameters_[route.path] = {route.module,
+                                 descriptors_->parameters(route.path, std::string(bytes.begin(), bytes.end()))};
     } catch (const std::exception&) {
       // It answers, in a form that its own descriptors do not have: it has no parameters that could be
       // compared.
     }
   }
 
-  // A module may have them in several versions of its service: the first one counts.
-  void take(const std::string& module, const Json& fields) {
-    auto& all = result_.parameters[module];
-    for (const auto& [name, value] : fields.items())
-      if (!all.contains(name)) all[name] = value;
+  // A module may have them in several versions of its service: the first one counts, in the order of their names,
+  // not of the answers.
+  void merge_parameters() {
+    for (const auto& [route, fields] : parameters_) {
+      auto& all = result_.parameters[fields.first];
+      for (const auto& [name, value] : fields.second.items())
+        if (!all.contains(name)) all[name] = value;
+    }
   }
 
   void ask_gateway(const Route& route) {
     http_.send({request_.rest_url + route.path}, [self = shared_from_this(), route](const HttpResponse& r) {
+      constexpr int kNotFound = 404, kGrpcNotFound = 5;
       constexpr int kOk = 200, kBadGateway = 502, kLater = 503, kTooLate = 504;
       if (r.status == kOk) {
         self->result_.answered.push_back(route.path);
         const auto body = Json::parse(r.body, nullptr, false);
         if (!route.module.empty() && body.is_object() && body.contains("params") &&
             body["params"].is_object())
-          self->take(route.module, flattened(body["params"]));
+          self->parameters_[route.path] = {route.module, flattened(body["params"])};
       } else if (!r.status || r.status == kBadGateway || r.status == kLater || r.status == kTooLate) {
         self->result_.silent[route.path] = r.status ? fmt::format("HTTP {}", r.status) : r.error;
+      } else if (const auto body = Json::parse(r.body, nullptr, false); r.status == kNotFound && code_in(body) == kGrpcNotFound) {
+        self->result_.answered.push_back(route.path);
       } else {
-        const auto body = Json::parse(r.body, nullptr, false);
         const auto said = body.is_object() && body.contains("message") && body["message"].is_string()
                               ? ": " + body["message"].get<std::string>()
                               : "";
@@ -188,6 +207,7 @@ class SurveyUnderWay : public std::enable_shared_from_this<SurveyUnderWay> {
   std::string no_list_;
   std::vector<Route> routes_;
   std::size_t next_ = 0, open_ = 0;
+  std::map<std::string, std::pair<std::string, Json>> parameters_;  // route -> module, fields
   SurveyResult result_;
 };
 

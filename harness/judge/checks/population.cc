@@ -56,7 +56,8 @@ Finding judge_balances(const Context& c, const std::string&) {
 Json without_tried(const Context& c, const Json& delegations) {
   auto kept = Json::array();
   for (const auto& d : delegations) {
-    const auto owner = d.at("delegation").at("delegator_address");
+    static const Json::json_pointer at("/delegation/delegator_address");
+    const auto owner = d.contains(at) ? d.at(at) : Json();
     const bool tried = std::any_of(c.view.tried.begin(), c.view.tried.end(), [&](const auto& t) { return owner == t.account; });
     if (!tried) kept.push_back(d);
   }

@@ -188,7 +188,8 @@ std::vector<Question> supply_around_upgrade(const Context& c) {
   return supply_questions(c, {c.upgrade_height() - 1, c.upgrade_height()});
 }
 
-bool carried_out(const Context& c) { return c.plan() && c.applied(); }
+// Not of a train, which is judged as a whole.
+bool carried_out(const Context& c) { return c.plan() && c.applied() && !c.view.expected_outcome; }
 
 std::vector<Question> ask_supply(const Context& c, const std::string& checkpoint, const std::string&) {
   if (checkpoint == kAfter && carried_out(c)) return supply_around_upgrade(c);
@@ -201,6 +202,7 @@ bool asked_around_upgrade(const Context& c) {
 }
 
 Finding judge_supply(const Context& c, const std::string&) {
+  if (c.changes().supply) return skipped("the supply changes as announced");
   if (!carried_out(c) || !asked_around_upgrade(c)) return judge_kept(c, supply_questions(c, {0}), "supply");
   std::vector<std::string> values;
   for (const auto& q : supply_around_upgrade(c)) {

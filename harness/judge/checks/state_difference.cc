@@ -42,7 +42,7 @@ class Reencoded {
     const bool whole = gone.removed == gone.before;
     for (auto& c : came_) {
       const bool same_kind = c.prefix == &gone, near = c.store == &store || c.store->added;
-      const bool packed = same_kind && whole && c.left > 0;
+      const bool packed = same_kind && whole && c.left > 1;  // any block may have added one
       if (!packed && (!(same_kind || (whole && near)) || c.left < gone.gone)) continue;
       c.left -= std::min(c.left, gone.gone);
       return true;
@@ -66,11 +66,23 @@ bool is_announced(const Changes& changes, const std::string& where) {
   });
 }
 
+// A module that is dropped: its store goes with all that it held, nothing of which stands anywhere, and no store comes that
+// could be meant to have it. Who writes StoreUpgrades.Deleted means it; of one that is moved, some of it is found again.
+bool is_dropped(const StoreChanges& store, const StateChanges& changes) {
+  std::int64_t removed = 0, gone = 0, come = 0;
+  for (const auto& p : store.prefixes) removed += p.removed, gone += p.gone;
+  for (const auto& s : changes.at_upgrade)
+    for (const auto& p : s.prefixes)
+      if (s.added) come = std::max(come, p.come);
+  return store.removed && gone == removed && 2 * come < gone;
+}
+
 std::vector<Loss> losses(const StateChanges& changes, const Changes& announced) {
   std::vector<Loss> all;
   Reencoded reencoded(changes);
   for (const auto& s : changes.at_upgrade)
     for (const auto& p : s.prefixes) {
+      if (is_dropped(s, changes)) break;
       const bool ordinary = p.gone <= kTimesOrdinary * p.ordinary || s.store == kUpgradeStore;
       const auto where = s.store + "/" + p.prefix;
       if (p.gone && !ordinary && !is_announced(announced, where) && !reencoded.find(s, p))
@@ -113,7 +125,7 @@ std::string first_trouble(const StateChanges& s) {
 }
 
 Finding judge_difference(const Context& c, const std::string&) {
-  if (c.upgrade_height() <= 0 || !c.applied()) return skipped("no upgrade was carried out");
+  if (!c.plan() || !c.applied()) return skipped("no upgrade was carried out");
   const auto* a = state_changes(c.view);
   if (!a) return skipped("needs a node that has stopped after a run that came to its end");
   if (!a->answer.answered)

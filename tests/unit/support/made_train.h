@@ -17,6 +17,7 @@ inline Upgrade train() {
   u.add(kLegBegins, "", record::LegStarted{"chain", "Chain upgrade", patched});
   u.add(kLegEnds, "", record::LegEnded{"chain"});
   u.add(kLegEnds + 0.001, "", record::ExpectedOutcome{kHeight, WhichRelease::to, true});
+  u.answer("after", "supply", "", kHeight).height = 0;  // as a whole it is asked of now
   return u;
 }
 

@@ -57,9 +57,21 @@ TEST_F(StateDifferenceTest, FailsWhenHalfOfTheRecordsAreGone) {
             "5 of 10 records of staking/0x71 vanished in the upgrade and stand nowhere else: 0x7101");
 }
 
-// A store that was removed, with what it held.
-TEST_F(StateDifferenceTest, FailsWhenAStoreIsRemovedWithItsRecords) {
+TEST_F(StateDifferenceTest, SaysOfAStoreThatIsDroppedWithAllThatItHeldThatItIsGone) {
   stores({{"tally", false, true, {gone(10)}, ""}});
+  EXPECT_EQ(found().outcome, Outcome::pass);
+  EXPECT_THAT(found().actual, HasSubstr("removed: tally"));
+}
+
+TEST_F(StateDifferenceTest, FailsWhenAStoreIsMovedAndSomeOfItIsNot) {
+  auto some = gone(4);
+  some.removed = 10;
+  stores({{"tally", false, true, {some}, ""}});
+  EXPECT_EQ(found().outcome, Outcome::fail) << "six of ten stand elsewhere";
+}
+
+TEST_F(StateDifferenceTest, FailsWhenAStoreIsRemovedForANewOneThatHasHalfAsMany) {
+  stores({{"ledger", true, false, {came("rec/", 5)}, ""}, {"votes", false, true, {gone(10)}, ""}});
   EXPECT_EQ(found().outcome, Outcome::fail);
 }
 
@@ -81,10 +93,13 @@ TEST_F(StateDifferenceTest, SaysNothingOfRecordsThatAreAllWrittenAnewInTheirStor
 // As bits that had a record each and are now packed by the thousand.
 TEST_F(StateDifferenceTest, SaysNothingOfRecordsThatAreAllPackedIntoFewerOfTheirKind) {
   auto packed = gone(10);
-  packed.added = packed.come = 1;
+  packed.added = packed.come = 2;
   staking({packed});
   EXPECT_EQ(found().outcome, Outcome::pass);
-  packed.before = 20;
+  packed.come = 1;
+  staking({packed});
+  EXPECT_EQ(found().outcome, Outcome::fail) << "that one is of the block";
+  packed.before = 20, packed.come = 2;
   staking({packed});
   EXPECT_EQ(found().outcome, Outcome::fail) << "half of them still stand as they did";
 }

@@ -121,6 +121,7 @@ TEST(ValidatorChecks, VeidScoringFailsOnANodeThatAlwaysHadAnotherModel) {
 TEST(ValidatorChecks, VeidScoringWantsTheModelThatIsExpected) {
   auto u = healthy();
   u.add(made::at::kPassed, "", record::ExpectedOutcome{made::kHeight, WhichRelease::to, true, "sha256:ffff"});
+  u.answer("after", "supply", "", made::kHeight).height = 0;  // of now
   for (int i = 1; i <= 3; ++i) {
     auto& status = u.answer("after", "model-status", made::validator(i)).value;
     status["model_hash"] = status["scoring_hash"] = "sha256:ffff";
