@@ -78,13 +78,18 @@ std::vector<ChangedParameter> changed_parameters(const record::Surveyed& before,
   return changed;
 }
 
-std::vector<ChangedParameter> unannounced_parameters(const NetworkView& v) {
-  const auto *before = v.survey(kBefore), *after = v.survey(kAfter);
-  if (!has_survey_answer(before) || !has_survey_answer(after) || before->listed != after->listed) return {};
-  auto changed = changed_parameters(*before, *after);
+std::vector<ChangedParameter> unannounced_parameters(const NetworkView& v, const record::Surveyed& before,
+                                                     const record::Surveyed& after) {
+  auto changed = changed_parameters(before, after);
   const auto changes = announced_changes(v);
   std::erase_if(changed, [&](const auto& p) { return announces(changes.parameters, p.name); });
   return changed;
+}
+
+std::vector<ChangedParameter> unannounced_parameters(const NetworkView& v) {
+  const auto *before = v.survey(kBefore), *after = v.survey(kAfter);
+  if (!has_survey_answer(before) || !has_survey_answer(after) || before->listed != after->listed) return {};
+  return unannounced_parameters(v, *before, *after);
 }
 
 bool is_announced_query(const NetworkView& v, const std::string& route) {

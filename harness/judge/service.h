@@ -25,7 +25,10 @@ std::string to_string(const ChangedParameter&);
 // no more is not compared.
 std::vector<ChangedParameter> changed_parameters(const record::Surveyed& before,
                                                  const record::Surveyed& after);
-// Those of what is under way that nobody announced; none when it was not asked for both.
+// Those that nobody announced.
+std::vector<ChangedParameter> unannounced_parameters(const NetworkView&, const record::Surveyed& before,
+                                                     const record::Surveyed& after);
+// The same of what is under way; none when it was not asked for both.
 std::vector<ChangedParameter> unannounced_parameters(const NetworkView&);
 
 // Announced by the scenario or the release; or of a module that the release's own list of modules has no

@@ -159,15 +159,9 @@ record::Surveyed ChainSurvey::after() {
                      std::move(all.refused),
                      Json::object(),
                      {}};
-  const auto unannounced = [&] {
-    auto changed = changed_parameters(*r_.view().survey(kBefore), s);
-    std::erase_if(changed,
-                  [&](const auto& p) { return announces(announced_changes(r_.view()).parameters, p.name); });
-    return changed;
-  };
-  if (unannounced().empty()) return s;
+  if (unannounced_parameters(r_.view(), *r_.view().survey(kBefore), s).empty()) return s;
   find_moving(s);
-  s.defaults = defaults_of(r_, unannounced());
+  s.defaults = defaults_of(r_, unannounced_parameters(r_.view(), *r_.view().survey(kBefore), s));
   return s;
 }
 

@@ -40,8 +40,6 @@ struct Context {
   std::int64_t blocks_after() const {
     return view.run ? view.run->conditions.value("blocks_after", std::int64_t{0}) : 0;
   }
-  // That were announced, by the scenario or by the release.
-  Changes changes() const { return view.run ? changes_from_json(view.run->conditions.value("changes", record::Json())) : Changes{}; }
   std::int64_t last_height() const { return upgrade_height() + blocks_after(); }
   // Names as planned, also of a run that ended before there was a network.
   std::vector<std::string> validators() const {

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "harness/judge/checks/checklist.h"
+#include "harness/judge/service.h"
 #include "localnet/cosmos/rpc.h"
 #include "localnet/profile/question_names.h"
 #include "localnet/base/number.h"
@@ -202,7 +203,7 @@ bool asked_around_upgrade(const Context& c) {
 }
 
 Finding judge_supply(const Context& c, const std::string&) {
-  if (c.changes().supply) return skipped("the supply changes as announced");
+  if (announced_changes(c.view).supply) return skipped("the supply changes as announced");
   if (!carried_out(c) || !asked_around_upgrade(c)) return judge_kept(c, supply_questions(c, {0}), "supply");
   std::vector<std::string> values;
   for (const auto& q : supply_around_upgrade(c)) {

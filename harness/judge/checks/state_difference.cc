@@ -8,6 +8,7 @@
 
 #include "harness/judge/checks/checklist.h"
 #include "harness/judge/diagnosis/rules.h"
+#include "harness/judge/service.h"
 
 namespace rehearse {
 
@@ -80,14 +81,15 @@ bool is_dropped(const StoreChanges& store, const StateChanges& changes) {
 std::vector<Loss> losses(const StateChanges& changes, const Changes& announced) {
   std::vector<Loss> all;
   Reencoded reencoded(changes);
-  for (const auto& s : changes.at_upgrade)
+  for (const auto& s : changes.at_upgrade) {
+    if (is_dropped(s, changes)) continue;
     for (const auto& p : s.prefixes) {
-      if (is_dropped(s, changes)) break;
       const bool ordinary = p.gone <= kTimesOrdinary * p.ordinary || s.store == kUpgradeStore;
       const auto where = s.store + "/" + p.prefix;
       if (p.gone && !ordinary && !is_announced(announced, where) && !reencoded.find(s, p))
         all.push_back({where, s.removed ? s.store : where, &p});
     }
+  }
   return all;
 }
 
@@ -137,7 +139,7 @@ Finding judge_difference(const Context& c, const std::string&) {
                                                       changes.node, changes.before, changes.upgrade,
                                                       changes.last)};
   const auto want = "no record vanishes that stands nowhere else";
-  const auto lost = losses(changes, c.changes());
+  const auto lost = losses(changes, announced_changes(c.view));
   if (lost.empty()) return passed(want, summary(changes), evidence);
   std::vector<std::string> more;
   std::set<std::string> names;
