@@ -261,12 +261,14 @@ void GovernedUpgrade::await_halt() {
   });
 }
 
-// A migration may take as long as the service level for the next block gives it, at the run's scale.
+// A migration may take as long as the service level for the next block gives it, at the run's scale; where not even the start
+// of a node fits into that, the timeline tells.
 void GovernedUpgrade::resume() {
   r_.step("resume", "Chain resumes", kTimeline, [&] {
     const auto& levels = r_.scenario().service_levels;
-    const auto window = std::chrono::milliseconds(
-        static_cast<std::int64_t>(1000 * levels.chain_resumes.seconds() / levels.scale));
+    constexpr std::chrono::milliseconds kLeast{10000};
+    const auto window = std::max(kLeast, std::chrono::milliseconds(static_cast<std::int64_t>(
+                                             1000 * levels.chain_resumes.seconds() / levels.scale)));
     const auto next = plan_.height + 1;
     await_next_block(r_, plan_.height, window);
     ask_when_resumed(r_);

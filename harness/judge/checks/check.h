@@ -49,6 +49,8 @@ struct Context {
 
 // It stood still, or was short of processors: what took long says nothing about the release.
 bool machine_was_slow(const Context&);
+// What is left of that time without what the machine took: at least so long it would have been on another.
+double on_a_fast_machine(const Context&, double seconds);
 // Traffic was sent then, or something else that takes nothing away: what is measured is held against what was measured so.
 bool under_load(const NetworkView&, Micros);
 

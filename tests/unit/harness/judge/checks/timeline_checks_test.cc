@@ -50,6 +50,13 @@ TEST(TimelineChecks, ABreachWhileANodeWaitedForAProcessorSaysNothing) {
   EXPECT_THAT(not_passed(u), ElementsAre("Full verification complete (network): inconclusive"));
 }
 
+TEST(TimelineChecks, ABreachThatIsMoreThanTheMachineTookIsABreachAllTheSame) {
+  auto u = healthy();
+  u.scenario.service_levels.verified = {std::chrono::seconds(1)};
+  u.starve("validator-2");
+  EXPECT_THAT(not_passed(u), ElementsAre("Full verification complete (network): fail"));
+}
+
 TEST(TimelineChecks, TheBinaryHasToBeReadyBeforeTheHalt) {
   auto u = healthy();
   for (auto& e : u.made)
