@@ -284,6 +284,7 @@ HeadSeen& Upgrade::head(const std::string& node, std::int64_t store_height) {
 }
 
 void Upgrade::starve(const std::string& node) {
+  std::erase_if(made, [&](const Event& e) { return e.node == node && std::holds_alternative<Sampled>(e.body); });
   for (int second = 0; second < 10; ++second) add(2.0 + second, node, Sampled{120'000'000, 1, 0.9 * second});
 }
 
