@@ -101,7 +101,8 @@ std::string where_text(const record::FailedAt& where) {
 }
 
 std::string group_text(const record::NodeGroup& g) {
-  return one_line(g.shows) + " on " + join(g.nodes, 20) + (g.power.empty() ? "" : " (" + one_line(g.power) + " voting power)");
+  return one_line(g.shows) + " on " + join(g.nodes, 20) + (g.power.empty() ? "" : " (" + one_line(g.power) + " voting power)") +
+         (g.alike.empty() ? "" : "; just they have " + one_line(join(g.alike, 5)));
 }
 
 std::string cause(const RunRecord& run) {

@@ -2,13 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <signal.h>
-
 #include <algorithm>
 #include <map>
 #include <set>
 
 #include "harness/engine/goals.h"
+#include "harness/procedures/next_block.h"
 #include "harness/procedures/operator.h"
 #include "harness/procedures/preparation.h"
 #include "harness/procedures/verification.h"
@@ -51,94 +50,6 @@ std::string plan_info_as(Release release, PlanInfo what) {
   if (what != PlanInfo::other_platform) return info;
   auto json = record::Json::parse(info);
   return record::Json{{"binaries", {{"plan9/mips", json["binaries"].front()}}}}.dump();
-}
-
-// They switch, load or execute block H: nothing of them listens until they are through with it.
-NodeNames not_through(const NetworkView& v, std::int64_t height) {
-  NodeNames names;
-  for (const auto* n : v.all()) {
-    const bool switches = n->halt && (n->incarnation > n->halt->incarnation ||
-                                      n->line(Pattern::upgrade_found, n->halt->incarnation));
-    if (n->alive && switches && !n->committed_at(height)) names.push_back(n->member.name);
-  }
-  return names;
-}
-
-// Go prints every goroutine's stack on SIGQUIT, and ends.
-void ask_where_they_are(Rehearsal& r, const NodeNames& names) {
-  for (const auto& name : names) {
-    if (const auto& n = r.view().nodes.at(name); n.incarnation <= n.halt->incarnation)
-      continue;  // it has not come to the new program
-    r.record(record::Expected{kProcessEnds, "it is asked for its stacks", true}, name);
-    if (const int pid = r.network().node(name).chain_process()) ::kill(pid, SIGQUIT);
-  }
-  constexpr std::chrono::seconds kDump{5};
-  const auto until = Loop::Clock::now() + kDump;
-  r.await_done("the stacks of nodes that still execute the block", [&] {
-    return Loop::Clock::now() > until || std::none_of(names.begin(), names.end(), [&](const auto& name) {
-             return r.view().nodes.at(name).alive;
-           });
-  });
-}
-
-// Of the window since the halt.
-std::chrono::milliseconds left_of(std::chrono::milliseconds window, const NetworkView& v) {
-  Micros halted = 0;  // the last of them
-  for (const auto* n : v.all())
-    if (n->halt) halted = std::max(halted, n->halt->seen);
-  const auto gone = std::chrono::duration_cast<std::chrono::milliseconds>(
-      std::chrono::microseconds(halted ? v.last_seen - halted : 0));
-  return std::max(window - gone, std::chrono::milliseconds(0));
-}
-
-// A node that executes block H may take its window, whatever the others do; whoever is through with it has to
-// go on.
-void await_next_block(Rehearsal& r, std::int64_t height, std::chrono::milliseconds window) {
-  constexpr std::chrono::milliseconds kIdle{20000};
-  const auto latest = Loop::Clock::now() + std::max(window, 3 * kIdle);
-  for (;;) {
-    const auto left = left_of(window, r.view());
-    const bool within = left.count() > 0;
-    try {
-      return r.await(fmt::format("height {} on all", height + 1), stored_on_all(height + 1),
-                     {kIdle, within ? left : kIdle});
-    } catch (const TimedOut&) {
-      const auto executing = not_through(r.view(), height);
-      if (executing.empty() &&
-          (!within || left_of(window, r.view()).count() > 0 || Loop::Clock::now() > latest))
-        throw;
-      if (executing.empty() || (left_of(window, r.view()).count() > 0 && Loop::Clock::now() <= latest)) continue;
-      ask_where_they_are(r, executing);
-      throw;
-    }
-  }
-}
-
-// "; longest migrations: bank 24.0 s, staking 0.1 s": of the node that took longest.
-std::string migration_times(const NetworkView& v, std::int64_t height) {
-  constexpr double kShown = 0.5;
-  std::map<double, std::string, std::greater<>> longest;
-  for (const auto* n : v.all()) {
-    const auto through = n->committed_at(height);
-    const SeenLine* begun = nullptr;
-    const auto end = [&](Micros when) {
-      if (begun && !begun->line.captures.empty())
-        longest.emplace(static_cast<double>(when - begun->seen) / 1e6, begun->line.captures[0]);
-      begun = nullptr;
-    };
-    for (const auto& l : n->lines) {
-      if (l.line.pattern != name_of(Pattern::module_migrates)) continue;
-      end(l.seen);
-      begun = &l;
-    }
-    if (through) end(*through);
-  }
-  std::vector<std::string> shown;
-  std::set<std::string> modules;
-  for (const auto& [seconds, module] : longest)
-    if (seconds >= kShown && modules.insert(module).second)
-      shown.push_back(fmt::format("{} {:.1f} s", module, seconds));
-  return shown.empty() ? "" : fmt::format("; longest migrations: {}", fmt::join(shown, ", "));
 }
 
 }  // namespace
@@ -261,18 +172,11 @@ void GovernedUpgrade::await_halt() {
   });
 }
 
-// A migration may take as long as the service level for the next block gives it, at the run's scale; where not even the start
-// of a node fits into that, the timeline tells.
 void GovernedUpgrade::resume() {
   r_.step("resume", "Chain resumes", kTimeline, [&] {
-    const auto& levels = r_.scenario().service_levels;
-    constexpr std::chrono::milliseconds kLeast{10000};
-    const auto window = std::max(kLeast, std::chrono::milliseconds(static_cast<std::int64_t>(
-                                             1000 * levels.chain_resumes.seconds() / levels.scale)));
-    const auto next = plan_.height + 1;
-    await_next_block(r_, plan_.height, window);
+    await_next_block(r_, plan_.height);
     ask_when_resumed(r_);
-    return fmt::format("height {} on all nodes{}", next, migration_times(r_.view(), plan_.height));
+    return fmt::format("height {} on all nodes{}", plan_.height + 1, migration_times(r_.view(), plan_.height));
   });
 }
 

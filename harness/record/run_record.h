@@ -43,7 +43,8 @@ struct FailedAt {
 struct NodeGroup {
   std::string shows;
   std::vector<std::string> nodes;
-  std::string power;  // "40 of 100"
+  std::string power;                    // "40 of 100"
+  std::vector<std::string> alike = {};  // what just its nodes have, and all of them: "environment GOMAXPROCS: 1"
 };
 
 // Why a run failed. `cause` is one of causes() in cause.h.
@@ -64,7 +65,7 @@ struct Diagnosis {
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(CheckResult, checklist, title, subject, outcome, expected,
                                                 actual, message, evidence, seconds)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(FailedAt, height, method, module)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(NodeGroup, shows, nodes, power)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(NodeGroup, shows, nodes, power, alike)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Diagnosis, cause, owner, proven_by, first_evidence, evidence_at,
                                                 affected_nodes, affected_power, consequences, advice, where, groups)
 

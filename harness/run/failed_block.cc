@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cctype>
 #include <set>
+#include <sstream>
 
 #include "harness/judge/diagnosis/diagnose.h"
 #include "harness/judge/diagnosis/rules.h"
@@ -23,20 +24,27 @@ namespace {
 
 constexpr std::chrono::seconds kAtMost{30};
 
-// Of the failure that is proven, when it has that cause: the first node that shows it.
-std::string node_that_failed(const NetworkView& v, Cause cause) {
-  const auto d = proven_failure(v);
-  return d && d->cause == name_of(cause) && !d->affected_nodes.empty() ? d->affected_nodes.front() : "";
+// Of the failure that is proven, when it has one of these causes.
+Found failure_by(const NetworkView& v, std::initializer_list<Cause> causes) {
+  auto d = proven_failure(v);
+  const auto has = [&](Cause cause) { return d->cause == name_of(cause); };
+  return d && !d->affected_nodes.empty() && std::ranges::any_of(causes, has) ? d : std::nullopt;
 }
 
 record::Answered answer_of(const char* question, const char* source, record::Json value) {
   return {kStopped, question, {}, 0, source, true, false, std::move(value), ""};
 }
 
-// Go's own words, and the frame on top of the stack.
-bool died_at(const Replayed& r, const std::string& function) {
-  const auto trap = r.output.find("SIGTRAP");
-  return trap != std::string::npos && r.output.find("\n" + function + "(", trap) != std::string::npos;
+// The functions on the stack of what met a trap, innermost first; none: it met none.
+std::vector<std::string> stack_at_trap(const std::string& output) {
+  std::vector<std::string> functions;
+  const auto trap = output.find("SIGTRAP"), begin = output.find("\ngoroutine ", trap);
+  if (trap == std::string::npos || begin == std::string::npos) return functions;
+  std::istringstream stack(output.substr(begin + 1, output.find("\n\n", begin + 1) - begin));
+  for (std::string line; std::getline(stack, line);)
+    if (const auto arguments = line.rfind('('); arguments != std::string::npos && !line.starts_with('\t'))
+      functions.push_back(line.substr(0, arguments));
+  return functions;
 }
 
 class Folder {
@@ -57,42 +65,105 @@ class Folder {
 const std::string kBeginBlock = "github.com/cosmos/cosmos-sdk/baseapp.(*BaseApp).beginBlock";
 const std::string kEndBlock = "github.com/cosmos/cosmos-sdk/baseapp.(*BaseApp).endBlock";
 
-// By what the copies with a trap at each of the two did; `error` is what the node had said.
-std::optional<AbciMethod> method_that_failed(const Replayed& begin, const Replayed& end,
-                                             const std::string& error) {
-  const auto fails_as_before = [&](const Replayed& r) {
-    return r.end && r.output.find(error) != std::string::npos;
-  };
-  if (fails_as_before(begin)) return AbciMethod::pre_block;
-  if (!died_at(begin, kBeginBlock)) return std::nullopt;
-  if (died_at(end, kEndBlock)) return AbciMethod::end_block;
-  return fails_as_before(end) ? std::optional(AbciMethod::begin_block) : std::nullopt;
+// How a copy of the failed node ended.
+class Retrial {
+ public:
+  Retrial(const Replayed& r, const std::string& error)
+      : failed_(r.end && r.output.find(error) != std::string::npos), stack_(stack_at_trap(r.output)) {}
+  bool fails_as_before() const { return failed_; }
+  // Met a trap there.
+  bool died_at(const std::string& function) const { return !stack_.empty() && stack_.front() == function; }
+  const std::vector<std::string>& stack() const { return stack_; }
+
+ private:
+  bool failed_;
+  std::vector<std::string> stack_;
+};
+
+struct FailedNode {
+  std::string name, error;  // what it said, of any program
+  fs::path program, folder; // for what is tried
+};
+
+std::vector<Retrial> retry(Rehearsal& r, const FailedNode& node, const std::vector<FunctionOffsets>& traps) {
+  std::vector<Replay> replays;
+  for (const auto& at : traps) {
+    Replay one{node.name, {}, node.folder / std::to_string(replays.size())};
+    one.program = one.folder / node.program.filename();
+    fs::remove_all(one.folder);
+    fs::create_directories(one.folder);
+    copy_with_traps(node.program, at, one.program);
+    replays.push_back(std::move(one));
+  }
+  std::vector<Retrial> all;
+  for (const auto& one : replay(r, replays, kAtMost)) all.emplace_back(one, node.error);
+  return all;
+}
+
+std::optional<AbciMethod> find_method(Rehearsal& r, const FailedNode& node) {
+  const auto offsets = offsets_of_functions(
+      node.program, [](std::string_view name) { return name == kBeginBlock || name == kEndBlock; });
+  if (offsets.size() < 2) return std::nullopt;
+  const auto tried = retry(r, node, {{*offsets.find(kBeginBlock)}, {*offsets.find(kEndBlock)}});
+  const auto &begin = tried[0], &end = tried[1];
+  if (begin.fails_as_before()) return AbciMethod::pre_block;
+  if (!begin.died_at(kBeginBlock)) return std::nullopt;
+  if (end.died_at(kEndBlock)) return AbciMethod::end_block;
+  return end.fails_as_before() ? std::optional(AbciMethod::begin_block) : std::nullopt;
+}
+
+// "example.org/x/rewards.(*AppModule).EndBlock" as "example.org/x/rewards.AppModule.EndBlock": of a method of values
+// Go makes one of pointers, too.
+std::string as_of_value(std::string function) {
+  std::erase_if(function, [](char c) { return c == '(' || c == '*' || c == ')'; });
+  return function;
+}
+
+// Modules are called one after the other, in an order that the program only knows. With traps at all of them the
+// copy dies in the first; with a trap less each time, in the next, until it fails as before: in the last one.
+// Modules that wrap others are named with them, the innermost first. Empty: not known.
+std::string find_module(Rehearsal& r, const FailedNode& node, AbciMethod method) {
+  constexpr int kMost = 16;  // modules, each about half a second
+  static const RE2 kOfModule(R"(.*[mM]odule\)?\.(\w+Block))");
+  auto traps = offsets_of_functions(node.program, [&](std::string_view name) {
+    std::string which;
+    return RE2::FullMatch(name, kOfModule, &which) && which == name_of(method);
+  });
+  const auto all = traps;
+  std::vector<std::string> modules;
+  for (int i = 0; i < kMost; ++i) {
+    const auto one = retry(r, node, {traps}).front();
+    if (one.fails_as_before()) return fmt::format("{}", fmt::join(modules, ", "));
+    modules.clear();
+    if (one.stack().empty() || !traps.contains(one.stack().front())) return "";
+    for (const auto& function : one.stack())
+      if (const auto module = module_of({{function, "", 0}});
+          all.contains(function) && std::ranges::find(modules, module) == modules.end())
+        modules.push_back(module);
+    std::erase_if(traps, [met = as_of_value(one.stack().front())](const auto& t) { return as_of_value(t.first) == met; });
+  }
+  return "";
 }
 
 }  // namespace
 
 void find_failed_method(Rehearsal& r) {
-  const auto node = node_that_failed(r.view(), Cause::upgrade_handler_error);
-  if (node.empty()) return;
-  const auto said = r.view().nodes.at(node).line(Pattern::replay_error)->line.captures;
-  const auto program = r.network().node(node).supervisor().current();
-  const auto offsets = offsets_of_functions(program, {kBeginBlock, kEndBlock});
-  if (offsets.size() < 2 || said.empty() || said[0].empty())
-    return log_info(
-        "which method failed is not looked for: the program is not built on an SDK that is known");
+  const auto failure = failure_by(r.view(), {Cause::upgrade_handler_error, Cause::block_error});
+  if (!failure) return;
+  const auto& name = failure->affected_nodes.front();
+  const auto* on_replay = r.view().nodes.at(name).line(Pattern::replay_error);
+  const auto error = failure->cause == name_of(Cause::block_error) ? failure->first_evidence
+                     : on_replay && !on_replay->line.captures.empty() ? on_replay->line.captures[0] : "";
+  if (error.empty()) return;
   const Folder folder(r.folder() / "autopsy");
-  std::vector<Replay> replays;
-  for (const auto* function : {&kBeginBlock, &kEndBlock}) {
-    Replay one{node, {}, folder.path() / (function == &kBeginBlock ? "begin-block" : "end-block")};
-    one.program = one.folder / program.filename();
-    fs::create_directories(one.folder);
-    copy_with_trap(program, offsets.at(*function), one.program);
-    replays.push_back(std::move(one));
-  }
-  const auto all = replay(r, replays, kAtMost);
-  const auto method = method_that_failed(all[0], all[1], said[0]);
+  const FailedNode node{name, error, r.network().node(name).supervisor().current(), folder.path()};
+  const auto method = find_method(r, node);
   log_info(fmt::format("the block failed in {}", method ? name_of(*method) : "a method that is not known"));
-  if (method) r.record(answer_of(kFailedMethod, "traps in a copy of its program", name_of(*method)), node);
+  if (!method) return;
+  r.record(answer_of(kFailedMethod, "traps in a copy of its program", name_of(*method)), name);
+  if (*method == AbciMethod::pre_block) return;
+  if (const auto module = find_module(r, node, *method); !module.empty())
+    r.record(answer_of(kFailedModule, "traps in a copy of its program", module), name);
 }
 
 namespace {
@@ -147,8 +218,9 @@ bool loads(const Rehearsal& r, const Replayed& one) {
 
 void find_plan_of_program(Rehearsal& r) {
   constexpr std::size_t kTried = 4;
-  const auto node = node_that_failed(r.view(), Cause::missing_store_upgrade);
-  if (node.empty() || !r.view().plan) return;
+  const auto failure = failure_by(r.view(), {Cause::missing_store_upgrade});
+  if (!failure || !r.view().plan) return;
+  const auto& node = failure->affected_nodes.front();
   const auto& plan = r.view().plan->name;
   const auto program = r.network().node(node).supervisor().current();
   auto names = names_near(plan, r.to.printed_version, program);

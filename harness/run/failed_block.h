@@ -6,11 +6,10 @@
 
 namespace rehearse {
 
-// An error at H reads the same whether the upgrade handler returned it, a BeginBlocker or an EndBlocker.
-// Copies of the program with a trap at the beginning of one of these methods die there, or fail as before.
-// Journals kFailedMethod
-// ("PreBlock", "BeginBlock", "EndBlock"); does nothing without such an error, or where the program has no
-// such methods.
+// An error of a block reads the same whether the upgrade handler returned it, a BeginBlocker or an EndBlocker.
+// Copies of the program with traps at the beginnings of these methods die there, or fail as before. Journals
+// kFailedMethod ("PreBlock", "BeginBlock", "EndBlock") and kFailedModule; does nothing without such an error,
+// or where the program has no such methods.
 void find_failed_method(Rehearsal&);
 
 // A program adds its stores for the plan that it knows. Where they cannot be loaded, copies of a node are

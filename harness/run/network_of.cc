@@ -8,8 +8,8 @@
 
 namespace rehearse {
 
-std::map<std::string, std::map<std::string, std::string>> settings_made(const Inputs& in) {
-  std::map<std::string, std::map<std::string, std::string>> all;
+ByNode settings_made(const Inputs& in) {
+  ByNode all;
   const auto add = [&all](const std::string& node, const TomlValues& config_toml, const TomlValues& app_toml) {
     for (const auto& [key, value] : config_toml) all[node]["config.toml " + key] = value.value.dump();
     for (const auto& [key, value] : app_toml) all[node]["app.toml " + key] = value.value.dump();
@@ -19,6 +19,23 @@ std::map<std::string, std::map<std::string, std::string>> settings_made(const In
   add("", n.config_toml, n.app_toml);
   for (const auto& [name, files] : n.nodes) add(name, files.config_toml, files.app_toml);
   return all;
+}
+
+ByNode given_to_some(const NetworkPlan& p) {
+  ByNode given;
+  std::map<std::pair<std::string, std::string>, std::size_t> nodes_with;
+  for (const auto& node : p.nodes) {
+    auto& own = given[node.name];
+    for (const auto& [key, value] : node.environment) own["environment " + key] = value;
+    for (const auto& [key, value] : node.config_toml) own["config.toml " + key] = value.value.dump();
+    for (const auto& [key, value] : node.app_toml) own["app.toml " + key] = value.value.dump();
+    own["supervisor"] = name_of(node.supervisor);
+    for (const auto& one : own) ++nodes_with[one];
+  }
+  for (auto& [name, own] : given)
+    std::erase_if(own, [&](const auto& one) { return nodes_with.at(one) == p.nodes.size(); });
+  std::erase_if(given, [](const auto& node) { return node.second.empty(); });
+  return given;
 }
 
 NetworkPlan network_of(const Inputs& in) {

@@ -9,10 +9,13 @@
 namespace rehearse {
 
 // All that follows from the inputs; where it is, and what it starts with, is the run's to say.
-// What scenario and profile set in the nodes' configuration files: node, or "" for all -> "config.toml mempool.size" -> value.
-std::map<std::string, std::map<std::string, std::string>> settings_made(const Inputs&);
-
 NetworkPlan network_of(const Inputs&);
+
+using ByNode = std::map<std::string, std::map<std::string, std::string>>;
+// What scenario and profile set in the nodes' configuration files: node, or "" for all -> "config.toml mempool.size" -> value.
+ByNode settings_made(const Inputs&);
+// What a node was given that not all were: node -> "environment GOMAXPROCS", "config.toml db_backend", "supervisor" -> value.
+ByNode given_to_some(const NetworkPlan&);
 
 // Some fault acts on links.
 bool acts_on_links(const Inputs&);

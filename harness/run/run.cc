@@ -188,6 +188,7 @@ class Run {
                     {"changes", to_json(merged(in_.scenario.changes, in_.to.changes))},
                     {"attestations", in_.scenario.attestations},
                     {"settings", settings_made(in_)},
+                    {"given_to_some", given_to_some(network_of(in_))},
                     {"validators", validator_names(in_.scenario.network)}};
     r_.record(std::move(s));
   }

@@ -97,9 +97,9 @@ struct Function {
 
 }  // namespace
 
-std::map<std::string, std::uint64_t> offsets_of_functions(std::string_view program,
-                                                          const std::vector<std::string>& names) {
-  std::map<std::string, std::uint64_t> found;
+FunctionOffsets offsets_of_functions(std::string_view program,
+                                     const std::function<bool(std::string_view name)>& wanted) {
+  FunctionOffsets found;
   const auto text = section(program, ".text"), lines = section(program, ".gopclntab");
   if (!text || !lines || lines->sh_offset > program.size()) return found;
   const auto table = program.substr(lines->sh_offset, lines->sh_size);
@@ -111,31 +111,33 @@ std::map<std::string, std::uint64_t> offsets_of_functions(std::string_view progr
     const auto function = entry ? read_at<Function>(table, header->table + entry->function) : std::nullopt;
     if (!function) break;
     const auto name = text_at(table, header->names + static_cast<std::uint64_t>(function->name));
-    if (std::find(names.begin(), names.end(), name) == names.end()) continue;
+    if (!wanted(name)) continue;
     const auto offset = begin + entry->code - text->sh_addr + text->sh_offset;
     if (offset < program.size()) found.emplace(name, offset);
   }
   return found;
 }
 
-std::map<std::string, std::uint64_t> offsets_of_functions(const std::filesystem::path& program,
-                                                          const std::vector<std::string>& names) {
-  return offsets_of_functions(Mapped(program).bytes(), names);
+FunctionOffsets offsets_of_functions(const std::filesystem::path& program,
+                                     const std::function<bool(std::string_view name)>& wanted) {
+  return offsets_of_functions(Mapped(program).bytes(), wanted);
 }
 
 bool holds_text(const std::filesystem::path& program, std::string_view text) {
   return Mapped(program).bytes().find(text) != std::string_view::npos;
 }
 
-void copy_with_trap(const std::filesystem::path& program, std::uint64_t offset,
-                    const std::filesystem::path& copy) {
+void copy_with_traps(const std::filesystem::path& program, const FunctionOffsets& at,
+                     const std::filesystem::path& copy) {
   namespace fs = std::filesystem;
   std::error_code error;
   fs::copy_file(program, copy, fs::copy_options::overwrite_existing, error);
   if (!error) fs::permissions(copy, fs::perms::owner_all, error);
   std::fstream file(copy, std::ios::binary | std::ios::in | std::ios::out);
-  file.seekp(static_cast<std::streamoff>(offset));
-  file.write(kTrap.data(), static_cast<std::streamsize>(kTrap.size()));
+  for (const auto& [name, offset] : at) {
+    file.seekp(static_cast<std::streamoff>(offset));
+    file.write(kTrap.data(), static_cast<std::streamsize>(kTrap.size()));
+  }
   file.close();
   if (error || !file) throw Error(Blame::machine, copy.string() + ": cannot be written");
 }

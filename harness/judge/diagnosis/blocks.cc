@@ -93,7 +93,8 @@ Found block_error(const NetworkView& v) {
   auto d =
       make_diagnosis(v, Cause::block_error, "consensus fails on the application's answer to a block", shown);
   say_whose(v, d);
-  d.where = {failed_height(v, *first->node), name_of(AbciMethod::finalize_block), ""};
+  d.where = {failed_height(v, *first->node), text_when_stopped(v, kFailedMethod), text_when_stopped(v, kFailedModule)};
+  if (d.where.method.empty()) d.where.method = name_of(AbciMethod::finalize_block);
   d.first_evidence = first->error.substr(std::string(kApplyError).size());
   d.evidence_at = first->line->place();
   return d;

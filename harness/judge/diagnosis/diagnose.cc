@@ -79,6 +79,11 @@ const record::Answered* told_when_stopped(const NetworkView& v, const std::strin
   return nullptr;
 }
 
+std::string text_when_stopped(const NetworkView& v, const std::string& question) {
+  const auto* told = told_when_stopped(v, question);
+  return told && told->value.is_string() ? told->value.get<std::string>() : "";
+}
+
 Found when_shown(const NetworkView& v, Pattern pattern, const Fits& fits, Cause cause,
                  const std::string& proven_by) {
   const auto shown = nodes_showing(v, pattern, fits);
@@ -211,12 +216,7 @@ std::vector<std::string> consequences(const NetworkView& v, const Diagnosis& d) 
 void complete(const NetworkView& v, Diagnosis& d) {
   const auto more = consequences(v, d);
   d.consequences.insert(d.consequences.end(), more.begin(), more.end());
-  if (!d.groups.empty() || d.affected_nodes.empty() || d.affected_nodes.size() >= v.nodes.size()) return;
-  std::vector<std::string> others;
-  for (const auto& name : v.order)
-    if (std::find(d.affected_nodes.begin(), d.affected_nodes.end(), name) == d.affected_nodes.end())
-      others.push_back(name);
-  d.groups = {{d.cause, d.affected_nodes, d.affected_power}, {"not that", others, power_text(v, others)}};
+  tell_groups(v, d);
 }
 
 // Where it is, and what it said last of what is known to matter.

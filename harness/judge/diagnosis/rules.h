@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -66,8 +67,10 @@ inline constexpr const char* kStoreHashes = "store-hashes";
 inline constexpr const char* kStateDifference = "state-difference";
 inline constexpr const char* kBlockResults = "block-results";
 // And a copy of one, started again (failed_block.h): the method of the application that failed, by its name; the
-// plan that the program knows, {"known": name or null, "held": whether the proposed name stands in the program}.
+// module whose method it was; the plan that the program knows, {"known": name or null, "held": whether the proposed
+// name stands in the program}.
 inline constexpr const char* kFailedMethod = "failed-method";
+inline constexpr const char* kFailedModule = "failed-module";
 inline constexpr const char* kPlanOfProgram = "plan-of-program";
 inline constexpr const char* kStopped = "stopped";
 // Of the network (network.cc).
@@ -101,6 +104,8 @@ bool any_line(const NodeView&, const SeenLine&);
 Shown nodes_showing(const NetworkView&, Pattern, const Fits& fits);
 // What nodes answered to that at kStopped; null: none was asked, or none knew.
 const record::Answered* told_when_stopped(const NetworkView&, const std::string& question);
+// The same as text; empty for null.
+std::string text_when_stopped(const NetworkView&, const std::string& question);
 // A pattern for which `fits` matches the same line, too.
 bool also_matches(const NodeView&, const SeenLine&, const std::function<bool(const std::string& pattern)>& fits);
 // The diagnosis when a node shows such a line.
@@ -112,6 +117,8 @@ bool names_validator(const SeenLine&, const record::Member&);
 
 record::Diagnosis make_diagnosis(const NetworkView&, Cause, const std::string& proven_by,
                                  const Shown&);
+// Completes its groups: those that do not show it, and what the nodes of each have that no other has.
+void tell_groups(const NetworkView&, record::Diagnosis&);
 // "10 of 100"; empty for no nodes
 std::string power_text(const NetworkView&, const std::vector<std::string>& nodes);
 // The end of that node's process that nobody expected; the earliest of all nodes. Null: there is none.

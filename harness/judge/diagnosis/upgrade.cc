@@ -38,10 +38,10 @@ bool error_of_handler(const NodeView& n, const SeenLine& l) {
   return after_applying(n, l) || (only_errors && of_new_binary(n, l));
 }
 
-// Which method it was that returned the error, where a copy of the node told, and it was not the handler's.
-const record::Answered* failed_after_handler(const NetworkView& v) {
-  const auto* told = told_when_stopped(v, kFailedMethod);
-  return told && told->value != name_of(AbciMethod::pre_block) ? told : nullptr;
+// A copy of the node told which method it was that returned the error, and it was not the handler's.
+bool failed_after_handler(const NetworkView& v) {
+  const auto method = text_when_stopped(v, kFailedMethod);
+  return !method.empty() && method != name_of(AbciMethod::pre_block);
 }
 
 // A panic whose stack was printed is read by it (blocks.cc): that is known once the process has ended.
@@ -103,13 +103,12 @@ Found handler_error(const NetworkView& v) {
 
 // The handler is through when the application comes to BeginBlock.
 Found error_after_handler(const NetworkView& v) {
-  const auto* told = failed_after_handler(v);
-  if (!told) return std::nullopt;
+  if (!failed_after_handler(v)) return std::nullopt;
   auto d = when_shown(v, Pattern::replay_error, error_of_handler, Cause::block_error,
                       "block H cannot be replayed, and the upgrade handler is through: a copy of the node dies of a trap "
                       "at what comes after it");
   if (!d) return d;
-  d->where = {v.plan ? v.plan->height : 0, told->value.get<std::string>(), ""};
+  d->where = {v.plan ? v.plan->height : 0, text_when_stopped(v, kFailedMethod), text_when_stopped(v, kFailedModule)};
   if (const auto& said = v.nodes.at(d->affected_nodes.front()).line(Pattern::replay_error)->line.captures; !said.empty())
     d->first_evidence = said[0];
   return d;

@@ -130,6 +130,16 @@ TEST(BlockErrors, AreWhatConsensusFailsOn) {
   EXPECT_EQ(diagnosed(u).first_evidence, "rewards: 4 of 5");
 }
 
+TEST(BlockErrors, HaveTheirMethodAndModuleFromACopyOfTheNode) {
+  auto u = consensus_fails("failed to apply block; error rewards: 4 of 5", "");
+  EXPECT_EQ(diagnosed(u).where.method, "FinalizeBlock");
+  for (const auto& [question, told] : {std::pair{"failed-method", "BeginBlock"}, {"failed-module", "rewards"}})
+    u.add(6, validator(1), record::Answered{"stopped", question, {}, 0, "a copy", true, false, told, ""});
+  EXPECT_EQ(diagnosed(u).cause, "block-error");
+  EXPECT_EQ(diagnosed(u).where.method, "BeginBlock");
+  EXPECT_EQ(diagnosed(u).where.module, "rewards");
+}
+
 TEST(BlockErrors, AreNoHaltsForAnUpgrade) {
   EXPECT_THAT(found_in(consensus_fails(
                   "failed to apply block; error UPGRADE \\\"v2.0.0\\\" NEEDED at height: 20: ", "")),

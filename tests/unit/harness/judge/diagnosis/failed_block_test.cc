@@ -36,6 +36,12 @@ TEST(FailedBlock, AnErrorBehindTheHandlerIsTheBlocks) {
   EXPECT_THAT(d.affected_nodes, SizeIs(4));
 }
 
+TEST(FailedBlock, WhereItsModuleIsKnownItIsNamed) {
+  const auto u = told(told(made::handler_error(), "failed-method", "EndBlock"), "failed-module", "rewards");
+  EXPECT_EQ(judged_from(u).where.module, "rewards");
+  EXPECT_EQ(judged_from(told(made::handler_error(), "failed-method", "EndBlock")).where.module, "");
+}
+
 TEST(FailedBlock, AnErrorBeforeBeginBlockIsTheHandlers) {
   EXPECT_THAT(found_in(told(made::handler_error(), "failed-method", "PreBlock")),
               ElementsAre("upgrade-handler-error", "node-exited"));
