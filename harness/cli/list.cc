@@ -42,10 +42,14 @@ bool is_profile(const YAML::Node& root) { return root["chain"] || root["extends"
 // What is to be said beyond that it is well formed.
 std::vector<std::string> validate_one(const Project& project, const fs::path& file, const ForProfile& for_profile) {
   if (is_suite(file)) {
+    const auto suite = load_suite(file);
+    const auto scenarios = scenario_files(suite, file);
     std::vector<std::string> said;
-    for (const auto& scenario : scenario_files(load_suite(file), file)) {
-      const auto s = load_scenario(scenario);
-      if (const auto skipped = skipped_for(s, for_profile); !skipped.empty()) said.push_back(s.name + " is " + skipped);
+    for (std::size_t i = 0; i < scenarios.size(); ++i) {
+      const auto s = load_scenario(scenarios[i]);
+      const auto own = project.profile(suite, suite.scenarios[i]);
+      const auto skipped = skipped_for(s, for_profile ? for_profile : load_profile(own, project.profiles()));
+      if (!skipped.empty()) said.push_back(s.name + " is " + skipped);
     }
     return said;
   }
@@ -138,7 +142,7 @@ int validate(const Project& project, const std::vector<std::string>& files, cons
   std::vector<fs::path> all;
   for (const auto& file : files) all.push_back(fs::exists(file) || file.ends_with(".yaml") ? fs::path(file) : project.scenario(file));
   if (all.empty()) {
-    for (const auto& folder : {project.scenarios(), project.scenarios() / "twins", project.scenarios() / "chaos", project.scenarios() / "field", project.profiles()})
+    for (const auto& folder : {project.scenarios(), project.scenarios() / "twins", project.scenarios() / "chaos", project.scenarios() / "field", project.scenarios() / "gate", project.profiles()})
       for (const auto& file : yaml_files(folder)) all.push_back(file);
   }
   int worst = 0;

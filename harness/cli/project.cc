@@ -36,6 +36,16 @@ fs::path Project::keras() const {
   return fs::exists(made) ? made : fs::path();
 }
 
+fs::path Project::profile(const Suite& suite, const SuiteEntry& entry) const {
+  const auto& named = profile_of(suite, entry);
+  if (named.value.empty()) return profile(kUsualProfile);
+  try {
+    return profile(named.value);
+  } catch (const Error& e) {
+    throw Error(e.blame, named.where + ": " + e.what());
+  }
+}
+
 fs::path Project::named(const std::string& text, const fs::path& folder, const char* what) {
   if (fs::is_regular_file(text)) return text;
   for (const char* ending : {".yaml", ".suite.yaml"})

@@ -5,9 +5,14 @@
 #include <string>
 #include <vector>
 
+#include "harness/spec/suite.h"
+
 namespace rehearse::cli {
 
 namespace fs = std::filesystem;
+
+// The chain of a run that names none.
+inline constexpr const char* kUsualProfile = "virtengine";
 
 class Project {
  public:
@@ -31,6 +36,8 @@ class Project {
   // A path, or the name of a file in scenarios/ (profiles/) without .yaml. Throws Error(Blame::scenario) naming what there is.
   fs::path scenario(const std::string& text) const { return named(text, scenarios(), "scenario"); }
   fs::path profile(const std::string& text) const { return named(text, profiles(), "profile"); }
+  // The same of a suite's entry: its own, else the suite's, else the usual one. Throws with the line that names it.
+  fs::path profile(const Suite&, const SuiteEntry&) const;
 
  private:
   explicit Project(fs::path root) : root_(std::move(root)) {}

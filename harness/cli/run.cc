@@ -269,13 +269,16 @@ int run_repeated(const RunOptions& o, int times, reports::JunitDialect dialect, 
   return run_all(std::move(collection), dialect, shown);
 }
 
-int run_suite(const RunOptions& o, int jobs, reports::JunitDialect dialect, const fs::path& shown) {
+// Without a profile in `o`, each scenario is run with its own.
+int run_suite(const Project& project, const RunOptions& o, int jobs, reports::JunitDialect dialect, const fs::path& shown) {
   const auto suite = load_suite(o.scenario);
+  const auto files = scenario_files(suite, o.scenario);
   std::vector<RunOptions> runs;
-  for (const auto& file : scenario_files(suite, o.scenario)) {
+  for (std::size_t i = 0; i < files.size(); ++i) {
     runs.push_back(o);
-    runs.back().scenario = file;
-    runs.back().folder /= file.stem();
+    runs.back().scenario = files[i];
+    runs.back().folder /= files[i].stem();
+    if (o.profile.empty()) runs.back().profile = project.profile(suite, suite.scenarios[i]);
   }
   if (jobs > 1) jobs = jobs_for(runs, jobs);
   RunCollection collection(std::move(runs), [&](const auto& records) { reports::write_suite(suite.name, records, o.folder, dialect); });
@@ -288,8 +291,7 @@ int run_suite(const RunOptions& o, int jobs, reports::JunitDialect dialect, cons
 int run(const Project& project, const RunFlags& flags, const std::string& command) {
   RunOptions o;
   o.scenario = project.scenario(flags.scenario);
-  const auto of_suite = is_suite(o.scenario) ? read_suite(o.scenario).profile : "";
-  o.profile = project.profile(!flags.profile.empty() ? flags.profile : !of_suite.empty() ? of_suite : "virtengine");
+  if (!flags.profile.empty() || !is_suite(o.scenario)) o.profile = project.profile(flags.profile.empty() ? kUsualProfile : flags.profile);
   o.profiles = project.profiles();
   take_releases(flags, o);
   const auto dialect = parse_dialect(flags.junit_dialect);
@@ -327,7 +329,7 @@ int run(const Project& project, const RunFlags& flags, const std::string& comman
   if (flags.jobs != 1 && !is_suite(o.scenario)) throw Error(Blame::scenario, "--jobs takes a suite");
   if (flags.jobs != 1 && !o.break_at.empty())
     throw Error(Blame::scenario, "--break-at holds one run at a time, without --jobs");
-  const int code = is_suite(o.scenario) ? run_suite(o, flags.jobs, dialect, shown)
+  const int code = is_suite(o.scenario) ? run_suite(project, o, flags.jobs, dialect, shown)
                    : flags.repeat == 1  ? run_once(o, dialect, shown).exit_code
                                         : run_repeated(o, flags.repeat, dialect, shown);
   if (own_folder) link_latest(o.folder);

@@ -73,6 +73,24 @@ double to_verdict(const NetworkView& v) {
   return proven ? static_cast<double>(v.stopped_seen - proven) / 1e6 : 0;
 }
 
+// When what the diagnosis shows first was seen: a line of a node, or how it ended; nothing when it stands in no log.
+std::optional<Micros> evidence_seen(const NetworkView& v, const record::Diagnosis& d) {
+  if (d.evidence_at.empty()) return std::nullopt;
+  for (const auto* n : v.all()) {
+    for (const auto& l : n->lines)
+      if (l.place() == d.evidence_at) return l.seen;
+    for (const auto& e : n->ends)
+      for (const auto line : {e.end.panic.line, e.end.said_line, e.end.line})
+        if (line && fmt::format("{}:{}", e.end.file, line) == d.evidence_at) return e.seen;
+  }
+  return std::nullopt;
+}
+
+double from_evidence(const NetworkView& v, const RunRecord& r) {
+  const auto seen = v.stopped && r.diagnosis ? evidence_seen(v, *r.diagnosis) : std::nullopt;
+  return seen && *seen < v.stopped_seen ? static_cast<double>(v.stopped_seen - *seen) / 1e6 : r.timing.to_verdict_s;
+}
+
 }  // namespace
 
 RunRecord judge(const NetworkView& v, const Scenario& scenario, const Profile& profile) {
@@ -80,6 +98,7 @@ RunRecord judge(const NetworkView& v, const Scenario& scenario, const Profile& p
   r.scenario = scenario.name;
   r.title = scenario.title;
   r.profile = profile.name;
+  r.expected = expected_of(scenario);
   r.checks = step_results(v);
   const auto items = judge_checklists({v, scenario, profile});
   r.checks.insert(r.checks.end(), items.begin(), items.end());
@@ -111,6 +130,7 @@ RunRecord judge(const NetworkView& v, const Scenario& scenario, const Profile& p
   }
   r.timing = timing_of(v);
   r.timing.to_verdict_s = to_verdict(v);
+  r.timing.from_evidence_s = from_evidence(v, r);
   r.timeline = timeline_of(v);
   if (v.releases) {
     r.from = v.releases->from;

@@ -42,7 +42,7 @@ const std::vector<CauseEntry>& causes() {
        "look at the tally: who voted, and how", Owner::operators},
       {Cause::proposal_failed, "proposal-failed", "the proposal passed but could not be carried out",
        "the proposal's status",
-       "look at the proposal's failed_reason"},
+       "look at the proposal's failed_reason", Owner::operators},  // the release is not what was proposed wrongly
       {Cause::transaction_failed, "transaction-failed", "the chain refused a transaction",
        "the answer to the transaction",
        "look at the command and its answer"},

@@ -33,7 +33,7 @@ void from_json(const Json& j, Outcome& o) { o = outcome_from(j.get<std::string>(
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(TimePart, name, seconds)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Timing, wall_s, floor_s, boot_s, switch_s, to_verdict_s,
-                                                harness_cpu_s, harness_peak_mb, parts)
+                                                harness_cpu_s, harness_peak_mb, parts, from_evidence_s)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(TimelineEntry, what, node, t_s, after_halt_s)
 
 Json to_json(const RunRecord& r) {
@@ -41,6 +41,7 @@ Json to_json(const RunRecord& r) {
             {"scenario", r.scenario},
             {"title", r.title},
             {"profile", r.profile},
+            {"expected", r.expected},
             {"verdict", r.verdict},
             {"diagnosis", r.diagnosis ? Json(*r.diagnosis) : Json()},
             {"timing", r.timing},
@@ -72,6 +73,7 @@ RunRecord run_record_from_json(const Json& j) {
   j.at("scenario").get_to(r.scenario);
   j.at("title").get_to(r.title);
   j.at("profile").get_to(r.profile);
+  r.expected = j.value("expected", Expectation{});
   j.at("verdict").get_to(r.verdict);
   r.skipped = j.value("skipped", "");
   if (!j.at("diagnosis").is_null()) r.diagnosis = j.at("diagnosis").get<Diagnosis>();

@@ -82,6 +82,7 @@ struct Timing {
   double harness_cpu_s = 0;         // the harness's own, without the chain's processes
   double harness_peak_mb = 0;       // its largest resident size
   std::vector<TimePart> parts;      // disjoint; sum up to wall_s
+  double from_evidence_s = 0;       // as to_verdict_s, from the moment at which the diagnosis' first evidence was seen
 };
 
 struct TimelineEntry {
@@ -135,8 +136,18 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PrefixChanges, prefix, added, re
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(StoreChanges, store, added, removed, prefixes, trouble)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(StateChanges, node, before, upgrade, last, seconds, at_upgrade, since, trouble)
 
+// What the scenario says has to come out.
+struct Expectation {
+  std::string result;    // "pass", or the cause; empty: a record from before there was this field
+  std::string owner;     // whose failure that is: a name of Owner; empty for a pass
+  std::string incident;  // what happened in the field that it stands for; may be empty
+};
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Expectation, result, owner, incident)
+
 struct RunRecord {
   std::string scenario, title, profile;
+  Expectation expected;
   std::string verdict;  // pass, fail, inconclusive, error, cancelled, skipped
   std::string skipped;  // why it was not run at all: what the profile lacks
   std::optional<Diagnosis> diagnosis;

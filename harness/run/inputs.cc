@@ -82,7 +82,7 @@ Inputs read_inputs(const RunOptions& o) {
   if (!o.expect.empty()) {
     if (o.expect != "pass" && !find_named<Cause>(o.expect))
       throw Error(Blame::scenario, "--expect takes pass or a cause of `rehearse list`; found `" + o.expect + "`");
-    in.scenario.expect = o.expect;
+    expect(in.scenario, o.expect);
   }
   take_releases(o, in.scenario);
   if (const auto why = why_unfit(in.scenario, in.profile); !why.empty()) throw ScenarioSkipped(in.scenario.name, why);

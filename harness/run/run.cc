@@ -434,8 +434,11 @@ RunResult run_scenario(const RunOptions& o, ProgressReporter& reporter) {
 
 record::RunRecord record_of_skipped(const RunOptions& o, const std::string& reason) {
   record::RunRecord r;
-  r.scenario = o.scenario.stem();
-  r.title = read_scenario(o.scenario).title;
+  auto scenario = read_scenario(o.scenario);
+  if (!o.expect.empty()) expect(scenario, o.expect);
+  r.scenario = scenario.name;
+  r.title = scenario.title;
+  r.expected = expected_of(scenario);
   r.profile = o.profile.stem();
   r.verdict = "skipped";
   r.skipped = reason;
@@ -464,7 +467,7 @@ record::RunRecord judge_folder(const fs::path& folder) {
   auto profile = load_profile(folder / kProfileCopy);
   if (view.run) {
     scenario.name = view.run->scenario;
-    scenario.expect = view.run->conditions.value("expect", scenario.expect);
+    expect(scenario, view.run->conditions.value("expect", scenario.expect));
     profile.name = view.run->profile;
   }
   return judge(view, scenario, profile);

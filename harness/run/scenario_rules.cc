@@ -108,6 +108,8 @@ class Rules {
         fail(root_["after"][i], "the procedure `" + s_.upgrade.kind + "` starts no provider daemon that could be checked");
     if (s_.expect != "pass" && !find_named<Cause>(s_.expect))
       fail(root_["expect"], "`" + s_.expect + "` is neither pass nor a cause; causes are " + all_names(Cause{}));
+    if (s_.owner && s_.expect == "pass") fail(root_["owner"], "whose failure? it is expected to pass");
+    if (s_.incident.find('\n') != std::string::npos) fail(root_["incident"], "one line");
   }
 
  private:

@@ -109,6 +109,16 @@ Scenario read_scenario(const std::filesystem::path& file) {
   return s;
 }
 
+void expect(Scenario& s, const std::string& result) {
+  if (s.expect != result) s.owner.reset();  // it was the other one's
+  s.expect = result;
+}
+
+record::Expectation expected_of(const Scenario& s) {
+  if (s.expect == "pass") return {s.expect, "", s.incident};
+  return {s.expect, name_of(s.owner.value_or(owner_of(s.expect))), s.incident};
+}
+
 SupervisorKind supervisor_of(const NetworkSection& n, const std::string& node) {
   const auto own = n.supervisors.find(node);
   return own == n.supervisors.end() ? n.supervisor : own->second;

@@ -4,9 +4,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "harness/record/cause.h"
+#include "harness/record/run_record.h"
 #include "harness/spec/changes.h"
 #include "harness/spec/fault_spec.h"
 #include "harness/spec/release_choice.h"
@@ -142,6 +145,8 @@ struct Scenario {
   DrawSection draw;  // more of them, at random
   DemandsSection demands;
   std::string expect = "pass";     // or the cause it must fail with
+  std::optional<Owner> owner;      // whose failure that is, where the table of causes says another's
+  std::string incident;            // what happened in the field that it stands for
 };
 
 template <class V>
@@ -263,11 +268,18 @@ void describe(V& v, Scenario& s) {
   v.optional("demands", s.demands, "what is demanded of the network while faults act on it, and after");
   v.required("after", s.after, "checklists that must hold afterwards");
   v.optional("expect", s.expect, "pass, or the cause it must fail with");
+  v.optional("owner", s.owner, "whose failure that is, where the cause's own owner is another");
+  v.optional("incident", s.incident, "what happened in the field that it stands for, in a line");
 }
 
 // As written; whether it can be carried out, run/scenario_rules.h says. Throws Error(Blame::scenario) with file:line:column
 // for what is malformed.
 Scenario read_scenario(const std::filesystem::path& file);
+
+// Another expectation than the file's.
+void expect(Scenario&, const std::string& result);
+// What the record of a run of it says of that.
+record::Expectation expected_of(const Scenario&);
 
 SupervisorKind supervisor_of(const NetworkSection&, const std::string& node);
 bool uses_cosmovisor(const NetworkSection&);

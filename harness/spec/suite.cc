@@ -2,8 +2,6 @@
 
 #include <set>
 
-#include "localnet/base/decode.h"
-
 namespace rehearse {
 
 namespace fs = std::filesystem;
@@ -16,8 +14,12 @@ bool is_suite(const fs::path& file) { return file.filename().string().ends_with(
 
 std::vector<fs::path> scenario_files(const Suite& suite, const fs::path& file) {
   std::vector<fs::path> files;
-  for (const auto& name : suite.scenarios) files.push_back(file.parent_path() / (name + ".yaml"));
+  for (const auto& entry : suite.scenarios) files.push_back(file.parent_path() / (entry.scenario + ".yaml"));
   return files;
+}
+
+const Located<std::string>& profile_of(const Suite& suite, const SuiteEntry& entry) {
+  return entry.profile.value.empty() ? suite.profile : entry.profile;
 }
 
 Suite read_suite(const fs::path& file) {

@@ -41,7 +41,7 @@ TEST(RunSchema, AcceptsWhatTheRecordWrites) {
 
 // Each object of a full record, by the path to it.
 const std::vector<const char*> kObjects = {
-    "",          "/diagnosis",     "/timing",      "/timing/parts/0", "/timeline/0",     "/checks/0",
+    "",          "/expected",      "/diagnosis",     "/timing",      "/timing/parts/0", "/timeline/0",     "/checks/0",
     "/releases", "/releases/from", "/releases/to", "/network/0",      "/known_defects/0",
     "/state",    "/state/at_upgrade/0", "/state/at_upgrade/0/prefixes/0"};
 

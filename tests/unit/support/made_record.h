@@ -26,6 +26,7 @@ inline record::RunRecord bare() {
   r.scenario = "chain-upgrade";
   r.title = "Chain upgrade by governance, under Cosmovisor";
   r.profile = "virtengine";
+  r.expected.result = "pass";
   r.from = record::Provenance{
       "v1.0.0", "v1.0.0", "", "virtengine_v1.0.0.tar.gz", std::string(64, 'a'), std::string(64, 'b'),
       "v1.0.0"};

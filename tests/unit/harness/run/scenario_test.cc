@@ -54,6 +54,19 @@ class ScenarioFile : public testing::Test {
   made::TempFolder folder_;
 };
 
+TEST_F(ScenarioFile, SaysWhoseFailureIsExpected) {
+  EXPECT_EQ(trouble("expect: pass", "owner: operator"), ":20:8: whose failure? it is expected to pass");
+  EXPECT_THAT(trouble("expect: pass", "expect: block-error\nowner: nobody"), HasSubstr(":21:8: owner: expected one of release, operator, "));
+  auto s = load_scenario(folder_.write("made.yaml", kPage));
+  EXPECT_EQ(expected_of(s).owner, "");
+  expect(s, "quorum-short");
+  EXPECT_EQ(expected_of(s).owner, "operator") << "of the table of causes";
+  s.owner = Owner::release;
+  EXPECT_EQ(expected_of(s).owner, "release") << "its own";
+  expect(s, "block-error");
+  EXPECT_EQ(s.owner, std::nullopt) << "that was of the other cause";
+}
+
 TEST_F(ScenarioFile, ChecksAProviderOnlyWhereThereIsOne) {
   EXPECT_THAT(trouble("  - state-invariants", "  - provider-verification"),
               HasSubstr("the procedure `chain` starts no provider daemon that could be checked"));

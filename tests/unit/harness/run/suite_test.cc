@@ -43,6 +43,20 @@ TEST_F(SuiteFile, NamesItsScenariosInTheirOrder) {
   EXPECT_FALSE(is_suite(folder_ / "one.yaml"));
 }
 
+TEST_F(SuiteFile, HasTheProfileOfAnEntryOrItsOwn) {
+  const auto path = file("\n  - two\n  - {scenario: more/one, profile: another}\nprofile: usual");
+  const auto suite = load_suite(path);
+  EXPECT_THAT(scenario_files(suite, path), ElementsAre(folder_ / "two.yaml", folder_ / "more/one.yaml"));
+  EXPECT_EQ(profile_of(suite, suite.scenarios[0]).value, "usual");
+  EXPECT_EQ(profile_of(suite, suite.scenarios[1]).value, "another");
+  EXPECT_EQ(profile_of(suite, suite.scenarios[1]).where, path.string() + ":4:35") << "for what is wrong with it";
+}
+
+TEST_F(SuiteFile, RefusesAnEntryWithoutAScenario) {
+  EXPECT_THAT(trouble("\n  - one\n  - {profile: another}"), StartsWith(":4:5: scenarios[1]: `scenario` is missing"));
+  EXPECT_THAT(trouble("\n  - {scenario: one, seed: 3}"), StartsWith(":3:21: scenarios[0]: unknown key `seed`"));
+}
+
 TEST_F(SuiteFile, RefusesAScenarioThatIsNotThere) {
   EXPECT_EQ(trouble("\n  - one\n  - three"), ":4:5: there is no " + (folder_ / "three.yaml").string());
 }
@@ -59,7 +73,7 @@ TEST_F(SuiteFile, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(trouble(" [one]\nscenario: two"), ":3:1: unknown key `scenario`, did you mean `scenarios`?");
   EXPECT_EQ(trouble(" one"),
             ":2:12: scenarios: expected a list: scenarios beside this file, in the order of their runs, "
-            "without .yaml");
+            "without .yaml; or {scenario, profile}");
 }
 
 TEST_F(SuiteFile, SaysWhatIsWrongWithOneOfItsScenarios) {

@@ -149,6 +149,15 @@ TEST(Timing, ToTheVerdictIsFromTheLastAnswerOrFromTheProof) {
   EXPECT_NEAR(u.judged().timing.to_verdict_s, made::kProven - 4.96, kMicrosecond);
 }
 
+TEST(Timing, FromTheEvidenceIsFromTheLineThatTheDiagnosisShows) {
+  auto u = made::handler_error();
+  u.add(4.96, "", record::Milestone{MilestoneName::proven});
+  const auto record = u.judged();
+  ASSERT_NE(record.diagnosis->evidence_at, "");
+  EXPECT_NEAR(record.timing.from_evidence_s, made::kProven - 4.9, kMicrosecond);
+  EXPECT_EQ(healthy().judged().timing.from_evidence_s, healthy().judged().timing.to_verdict_s) << "nothing failed";
+}
+
 // --- Timeline
 
 TEST(Timeline, HasTheMomentsOfTheNetworkInTheirOrder) {
