@@ -41,6 +41,14 @@ int doctor(const Project&, const std::string& profile);
 // Asks a scratch node of that program every question of the profile.
 int examine(const Project&, const std::string& profile, const std::string& binary);
 int report(const std::string& folder);
+
+struct ScoreFlags {
+  std::string run, scores;  // a suite's folder, or "latest"; the file of earlier scores, empty: results/scores.json
+  std::string format = "text";
+  bool accept = false;  // a worse one is kept, too
+};
+// How well the suite was judged. 1: worse than the last score that is kept of it; else this one is kept.
+int score(const Project&, const ScoreFlags&);
 // Concludes a run that its harness could not, and writes its reports.
 void after_crash(const std::filesystem::path& folder, const std::string& how);
 // Prints the table of RUNBOOK.md.

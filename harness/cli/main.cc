@@ -132,6 +132,12 @@ int dispatch(int argc, char** argv) {
   doctor_->add_option("--binary", binary, "its program: a scratch node is asked every question of the profile");
   auto* report_ = app.add_subcommand("report", "judge a run again from its journal, and render it");
   report_->add_option("run", folder, "a run's folder")->required();
+  ScoreFlags scored;
+  auto* score_ = app.add_subcommand("score", "how well a suite of bad and good releases was judged, and whether worse than the last time");
+  score_->add_option("run", scored.run, "the folder of a suite's run, or latest")->required();
+  score_->add_option("--format", scored.format, "text, json, or md: CORPUS.md")->check(CLI::IsMember({"text", "json", "md"}));
+  score_->add_option("--scores", scored.scores, "the file that scores are kept in (default: results/scores.json)")->envname("REHEARSE_SCORES");
+  score_->add_flag("--accept", scored.accept, "keep the score also when it is worse");
   auto* runbook_ = app.add_subcommand("runbook", "what the runbook has and what of it is rehearsed by what: RUNBOOK.md");
   auto* schema_ = app.add_subcommand("schema", "the JSON Schema of a kind of file, for editors");
   schema_->add_option("kind", kind, "scenario, suite, profile or releases")->required();
@@ -182,6 +188,7 @@ int dispatch(int argc, char** argv) {
   if (validate_->parsed()) return validate(project, files, for_profile);
   if (doctor_->parsed()) return doctor(project, profile);
   if (report_->parsed()) return report(folder);
+  if (score_->parsed()) return score(project, scored);
   if (runbook_->parsed()) return runbook(project);
   if (unit_->parsed()) return unit(project, profile, user, home, cosmovisor);
   if (schema_->parsed()) return schema(kind);
