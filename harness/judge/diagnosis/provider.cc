@@ -19,11 +19,23 @@ record::Diagnosis of_provider(const NetworkView& v, Cause cause, const std::stri
 
 }  // namespace
 
+namespace {
+// It says so of the release that the daemon had at first, whose configuration it has read before: this is another's.
+bool is_taken_back(const NetworkView& v, const SeenLine& l) {
+  return l.incarnation > 1 && v.provider_plan && !l.line.captures.empty() && l.line.captures.front() == v.provider_plan->from.printed_version;
+}
+}  // namespace
+
 Found provider_config_refused(const NetworkView& v) {
-  for (const auto& l : v.provider.lines)
-    if (l.line.pattern == name_of(Pattern::config_refused))
-      return of_provider(v, Cause::provider_config_refused,
-                         "the release that was started does not read the configuration it found", &l);
+  for (const auto& l : v.provider.lines) {
+    if (l.line.pattern != name_of(Pattern::config_refused)) continue;
+    auto d = of_provider(v, Cause::provider_config_refused, "the release that was started does not read the configuration it found", &l);
+    if (is_taken_back(v, l)) {
+      d.proven_by = "the release that was taken back to does not read the configuration it found, as it did before";
+      d.owner = name_of(Owner::operators);
+    }
+    return d;
+  }
   return std::nullopt;
 }
 

@@ -143,6 +143,16 @@ TEST(ProviderDiagnosis, NoTripwireFiresAtAnyMomentOfAGoodUpgrade) {
   made::expect_no_tripwire(provider_upgrade());
 }
 
+TEST(ProviderDiagnosis, HoldsAConfigurationThatWasNotTakenBackAgainstTheOperator) {
+  auto u = made::provider_config_refused();
+  const auto& plan = *u.all<record::ProviderPlanned>().front();
+  auto& line = *u.all<record::LogLine>(kProvider).back();
+  line.captures = {plan.to.printed_version};
+  EXPECT_EQ(u.judged().diagnosis.value().owner, "release") << "the new one reads not even what its own migrate-config has written";
+  line.captures = {plan.from.printed_version};
+  EXPECT_EQ(u.judged().diagnosis.value().owner, "operator");
+}
+
 TEST(ProviderDiagnosis, NamesTheProviderAndItsWords) {
   const auto refused = made::provider_config_refused().judged().diagnosis.value();
   EXPECT_EQ(refused.cause, "provider-config-refused");
