@@ -106,7 +106,7 @@ std::string group_text(const record::NodeGroup& g) {
 }
 
 std::string cause(const RunRecord& run) {
-  if (run.diagnosis && !run.diagnosis->cause.empty()) return one_line(run.diagnosis->cause);
+  if (run.diagnosis && run.diagnosis->cause != Cause::none) return name_of(run.diagnosis->cause);
   return run.verdict == "fail" ? "assertion" : one_line(run.verdict);
 }
 

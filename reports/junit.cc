@@ -113,7 +113,7 @@ void Suite::properties() {
   };
   add("verdict", run_.verdict);
   if (run_.diagnosis) {
-    add("cause", run_.diagnosis->cause);
+    add("cause", name_of(run_.diagnosis->cause));
     add("owner", run_.diagnosis->owner);
     add("where", where_text(run_.diagnosis->where));
   }

@@ -23,13 +23,13 @@ const Ordered<Rating>& names(Rating) {
 namespace {
 
 bool must_fail(const RunRecord& r) { return r.expected.result != "pass"; }
-std::string found_cause(const RunRecord& r) { return r.diagnosis ? r.diagnosis->cause : ""; }
+Cause found_cause(const RunRecord& r) { return r.diagnosis ? r.diagnosis->cause : Cause::none; }
 
 // It was found at fault, for whatever cause. One that passes although it should fail has the diagnosis
 // no-failure.
 bool is_caught(const RunRecord& r) {
   const bool failed = r.verdict == "fail" || (r.verdict == "pass" && r.diagnosis);
-  return failed && found_cause(r) != name_of(Cause::no_failure);
+  return failed && found_cause(r) != Cause::no_failure;
 }
 
 bool owner_is_right(const RunRecord& r) { return r.diagnosis && r.diagnosis->owner == r.expected.owner; }
@@ -40,7 +40,7 @@ Rating rating_of(const RunRecord& r) {
            : r.verdict == "fail" ? Rating::false_alarm
                                  : Rating::not_proven;
   if (!is_caught(r)) return Rating::missed;
-  if (found_cause(r) != r.expected.result) return Rating::wrong_cause;
+  if (name_of(found_cause(r)) != r.expected.result) return Rating::wrong_cause;
   return owner_is_right(r) ? Rating::right : Rating::wrong_owner;
 }
 
@@ -64,7 +64,8 @@ std::string wanted(const record::Expectation& e) {
 
 std::string got(const RunRecord& r) {
   if (r.diagnosis)
-    return fmt::format("{} ({}): {}", r.diagnosis->cause, r.diagnosis->owner, r.diagnosis->first_evidence);
+    return fmt::format("{} ({}): {}", name_of(r.diagnosis->cause), r.diagnosis->owner,
+                       r.diagnosis->first_evidence);
   return r.skipped.empty() ? r.verdict : r.verdict + ": " + r.skipped;
 }
 

@@ -91,7 +91,7 @@ int doctor(const Project& project, const std::string& profile_name) {
 }
 
 int heal(const std::string& run) {
-  const auto healed = rehearse::heal(runtime_dir(), run);
+  const auto healed = clean_up(runtime_dir(), run);
   for (const auto& line : healed.done) std::cout << line << "\n";
   if (healed.done.empty()) std::cout << "nothing was left\n";
   return healed.refused ? 3 : 0;

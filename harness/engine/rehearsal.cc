@@ -134,7 +134,7 @@ void Rehearsal::check_tripwires() {
   record(record::Milestone{MilestoneName::proven});
   const auto until = Loop::Clock::now() + kLinger;
   auto latest = proven;
-  while (Loop::Clock::now() < until && !(latest && settled(view_, *latest))) {
+  while (Loop::Clock::now() < until && !(latest && shown_by_all(view_, *latest))) {
     loop_.run_one(20ms);
     latest = proven_failure(view_);
   }

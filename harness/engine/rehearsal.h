@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "harness/engine/stall_watch.h"
@@ -102,6 +103,27 @@ struct ModelChange {
   std::filesystem::path ca_file;  // see Download
 };
 
+// What a run is about: chosen from scenario, profile and options, complete before the network starts.
+// Procedures read it.
+struct Subject {
+  Release from, to;
+  std::optional<Release> patch = {};              // of a procedure that installs one before
+  std::optional<ProviderReleases> provider = {};  // of a procedure that is about one; it opens them
+  std::optional<ModelChange> model = {};          // where the chain has one
+  std::map<std::string, Release> others = {};     // by name, that faults put in the place of the new one
+  ReleaseServer* release_server = nullptr;        // where everything is published; null: there is none yet
+  std::filesystem::path store = {};               // of verified programs
+  std::filesystem::path results = {};             // of earlier runs; empty: none are known
+  std::filesystem::path keras = {};               // a Python that may have Keras; empty: none is known
+  double faults_of_vote_s = 0;                    // see VotingPeriods (network_of.h)
+};
+
+// In a run of several procedures, one after the other: what is otherwise in one of them.
+struct Leg {
+  Scenario scenario;
+  Release from, to;
+};
+
 // Transactions that were signed before an upgrade, to be sent after it: what wallets made still has to be taken.
 struct PreparedTransactions {
   struct One {
@@ -130,9 +152,13 @@ class Rehearsal : public Sink {
   // All outlive this. `folder` is the run's.
   Rehearsal(Loop&, Http&, Journal&, ProgressReporter&, const Scenario&, const Profile&, std::filesystem::path folder);
 
-  const Scenario& scenario() const { return active_scenario_ ? *active_scenario_ : scenario_; }
-  // In a run of several procedures, one after the other: the scenario of the one that comes now; none: the run's own.
-  void set_active_scenario(std::optional<Scenario> s) { active_scenario_ = std::move(s); }
+  const Scenario& scenario() const { return leg_ ? leg_->scenario : scenario_; }
+  const Release& from() const { return leg_ ? leg_->from : subject_.from; }
+  const Release& to() const { return leg_ ? leg_->to : subject_.to; }
+  const Subject& subject() const { return subject_; }
+  void set_subject(Subject s) { subject_ = std::move(s); }
+  // The one that comes now; none: the whole.
+  void set_leg(std::optional<Leg> leg) { leg_ = std::move(leg); }
   const Profile& profile() const { return profile_; }
   const NetworkView& view() const { return view_; }
   const std::filesystem::path& folder() const { return folder_; }
@@ -142,19 +168,12 @@ class Rehearsal : public Sink {
   void set_network(Network* network) { network_ = network; }
   void set_background_task(BackgroundTask* task) { background_task_ = task; }
   void end_background_task() { if (background_task_) background_task_->end(); }
-  Release from, to;
-  std::optional<Release> patch;              // of a procedure that installs one before
-  std::optional<ProviderReleases> provider;  // of a procedure that is about one
-  std::map<std::string, Release> others;     // by name, that faults put in the place of the new one
-  ReleaseServer* release_server = nullptr;   // where everything is published; null: there is none yet
-  std::filesystem::path store;               // of verified programs
-  std::filesystem::path results;             // of earlier runs; empty: none are known
-  std::size_t seed_transactions_used = 0;    // ordinals of the profile's own transactions that are used up
-  PreparedTransactions prepared;             // none: no kind was tried before the upgrade
-  double faults_of_vote_s = 0;               // see VotingPeriods (network_of.h)
 
-  std::optional<ModelChange> model;  // where the chain has one
-  std::filesystem::path keras;       // a Python that may have Keras; empty: none is known
+  // So many ordinals of the profile's own transactions, which are used up then: the first.
+  std::size_t take_ordinals(std::size_t count) { return std::exchange(next_ordinal_, next_ordinal_ + count); }
+  // For after the upgrade; none: no kind was tried before it.
+  void keep_prepared(PreparedTransactions p) { prepared_ = std::move(p); }
+  PreparedTransactions take_prepared() { return std::exchange(prepared_, {}); }
 
   // Journals something that was done (or observed by the harness itself); an answer's checkpoint as NetworkView::named.
   void record(record::Body, const std::string& node = "");
@@ -217,9 +236,12 @@ class Rehearsal : public Sink {
   Journal& journal_;
   ProgressReporter& reporter_;
   const Scenario& scenario_;
-  std::optional<Scenario> active_scenario_;
   const Profile& profile_;
   std::filesystem::path folder_;
+  Subject subject_;
+  std::optional<Leg> leg_;
+  std::size_t next_ordinal_ = 0;
+  PreparedTransactions prepared_;
   Network* network_ = nullptr;
   BackgroundTask* background_task_ = nullptr;
   NetworkView view_;

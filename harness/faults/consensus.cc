@@ -58,7 +58,7 @@ class Diverge : public NodeFault {
     return cosmovisor_unavailable();
   }
   void inject() override {
-    const auto artifact = open_artifact(other().archive, r().profile().chain.binary, r().store);
+    const auto artifact = open_artifact(other().archive, r().profile().chain.binary, r().subject().store);
     link_or_copy(artifact.binary, staged());
     node().set(other().environment.set);
     stop_to_start();
@@ -74,7 +74,7 @@ class Diverge : public NodeFault {
   }
   void heal() override {
     node().unset(other().environment.set);
-    link_or_copy(r().to.artifact.binary, staged());
+    link_or_copy(r().to().artifact.binary, staged());
     begun_to_heal();
     stop_to_start();
   }
@@ -85,7 +85,7 @@ class Diverge : public NodeFault {
   }
 
  private:
-  const Release& other() { return r().others.at(option(kReleaseOption)); }
+  const Release& other() { return r().subject().others.at(option(kReleaseOption)); }
   std::filesystem::path staged() { return node().supervisor().staged(r().view().plan->name); }
 };
 

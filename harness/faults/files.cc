@@ -31,7 +31,9 @@ fs::path running_binary(const Rehearsal&, const Node& n) { return fs::weakly_can
 fs::path new_binary(const Rehearsal& r, const Node& n) { return n.supervisor().staged(r.view().plan ? r.view().plan->name : ""); }
 // What the node scores with; nothing on a chain without a model.
 fs::path model(const Rehearsal& r, const Node& n) {
-  return r.profile().model && r.model ? model_in(n.home(), *r.profile().model, r.model->from.version) : fs::path();
+  return r.profile().model && r.subject().model
+             ? model_in(n.home(), *r.profile().model, r.subject().model->from.version)
+             : fs::path();
 }
 
 // --- What is done to it. What lies there may be linked with another node's: it is written anew, never changed in place.
@@ -77,8 +79,10 @@ void other_machine(const fs::path& file, const Rehearsal&) {
 void set_signed(const fs::path& file, std::int64_t height) {
   replace(file, nlohmann::json{{"height", std::to_string(height)}, {"round", 0}, {"step", 0}}.dump());
 }
-void put_new_binary(const fs::path& file, const Rehearsal& r) { link_or_copy(r.to.artifact.binary, file); }
-void put_old_binary(const fs::path& file, const Rehearsal& r) { link_or_copy(r.from.artifact.binary, file); }
+void put_new_binary(const fs::path& file, const Rehearsal& r) { link_or_copy(r.to().artifact.binary, file); }
+void put_old_binary(const fs::path& file, const Rehearsal& r) {
+  link_or_copy(r.from().artifact.binary, file);
+}
 void zero_signed(const fs::path& file, const Rehearsal&) { set_signed(file, 0); }
 void old_signed(const fs::path& file, const Rehearsal&) {
   constexpr std::int64_t kBack = 5;

@@ -68,10 +68,10 @@ std::ptrdiff_t NodeFault::failures_since_healing() const {
   });
 }
 
-std::string NodeFault::last_said(Pattern which) const {
-  const auto& pattern = name_of(which);
+std::string NodeFault::last_said(Pattern pattern) const {
   const auto& lines = seen().lines;
-  const auto last = std::find_if(lines.rbegin(), lines.rend(), [&](const SeenLine& l) { return l.line.pattern == pattern; });
+  const auto last =
+      std::find_if(lines.rbegin(), lines.rend(), [&](const SeenLine& l) { return l.pattern == pattern; });
   return last == lines.rend() ? "" : last->line.text;
 }
 

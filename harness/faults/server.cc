@@ -19,7 +19,8 @@ namespace {
 
 class ServerFault : public Fault {
  public:
-  ServerFault(Rehearsal& r, const Injection& i) : r_(r), server_(*r.release_server), id_(i.id), kind_(i.kind), options_(i.options) {}
+  ServerFault(Rehearsal& r, const Injection& i)
+      : r_(r), server_(*r.subject().release_server), id_(i.id), kind_(i.kind), options_(i.options) {}
   void inject() override { server_.misbehave(trouble()); }
   std::string applied() override { return server_.met() ? fmt::format("{} requests have met it", server_.met()) : ""; }
   void heal() override { server_.misbehave({}); }
@@ -39,19 +40,19 @@ class ServerFault : public Fault {
     if (kind_ == "server-down") t.turns_away = true;
     if (kind_ == "server-slow") t.rate = std::stoll(options_.at("rate"));
     if (kind_ == "server-cuts-off") t.cut_after = std::stoll(options_.at("after"));
-    if (kind_ == "server-redirects") t.redirect_to = "/nowhere/" + r_.to.archive.filename().string();
+    if (kind_ == "server-redirects") t.redirect_to = "/nowhere/" + r_.to().archive.filename().string();
     if (kind_ == "server-alters" || kind_ == "server-escapes") t.redirect_to = publish_other();
     return t;
   }
 
   // Another file of the same name; where it is.
   std::string publish_other() const {
-    const auto file = r_.folder() / "faults" / id_ / r_.to.archive.filename();
+    const auto file = r_.folder() / "faults" / id_ / r_.to().archive.filename();
     fs::create_directories(file.parent_path());
     if (kind_ == "server-escapes") {
       write_archive(file, {{std::string("../../../../") + kEscaped, "out"}, {"bin/" + r_.profile().chain.binary, "no program"}});
     } else {
-      write_file(file, flipped_in_the_middle(read_file(r_.to.archive)));
+      write_file(file, flipped_in_the_middle(read_file(r_.to().archive)));
     }
     server_.publish("other-" + id_, file);
     return "/objects/other-" + id_ + "/" + file.filename().string();

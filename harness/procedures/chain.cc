@@ -28,13 +28,15 @@ std::string layout(Rehearsal& r, const std::vector<Node*>& nodes, const std::str
       throw StepFailed(file.string() + " is not the binary of " + release.name);
   };
   for (const auto* n : nodes) {
-    expect(n->supervisor().current(), r.from);
-    expect(n->supervisor().staged(plan), r.to);
+    expect(n->supervisor().current(), r.from());
+    expect(n->supervisor().staged(plan), r.to());
   }
   const auto printed = r.network().cosmovisor("version", {nodes.front()}, r.wait_for()).front();
-  if (printed.find(r.from.printed_version) == std::string::npos)
-    throw StepFailed("`cosmovisor version` does not run " + r.from.printed_version + ": " + printable(printed));
-  return fmt::format("current is {}, upgrades/{} is {}", r.from.printed_version, plan, r.to.printed_version);
+  if (printed.find(r.from().printed_version) == std::string::npos)
+    throw StepFailed("`cosmovisor version` does not run " + r.from().printed_version + ": " +
+                     printable(printed));
+  return fmt::format("current is {}, upgrades/{} is {}", r.from().printed_version, plan,
+                     r.to().printed_version);
 }
 
 // Those that find the release in place: whoever downloads does not.
@@ -50,7 +52,7 @@ void stage(Rehearsal& r, const std::string& plan) {
   const auto nodes = staged_nodes(r);
   if (nodes.empty()) return;
   r.step("stage", "Copy new binary", kAutomatic, [&] {
-    for (const auto* n : nodes) n->supervisor().stage(plan, r.to.artifact.binary);
+    for (const auto* n : nodes) n->supervisor().stage(plan, r.to().artifact.binary);
     return fmt::format("{} nodes", nodes.size());
   });
 }
@@ -66,9 +68,9 @@ void upgrade_by_hand(Rehearsal& r, const NodeNames& names, const std::string& id
   if (names.empty()) return;
   r.step(id, fmt::format("Upgraded by hand: {}", fmt::join(names, ", ")), kManual, [&] {
     stop_nodes(r, names);
-    install_on(r, names, r.from, r.to);
+    install_on(r, names, r.from(), r.to());
     start_nodes(r, names);
-    return fmt::format("{} kept as a copy, {} installed", r.from.printed_version, r.to.printed_version);
+    return fmt::format("{} kept as a copy, {} installed", r.from().printed_version, r.to().printed_version);
   });
 }
 
@@ -114,7 +116,7 @@ void chain_upgrade(Rehearsal& r) {
   }
   upgrade.resume();
   verify(r);
-  if (r.scenario().upgrade.newcomer) join_by_state_sync(r);  // the others' peers are counted before
+  if (r.scenario().upgrade.joining_node) join_by_state_sync(r);  // the others' peers are counted before
 }
 
 }  // namespace rehearse

@@ -37,7 +37,8 @@ bool too_large(const CliAnswer& a) {
 // What each validator's node says to a transaction of the size that it took before.
 void expect_refusals(Rehearsal& r) {
   const auto validators = r.view().validators();
-  const auto commands = signed_by_each(r, seeds(r, first_seed(r), validators, validators.size()));
+  const auto commands =
+      signed_by_each(r, transactions_of_each(r, first_initial_transaction(r), validators, validators.size()));
   const auto answers = r.run_commands(commands);
   for (std::size_t i = 0; i < answers.size(); ++i)
     if (!too_large(answers[i]))

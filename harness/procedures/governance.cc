@@ -21,7 +21,7 @@ using record::Json;
 
 namespace {
 
-constexpr std::size_t kMostSeeds = 3;  // of each of the profile's transactions that add records
+constexpr std::size_t kMostSenders = 3;  // of each of the profile's transactions that add records
 
 // By a fault, for a moment at least.
 bool taken_away_since(const NetworkView& v, const std::string& node, Micros since) {
@@ -145,8 +145,9 @@ std::vector<Included> send_transactions(Rehearsal& r, const std::vector<NodeComm
   return await_included(r, broadcast(r, commands));
 }
 
-std::vector<NodeCommand> seeds(Rehearsal& r, const std::vector<std::string>& transaction,
-                               const std::vector<const NodeView*>& validators, std::size_t after) {
+std::vector<NodeCommand> transactions_of_each(Rehearsal& r, const std::vector<std::string>& transaction,
+                                              const std::vector<const NodeView*>& validators,
+                                              std::size_t after) {
   std::vector<NodeCommand> commands;
   for (const auto* n : validators) {
     auto values = r.respondent(n->member.name).values;
@@ -157,7 +158,7 @@ std::vector<NodeCommand> seeds(Rehearsal& r, const std::vector<std::string>& tra
   return commands;
 }
 
-const std::vector<std::string>& first_seed(Rehearsal& r) {
+const std::vector<std::string>& first_initial_transaction(Rehearsal& r) {
   const auto& all = r.profile().initial_transactions;
   if (all.empty()) throw Error(Blame::scenario, r.profile().file.string() + ": `initial_transactions` is missing");
   return all.front();
@@ -165,11 +166,12 @@ const std::vector<std::string>& first_seed(Rehearsal& r) {
 
 void make_records(Rehearsal& r) {
   auto validators = r.view().validators();
-  validators.resize(std::min(validators.size(), kMostSeeds));
+  validators.resize(std::min(validators.size(), kMostSenders));
   std::int64_t last = 0;
-  const auto after = std::exchange(r.seed_transactions_used, r.seed_transactions_used + validators.size());
+  const auto after = r.take_ordinals(validators.size());
   for (const auto& transaction : r.profile().initial_transactions)
-    for (const auto& included : send_transactions(r, seeds(r, transaction, validators, after))) last = std::max(last, included.height);
+    for (const auto& included : send_transactions(r, transactions_of_each(r, transaction, validators, after)))
+      last = std::max(last, included.height);
   // Whoever sent one knows of its block first; what is asked next is asked of another.
   r.await("the records on every node", executed_on_all(last));
 }
@@ -288,12 +290,14 @@ double seconds_to_pass(Rehearsal& r) {
   const auto transactions = [&](std::size_t count) {
     return 1.5 * command * std::max(1.0, static_cast<double>(count) / processors) + block;
   };
-  const double records = static_cast<double>(r.profile().initial_transactions.size()) * transactions(kMostSeeds);
+  const double records =
+      static_cast<double>(r.profile().initial_transactions.size()) * transactions(kMostSenders);
   const double layout = 2 * command;  // asked of Cosmovisor, which runs the chain's
   // One of each kind, made one after the other, and all of them signed.
   const double kinds = static_cast<double>(r.profile().transactions.size() + 1) * command;
   const double meanwhile = transactions(voters(r.scenario()).size()) + records + layout + kinds;
-  return transactions(1) + std::max({r.view().network->voting_period_s, meanwhile, r.faults_of_vote_s});
+  return transactions(1) +
+         std::max({r.view().network->voting_period_s, meanwhile, r.subject().faults_of_vote_s});
 }
 
 std::int64_t height_after(Rehearsal& r, double seconds) {

@@ -39,11 +39,12 @@ std::vector<Included> send_transactions(Rehearsal&, const std::vector<NodeComman
 
 // One of the profile's transactions that add its own records, so that there is something to lose, of each of these.
 // `{ordinal}` counts on from `after`.
-std::vector<NodeCommand> seeds(Rehearsal&, const std::vector<std::string>& transaction,
-                               const std::vector<const NodeView*>& validators, std::size_t after = 0);
+std::vector<NodeCommand> transactions_of_each(Rehearsal&, const std::vector<std::string>& transaction,
+                                              const std::vector<const NodeView*>& validators,
+                                              std::size_t after = 0);
 
 // The first of them, for what needs no more. Throws Error(Blame::scenario) for a profile without one.
-const std::vector<std::string>& first_seed(Rehearsal&);
+const std::vector<std::string>& first_initial_transaction(Rehearsal&);
 
 // All of them, of a few validators each: the voting period may run already.
 void make_records(Rehearsal&);

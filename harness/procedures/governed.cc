@@ -30,7 +30,7 @@ std::string lacks_halt_proof(const NodeView& n, std::int64_t height) {
   if (!n.halt) return fmt::format("is at {}", n.head.store_height);
   const SeenLine* replay = nullptr;  // the latest
   for (const auto& l : n.lines)
-    if (l.line.pattern == name_of(Pattern::replay_blocks)) replay = &l;
+    if (l.pattern == Pattern::replay_blocks) replay = &l;
   const bool live = n.stored_at(height) && n.app_hashes.contains(height - 1) && !n.committed_at(height);
   const bool replayed = replay && replay->line.captures.size() == 2 &&
                         replay->line.captures[0] == std::to_string(height - 1) &&
@@ -56,8 +56,8 @@ std::string plan_info_as(Release release, PlanInfo what) {
 
 GovernedUpgrade::GovernedUpgrade(Rehearsal& r)
     : r_(r),
-      plan_{r.to.plan.empty() ? r.to.printed_version : r.to.plan,
-            plan_info_as(r.to, r.scenario().upgrade.plan_info), 0} {}
+      plan_{r.to().plan.empty() ? r.to().printed_version : r.to().plan,
+            plan_info_as(r.to(), r.scenario().upgrade.plan_info), 0} {}
 
 std::string ask_for_no_plan(Rehearsal& r, const std::string& checkpoint, const std::string& complaint) {
   const auto a = r.ask(checkpoint, {{question::current_plan, r.view().order.front(), {}, 0}}).front();

@@ -28,18 +28,20 @@ std::string announcement(Rehearsal& r, const std::string& sha256) {
       "Severity: {severity}\nAffected version: {from}\nFixed version: {to}\n\n"
       "Every validator and node operator is asked to install {to} at once.\n\n"
       "Release: {url}\nSHA-256: {sha256}\n\n"
-      "Steps: download it; compare the checksum with this one; stop {binary}; keep a copy of it; put the new one in its "
+      "Steps: download it; compare the checksum with this one; stop {binary}; keep a copy of it; put the new "
+      "one in its "
       "place; start it.\n"
       "Afterwards `{binary} version` prints {to}.\n\n"
       "Details of the issue follow when most of the voting power runs {to}, expected within two hours.\n",
-      fmt::arg("to", r.to.printed_version), fmt::arg("from", r.from.printed_version), fmt::arg("title", r.profile().title),
-      fmt::arg("severity", "CRITICAL"), fmt::arg("url", r.to.url), fmt::arg("sha256", sha256), fmt::arg("binary", binary));
+      fmt::arg("to", r.to().printed_version), fmt::arg("from", r.from().printed_version),
+      fmt::arg("title", r.profile().title), fmt::arg("severity", "CRITICAL"), fmt::arg("url", r.to().url),
+      fmt::arg("sha256", sha256), fmt::arg("binary", binary));
 }
 
 // The other source: whoever announces has the archive itself, and neither the download nor its SHA256SUMS. A scenario in
 // which the sources differ announces another checksum.
 std::string announced_checksum(Rehearsal& r) {
-  const auto sha256 = sha256_file(r.to.archive);
+  const auto sha256 = sha256_file(r.to().archive);
   return r.scenario().upgrade.second_source == SecondSource::agrees ? sha256 : sha256_hex(sha256);
 }
 
@@ -57,8 +59,9 @@ void announce(Rehearsal& r) {
 void confirm(Rehearsal& r) {
   r.step("sources", "Verify checksum from multiple sources", kHotfix, [&] {
     const auto announced = read_file(r.folder() / "announcement.txt");
-    if (announced.find("SHA-256: " + r.to.artifact.sha256 + "\n") == std::string::npos)
-      throw StepFailed("SHA256SUMS says " + r.to.artifact.sha256 + ", the announcement says another; nothing was touched",
+    if (announced.find("SHA-256: " + r.to().artifact.sha256 + "\n") == std::string::npos)
+      throw StepFailed("SHA256SUMS says " + r.to().artifact.sha256 +
+                           ", the announcement says another; nothing was touched",
                        Cause::checksum_mismatch);
     return "SHA256SUMS and the announcement agree";
   });
@@ -91,11 +94,11 @@ void install_at_one_height(Rehearsal& r) {
     return fmt::format("block {} stored and not executed on {} nodes", height, all.size());
   });
   r.step("hotfix", "Apply hotfix: all nodes, started together", kHotfix, [&] {
-    keep_binary(r, all, r.from);
+    keep_binary(r, all, r.from());
     stop_nodes(r, all);
-    replace_binary(r, all, r.to);
+    replace_binary(r, all, r.to());
     start_nodes(r, all);
-    check_installed(r, all, r.to);
+    check_installed(r, all, r.to());
     r.await(fmt::format("height {} on all", height + 1), stored_on_all(height + 1));
     return fmt::format("height {} on all nodes", height + 1);
   });

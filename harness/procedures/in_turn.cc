@@ -73,9 +73,10 @@ Downs restart(Rehearsal& r, const NodeNames& names, const std::function<void()>&
 }
 
 Downs restart_on(Rehearsal& r, const NodeNames& names, bool always) {
-  keep_binary(r, names, r.from);
+  keep_binary(r, names, r.from());
   return restart(
-      r, names, [&] { replace_binary(r, names, r.to); }, always, [&] { check_installed(r, names, r.to); });
+      r, names, [&] { replace_binary(r, names, r.to()); }, always,
+      [&] { check_installed(r, names, r.to()); });
 }
 
 void begin_in_turn(Rehearsal& r) {

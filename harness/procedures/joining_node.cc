@@ -12,7 +12,7 @@ namespace rehearse {
 
 namespace {
 
-constexpr const char* kName = "newcomer";
+constexpr const char* kName = "joining-node";
 constexpr Cause kFailed = Cause::state_sync_failed;
 
 // What it has to trust: a block of the new release, by its hash (CometBFT, light client).
@@ -76,8 +76,8 @@ Joined await_joined(Rehearsal& r, Node& node) {
 }  // namespace
 
 void join_by_state_sync(Rehearsal& r) {
-  r.step("newcomer", "A new node joins by state sync", "", [&] {
-    auto& node = r.network().add_joining_node(kName, r.to.artifact.binary, state_sync(r));
+  r.step("join", "A new node joins by state sync", "", [&] {
+    auto& node = r.network().add_joining_node(kName, r.to().artifact.binary, state_sync(r));
     node.start();
     const auto joined = await_joined(r, node);
     r.await(fmt::format("the chain's state after block {}", joined.height), [&](const NetworkView& v) {

@@ -25,9 +25,10 @@ void switch_at_height(Rehearsal& r, ModelUpdate& update) {
 void show_that_files_are_not_enough(Rehearsal& r, ModelUpdate& update) {
   r.step("not-enough", "Nodes still score with the model that governance has approved", kModelRollback, [&] {
     for (const auto& status : update.status_of("edited", update.nodes()))
-      if (const auto trouble = scoring_trouble(status, r.model->from.hash()); !trouble.empty())
+      if (const auto trouble = scoring_trouble(status, r.subject().model->from.hash()); !trouble.empty())
         throw StepFailed("after edit and restart " + trouble, Cause::wrong_model);
-    return "finding: the runbook ends here, and every node scores with " + update.show(r.model->from);
+    return "finding: the runbook ends here, and every node scores with " +
+           update.show(r.subject().model->from);
   });
 }
 

@@ -35,10 +35,12 @@ constexpr const char* kLoad =
     "print('Keras', keras.__version__)\n";
 
 std::string load_with_keras(Rehearsal& r, const std::filesystem::path& file) {
-  if (r.keras.empty()) throw StepSkipped("needs Keras: ./rehearse keras");
-  const auto a = r.run_programs({{r.keras, {"-c", kLoad, file.string()}}}).front();
-  if (a.status.code == kNoKeras) throw StepSkipped("needs Keras: " + r.keras.string() + " has none");
-  if (a.killed_after.count()) throw TimedOut(r.keras.string() + " did not load the model in time", Cause::machine_stalled);
+  if (r.subject().keras.empty()) throw StepSkipped("needs Keras: ./rehearse keras");
+  const auto a = r.run_programs({{r.subject().keras, {"-c", kLoad, file.string()}}}).front();
+  if (a.status.code == kNoKeras)
+    throw StepSkipped("needs Keras: " + r.subject().keras.string() + " has none");
+  if (a.killed_after.count())
+    throw TimedOut(r.subject().keras.string() + " did not load the model in time", Cause::machine_stalled);
   if (!a.status.ok()) throw StepFailed("Keras does not load " + file.filename().string() + ": " + a.err, Cause::model_not_loaded);
   return version_in(a) + " loads " + file.filename().string();
 }
@@ -77,8 +79,9 @@ std::vector<Json> ModelUpdate::scored_records(const std::string& checkpoint) {
 
 std::int64_t ModelUpdate::score(const std::vector<const NodeView*>& validators) {
   std::int64_t last = 0;
-  const auto& transaction = first_seed(r_);
-  const auto sent = send_transactions(r_, seeds(r_, transaction, validators, scored_before_.size() + scored_));
+  const auto& transaction = first_initial_transaction(r_);
+  const auto sent = send_transactions(
+      r_, transactions_of_each(r_, transaction, validators, scored_before_.size() + scored_));
   scored_ += validators.size();
   for (const auto& included : sent) last = std::max(last, included.height);
   return last;
@@ -247,7 +250,8 @@ void ModelUpdate::verify_active() {
     throw StepFailed(fmt::format("{}", fmt::join(troubles, "; ")), stub ? Cause::model_not_loaded : Cause::wrong_model);
 }
 
-// All seeds are of one piece of data: what was scored before and what was scored now differ by the model alone.
+// All records are of one piece of data: what was scored before and what was scored now differ by the model
+// alone.
 std::string ModelUpdate::compare_scores() {
   std::set<std::string> known, before, now;
   const auto take = [](std::set<std::string>& scores, const Json& record, const Model& by) {

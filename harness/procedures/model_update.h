@@ -51,7 +51,7 @@ class ModelUpdate {
 
  private:
   const ModelSection& section() const { return *r_.profile().model; }
-  const ModelChange& change() const { return *r_.model; }
+  const ModelChange& change() const { return *r_.subject().model; }
   Values values() const;
   void submit(bool to_switch);
   void check_proposal();

@@ -100,7 +100,7 @@ std::string migration_times(const NetworkView& v, std::int64_t height) {
       begun = nullptr;
     };
     for (const auto& l : n->lines) {
-      if (l.line.pattern != name_of(Pattern::module_migrates)) continue;
+      if (l.pattern != Pattern::module_migrates) continue;
       end(l.seen);
       begun = &l;
     }

@@ -11,7 +11,8 @@ namespace rehearse {
 namespace fs = std::filesystem;
 
 void stage_release(Rehearsal& r, const std::string& plan) {
-  for (const auto* n : r.network().under(SupervisorKind::cosmovisor)) n->supervisor().stage(plan, r.to.artifact.binary);
+  for (const auto* n : r.network().under(SupervisorKind::cosmovisor))
+    n->supervisor().stage(plan, r.to().artifact.binary);
 }
 
 void stop_nodes(Rehearsal& r, const NodeNames& names) {

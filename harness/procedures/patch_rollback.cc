@@ -21,7 +21,7 @@ void install_patch(Rehearsal& r, const NodeNames& first) {
   r.step("patch", "Upgrade " + first.front(), kRolling, [&] {
     r.record(record::Expected{Cause::app_hash_divergence, "the patch is rolled back", true});
     stop_nodes(r, first);
-    install_on(r, first, r.from, r.to);
+    install_on(r, first, r.from(), r.to());
     const auto before = r.view().highest_height();
     start_nodes(r, first);
     r.await("another state on " + first.front(), [&](const NetworkView& v) -> std::optional<Unmet> {
@@ -51,8 +51,8 @@ void patch_rollback(Rehearsal& r) {
   });
   read_signing_states(r, "stopped");
   r.step("restore", "Restore previous binary", kChainRollback, [&] {
-    install_on(r, first, r.to, r.from);
-    return r.from.printed_version;
+    install_on(r, first, r.to(), r.from());
+    return r.from().printed_version;
   });
   r.step("state", "Rollback state", kChainRollback, [&] {
     roll_back_state(r, first);

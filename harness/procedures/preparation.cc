@@ -31,19 +31,19 @@ void tell(Rehearsal& r, const std::string& question, const std::string& node, co
 }
 
 void find_changelog(Rehearsal& r) {
-  const auto file = r.to.archive.parent_path() / "CHANGELOG.md";
+  const auto file = r.to().archive.parent_path() / "CHANGELOG.md";
   const auto text = read_file(file);
   tell(r, "changelog", "", file.filename().string(), text.empty() ? Json() : Json(text));
 }
 
 void tell_of_checksum(Rehearsal& r) {
-  tell(r, kPublishedChecksum, "", "SHA256SUMS", r.to.published ? Json(r.to.artifact.sha256) : Json());
+  tell(r, kPublishedChecksum, "", "SHA256SUMS", r.to().published ? Json(r.to().artifact.sha256) : Json());
 }
 
 // Whether that folder is of a run of the same two releases that passed.
 bool passed_with_the_same(Rehearsal& r, const fs::path& folder) {
   const auto text = read_file(folder / "run.json");
-  for (const auto* release : {&r.from, &r.to})
+  for (const auto* release : {&r.from(), &r.to()})
     if (text.find(release->artifact.sha256) == std::string::npos) return false;  // most are of others: they are not parsed
   const auto run = Json::parse(text, nullptr, false);
   if (!run.is_object() || run.value("verdict", "") != "pass") return false;
@@ -51,7 +51,7 @@ bool passed_with_the_same(Rehearsal& r, const fs::path& folder) {
   auto same = [releases = run.value("releases", Json::object())](const char* which, const Release& release) {
     return releases.contains(which) && releases[which].is_object() && releases[which].value("sha256", "") == release.artifact.sha256;
   };
-  return same("from", r.from) && same("to", r.to);
+  return same("from", r.from()) && same("to", r.to());
 }
 
 // Runs stand beside this one, or in the project's results; those of a suite a folder deeper.
@@ -62,7 +62,7 @@ void find_earlier_run(Rehearsal& r) {
     for (const auto& entry : fs::directory_iterator(folder, unreadable))
       if (found.is_null() && passed_with_the_same(r, entry.path())) found = entry.path().filename().string();
   };
-  for (const auto& all : {r.folder().parent_path(), r.results}) {
+  for (const auto& all : {r.folder().parent_path(), r.subject().results}) {
     look_in(all);
     for (const auto& entry : fs::directory_iterator(all, unreadable))
       if (found.is_null() && entry.is_directory(unreadable) && !entry.is_symlink(unreadable)) look_in(entry.path());

@@ -12,11 +12,12 @@ const std::vector<Procedure>& procedures() {
   const Needs skipping{.commands = {"skip-upgrade"}}, provider{.provider = true}, records{.initial_transactions = true},
       model{.model = true, .initial_transactions = true}, all_of_them{.provider = true, .model = true, .initial_transactions = true};
   static const std::vector<Procedure> all = {
-      {"chain", "Chain Upgrades (Governance)", chain_upgrade, governed_and({"expedited", "late", "plan_info", "newcomer"})},
+      {"chain", "Chain Upgrades (Governance)", chain_upgrade,
+       governed_and({"expedited", "late", "plan_info", "joining_node"})},
       {"cancelled", "Chain Upgrades (Governance)", cancelled_upgrade, governed},
       {"skip", "Rollback Procedures", skipped_upgrade, governed_and({"missed"}), skipping},
-      {"rollback", "Rollback Procedures", chain_rollback, governed_and({"missed", "late", "drops", "compared", "set_aside"}),
-       skipping},
+      {"rollback", "Rollback Procedures", chain_rollback,
+       governed_and({"missed", "late", "drops", "compared", "set_aside"}), skipping},
       {"restore", "Rollback Procedures", chain_restore, governed_and({"drops"})},
       {"patch-rollback", "Rollback Procedures", patch_rollback, {}, {.commands = {"rollback"}}},
       {"rolling", "Non-Breaking Upgrades", rolling_upgrade, {"order"}},
@@ -24,7 +25,11 @@ const std::vector<Procedure>& procedures() {
       {"hotfix", "Emergency Hotfixes", emergency_hotfix, {"second_source", "confirmed", "breaking"}},
       {"provider", "Provider Daemon Upgrades", provider_upgrade, {}, provider},
       {"provider-rollback", "Rollback Procedures", provider_rollback, {"revert_config"}, provider},
-      {"model", "Model Upgrades (VEID)", model_upgrade, {"voting_period", "activation", "published", "missed"}, model},
+      {"model",
+       "Model Upgrades (VEID)",
+       model_upgrade,
+       {"voting_period", "activation", "published", "missed"},
+       model},
       {"model-rollback", "Model Rollback", model_rollback, {"voting_period", "missed"}, model},
       {"train", "Upgrade Types", release_train, {"voting_period"}, all_of_them, true},
   };

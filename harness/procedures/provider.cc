@@ -49,7 +49,8 @@ bool idle(const Json& bids) { return bids.value("in_flight", -1) == 0; }
 void set_up_workloads(Rehearsal& r) {
   r.step("provider", "Provider daemon set up", "", [&] {
     set_up_provider(r);
-    return fmt::format("{} as {}", r.provider->from.printed_version, daemon_of(r).values().at("address"));
+    return fmt::format("{} as {}", r.view().provider_plan->from.printed_version,
+                       daemon_of(r).values().at("address"));
   });
   r.step(step_id::orders, "Orders won and workloads running", "", [&] {
     place_orders(r, kOrders, 0);
@@ -64,7 +65,7 @@ namespace {
 void pause(Rehearsal& r) {
   r.step("pause", "Pause provider operations", kUpgrade, [&] {
     place_orders(r, kUnderWay, kOrders);  // there may be a bid on it under way
-    return send_as_provider(r, "pause", {{"reason", "Upgrade to " + r.provider->to.name}});
+    return send_as_provider(r, "pause", {{"reason", "Upgrade to " + r.subject().provider->to.name}});
   });
   r.step("in-flight", "Wait for in-flight operations", kUpgrade, [&] {
     const auto bids = await_answer(r, "no operation in flight", {question::bids, kProvider, {}, 0},
@@ -99,9 +100,10 @@ std::string migrate_config(Rehearsal& r) {
 }
 
 void replace(Rehearsal& r) {
-  auto& to = r.provider->to;
+  auto to = r.subject().provider->to;
   r.step("download", "Download new binary", kUpgrade, [&] {
-    to.artifact = fetch_published(r, *r.release_server, to, r.profile().provider->binary, r.store);
+    to.artifact =
+        fetch_published(r, *r.subject().release_server, to, r.profile().provider->binary, r.subject().store);
     return fmt::format("{}: sha256 {}, {}; the runbook compares no checksum here", to.name,
                        to.artifact.sha256.substr(0, 16), how_published(to));
   });
@@ -112,7 +114,7 @@ void replace(Rehearsal& r) {
   r.step("backup", "Backup and replace", kUpgrade, [&] {
     copy_over(daemon_of(r).program(), backup_of(daemon_of(r).program()));
     copy_over(daemon_of(r).config(), backup_of(daemon_of(r).config()));
-    install_daemon(r, to);
+    install_daemon(r, to, &record::ProviderPlanned::to);
     return "the binary and config.yaml kept as .bak; the runbook keeps the binary alone, and its rollback wants both";
   });
   r.step("migrate", "Apply any config migrations", kUpgrade, [&] {
@@ -129,7 +131,8 @@ void upgrade(Rehearsal& r) {
   r.enter(Phase::swap);
   pause(r);
   replace(r);
-  r.step("start", "Start daemon, verify health", kUpgrade, [&] { return start_daemon(r, r.provider->to); });
+  r.step("start", "Start daemon, verify health", kUpgrade,
+         [&] { return start_daemon(r, r.view().provider_plan->to.printed_version); });
 }
 
 // What comes after it must show that the daemon takes part again.
@@ -182,7 +185,7 @@ void provider_rollback(Rehearsal& r) {
   r.step("restore-binary", "Restore binary", kProviderRollback, [&] {
     copy_over(backup_of(daemon_of(r).program()), daemon_of(r).program());
     const auto version = version_in(run_daemon(r, "version"));
-    if (version != r.provider->from.printed_version) throw StepFailed("the backup is " + version);
+    if (version != r.view().provider_plan->from.printed_version) throw StepFailed("the backup is " + version);
     return version;
   });
   if (r.scenario().upgrade.revert_config)
@@ -190,7 +193,8 @@ void provider_rollback(Rehearsal& r) {
       copy_over(backup_of(daemon_of(r).config()), daemon_of(r).config());
       return "needed: the older release does not read the migrated file";
     });
-  r.step("rollback-start", "Start daemon, verify", kProviderRollback, [&] { return start_daemon(r, r.provider->from); });
+  r.step("rollback-start", "Start daemon, verify", kProviderRollback,
+         [&] { return start_daemon(r, r.view().provider_plan->from.printed_version); });
   take_part_again(r, WhichRelease::from);
   verify(r);
 }

@@ -47,12 +47,6 @@ bool stale_sequence(const CliAnswer& a) {
   return a.json && a.json->value("codespace", "") == "sdk" && a.json->value("code", 0) == kWrongSequence;
 }
 
-// What is known of the releases is recorded as it becomes known.
-void tell(Rehearsal& r) {
-  const auto& [from, to] = *r.provider;
-  r.record(record::ProviderPlanned{daemon_of(r).values().at("address"), provenance(from), provenance(to)});
-}
-
 void make_account(Rehearsal& r) {
   const auto& chain = r.network().respondent(asked_node(r)).binary;
   const auto key = run(r, chain, filled(r, profile_of(r).commands.at("add-key").run, {}));
@@ -60,7 +54,8 @@ void make_account(Rehearsal& r) {
   const auto address = key.json && key.json->is_object() ? key.json->value("address", "") : "";
   if (address.empty()) throw Error(Blame::scenario, "`" + key.command + "`: there is no address in its answer");
   daemon_of(r).set_account(address);
-  tell(r);
+  const auto& [from, to] = *r.subject().provider;
+  r.record(record::ProviderPlanned{address, provenance(from), provenance(to)});
   auto values = r.network().respondent(asked_node(r)).values;
   values["address"] = address;
   const auto fund = fill(profile_of(r).commands.at("fund").run, values, r.profile().file.string() + ": provider: commands: fund");
@@ -92,7 +87,8 @@ void place_orders(Rehearsal& r, std::size_t count, std::size_t after) {
   for (std::size_t placed = 0; placed < count;) {
     auto customers = all;
     customers.resize(std::min(count - placed, all.size()));
-    send_as_customers(r, seeds(r, profile_of(r).commands.at("order").run, customers, after + placed));
+    send_as_customers(
+        r, transactions_of_each(r, profile_of(r).commands.at("order").run, customers, after + placed));
     placed += customers.size();
   }
 }
@@ -101,21 +97,23 @@ void set_up_provider(Rehearsal& r) {
   auto& daemon = r.network().add_provider(kProvider);
   make_account(r);
   send_as_provider(r, "create");
-  auto& from = r.provider->from;
-  from.artifact = open_artifact(from.archive, profile_of(r).binary, r.store);
-  install_daemon(r, from);
+  auto from = r.subject().provider->from;
+  from.artifact = open_artifact(from.archive, profile_of(r).binary, r.subject().store);
+  install_daemon(r, from, &record::ProviderPlanned::from);
   daemon.write_config(r.network().respondent(asked_node(r)).binary);
-  start_daemon(r, from);
+  start_daemon(r, r.view().provider_plan->from.printed_version);
 }
 
-void install_daemon(Rehearsal& r, Release& release) {
+void install_daemon(Rehearsal& r, Release release, record::Provenance record::ProviderPlanned::*which) {
   link_or_copy(release.artifact.binary, daemon_of(r).program());
   const auto answer = run_daemon(r, "version");
   release.printed_version = version_in(answer);
   if (!release.version.empty() && release.printed_version != release.version)
     throw StepFailed("`" + answer.command + "` says " + release.printed_version + ", not " + release.version,
                      Cause::wrong_version_inside);
-  tell(r);
+  auto plan = *r.view().provider_plan;  // what is known of the releases is recorded as it becomes known
+  plan.*which = provenance(release);
+  r.record(std::move(plan));
 }
 
 void stop_daemon(Rehearsal& r) {
@@ -124,14 +122,13 @@ void stop_daemon(Rehearsal& r) {
   r.await_done("the daemon's end", [&] { return !r.view().provider.alive; });
 }
 
-std::string start_daemon(Rehearsal& r, const Release& release) {
+std::string start_daemon(Rehearsal& r, const std::string& release) {
   r.record(record::Expected{kProcessEnds, "it runs", false}, kProvider);
   daemon_of(r).start();
   const auto health = await_answer(r, "the daemon's health", {question::health, kProvider, {}, 0},
                                    [](const Json& h) { return h.value("status", "") == "ok"; });
-  const auto version = health.value.value("version", release.printed_version);
-  if (version != release.printed_version)
-    throw StepFailed("what runs is " + version + ", not " + release.printed_version);
+  const auto version = health.value.value("version", release);
+  if (version != release) throw StepFailed("what runs is " + version + ", not " + release);
   return health.value.dump();
 }
 

@@ -23,11 +23,12 @@ void place_orders(Rehearsal&, std::size_t count, std::size_t after);
 void set_up_provider(Rehearsal&);
 // Steps: that, and orders of which each has its workload. A provider upgrade begins with it, unless it was done before.
 void set_up_workloads(Rehearsal&);
-// Replaces the program, and asks it for its version. Throws StepFailed when it is not the release's.
-void install_daemon(Rehearsal&, Release&);
+// Replaces the program, and asks it for its version; from then on NetworkView::provider_plan has that. Throws
+// StepFailed when it is not the release's.
+void install_daemon(Rehearsal&, Release, record::Provenance record::ProviderPlanned::*which);
 void stop_daemon(Rehearsal&);
-// Starts it, and waits for its health endpoint to say that this release is well.
-std::string start_daemon(Rehearsal&, const Release&);
+// Starts it, and waits for its health endpoint to say that the release that prints this version is well.
+std::string start_daemon(Rehearsal&, const std::string& version);
 // A command of the profile's `provider: daemon:`, whatever becomes of it.
 CliAnswer ask_daemon(Rehearsal&, const std::string& command);
 // The same. Throws StepFailed with what it says when that is no answer.

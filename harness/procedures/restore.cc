@@ -64,7 +64,7 @@ void chain_restore(Rehearsal& r) {
   r.step("restore", "Restore the data backup, keep the newer priv_validator_state.json and its WAL", kChainRollback, [&] {
     for (const auto& name : parted) {
       restore_data(r, name);
-      r.network().node(name).unset(r.to.environment.set);  // what had set it apart
+      r.network().node(name).unset(r.to().environment.set);  // what had set it apart
     }
     return fmt::format("{}", fmt::join(parted, ", "));
   });

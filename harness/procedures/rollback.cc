@@ -32,7 +32,7 @@ void await_bad_end(Rehearsal& r) {
   r.step("bad-release", "The new release makes no blocks", kChainRollback, [&] {
     const auto bare = bare_nodes(r);
     stop_nodes(r, bare);
-    install_on(r, bare, r.from, r.to);
+    install_on(r, bare, r.from(), r.to());
     start_nodes(r, bare);
     expect_bad(r, bare);
     const auto height = r.view().plan->height;
@@ -48,27 +48,29 @@ void await_bad_end(Rehearsal& r) {
 
 // The runbook copies the old binary to where it was before Cosmovisor; that is not what Cosmovisor runs.
 void show_useless_copy(Rehearsal& r, Node* node) {
-  r.step("useless-copy", "Cosmovisor runs another binary than the one that the runbook restores", kChainRollback, [&] {
-    link_or_copy(r.from.artifact.binary, node->home() / "bin" / r.profile().chain.binary);
-    const auto printed = r.network().cosmovisor("version", {node}, r.wait_for()).front();
-    if (printed.find(r.to.printed_version) == std::string::npos)
-      throw StepFailed("`cosmovisor version` does not run " + r.to.printed_version);
-    return "finding: the runbook's steps change nothing, " + node->identity().name + " still runs " + r.to.printed_version;
-  });
+  r.step("useless-copy", "Cosmovisor runs another binary than the one that the runbook restores",
+         kChainRollback, [&] {
+           link_or_copy(r.from().artifact.binary, node->home() / "bin" / r.profile().chain.binary);
+           const auto printed = r.network().cosmovisor("version", {node}, r.wait_for()).front();
+           if (printed.find(r.to().printed_version) == std::string::npos)
+             throw StepFailed("`cosmovisor version` does not run " + r.to().printed_version);
+           return "finding: the runbook's steps change nothing, " + node->identity().name + " still runs " +
+                  r.to().printed_version;
+         });
 }
 
 void restore_binary(Rehearsal& r) {
   const auto switched = r.network().under(SupervisorKind::cosmovisor);
   if (!switched.empty()) show_useless_copy(r, switched.front());
   r.step("restore", "Restore previous binary", kChainRollback, [&] {
-    install_on(r, bare_nodes(r), r.to, r.from);
+    install_on(r, bare_nodes(r), r.to(), r.from());
     const bool aside = r.scenario().upgrade.set_aside;
     for (auto* n : switched) {
       n->supervisor().switch_back();
       if (aside) n->supervisor().forget_upgrade();
     }
-    check_installed(r, all_nodes(r), r.from);
-    const auto& version = r.from.printed_version;
+    check_installed(r, all_nodes(r), r.from());
+    const auto& version = r.from().printed_version;
     return switched.empty() ? fmt::format("{}; the runbook's {}.bak is never made", version, r.profile().chain.binary)
                             : "current is " + version + " again, upgrade-info.json " + (aside ? "is set aside" : "is left");
   });

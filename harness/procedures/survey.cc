@@ -37,8 +37,8 @@ Json defaults_of(Rehearsal& r, const std::vector<ChangedParameter>& changed) {
   const auto home = r.folder() / "tmp" / "defaults";
   try {
     std::filesystem::create_directories(home);
-    r.run_programs({{r.to.artifact.binary, r.command("init", r.view().order.front(),
-                                                     {{"home", home.string()}, {"moniker", "defaults"}})}});
+    r.run_programs({{r.to().artifact.binary, r.command("init", r.view().order.front(),
+                                                       {{"home", home.string()}, {"moniker", "defaults"}})}});
     const auto genesis = Json::parse(read_file(home / "config" / "genesis.json"));
     for (const auto& p : changed) {
       const auto dot = p.name.find('.');

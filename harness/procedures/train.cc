@@ -17,70 +17,72 @@ namespace {
 
 constexpr const char* kTypes = "Upgrade Types";
 
-struct Leg {
+struct Part {
   const char *name, *title;
   void (*run)(Rehearsal&);
   std::vector<std::string> lists;  // of the scenario that carries it out alone
 };
 
 const std::vector<std::string> kOfChain = {"validator-verification", "network-verification", "state-invariants"};
-const Leg kPatch{"patch", "Patch", rolling_upgrade, kOfChain};
-const Leg kChain{"chain", "Chain upgrade", chain_upgrade, kOfChain};
-const Leg kModel{"model", "Model", model_upgrade, kOfChain};
-const Leg kProviderDaemon{"provider", "Provider daemon", provider_upgrade, {"provider-verification", "network-verification"}};
+const Part kPatch{"patch", "Patch", rolling_upgrade, kOfChain};
+const Part kChain{"chain", "Chain upgrade", chain_upgrade, kOfChain};
+const Part kModel{"model", "Model", model_upgrade, kOfChain};
+const Part kProviderDaemon{
+    "provider", "Provider daemon", provider_upgrade, {"provider-verification", "network-verification"}};
 
-void carry_out(Rehearsal& r, const Leg& leg) {
-  auto active = r.scenario();
-  active.before.clear();  // they are for the whole
-  active.after = leg.lists;
-  r.set_active_scenario(std::move(active));
-  r.network().set_client_binary(r.from.artifact.binary);
-  r.record(record::LegStarted{
-      leg.name, leg.title, {provenance(r.from), provenance(r.to), r.from.module_versions, r.to.module_versions, ""}});
-  leg.run(r);
-  r.record(record::LegEnded{leg.name});
-  r.set_active_scenario(std::nullopt);
+void carry_out(Rehearsal& r, const Part& part, const Release& from, const Release& to) {
+  auto scenario = r.scenario();
+  scenario.before.clear();  // they are for the whole
+  scenario.after = part.lists;
+  r.set_leg(Leg{std::move(scenario), from, to});
+  r.network().set_client_binary(from.artifact.binary);
+  r.record(
+      record::LegStarted{part.name,
+                         part.title,
+                         {provenance(from), provenance(to), from.module_versions, to.module_versions, ""}});
+  part.run(r);
+  r.record(record::LegEnded{part.name});
+  r.set_leg(std::nullopt);
 }
 
 // As the new release was before the network started.
-void fetch_patch(Rehearsal& r) {
-  auto& patch = *r.patch;
+Release fetch_patch(Rehearsal& r) {
+  auto patch = *r.subject().patch;
   r.step("fetch-patch", "Download patch and verify checksum", kTypes, [&] {
-    patch.artifact = fetch_published(r, *r.release_server, patch, r.profile().chain.binary, r.store);
+    patch.artifact =
+        fetch_published(r, *r.subject().release_server, patch, r.profile().chain.binary, r.subject().store);
     const auto answer = r.run_programs({{patch.artifact.binary, command_of(r.profile(), "version").run}}).front();
-    if (!answer.trouble().empty()) throw StepFailed(patch.name + ": " + answer.trouble(), Cause::binary_does_not_run);
+    if (!answer.trouble().empty())
+      throw StepFailed(patch.name + ": " + answer.trouble(), Cause::binary_does_not_run);
     patch.printed_version = version_in(answer);
     if (!patch.version.empty() && patch.printed_version != patch.version)
       throw StepFailed(patch.name + " holds " + patch.printed_version, Cause::wrong_version_inside);
-    for (const auto* other : {&r.from, &r.to})
+    for (const auto* other : {&r.from(), &r.to()})
       if (patch.printed_version == other->printed_version)
         throw StepFailed(fmt::format("both {} and {} are {}", patch.name, other->name, patch.printed_version), Cause::same_version);
     return fmt::format("{}: sha256 {}, {}", patch.printed_version, patch.artifact.sha256.substr(0, 16), how_published(patch));
   });
+  return patch;
 }
 
 }  // namespace
 
 void release_train(Rehearsal& r) {
-  const auto first = r.from, last = r.to;
   set_up_workloads(r);  // they are to run all the way
   r.step("before", "State before the first leg", kTypes, [&] {
     make_records(r);
     return ask_state_before(r);
   });
-  fetch_patch(r);
+  const auto patch = fetch_patch(r);
   check_finally(r);
 
-  r.to = *r.patch;
-  carry_out(r, kPatch);
-  r.from = *r.patch, r.to = last;
-  carry_out(r, kChain);
-  r.from = last;  // and stays
-  carry_out(r, kModel);
-  carry_out(r, kProviderDaemon);
+  carry_out(r, kPatch, r.from(), patch);
+  carry_out(r, kChain, patch, r.to());
+  carry_out(r, kModel, r.to(), r.to());
+  carry_out(r, kProviderDaemon, r.to(), r.to());
 
-  r.from = first;
-  r.record(record::ExpectedOutcome{r.view().highest_height(), WhichRelease::to, true, r.model->to.hash(), WhichRelease::to});
+  r.record(record::ExpectedOutcome{r.view().highest_height(), WhichRelease::to, true,
+                                   r.subject().model->to.hash(), WhichRelease::to});
   ask_when_resumed(r);
   verify(r);
 }

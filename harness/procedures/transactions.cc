@@ -209,8 +209,8 @@ void TransactionsBefore::end() {
   if (!work_->is_signed) return;
   work_->batch->await_blocks(true);
   for (auto& item : work_->batch->items()) r_.record(std::move(item.tried));
-  r_.prepared = {work_->account, work_->sequence + work_->first.size(), work_->values.at("proposal"),
-                 std::move(work_->second)};
+  r_.keep_prepared({work_->account, work_->sequence + work_->first.size(), work_->values.at("proposal"),
+                    std::move(work_->second)});
 }
 
 struct TransactionsAfter::Work {
@@ -253,8 +253,8 @@ bool waits_for_deposit(Rehearsal& r, const std::string& proposal) {
 }  // namespace
 
 TransactionsAfter::TransactionsAfter(Rehearsal& r) : r_(r) {
-  if (r.prepared.all.empty()) return;
-  auto p = std::exchange(r.prepared, {});
+  auto p = r.take_prepared();
+  if (p.all.empty()) return;
   // One that is refused before its signature is looked at would leave a gap in the account's sequence.
   const auto gone = announced_changes(r.view()).transactions;
   const auto left_out = std::erase_if(p.all, [&](const auto& t) { return announces(gone, t.kind); });

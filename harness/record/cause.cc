@@ -261,8 +261,9 @@ const Ordered<Owner>& names(Owner) {
   return all;
 }
 
-Owner owner_of(const std::string& name) {
-  const auto found = std::find_if(causes().begin(), causes().end(), [&](const CauseEntry& c) { return name == c.name; });
+Owner owner_of(Cause cause) {
+  const auto found =
+      std::find_if(causes().begin(), causes().end(), [&](const CauseEntry& c) { return cause == c.cause; });
   return found == causes().end() ? Owner::release : found->owner;
 }
 

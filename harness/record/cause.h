@@ -62,8 +62,8 @@ struct CauseEntry {
 };
 
 const std::vector<CauseEntry>& causes();
-// Of a name that is none: the release.
-Owner owner_of(const std::string& cause);
+// Of none: the release.
+Owner owner_of(Cause);
 // CAUSES.md: what a cause is, and all of them as a table.
 std::string causes_document();
 std::string advice_for(Cause);

@@ -110,7 +110,7 @@ std::vector<FaultCoverage> sum_up(const std::vector<FaultCoverage>& all) {
 
 int exit_code(const RunRecord& r) {
   if (r.verdict == "pass") return 0;
-  if (r.verdict == "fail") return r.diagnosis && r.diagnosis->cause == name_of(Cause::operator_setting) ? 2 : 1;
+  if (r.verdict == "fail") return r.diagnosis && r.diagnosis->cause == Cause::operator_setting ? 2 : 1;
   return r.verdict == "cancelled" ? 130 : 3;
 }
 

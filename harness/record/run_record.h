@@ -47,9 +47,9 @@ struct NodeGroup {
   std::vector<std::string> alike = {};  // what just its nodes have, and all of them: "environment GOMAXPROCS: 1"
 };
 
-// Why a run failed. `cause` is one of causes() in cause.h.
+// Why a run failed.
 struct Diagnosis {
-  std::string cause;
+  Cause cause = Cause::none;
   std::string proven_by;       // the rule's proof in words
   std::string first_evidence;  // the line or fact seen first
   std::string evidence_at;     // file:line of it, relative to the run folder; may be empty

@@ -25,10 +25,9 @@ namespace {
 constexpr std::chrono::seconds kAtMost{30};
 
 // Of the failure that is proven, when it has one of these causes.
-Found failure_by(const NetworkView& v, std::initializer_list<Cause> causes) {
+Found failure_by(const NetworkView& v, const std::set<Cause>& causes) {
   auto d = proven_failure(v);
-  const auto has = [&](Cause cause) { return d->cause == name_of(cause); };
-  return d && !d->affected_nodes.empty() && std::ranges::any_of(causes, has) ? d : std::nullopt;
+  return d && !d->affected_nodes.empty() && causes.contains(d->cause) ? d : std::nullopt;
 }
 
 record::Answered answer_of(const char* question, const char* source, record::Json value) {
@@ -152,7 +151,7 @@ void find_failed_method(Rehearsal& r) {
   if (!failure) return;
   const auto& name = failure->affected_nodes.front();
   const auto* on_replay = r.view().nodes.at(name).line(Pattern::replay_error);
-  const auto error = failure->cause == name_of(Cause::block_error) ? failure->first_evidence
+  const auto error = failure->cause == Cause::block_error ? failure->first_evidence
                      : on_replay && !on_replay->line.captures.empty() ? on_replay->line.captures[0] : "";
   if (error.empty()) return;
   const Folder folder(r.folder() / "autopsy");
@@ -223,7 +222,7 @@ void find_plan_of_program(Rehearsal& r) {
   const auto& node = failure->affected_nodes.front();
   const auto& plan = r.view().plan->name;
   const auto program = r.network().node(node).supervisor().current();
-  auto names = names_near(plan, r.to.printed_version, program);
+  auto names = names_near(plan, r.to().printed_version, program);
   names.resize(std::min(names.size(), kTried));
   const Folder folder(r.folder() / "autopsy");
   std::vector<Replay> replays;

@@ -74,15 +74,20 @@ void take_releases(const RunOptions& o, Scenario& s) {
 
 Inputs read_inputs(const RunOptions& o) {
   check_break_at(o.break_at);
-  Inputs in{load_scenario(o.scenario), load_profile(o.profile, o.profiles), {}, {}, {}, {}};
+  Inputs in;
+  in.scenario = load_scenario(o.scenario);
+  in.profile = load_profile(o.profile, o.profiles);
+  in.store = o.store, in.results = o.results, in.keras = o.keras;
   in.defects = mask_defects(in.scenario, in.profile);
   if (o.validators) set_validators(in.scenario, *o.validators);
   if (o.backend) in.scenario.network.backend = *o.backend;
   if (!o.attest.empty()) attest(in.scenario, o.attest);
   if (!o.expect.empty()) {
-    if (o.expect != "pass" && !find_named<Cause>(o.expect))
-      throw Error(Blame::scenario, "--expect takes pass or a cause of `rehearse list`; found `" + o.expect + "`");
-    expect(in.scenario, o.expect);
+    const auto cause = find_named<Cause>(o.expect);
+    if (!cause && o.expect != kPass)
+      throw Error(Blame::scenario,
+                  "--expect takes pass or a cause of `rehearse list`; found `" + o.expect + "`");
+    expect(in.scenario, cause);
   }
   take_releases(o, in.scenario);
   if (const auto why = why_unfit(in.scenario, in.profile); !why.empty()) throw ScenarioSkipped(in.scenario.name, why);

@@ -13,16 +13,11 @@
 
 namespace rehearse {
 
-struct Inputs {
+struct Inputs : Subject {
   Scenario scenario;
   Profile profile;  // with what masks its known defects
   std::vector<record::KnownDefect> defects;
-  Release from, to;
-  std::optional<Release> patch = {};  // of a procedure that installs one before
-  std::optional<ProviderReleases> provider = {};  // of a procedure that is about one
-  std::optional<ModelChange> model = {};  // where the chain has one
-  std::vector<Injection> faults = {};
-  std::map<std::string, Release> others = {};  // that faults are about, by what they call them
+  std::vector<Injection> faults;
 };
 
 // Nothing is made and no release opened. Throws Error(Blame::scenario) for what is wrong in a file or an option.

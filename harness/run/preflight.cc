@@ -52,23 +52,23 @@ void give_way() {
 
 }  // namespace
 
-Preflight::Preflight(Rehearsal& r, ReleaseServer& server, fs::path store,
-                     std::map<std::string, std::string> environment)
+Preflight::Preflight(Rehearsal& r, Subject& subject, std::map<std::string, std::string> environment)
     : r_(r),
-      server_(server),
-      store_(std::move(store)),
+      subject_(subject),
+      server_(*subject.release_server),
       cli_(r.loop(), r.profile(), r.folder() / "commands" / "versions", std::move(environment)) {}
 
 // What is known of the releases is recorded as it becomes known: a bad one ends the run here.
 void Preflight::tell() {
-  r_.record(record::ReleasesOpened{provenance(r_.from), provenance(r_.to), r_.from.module_versions, r_.to.module_versions,
+  r_.record(record::ReleasesOpened{provenance(subject_.from), provenance(subject_.to),
+                                   subject_.from.module_versions, subject_.to.module_versions,
                                    cosmovisor_.binary_sha256});
 }
 
 // Kept by its content: what was fetched once is there.
 void Preflight::fetch(const std::string& which, Release& release) {
   if (!release.remote) return;
-  release.archive = store_ / "downloads" / release.remote->sha256 / release.name;
+  release.archive = subject_.store / "downloads" / release.remote->sha256 / release.name;
   if (fs::exists(release.archive)) return;
   r_.step("fetch-" + which, "Fetch the release given by URL", "", [&] {
     r_.download({{release.remote->url, release.archive, release.remote->sha256}});
@@ -78,16 +78,16 @@ void Preflight::fetch(const std::string& which, Release& release) {
 }
 
 void Preflight::start_download() {
-  downloaded_ = r_.folder() / "download" / r_.to.archive.filename();
+  downloaded_ = r_.folder() / "download" / subject_.to.archive.filename();
   const std::weak_ptr<bool> here = alive_;
-  r_.http().send(request_sums(server_, r_.to), [this, here](const HttpResponse& answer) {
+  r_.http().send(request_sums(server_, subject_.to), [this, here](const HttpResponse& answer) {
     if (here.expired()) return;
     try {
-      checksum_ = published_checksum(answer, server_, r_.to);
+      checksum_ = published_checksum(answer, server_, subject_.to);
     } catch (const Error& e) {
       return done(e);
     }
-    rehearse::download(r_.http(), {r_.to.url, downloaded_, checksum_, server_.ca_file()},
+    rehearse::download(r_.http(), {subject_.to.url, downloaded_, checksum_, server_.ca_file()},
                        [this, here](std::optional<Error> trouble) {
                          if (here.expired()) return;
                          if (trouble)
@@ -101,7 +101,7 @@ void Preflight::start_download() {
 // What the store holds already is not unpacked again.
 void Preflight::arrived() {
   try {
-    if (auto known = stored_artifact(checksum_, r_.profile().chain.binary, store_))
+    if (auto known = stored_artifact(checksum_, r_.profile().chain.binary, subject_.store))
       take(std::move(*known));
     else
       open_beside();
@@ -114,7 +114,7 @@ void Preflight::arrived() {
 void Preflight::open_beside() {
   const AllSignalsBlocked while_it_starts;
   opening_ = std::jthread([this, &loop = r_.loop(), here = std::weak_ptr<bool>(alive_), archive = downloaded_,
-                           binary = r_.profile().chain.binary, store = store_, checksum = checksum_] {
+                           binary = r_.profile().chain.binary, store = subject_.store, checksum = checksum_] {
     give_way();
     std::function<void()> then;
     try {
@@ -131,9 +131,9 @@ void Preflight::open_beside() {
 }
 
 void Preflight::take(Artifact artifact) {
-  r_.to.artifact = std::move(artifact);
+  subject_.to.artifact = std::move(artifact);
   try {
-    ask_version(r_.to, to_printed_);
+    ask_version(subject_.to, to_printed_);
     done();
   } catch (const Error& e) {
     done(e);
@@ -147,17 +147,18 @@ void Preflight::done(std::optional<Error> trouble) {
 
 void Preflight::begin(const fs::path& cosmovisor) {
   tell();
-  fetch("from", r_.from);
-  fetch("to", r_.to);
+  fetch("from", subject_.from);
+  fetch("to", subject_.to);
   r_.step("current", "Verify the current release", "", [&] {
     const auto& network = r_.scenario().network;
-    r_.from.artifact = open_artifact(r_.from.archive, r_.profile().chain.binary, store_);
-    check_room(r_.folder(), network.validators.size() + network.full_nodes.size(), r_.from.artifact.binary);
-    ask_version(r_.from, from_printed_);
-    publish(server_, r_.to);
+    subject_.from.artifact = open_artifact(subject_.from.archive, r_.profile().chain.binary, subject_.store);
+    check_room(r_.folder(), network.validators.size() + network.full_nodes.size(),
+               subject_.from.artifact.binary);
+    ask_version(subject_.from, from_printed_);
+    publish(server_, subject_.to);
     start_download();
-    if (uses_cosmovisor(network)) cosmovisor_ = open_artifact(cosmovisor, "cosmovisor", store_);
-    return fmt::format("{}: sha256 {}", r_.from.name, r_.from.artifact.sha256.substr(0, 16));
+    if (uses_cosmovisor(network)) cosmovisor_ = open_artifact(cosmovisor, "cosmovisor", subject_.store);
+    return fmt::format("{}: sha256 {}", subject_.from.name, subject_.from.artifact.sha256.substr(0, 16));
   });
   tell();
 }
@@ -165,10 +166,11 @@ void Preflight::begin(const fs::path& cosmovisor) {
 void Preflight::receive() {
   r_.step("checksum", "Download new binary and verify checksum", kPreparation, [&] {
     r_.await_done(
-        r_.to.url, [&] { return done_; }, kWhileAnythingComes);
+        subject_.to.url, [&] { return done_; }, kWhileAnythingComes);
     if (trouble_) throw Error(*trouble_);
     fs::remove_all(downloaded_.parent_path());
-    return fmt::format("{}: sha256 {}, {}", r_.to.name, r_.to.artifact.sha256.substr(0, 16), how_published(r_.to));
+    return fmt::format("{}: sha256 {}, {}", subject_.to.name, subject_.to.artifact.sha256.substr(0, 16),
+                       how_published(subject_.to));
   });
   tell();
 }
@@ -199,7 +201,7 @@ void throw_if_it_fails(const Release& release, const CliAnswer& answer) {
 }  // namespace
 
 void Preflight::check_versions(bool one_release) {
-  auto &from = r_.from, &to = r_.to;
+  auto &from = subject_.from, &to = subject_.to;
   r_.step("version", "Verify binary", kPreparation, [&] {
     r_.await_done(
         "versions", [&] { return from_printed_ && to_printed_; }, kWhileTheyMayAnswer);

@@ -19,10 +19,9 @@ namespace rehearse {
 
 class Preflight {
  public:
-  // `store` keeps verified binaries, and archives that were given by URL; `environment` is all that the
-  // releases' programs get.
-  Preflight(Rehearsal&, ReleaseServer&, std::filesystem::path store,
-            std::map<std::string, std::string> environment);
+  // Completes the subject's releases `from` and `to`: its store keeps verified binaries, and archives that
+  // were given by URL. `environment` is all that the releases' programs get. The subject outlives this.
+  Preflight(Rehearsal&, Subject&, std::map<std::string, std::string> environment);
 
   // Fetches what is given by URL, verifies the current release and Cosmovisor when the scenario needs it, and
   // publishes the new release on the server. From then on it is downloaded, and both are asked for their
@@ -47,8 +46,8 @@ class Preflight {
   void ask_version(const Release&, std::optional<CliAnswer>& printed);
 
   Rehearsal& r_;
+  Subject& subject_;
   ReleaseServer& server_;
-  std::filesystem::path store_;
   std::filesystem::path downloaded_;  // the new release's archive, in the run's folder
   std::string checksum_;              // that the server's SHA256SUMS says it has
   bool done_ = false;                 // the new release is verified, or not, for this reason

@@ -184,7 +184,7 @@ class Run {
     s.conditions = {{"nominal_block_s", nominal_block_seconds(in_.scenario.network.pace)},
                     {"lead", in_.scenario.upgrade.lead},
                     {"blocks_after", in_.scenario.upgrade.blocks_after},
-                    {"expect", in_.scenario.expect},
+                    {"expect", in_.scenario.expect ? name_of(*in_.scenario.expect) : kPass},
                     {"changes", to_json(merged(in_.scenario.changes, in_.to.changes))},
                     {"attestations", in_.scenario.attestations},
                     {"settings", settings_made(in_)},
@@ -195,28 +195,21 @@ class Run {
 
   void rehearse() {
     r_.enter(Phase::prepare);
-    r_.from = in_.from;
-    r_.patch = in_.patch;
-    r_.to = in_.to;
-    r_.others = in_.others;
-    r_.store = o_.store;
-    r_.results = o_.results;
-    r_.model = in_.model;
-    r_.keras = o_.keras;
     addresses_.emplace(AddressBlock::claim(runtime_dir()));
     make_namespaces();
     constexpr int kServerAddress = 254;  // beyond the nodes
     release_server_.emplace(loop_, addresses_->at(kServerAddress), o_.folder / "release-server");
-    r_.release_server = &*release_server_;
-    if (r_.model) publish_model(*r_.model);
+    in_.release_server = &*release_server_;
+    if (in_.model) publish_model(*in_.model);
     Preflight preflight(
-        r_, *release_server_, o_.store,
+        r_, in_,
         {{"HOME", (o_.folder / "operator").string()}, {"PATH", "/usr/bin:/bin"}, {kRunVariable, id_}});
     preflight.begin(o_.cosmovisor);
     make_network(preflight.cosmovisor().binary);
     preflight.receive();
     preflight.check_versions(o_.one_release);
     publish_others();
+    r_.set_subject(in_);
     start_network();
     if (!in_.faults.empty()) {
       faults_.emplace(r_, in_.faults);
@@ -243,9 +236,8 @@ class Run {
   }
 
   void publish_others() {
-    if (r_.patch) publish(*release_server_, *r_.patch);
-    r_.provider = in_.provider;
-    if (r_.provider) publish(*release_server_, r_.provider->to);
+    if (in_.patch) publish(*release_server_, *in_.patch);
+    if (in_.provider) publish(*release_server_, in_.provider->to);
   }
 
   // What lies at its address need not be what governance is asked for.
@@ -316,13 +308,13 @@ class Run {
             {{"DAEMON_ALLOW_DOWNLOAD_BINARIES", "true"}, {"SSL_CERT_FILE", release_server_->ca_file().string()}});
     p.namespaces = namespaces_ ? &*namespaces_ : nullptr;
     p.no_namespaces = no_namespaces_;
-    p.binary = r_.from.artifact.binary;
+    p.binary = in_.from.artifact.binary;
     p.cosmovisor = cosmovisor;
     p.genesis.insert(p.genesis.end(), o_.genesis.begin(), o_.genesis.end());
     p.genesis_values = [this, start = Loop::Clock::now()] {
       const auto periods = voting_periods(in_, Loop::Clock::now() - start);
       voting_period_s_ = periods.upgrade_s;
-      r_.faults_of_vote_s = periods.faults_s;
+      in_.faults_of_vote_s = periods.faults_s;
       return periods.values;
     };
     return p;
@@ -435,7 +427,7 @@ RunResult run_scenario(const RunOptions& o, ProgressReporter& reporter) {
 record::RunRecord record_of_skipped(const RunOptions& o, const std::string& reason) {
   record::RunRecord r;
   auto scenario = read_scenario(o.scenario);
-  if (!o.expect.empty()) expect(scenario, o.expect);
+  if (!o.expect.empty()) expect(scenario, find_named<Cause>(o.expect));
   r.scenario = scenario.name;
   r.title = scenario.title;
   r.expected = expected_of(scenario);
@@ -467,7 +459,8 @@ record::RunRecord judge_folder(const fs::path& folder) {
   auto profile = load_profile(folder / kProfileCopy);
   if (view.run) {
     scenario.name = view.run->scenario;
-    expect(scenario, view.run->conditions.value("expect", scenario.expect));
+    if (const auto& told = view.run->conditions; told.contains("expect"))
+      expect(scenario, find_named<Cause>(told["expect"]));
     profile.name = view.run->profile;
   }
   return judge(view, scenario, profile);

@@ -13,8 +13,10 @@ void take_word(ReleaseChoice& c, const std::string& word) {
   constexpr std::string_view kRole = "role:", kFails = "fails:";
   c = {};
   if (word.starts_with(kFails)) {
-    c.fails = word.substr(kFails.size());
-    return;
+    if (const auto cause = find_named<Cause>(word.substr(kFails.size()))) {
+      c.fails = *cause;
+      return;
+    }
   }
   if (word.starts_with(kRole))
     for (const auto& [name, role] : names(ReleaseRole{}))
@@ -32,7 +34,7 @@ ReleaseChoice release_choice(const std::string& word) {
 }
 
 std::string to_string(const ReleaseChoice& c) {
-  if (!c.fails.empty()) return "release that fails with " + c.fails;
+  if (c.fails != Cause::none) return "release that fails with " + name_of(c.fails);
   return c.role == ReleaseRole::none ? c.name : name_of(c.role) + " release";
 }
 

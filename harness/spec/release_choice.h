@@ -9,6 +9,7 @@
 
 #include <string>
 
+#include "harness/record/cause.h"
 #include "localnet/base/decode.h"
 
 namespace rehearse {
@@ -24,10 +25,10 @@ const Ordered<ReleaseRole>& names(ReleaseRole);
 struct ReleaseChoice {
   std::string name;  // or a path or URL
   ReleaseRole role = ReleaseRole::none;
-  std::string fails;  // a cause
+  Cause fails = Cause::none;
 
   bool empty() const { return name.empty() && !by_purpose(); }
-  bool by_purpose() const { return role != ReleaseRole::none || !fails.empty(); }
+  bool by_purpose() const { return role != ReleaseRole::none || fails != Cause::none; }
 };
 
 // For what is written in one word (decode.h).

@@ -27,8 +27,9 @@ namespace {
 
 // One entry of releases.yaml. How it is built is not ours to read: fixtures/mkrelease does that.
 struct Entry {
-  std::string version, plan, cause, contents;
+  std::string version, plan, contents;
   ReleaseRole role = ReleaseRole::none;
+  Cause cause = Cause::none;
   nlohmann::json build, changelog;
   std::map<std::string, std::int64_t> module_versions;
   ReleaseEnvironment environment;
@@ -132,7 +133,7 @@ Release find_release(const std::string& text, const fs::path& manifest_file, con
 
 std::string release_for(const ReleaseChoice& wanted, const fs::path& manifest) {
   for (const auto& [name, entry] : decode_file<Manifest>(manifest).releases)
-    if (wanted.fails.empty() ? entry.role == wanted.role : entry.cause == wanted.fails) return name;
+    if (wanted.fails == Cause::none ? entry.role == wanted.role : entry.cause == wanted.fails) return name;
   return "";
 }
 

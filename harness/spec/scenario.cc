@@ -109,14 +109,14 @@ Scenario read_scenario(const std::filesystem::path& file) {
   return s;
 }
 
-void expect(Scenario& s, const std::string& result) {
-  if (s.expect != result) s.owner.reset();  // it was the other one's
-  s.expect = result;
+void expect(Scenario& s, std::optional<Cause> cause) {
+  if (s.expect != cause) s.owner.reset();  // it was the other one's
+  s.expect = cause;
 }
 
 record::Expectation expected_of(const Scenario& s) {
-  if (s.expect == "pass") return {s.expect, "", s.incident};
-  return {s.expect, name_of(s.owner.value_or(owner_of(s.expect))), s.incident};
+  if (!s.expect) return {kPass, "", s.incident};
+  return {name_of(*s.expect), name_of(s.owner.value_or(owner_of(*s.expect))), s.incident};
 }
 
 SupervisorKind supervisor_of(const NetworkSection& n, const std::string& node) {

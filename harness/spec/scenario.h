@@ -102,7 +102,7 @@ struct UpgradeSection {
   std::int64_t drops = 0;           // blocks that operators drop by rolling the state back, whatever it demands
   bool compared = true;             // the operators compare last signed heights before they start
   bool set_aside = true;            // taking a release back, operators set upgrade-info.json aside before Cosmovisor starts
-  bool newcomer = false;              // a full node joins after the upgrade, from a snapshot of the state
+  bool joining_node = false;        // a full node joins after the upgrade, from a snapshot of the state
   RollingOrder order = RollingOrder::smallest_first;
   PlanInfo plan_info = PlanInfo::right;
   SecondSource second_source = SecondSource::agrees;
@@ -144,10 +144,13 @@ struct Scenario {
   std::vector<FaultSpec> faults;
   DrawSection draw;  // more of them, at random
   DemandsSection demands;
-  std::string expect = "pass";     // or the cause it must fail with
+  std::optional<Cause> expect;     // the cause that it must fail with; none: it has to pass
   std::optional<Owner> owner;      // whose failure that is, where the table of causes says another's
   std::string incident;            // what happened in the field that it stands for
 };
+
+// What a scenario expects that names no cause.
+inline constexpr const char* kPass = "pass";
 
 template <class V>
 void describe(V& v, Population& p) {
@@ -229,7 +232,8 @@ void describe(V& v, UpgradeSection& u) {
   v.optional("revert_config", u.revert_config, "the provider daemon's configuration is taken back with its release");
   v.optional("activation", u.activation, "when nodes load a new model: before its effective height, or from it on");
   v.optional("published", u.published, "what lies at the address of the new model");
-  v.optional("newcomer", u.newcomer, "a full node joins after the upgrade by state sync");
+  v.alias("newcomer", "joining_node");
+  v.optional("joining_node", u.joining_node, "a full node joins after the upgrade by state sync");
   v.optional("order", u.order, "in which validators are upgraded one by one");
 }
 
@@ -267,7 +271,7 @@ void describe(V& v, Scenario& s) {
   v.optional("draw", s.draw, "more of them, drawn at random from the seed");
   v.optional("demands", s.demands, "what is demanded of the network while faults act on it, and after");
   v.required("after", s.after, "checklists that must hold afterwards");
-  v.optional("expect", s.expect, "pass, or the cause it must fail with");
+  v.optional("expect", s.expect, "pass, or the cause it must fail with", kPass);
   v.optional("owner", s.owner, "whose failure that is, where the cause's own owner is another");
   v.optional("incident", s.incident, "what happened in the field that it stands for, in a line");
 }
@@ -277,7 +281,7 @@ void describe(V& v, Scenario& s) {
 Scenario read_scenario(const std::filesystem::path& file);
 
 // Another expectation than the file's.
-void expect(Scenario&, const std::string& result);
+void expect(Scenario&, std::optional<Cause>);
 // What the record of a run of it says of that.
 record::Expectation expected_of(const Scenario&);
 

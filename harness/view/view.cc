@@ -67,6 +67,18 @@ void fold_end(NetworkView& v, NodeView& n, const ProcessEnded& p, const Event& e
   ++v.progress;
 }
 
+SeenLine seen_line(const Event& e, const LogLine& l, bool ending) {
+  const bool setting = l.pattern.starts_with(kSettingLine);
+  return {e.seq,
+          e.seen,
+          e.incarnation,
+          l,
+          ending,
+          find_named<Pattern>(l.pattern),
+          setting ? l.pattern.substr(std::string_view(kSettingLine).size()) : "",
+          l.pattern == kErrorLine};
+}
+
 void fold_halt(NodeView& n, const Event& e) {
   if (!n.halt) n.halt = NodeView::Halt{e.seen, e.incarnation};
 }
@@ -88,10 +100,9 @@ std::optional<Micros> find_reached(const std::map<std::int64_t, Micros>& reached
 
 }  // namespace
 
-const SeenLine* NodeView::line(Pattern which, int from_incarnation) const {
-  const auto& pattern = name_of(which);
+const SeenLine* NodeView::line(Pattern pattern, int from_incarnation) const {
   for (const auto& l : lines)
-    if (l.line.pattern == pattern && l.incarnation >= from_incarnation) return &l;
+    if (l.pattern == pattern && l.incarnation >= from_incarnation) return &l;
   return nullptr;
 }
 
@@ -250,9 +261,9 @@ void fold(NetworkView& v, const Event& e) {
                  },
                  [&](const LogLine& l) {
                    if (!n) return;
-                   n->lines.push_back({e.seq, e.seen, e.incarnation, l, v.expects(e.node, kProcessEnds)});
-                   if (l.pattern == name_of(Pattern::upgrade_needed)) fold_halt(*n, e);
-                   if (l.pattern != kErrorLine) ++v.progress;
+                   n->lines.push_back(seen_line(e, l, v.expects(e.node, kProcessEnds)));
+                   if (n->lines.back().pattern == Pattern::upgrade_needed) fold_halt(*n, e);
+                   if (!n->lines.back().unmatched) ++v.progress;
                  },
                  [&](const UpgradeInfoSeen&) {
                    if (n) fold_halt(*n, e), ++v.progress;

@@ -21,7 +21,10 @@ struct SeenLine {
   Micros seen = 0;
   int incarnation = 0;
   record::LogLine line;
-  bool ending = false;  // its process was expected to end then
+  bool ending = false;                  // its process was expected to end then
+  std::optional<Pattern> pattern = {};  // that it matches
+  std::string setting = {};             // "app.toml halt-height": it says that this one stops the node
+  bool unmatched = false;               // an error that matches nothing
   // "nodes/validator-1/logs/node.log:120"
   std::string place() const { return line.file + ":" + std::to_string(line.line); }
 };

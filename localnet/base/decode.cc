@@ -3,8 +3,9 @@
 #include <charconv>
 #include <cmath>
 #include <fstream>
-#include <iostream>
 #include <sstream>
+
+#include "localnet/base/log.h"
 
 namespace rehearse {
 
@@ -98,7 +99,9 @@ void Decoder::alias(const char* old, const char* key) {
   for (const auto& entry : node_) {
     if (entry.first.Scalar() != old) continue;
     if (find(key)) complain(entry.first, std::string("`") + old + "` is the old spelling of `" + key + "`, which is there too");
-    std::cerr << "rehearse: " << source_.where(entry.first.Mark()) << ": `" << old << "` is called `" << key << "` now\n";
+    static std::set<std::string> told;  // a file may be read more than once
+    const auto warning = source_.where(entry.first.Mark()) + ": `" + old + "` is called `" + key + "` now";
+    if (told.insert(warning).second) log_warning(warning);
     known_.insert(old);
     aliases_[key] = old;
   }

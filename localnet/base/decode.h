@@ -85,6 +85,16 @@ class Decoder {
   }
   template <class T>
   void optional(const char* key, T& out, const char* doc) { read(key, out, doc); }
+  // `none` says in a word that it is none of them.
+  template <NamedEnum T>
+  void optional(const char* key, std::optional<T>& out, const char* doc, const char* none) {
+    std::string text = none;
+    read(key, text, doc);
+    out = find_named<T>(text);
+    if (!out && text != none)
+      complain_about(
+          key, std::string("expected ") + none + " or one of " + all_names(T{}) + "; found `" + text + "`");
+  }
 
   // After all fields: complains about keys that none of them named.
   void finish() const;

@@ -31,6 +31,14 @@ class SchemaWriter {
     add(key, doc, std::move(type));
   }
 
+  template <NamedEnum T>
+  void optional(const char* key, std::optional<T>&, const char* doc, const char* none) {
+    auto type = type_of<T>();
+    type["enum"].insert(type["enum"].begin(), none);
+    type["default"] = none;
+    add(key, doc, std::move(type));
+  }
+
   void alias(const char*, const char*) {}  // an editor offers the new spelling
 
   Schema object() const;

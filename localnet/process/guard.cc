@@ -227,8 +227,8 @@ int end_processes(const std::string& run_id, const std::string& node) {
   return killed;
 }
 
-Healed heal(const fs::path& dir, const std::string& wanted) {
-  Healed healed;
+CleanedUp clean_up(const fs::path& dir, const std::string& wanted) {
+  CleanedUp healed;
   for (const auto& path : lock_files(dir)) {
     const auto run = read_lock(path);
     if (!wanted.empty() && run.run_id != wanted && folder_of(run.folder) != folder_of(wanted))

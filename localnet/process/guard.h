@@ -54,12 +54,12 @@ std::vector<int> processes_of_run(const std::string& run_id, const std::string& 
 // Kills the processes of a run, or of one of its nodes, wherever they have gone to, and waits for their ends; how many.
 int end_processes(const std::string& run_id, const std::string& node = "");
 
-struct Healed {
+struct CleanedUp {
   std::vector<std::string> done;  // a line for each run
   bool refused = false;           // the run that was asked for is alive
 };
 // Kills the processes of runs whose harness is gone and removes their locks and those of their addresses.
 // `run` is an id or a folder; empty: of all such runs.
-Healed heal(const std::filesystem::path& runtime_dir, const std::string& run = "");
+CleanedUp clean_up(const std::filesystem::path& runtime_dir, const std::string& run = "");
 
 }  // namespace rehearse

@@ -18,7 +18,7 @@ fs::path default_suite() { return project() / "scenarios/default.suite.yaml"; }
 
 constexpr const char* kTrain = "full-release-train";
 
-// Its newcomer is given all the time that one needs.
+// The node that joins is given all the time that one needs.
 constexpr const char* kNoSnapshots = "twins/chain-upgrade-no-snapshots";
 // Run beside a Python without Keras, and with it.
 constexpr const char* kLiteral = "twins/model-upgrade-literal";

@@ -148,7 +148,7 @@ Finding judge_double_signs(const Context& c) {
   for (const auto* n : c.view.validators())
     for (const auto* said_by : c.view.all())
       for (const auto& l : said_by->lines) {
-        if (l.line.pattern != name_of(Pattern::equivocation) || !names_validator(l, n->member)) continue;
+        if (l.pattern != Pattern::equivocation || !names_validator(l, n->member)) continue;
         const bool meant = made_to(c, n->member.name, [](const SeenFault& f) { return f.plan.fault == "double-sign"; });
         auto& list = meant ? exempt : guilty;
         if (std::find(list.begin(), list.end(), n->member.name) == list.end()) list.push_back(n->member.name);

@@ -201,7 +201,7 @@ const HarmlessError* harmless(const Context& c, const SeenLine& l) {
 bool in_the_upgrade(const Context& c, const NodeView& n, const SeenLine& l) {
   const auto* applying = n.line(Pattern::applying_upgrade);
   const auto executed = n.committed_at(c.upgrade_height());
-  return applying && executed && l.seq > applying->seq && l.seen <= *executed && l.line.pattern == kErrorLine &&
+  return applying && executed && l.seq > applying->seq && l.seen <= *executed && l.unmatched &&
          l.incarnation == applying->incarnation && read_log_line(l.line.text).module != "p2p";
 }
 

@@ -125,7 +125,7 @@ Refusals refusals(const NetworkView& v, Shown& shown) {
   Refusals all;
   for (const auto* n : v.all())
     for (const auto& l : n->lines) {
-      if (l.line.pattern != name_of(Pattern::proposal_rejected) || v.fault_open_at(l.seen)) continue;
+      if (l.pattern != Pattern::proposal_rejected || v.fault_open_at(l.seen)) continue;
       const auto entry = read_log_line(l.line.text);
       all[n->member.name].insert({number_of(entry, "height"), number_of(entry, "round")});
       if (!shown.first || l.seq < shown.first->seq) shown.first = &l;

@@ -66,9 +66,9 @@ const std::vector<Rule>& rules() {
 
 bool any_line(const NodeView&, const SeenLine&) { return true; }
 
-bool also_matches(const NodeView& n, const SeenLine& l, const std::function<bool(const std::string&)>& fits) {
+bool also_matches(const NodeView& n, const SeenLine& l, const std::function<bool(const SeenLine&)>& fits) {
   return std::any_of(n.lines.begin(), n.lines.end(), [&](const SeenLine& other) {
-    return other.line.file == l.line.file && other.line.line == l.line.line && fits(other.line.pattern);
+    return other.line.file == l.line.file && other.line.line == l.line.line && fits(other);
   });
 }
 
@@ -91,13 +91,12 @@ Found when_shown(const NetworkView& v, Pattern pattern, const Fits& fits, Cause 
   return make_diagnosis(v, cause, proven_by, shown);
 }
 
-Shown nodes_showing(const NetworkView& v, Pattern which, const Fits& fits) {
-  const auto& pattern = name_of(which);
+Shown nodes_showing(const NetworkView& v, Pattern pattern, const Fits& fits) {
   Shown shown;
   for (const auto& name : v.order) {
     const auto& n = v.nodes.at(name);
     const auto found = std::find_if(n.lines.begin(), n.lines.end(), [&](const SeenLine& l) {
-      return l.line.pattern == pattern && fits(n, l) && !v.taken_down_at(name, l.seen);
+      return l.pattern == pattern && fits(n, l) && !v.taken_down_at(name, l.seen);
     });
     if (found == n.lines.end()) continue;
     shown.nodes.push_back(name);
@@ -137,8 +136,8 @@ void show_end(Diagnosis& d, const SeenEnd& e) {
 Diagnosis make_diagnosis(const NetworkView& v, Cause cause, const std::string& proven_by,
                          const Shown& shown) {
   Diagnosis d;
-  d.cause = name_of(cause);
-  d.owner = name_of(owner_of(d.cause));
+  d.cause = cause;
+  d.owner = name_of(owner_of(cause));
   d.proven_by = proven_by;
   d.affected_nodes = shown.nodes;
   const auto place = [&v](const std::string& name) {
@@ -175,7 +174,7 @@ std::optional<Diagnosis> proven_in_the_end(const NetworkView& v) {
   return height_not_executed(v);
 }
 
-bool settled(const NetworkView& v, const Diagnosis& d) {
+bool shown_by_all(const NetworkView& v, const Diagnosis& d) {
   return std::all_of(v.nodes.begin(), v.nodes.end(), [&](const auto& entry) {
     const auto& [name, n] = entry;
     const bool named =
@@ -187,10 +186,10 @@ bool settled(const NetworkView& v, const Diagnosis& d) {
 std::string stop_reason(const NetworkView& v) {
   if (!v.stopped) return "the run did not end";
   if (v.stopped->cause == Cause::machine_stalled)
-    if (const auto found = proven_in_the_end(v)) return found->cause;
+    if (const auto found = proven_in_the_end(v)) return name_of(found->cause);
   if (v.stopped->cause != Cause::none) return name_of(v.stopped->cause);
   for (const auto& rule : rules())
-    if (const auto found = find(rule, v)) return found->cause;
+    if (const auto found = find(rule, v)) return name_of(found->cause);
   return name_of(v.stopped->reason);
 }
 
@@ -204,7 +203,7 @@ std::vector<std::string> consequences(const NetworkView& v, const Diagnosis& d) 
       out.push_back(fmt::format("{}: {} ended ({})", n->member.name, end->end.program,
                                 end->end.signal ? fmt::format("signal {}", end->end.signal)
                                                 : fmt::format("exit {}", end->end.exit_code)));
-  if (const auto* first = first_unexpected_end(v); first && d.cause == name_of(Cause::node_exited))
+  if (const auto* first = first_unexpected_end(v); first && d.cause == Cause::node_exited)
     for (const auto& line : first->end.last_lines) out.push_back("it said: " + line);
   if (v.plan && v.highest_height() <= v.plan->height && !d.affected_nodes.empty() && v.nodes.size() > 0 &&
       v.highest_height() > 0)

@@ -26,7 +26,7 @@ std::optional<record::Diagnosis> proven_failure(const NetworkView&);
 // The same at the end of a run, from what is not looked for while it goes on, too.
 std::optional<record::Diagnosis> proven_in_the_end(const NetworkView&);
 // No node can show more of it: each is named, has ended, or has carried out the upgrade unharmed.
-bool settled(const NetworkView&, const record::Diagnosis&);
+bool shown_by_all(const NetworkView&, const record::Diagnosis&);
 
 // Why the run failed; `checks` are its judged items. Cause "unknown" when no rule fits.
 record::Diagnosis diagnose(const NetworkView&, const std::vector<record::CheckResult>& checks);

@@ -31,7 +31,7 @@ void tell_groups(const NetworkView& v, record::Diagnosis& d) {
     std::ranges::copy_if(v.order, std::back_inserter(others), [&](const std::string& name) {
       return std::ranges::find(d.affected_nodes, name) == d.affected_nodes.end();
     });
-    d.groups = {{d.cause, d.affected_nodes, d.affected_power}, {"not that", others, power_text(v, others)}};
+    d.groups = {{name_of(d.cause), d.affected_nodes, d.affected_power}, {"not that", others, power_text(v, others)}};
   }
   const auto had = had_by_node(v);
   for (auto& g : d.groups)

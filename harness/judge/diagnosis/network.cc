@@ -86,7 +86,7 @@ Found double_sign(const NetworkView& v) {
   Shown shown;
   for (const auto* said_by : v.all())
     for (const auto& l : said_by->lines) {
-      if (l.line.pattern != name_of(Pattern::equivocation)) continue;
+      if (l.pattern != Pattern::equivocation) continue;
       for (const auto* n : v.validators())
         if (names_validator(l, n->member) && std::find(shown.nodes.begin(), shown.nodes.end(), n->member.name) == shown.nodes.end())
           shown.nodes.push_back(n->member.name);

@@ -21,7 +21,7 @@ bool of_cosmovisor(const std::vector<record::Frame>& frames) {
 }
 
 bool also_shows_a_setting(const NodeView& n, const SeenLine& l) {
-  return also_matches(n, l, [](const std::string& pattern) { return pattern.starts_with(kSettingLine); });
+  return also_matches(n, l, [](const SeenLine& other) { return !other.setting.empty(); });
 }
 
 bool is_upgrade_halt(const std::string& error) {
@@ -59,7 +59,7 @@ std::vector<ConsensusFailure> consensus_failures(const NetworkView& v) {
   std::vector<ConsensusFailure> all;
   for (const auto* n : v.all())
     for (const auto& l : n->lines) {
-      if (l.line.pattern != name_of(Pattern::consensus_failure) || l.ending || v.taken_down_at(n->member.name, l.seen))
+      if (l.pattern != Pattern::consensus_failure || l.ending || v.taken_down_at(n->member.name, l.seen))
         continue;
       const auto entry = read_log_line(l.line.text);
       const auto *error = entry.field("err"), *stack = entry.field("stack");

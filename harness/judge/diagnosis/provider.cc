@@ -28,7 +28,7 @@ bool is_taken_back(const NetworkView& v, const SeenLine& l) {
 
 Found provider_config_refused(const NetworkView& v) {
   for (const auto& l : v.provider.lines) {
-    if (l.line.pattern != name_of(Pattern::config_refused)) continue;
+    if (l.pattern != Pattern::config_refused) continue;
     auto d = of_provider(v, Cause::provider_config_refused, "the release that was started does not read the configuration it found", &l);
     if (is_taken_back(v, l)) {
       d.proven_by = "the release that was taken back to does not read the configuration it found, as it did before";

@@ -107,7 +107,7 @@ const record::Answered* told_when_stopped(const NetworkView&, const std::string&
 // The same as text; empty for null.
 std::string text_when_stopped(const NetworkView&, const std::string& question);
 // A pattern for which `fits` matches the same line, too.
-bool also_matches(const NodeView&, const SeenLine&, const std::function<bool(const std::string& pattern)>& fits);
+bool also_matches(const NodeView&, const SeenLine&, const std::function<bool(const SeenLine&)>& fits);
 // The diagnosis when a node shows such a line.
 Found when_shown(const NetworkView&, Pattern, const Fits& fits, Cause,
                  const std::string& proven_by);

@@ -68,13 +68,12 @@ Found of_end(const NetworkView& v, const std::string& proof, const std::vector<s
 Found by_its_words(const NetworkView& v) {
   for (const auto* n : v.all())
     for (const auto& l : n->lines) {
-      if (!l.line.pattern.starts_with(kSettingLine) || v.taken_down_at(n->member.name, l.seen)) continue;
-      const auto setting = l.line.pattern.substr(std::string(kSettingLine).size());
-      const auto& pattern = l.line.pattern;
+      const auto& setting = l.setting;
+      if (setting.empty() || v.taken_down_at(n->member.name, l.seen)) continue;
       Shown shown{{}, &l};
       for (const auto* other : v.all())
         if (std::any_of(other->lines.begin(), other->lines.end(),
-                        [&](const SeenLine& o) { return o.line.pattern == pattern; }))
+                        [&](const SeenLine& o) { return o.setting == setting; }))
           shown.nodes.push_back(other->member.name);
       return make_diagnosis(v, Cause::operator_setting,
                             fmt::format("the node says that a setting of its own stops it: {}", setting),

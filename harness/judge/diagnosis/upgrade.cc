@@ -30,10 +30,10 @@ bool after_applying(const NodeView& n, const SeenLine& l) {
 bool error_of_handler(const NodeView& n, const SeenLine& l) {
   if (l.line.text.find("NEEDED at height") != std::string::npos) return false;
   for (const auto pattern : {Pattern::wrong_app_hash, Pattern::wrong_header, Pattern::params_refused})
-    if (also_matches(n, l, [&](const std::string& other) { return other == name_of(pattern); })) return false;
+    if (also_matches(n, l, [&](const SeenLine& other) { return other.pattern == pattern; })) return false;
   // Where a log has errors only, that the upgrade was begun is not in it.
   const bool only_errors = std::all_of(n.lines.begin(), n.lines.end(), [](const SeenLine& other) {
-    return other.line.error || other.line.pattern == name_of(Pattern::replay_error);
+    return other.line.error || other.pattern == Pattern::replay_error;
   });
   return after_applying(n, l) || (only_errors && of_new_binary(n, l));
 }

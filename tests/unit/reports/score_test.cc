@@ -23,7 +23,7 @@ RunRecord bad_one(const std::string& verdict, const std::string& cause,
   r.scenario = "diverges";
   r.expected = {"app-hash-divergence", "release", ""};
   r.verdict = verdict;
-  if (r.diagnosis) r.diagnosis->cause = cause, r.diagnosis->owner = owner;
+  if (r.diagnosis) r.diagnosis->cause = find_named<Cause>(cause).value_or(Cause::none), r.diagnosis->owner = owner;
   r.timing.from_evidence_s = 1;
   return r;
 }

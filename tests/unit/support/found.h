@@ -18,7 +18,7 @@ inline std::vector<std::string> found_in(const Upgrade& u) {
   std::vector<std::string> found;
   for (const auto& rule : rules())
     if (const auto d = rule.find(view)) {
-      EXPECT_EQ(d->cause, name_of(rule.cause));
+      EXPECT_EQ(d->cause, rule.cause);
       found.push_back(name_of(rule.cause));
     }
   return found;
@@ -30,7 +30,7 @@ inline void expect_no_tripwire(const Upgrade& u) {
   for (const auto& e : u.events()) {
     fold(view, e);
     const auto proven = proven_failure(view);
-    ASSERT_FALSE(proven) << proven->cause << " after event " << e.seq << ": " << proven->proven_by;
+    ASSERT_FALSE(proven) << name_of(proven->cause) << " after event " << e.seq << ": " << proven->proven_by;
   }
 }
 

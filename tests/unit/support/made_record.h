@@ -111,7 +111,7 @@ inline record::RunRecord failed() {
   record::RunRecord r = passed();
   r.verdict = "fail";
   r.diagnosis = record::Diagnosis{
-      "app-hash-divergence",
+      Cause::app_hash_divergence,
       "validator-4 computed another app hash after height 42 than the validators holding 90 of 100 power",
       "CONSENSUS FAILURE!!! err=\"+2/3 committed an invalid block: wrong Block.Header.AppHash\"",
       "nodes/validator-4/logs/node.log:812",
@@ -170,7 +170,7 @@ inline record::RunRecord hostile_record() {
   r.checks[5].subject = r.checks[6].subject = h;
   r.title = r.host = r.command = r.started = r.scenario_digest = h;
   r.reproduce = "rehearse run scenarios/x.yaml " + h;
-  r.diagnosis->cause = r.diagnosis->proven_by = r.diagnosis->evidence_at = r.diagnosis->advice = h;
+  r.diagnosis->proven_by = r.diagnosis->evidence_at = r.diagnosis->advice = h;
   r.diagnosis->first_evidence = at_length;
   r.diagnosis->affected_nodes = {h, h};
   r.diagnosis->consequences = {h, at_length};

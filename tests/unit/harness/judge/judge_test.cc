@@ -94,7 +94,7 @@ TEST(Verdict, IsInconclusiveWhenTheMachineWasTooSlow) {
   const auto record = u.judged();
   EXPECT_EQ(record.verdict, "inconclusive");
   ASSERT_TRUE(record.diagnosis);
-  EXPECT_EQ(record.diagnosis->cause, "machine-stalled");
+  EXPECT_EQ(record.diagnosis->cause, Cause::machine_stalled);
   EXPECT_EQ(record::exit_code(record), 3);
 }
 
@@ -111,7 +111,7 @@ TEST(Verdict, NamesWhatWasNotProven) {
   const auto record = u.judged();
   EXPECT_EQ(record.verdict, "inconclusive");
   ASSERT_TRUE(record.diagnosis);
-  EXPECT_EQ(record.diagnosis->cause, "not-proven");
+  EXPECT_EQ(record.diagnosis->cause, Cause::not_proven);
   EXPECT_EQ(record.diagnosis->first_evidence, "`swap` never came");
 }
 
@@ -119,7 +119,7 @@ TEST(Verdict, IsFailWhenCosmovisorCannotReadWhatTheChainWrote) {
   const auto record = made::cosmovisor_misreads().judged();
   EXPECT_EQ(record.verdict, "fail");
   ASSERT_TRUE(record.diagnosis);
-  EXPECT_EQ(record.diagnosis->cause, "cosmovisor-misread");
+  EXPECT_EQ(record.diagnosis->cause, Cause::cosmovisor_misread);
   EXPECT_EQ(record.diagnosis->affected_nodes, std::vector<std::string>{"validator-1"});
 }
 
@@ -141,7 +141,7 @@ TEST(Verdict, IsErrorWhenTheHarnessHadTrouble) {
   const auto record = u.judged();
   EXPECT_EQ(record.verdict, "error");
   ASSERT_TRUE(record.diagnosis);
-  EXPECT_EQ(record.diagnosis->cause, "unknown");
+  EXPECT_EQ(record.diagnosis->cause, Cause::unknown);
   EXPECT_EQ(record.diagnosis->first_evidence, "no space left on device");
   EXPECT_EQ(record::exit_code(record), 3);
 }
@@ -176,28 +176,28 @@ TEST(Verdict, IsNoPassWithoutASinglePassedItem) {
 
 TEST(Expectation, IsMetByTheFailureOfThatCause) {
   auto u = made::handler_error();
-  u.scenario.expect = "upgrade-handler-error";
+  u.scenario.expect = Cause::upgrade_handler_error;
   const auto record = u.judged();
   EXPECT_EQ(record.verdict, "pass");
   ASSERT_TRUE(record.diagnosis);
-  EXPECT_EQ(record.diagnosis->cause, "upgrade-handler-error");
+  EXPECT_EQ(record.diagnosis->cause, Cause::upgrade_handler_error);
 }
 
 TEST(Expectation, IsNotMetByAnotherCause) {
   auto u = made::handler_panic();
-  u.scenario.expect = "upgrade-handler-error";
+  u.scenario.expect = Cause::upgrade_handler_error;
   EXPECT_EQ(verdict_of(u), "fail");
 }
 
 TEST(Expectation, IsNotMetByAnUpgradeThatGoesThrough) {
   auto u = healthy();
-  u.scenario.expect = "upgrade-handler-error";
+  u.scenario.expect = Cause::upgrade_handler_error;
   EXPECT_EQ(verdict_of(u), "fail");
 }
 
 TEST(Expectation, IsNotMetByARunThatProvesNothing) {
   auto u = healthy();
-  u.scenario.expect = "upgrade-handler-error";
+  u.scenario.expect = Cause::upgrade_handler_error;
   u.stop(3.0, StopReason::deadline, "--timeout of 3 s", Cause::none, StepOutcome::error);
   EXPECT_EQ(verdict_of(u), "inconclusive");
 }
@@ -216,7 +216,7 @@ TEST(NotReached, AreAllItemsOfARunThatEndedBeforeThereWasANetwork) {
 
 TEST(NotReached, AreAllItemsOfAWaitThatRanOutWithTheCauseOfTheDiagnosis) {
   auto u = made::only_upgraded({2, 4});
-  ASSERT_EQ(u.judged().diagnosis->cause, "quorum-short");
+  ASSERT_EQ(u.judged().diagnosis->cause, Cause::quorum_short);
   expect_not_reached(u, "quorum-short");
 }
 

@@ -98,18 +98,21 @@ TEST(Train, VerifiesTheUpgradeWhenItsLegIsOver) {
 class LegTest : public made::RehearsalTest {};
 
 TEST_F(LegTest, NamesItsStepsAndMoments) {
-  Scenario page;
-  page.after = {"network-verification"};
+  Leg leg;
+  leg.scenario.after = {"network-verification"};
+  leg.to.name = "v1.0.1";
   r_.record(record::LegStarted{"patch", "Patch", {}});
-  r_.set_active_scenario(page);
-  EXPECT_EQ(r_.scenario().after, page.after);
+  r_.set_leg(leg);
+  EXPECT_EQ(r_.scenario().after, leg.scenario.after);
+  EXPECT_EQ(r_.to().name, "v1.0.1");
   r_.step("before", "State before", "Runbook", [&] {
     r_.record(supply(kBefore, "1"), "a");
     return "";
   });
   EXPECT_TRUE(r_.view().answer(kBefore, "supply", "a"));
   r_.record(record::LegEnded{"patch"});
-  r_.set_active_scenario(std::nullopt);
+  r_.set_leg(std::nullopt);
+  EXPECT_EQ(r_.to().name, "");
   r_.step("before", "State before", "Runbook", [] { return ""; });
   EXPECT_THAT(r_.scenario().after, IsEmpty());
   EXPECT_FALSE(r_.view().answer(kBefore, "supply", "a"));

@@ -52,7 +52,7 @@ Items items_of(const record::RunRecord& r) {
 
 // What a run came to: its verdict, its cause and each of those items.
 std::vector<std::string> outcomes(const record::RunRecord& r, const Items& of) {
-  std::vector<std::string> all{r.verdict, r.diagnosis ? r.diagnosis->cause : ""};
+  std::vector<std::string> all{r.verdict, r.diagnosis ? name_of(r.diagnosis->cause) : ""};
   for (const auto& c : r.checks)
     if (of.contains({c.checklist, c.title})) all.push_back(fmt::format("{}: {} ({}): {}", c.checklist, c.title, c.subject, to_string(c.outcome)));
   return all;

@@ -283,7 +283,7 @@ TEST_F(LocksTest, HealEndsWhatADeadRunLeftAndNothingElse) {
   const auto dead = id("dead"), other = id("other");
   lock_of_a_dead_run(dead);
   made::Sleeper left({marked(dead)}), left_too({"A=b", marked(dead)}), others({marked(other)}), nobodys({});
-  const auto healed = heal(folder_.path());
+  const auto healed = clean_up(folder_.path());
   EXPECT_FALSE(healed.refused);
   EXPECT_THAT(healed.done,
               ElementsAre("run " + dead + " (" + run_folder(dead).string() + "): 2 processes ended"));
@@ -292,7 +292,7 @@ TEST_F(LocksTest, HealEndsWhatADeadRunLeftAndNothingElse) {
   EXPECT_EQ(others.ended_by(), 0);
   EXPECT_EQ(nobodys.ended_by(), 0);
   EXPECT_FALSE(has_lock(dead));
-  EXPECT_THAT(heal(folder_.path()).done, IsEmpty());
+  EXPECT_THAT(clean_up(folder_.path()).done, IsEmpty());
 }
 
 TEST(EndProcesses, TakesThoseOfOneNodeWhateverSessionTheyAreIn) {
@@ -313,9 +313,9 @@ TEST_F(LocksTest, HealLeavesALiveRunAlone) {
   const auto alive = id("alive");
   RunLock lock(folder_.path(), alive, run_folder(alive));
   made::Sleeper working({marked(alive)});
-  EXPECT_THAT(heal(folder_.path()).done, IsEmpty());
+  EXPECT_THAT(clean_up(folder_.path()).done, IsEmpty());
   for (const auto& name : {alive, run_folder(alive).string()}) {
-    const auto asked = heal(folder_.path(), name);
+    const auto asked = clean_up(folder_.path(), name);
     EXPECT_TRUE(asked.refused);
     EXPECT_THAT(asked.done, ElementsAre(HasSubstr("is alive (process " + std::to_string(::getpid()) + ")")));
   }
@@ -326,10 +326,10 @@ TEST_F(LocksTest, HealLeavesALiveRunAlone) {
 TEST_F(LocksTest, HealTakesTheOneThatIsNamed) {
   lock_of_a_dead_run("one");
   lock_of_a_dead_run("two");
-  EXPECT_THAT(heal(folder_.path(), "two").done, ElementsAre(HasSubstr("run two ")));
+  EXPECT_THAT(clean_up(folder_.path(), "two").done, ElementsAre(HasSubstr("run two ")));
   EXPECT_TRUE(has_lock("one"));
   EXPECT_FALSE(has_lock("two"));
-  EXPECT_THAT(heal(folder_.path(), "three").done, IsEmpty());
+  EXPECT_THAT(clean_up(folder_.path(), "three").done, IsEmpty());
 }
 
 TEST_F(LocksTest, HealKnowsARunByItsFolderHoweverItIsWritten) {
@@ -338,7 +338,7 @@ TEST_F(LocksTest, HealKnowsARunByItsFolderHoweverItIsWritten) {
   for (const auto& name : {folder.string(), folder.string() + "/", (folder / "../one").string(),
                            (folder_ / "results/latest").string(), (folder_ / "results/latest/").string()}) {
     lock_of_a_dead_run("one");
-    EXPECT_THAT(heal(folder_.path(), name).done, ElementsAre(HasSubstr("run one "))) << name;
+    EXPECT_THAT(clean_up(folder_.path(), name).done, ElementsAre(HasSubstr("run one "))) << name;
   }
 }
 

@@ -31,7 +31,7 @@ TEST(BlockInterval, FailsWhenBlocksTakeMoreThanTwiceAsLong) {
   const auto run = u.judged();
   EXPECT_EQ(item(run, "Block Interval").outcome, Outcome::fail);
   EXPECT_EQ(run.verdict, "fail");
-  EXPECT_EQ(run.diagnosis.value().cause, "blocks-slow");
+  EXPECT_EQ(run.diagnosis.value().cause, Cause::blocks_slow);
   EXPECT_EQ(run.diagnosis->owner, "release");
   EXPECT_EQ(run.diagnosis->first_evidence, "a block takes 0.35 s since the upgrade, 0.15 s before it");
 }
@@ -52,7 +52,7 @@ TEST(BlockInterval, IsOfTheReleaseEvenWhenItHasAnotherItemFail) {
   auto u = healthy();
   slow_down(u, made::kHeight, 0.2);
   u.profile.memory.most_mb = 149;
-  EXPECT_EQ(u.judged().diagnosis.value().cause, "blocks-slow");
+  EXPECT_EQ(u.judged().diagnosis.value().cause, Cause::blocks_slow);
 }
 
 TEST(BlockInterval, AllowsWhatTheProfileAllows) {

@@ -51,7 +51,7 @@ TEST(Growth, FailsOfANodeThatTakesMoreMemoryWithEachBlock) {
   const auto run = u.judged();
   EXPECT_EQ(found(u).outcome, Outcome::fail);
   EXPECT_EQ(run.verdict, "fail");
-  EXPECT_EQ(run.diagnosis.value().cause, "memory-growth");
+  EXPECT_EQ(run.diagnosis.value().cause, Cause::memory_growth);
   EXPECT_EQ(run.diagnosis->first_evidence,
             "it grows: memory by 1.50 MB a block since the upgrade, by 0.50 before it");
   EXPECT_THAT(run.diagnosis->affected_nodes, testing::ElementsAre("validator-1"));

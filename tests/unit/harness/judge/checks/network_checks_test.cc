@@ -62,7 +62,7 @@ TEST(NetworkChecks, JailedValidatorsFailsByTheFlag) {
   const auto r = u.judged();
   EXPECT_EQ(item(r, "Jailed Validators").message, "jailed: validator-1");
   ASSERT_TRUE(r.diagnosis);
-  EXPECT_EQ(r.diagnosis->cause, "validator-jailed");
+  EXPECT_EQ(r.diagnosis->cause, Cause::validator_jailed);
   EXPECT_THAT(r.diagnosis->affected_nodes, testing::ElementsAre("validator-1"));
 }
 

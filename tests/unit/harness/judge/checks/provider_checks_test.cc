@@ -155,12 +155,12 @@ TEST(ProviderDiagnosis, HoldsAConfigurationThatWasNotTakenBackAgainstTheOperator
 
 TEST(ProviderDiagnosis, NamesTheProviderAndItsWords) {
   const auto refused = made::provider_config_refused().judged().diagnosis.value();
-  EXPECT_EQ(refused.cause, "provider-config-refused");
+  EXPECT_EQ(refused.cause, Cause::provider_config_refused);
   EXPECT_THAT(refused.affected_nodes, ElementsAre("provider"));
   EXPECT_THAT(refused.first_evidence, HasSubstr("reads schema 2"));
   EXPECT_THAT(refused.advice, HasSubstr("migrate-config"));
   const auto exited = made::provider_exits().judged().diagnosis.value();
-  EXPECT_EQ(exited.cause, "provider-exited");
+  EXPECT_EQ(exited.cause, Cause::provider_exited);
   EXPECT_EQ(exited.first_evidence, "Error: state.db: timeout");
   EXPECT_EQ(exited.evidence_at, "nodes/provider/logs/node.log:9");
   const auto stuck = made::provider_bids_stuck().judged().diagnosis.value();
@@ -175,7 +175,7 @@ TEST(ProviderDiagnosis, OfALostKeyHasAnAdvice) {
   u.cut(4.6);
   u.stop(4.7, StopReason::step_failed, "lost: /bid_price (now /bids/price)", Cause::provider_config_key_lost);
   const auto d = u.judged().diagnosis.value();
-  EXPECT_EQ(d.cause, "provider-config-key-lost");
+  EXPECT_EQ(d.cause, Cause::provider_config_key_lost);
   EXPECT_EQ(d.first_evidence, "lost: /bid_price (now /bids/price)");
 }
 

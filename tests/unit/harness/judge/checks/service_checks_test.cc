@@ -37,7 +37,7 @@ class ServiceChecks : public testing::Test {
   const record::CheckResult& item(const std::string& title) { return made::item(judged_ = u_.judged(), title); }
   std::string cause() {
     const auto r = u_.judged();
-    return r.diagnosis ? r.diagnosis->cause : r.verdict;
+    return r.diagnosis ? name_of(r.diagnosis->cause) : r.verdict;
   }
 
   made::Upgrade u_ = made::healthy();

@@ -52,7 +52,7 @@ TEST_F(StateDifferenceTest, FailsWhenHalfOfTheRecordsAreGone) {
   EXPECT_EQ(found().outcome, Outcome::fail);
   const auto run = u_.judged();
   EXPECT_EQ(run.verdict, "fail");
-  EXPECT_EQ(run.diagnosis.value().cause, "records-lost");
+  EXPECT_EQ(run.diagnosis.value().cause, Cause::records_lost);
   EXPECT_EQ(run.diagnosis->first_evidence,
             "5 of 10 records of staking/0x71 vanished in the upgrade and stand nowhere else: 0x7101");
 }

@@ -71,7 +71,7 @@ TEST(Panics, OfABlockNameMethodModuleAndFrame) {
   const auto u = panics({kOfModule, kEndBlock, kFinalize});
   EXPECT_THAT(found_in(u), ElementsAre("block-panic", "node-exited"));
   const auto d = diagnosed(u);
-  EXPECT_EQ(d.cause, "block-panic");
+  EXPECT_EQ(d.cause, Cause::block_panic);
   EXPECT_EQ(d.owner, "release");
   EXPECT_EQ(d.where.module, "rewards");
   EXPECT_EQ(d.where.height, made::kHeight);
@@ -213,7 +213,7 @@ made::Upgrade results_differ(std::int64_t height, const std::string& gas_of_last
 
 TEST(Headers, OfResultsNameTheTransactionAndTheField) {
   const auto d = diagnosed(results_differ(made::kHeight + 1, "72234"));
-  EXPECT_EQ(d.cause, "results-divergence");
+  EXPECT_EQ(d.cause, Cause::results_divergence);
   EXPECT_EQ(d.proven_by,
             fmt::format("gas_used of transaction 2 of block {} is 71234 on validator-1, validator-2, validator-3, "
                         "72234 on validator-4",
@@ -299,9 +299,9 @@ TEST(NodeFiles, AreWhatOneNodeCannotLoadAndOthersHave) {
   u.exits(4.91, validator(4), 2, {"goroutine 1 [running]"});
   u.stop(6.0, StopReason::failure_proven, "a rule of diagnosis");
   const auto d = diagnosed(u);
-  EXPECT_EQ(d.cause, "node-files");
+  EXPECT_EQ(d.cause, Cause::node_files);
   EXPECT_EQ(d.owner, "operator");
-  EXPECT_EQ(diagnosed(made::missing_store()).cause, "missing-store-upgrade")
+  EXPECT_EQ(diagnosed(made::missing_store()).cause, Cause::missing_store_upgrade)
       << "on every node it is the release's";
 }
 
@@ -323,18 +323,18 @@ void make_setting(made::Upgrade& u, const std::string& node) {
 
 TEST(OperatorSetting, IsWhatAnEndingProcessNames) {
   auto u = fourth_ends("unknown rocksdb");
-  EXPECT_EQ(diagnosed(u).cause, "node-exited") << "nobody has set it";
+  EXPECT_EQ(diagnosed(u).cause, Cause::node_exited) << "nobody has set it";
   make_setting(u, "");
-  EXPECT_EQ(diagnosed(u).cause, "operator-setting");
+  EXPECT_EQ(diagnosed(u).cause, Cause::operator_setting);
 }
 
 TEST(OperatorSetting, IsOfJustTheNodesThatHaveOneOfTheirOwn) {
   auto u = fourth_ends("something else");
   make_setting(u, validator(4));
-  EXPECT_EQ(diagnosed(u).cause, "operator-setting");
+  EXPECT_EQ(diagnosed(u).cause, Cause::operator_setting);
   auto of_another = fourth_ends("something else");
   make_setting(of_another, validator(3));
-  EXPECT_EQ(diagnosed(of_another).cause, "node-exited");
+  EXPECT_EQ(diagnosed(of_another).cause, Cause::node_exited);
 }
 
 TEST(OperatorSetting, IsNotToBlameForAPanicOfTheChainsOwnCode) {
@@ -342,12 +342,12 @@ TEST(OperatorSetting, IsNotToBlameForAPanicOfTheChainsOwnCode) {
   make_setting(u, validator(4));
   for (auto* e : u.all<record::ProcessEnded>(validator(4)))
     if (e->exit_code == 1) e->panic = {"index out of range", "goroutine 1 [running]", {kOfModule, kEndBlock, kFinalize}, 60};
-  EXPECT_EQ(diagnosed(u).cause, "block-panic");
+  EXPECT_EQ(diagnosed(u).cause, Cause::block_panic);
 }
 
 TEST(OperatorSetting, IsInAFileThatIsNamed) {
   EXPECT_EQ(diagnosed(fourth_ends("app.toml: set oracle.endpoint, which this release needs to start")).cause,
-            "operator-setting");
+            Cause::operator_setting);
 }
 
 // --- A proof beats a suspicion
@@ -356,11 +356,11 @@ TEST(Diagnosis, OfABusyMachineGivesWayToAProof) {
   auto u = consensus_fails("failed to apply block; error rewards: 4 of 5", "");
   u.stop(5.2, StopReason::time_out, "not reached; the machine is too slow", Cause::machine_stalled);
   const auto record = u.judged();
-  EXPECT_EQ(record.diagnosis->cause, "block-error");
+  EXPECT_EQ(record.diagnosis->cause, Cause::block_error);
   EXPECT_EQ(record.verdict, "fail");
   auto nothing = made::healthy();
   nothing.stop(5.2, StopReason::time_out, "not reached; the machine is too slow", Cause::machine_stalled);
-  EXPECT_EQ(nothing.judged().diagnosis->cause, "machine-stalled");
+  EXPECT_EQ(nothing.judged().diagnosis->cause, Cause::machine_stalled);
 }
 
 }  // namespace

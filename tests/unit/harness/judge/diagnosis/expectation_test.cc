@@ -11,7 +11,7 @@ std::string proven(made::Upgrade u, Cause expected, bool taken_back = false) {
   u.add(made::at::kStarted, "", record::Expected{expected, "it is rolled back", true});
   if (taken_back) u.add(made::at::kHalt, "", record::Expected{expected, "", false});
   const auto found = proven_failure(u.view());
-  return found ? found->cause : "";
+  return found ? name_of(found->cause) : "";
 }
 
 TEST(ExpectedFailure, SilencesItsRule) {

@@ -50,16 +50,16 @@ TEST(FailedBlock, AnErrorBeforeBeginBlockIsTheHandlers) {
 TEST(FailedBlock, AStoreThatIsNotAddedForWantOfThePlansNameIsAMissingHandler) {
   const auto d =
       judged_from(told(made::missing_store(), "plan-of-program", {{"known", "two"}, {"held", false}}));
-  EXPECT_EQ(d.cause, "upgrade-handler-missing");
+  EXPECT_EQ(d.cause, Cause::upgrade_handler_missing);
   EXPECT_THAT(d.first_evidence, HasSubstr("the new binary knows `two`"));
 }
 
 TEST(FailedBlock, AStoreThatNoNearNameAddsIsMissingAndBothCausesAreNamedWhereTheProgramLacksThePlansName) {
   auto d = judged_from(told(made::missing_store(), "plan-of-program", {{"known", nullptr}, {"held", false}}));
-  EXPECT_EQ(d.cause, "missing-store-upgrade");
+  EXPECT_EQ(d.cause, Cause::missing_store_upgrade);
   EXPECT_THAT(d.consequences, Contains(HasSubstr("(upgrade-handler-missing)")));
   d = judged_from(told(made::missing_store(), "plan-of-program", {{"known", nullptr}, {"held", true}}));
-  EXPECT_EQ(d.cause, "missing-store-upgrade");
+  EXPECT_EQ(d.cause, Cause::missing_store_upgrade);
   EXPECT_THAT(d.consequences, Not(Contains(HasSubstr("upgrade-handler-missing"))));
 }
 
@@ -77,7 +77,7 @@ TEST(PastTheHalt, OfSomeWhileOthersHaltIsTheirSettings) {
   u.stop(made::kProven, StopReason::failure_proven, "a rule of diagnosis");
   EXPECT_THAT(found_in(u), testing::Contains("operator-setting"));
   const auto d = judged_from(u);
-  EXPECT_EQ(d.cause, "operator-setting");
+  EXPECT_EQ(d.cause, Cause::operator_setting);
   EXPECT_THAT(d.affected_nodes, ElementsAre(validator(4)));
 }
 

@@ -36,7 +36,7 @@ TEST(Withdrawn, IsAChainThatDidNotHaltWhenThePlanWasToBeCarriedOut) {
   u.erase<record::ExpectedOutcome>();
   const auto proven = proven_failure(u.view());
   ASSERT_TRUE(proven);
-  EXPECT_EQ(proven->cause, "chain-did-not-halt");
+  EXPECT_EQ(proven->cause, Cause::chain_did_not_halt);
 }
 
 TEST(Withdrawn, VersionFailsOnANodeThatRunsTheNewRelease) {
