@@ -2,6 +2,7 @@
 // kind:` names one. To add one: a file here and its line in procedure.cc.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,8 @@ struct Procedure {
 const std::vector<Procedure>& procedures();
 const Procedure* find_procedure(const std::string& name);
 std::string procedure_names();
+// Ids of the steps that its runs may have on these nodes, as a trigger names them; those of a leg are "LEG/ID" (steps.cc).
+std::set<std::string> steps_of(const std::string& procedure, const std::vector<std::string>& nodes);
 // What it needs of a profile, with what these options ask for.
 Needs needs_of(const Procedure&, const UpgradeSection&);
 

@@ -11,6 +11,7 @@
 #include "harness/procedures/procedure.h"
 #include "harness/run/fitness.h"
 #include "harness/run/scenario_rules.h"
+#include "localnet/base/text.h"
 
 namespace rehearse {
 
@@ -60,6 +61,16 @@ void check_announced(const Changes& c, const Profile& p) {
       throw Error(Blame::scenario, fmt::format("{}: changes: transactions: the profile {} has no kind `{}`{}", where, p.name, name, known));
 }
 
+// A scenario's own are checked when it is loaded.
+void check_steps(const Inputs& in, const fs::path& schedule) {
+  const auto text = read_file(schedule);
+  for (const auto& fault : in.faults)
+    if (const auto trouble = trouble_with_step(fault.when, in.scenario); !trouble.empty()) {
+      const auto at = text.begin() + static_cast<std::ptrdiff_t>(text.find(nlohmann::json(fault.when).dump()));
+      throw Error(Blame::scenario, fmt::format("{}:{}: {}: {}", schedule.string(), 1 + std::count(text.begin(), at, '\n'), fault.id, trouble));
+    }
+}
+
 // What is given on the command line counts more.
 void take_releases(const RunOptions& o, Scenario& s) {
   const auto take = [](const std::string& flag, ReleaseChoice& choice) {
@@ -92,6 +103,7 @@ Inputs read_inputs(const RunOptions& o) {
   take_releases(o, in.scenario);
   if (const auto why = why_unfit(in.scenario, in.profile); !why.empty()) throw ScenarioSkipped(in.scenario.name, why);
   in.faults = o.schedule.empty() ? plan_faults(in.scenario, o.seed) : read_schedule(o.schedule);
+  if (!o.schedule.empty()) check_steps(in, o.schedule);
   const auto manifest = in.profile.releases.empty() ? fs::path() : (in.profile.file.parent_path() / in.profile.releases).lexically_normal();
   auto pick = [&](const ReleaseChoice& scenario, const std::string& profile, const char* which) {
     const auto choice = scenario.empty() ? release_choice(profile) : scenario;

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "harness/faults/plan.h"
+#include "harness/faults/trigger.h"
 #include "harness/judge/checks/checklist.h"
 #include "harness/record/cause.h"
 #include "harness/procedures/procedure.h"
@@ -131,6 +132,7 @@ class Rules {
       const auto written = root_["faults"][i];
       const auto trouble = trouble_with(s_.faults[i], s_.network);
       if (!trouble.what.empty()) fail(written[trouble.key] ? written[trouble.key] : written, trouble.what);
+      if (const auto step = trouble_with_step(s_.faults[i].when, s_); !step.empty()) fail(written["when"], step);
     }
     if (s_.draw.times < 0 || s_.draw.times > 100) fail(at("draw", "times"), "0 to 100 faults");
     for (const auto& [kind, weight] : s_.draw.weights) {
@@ -213,6 +215,15 @@ class Rules {
 };
 
 }  // namespace
+
+std::string trouble_with_step(const std::string& when, const Scenario& s) {
+  const auto trigger = parse_trigger(when);
+  const auto known = steps_of(s.upgrade.kind, node_names(s.network));
+  if (trigger.kind != Trigger::Kind::step || known.contains(trigger.step)) return "";
+  const auto meant = closest(trigger.step, known);
+  return fmt::format("the procedure `{}` has no step `{}`{}; it has {}", s.upgrade.kind, trigger.step,
+                     meant.empty() ? "" : ", did you mean `" + meant + "`?", fmt::join(known, ", "));
+}
 
 Scenario load_scenario(const std::filesystem::path& file) {
   const auto s = read_scenario(file);

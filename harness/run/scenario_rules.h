@@ -14,6 +14,9 @@ Scenario load_scenario(const std::filesystem::path& file);
 // Adds those of a file with `attestations` as a scenario has them. Throws Error(Blame::scenario) with file:line:column.
 void attest(Scenario&, const std::filesystem::path& file);
 
+// What is wrong with the step that this trigger names; empty: nothing, or it names none.
+std::string trouble_with_step(const std::string& when, const Scenario&);
+
 // Replaces the validators by `count` ones of nearly equal power, larger ones first. Throws
 // Error(Blame::scenario) with file:line:column for what the scenario then says of nodes that are gone.
 void set_validators(Scenario&, int count);

@@ -171,6 +171,8 @@ TEST_F(FaultPlan, SaysWhatIsWrongAndWhere) {
   says("{do: kil, who: d, when: halted}", "made.yaml:9:10: there is no fault `kil`, did you mean `kill`?");
   says("{do: kill, who: e, when: halted}", "made.yaml:9:21: there is no node `e`; there are a, b, c, d, full-1");
   says("{do: kill, who: d, when: halting}", "made.yaml:9:30: there is no phase `halting`; there are voting, waiting, halted");
+  says("{do: kill, who: d, when: step votes}", "made.yaml:9:30: the procedure `chain` has no step `votes`, did you mean `vote`?; it has before, ");
+  EXPECT_THAT(plan("  - {do: kill, who: d, when: step vote, for: 3s}\n"), testing::SizeIs(1));
   says("{do: kill, who: d, when: height x}", "expected `height 12`");
   says("{do: kill, who: d, when: time soon}", "expected `time 5s`");
   says("{do: kill, who: d, when: halted, for: 1h}", "made.yaml:9:43: at most 10min: its heal could not be guaranteed");

@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "harness/procedures/procedure.h"
 #include "harness/run/run.h"
 #include "harness/spec/scenario.h"
 #include "harness/view/journal.h"
@@ -92,6 +93,15 @@ TEST_P(Recorded, IsJudgedAsItWas) {
   for (const auto& c : now.checks) {
     if (items.contains({c.checklist, c.title})) continue;
     EXPECT_TRUE(c.outcome == record::Outcome::pass || c.outcome == record::Outcome::skipped) << c.title << ": " << c.message;
+  }
+}
+
+TEST_P(Recorded, HasNoStepThatItsProcedureHasNot) {
+  const auto view = fold_all(read_journal(folder_ / "events.jsonl"));
+  const auto known = steps_of(read_scenario(folder_ / "scenario.yaml").upgrade.kind, view.order);
+  for (const auto& s : view.steps) {
+    if (s.step.step.starts_with("record-")) continue;  // named for a height
+    EXPECT_TRUE(known.contains(s.step.step)) << s.step.step;
   }
 }
 

@@ -75,6 +75,14 @@ TEST_F(RunTest, NeedsThePatchThatATrainInstalls) {
   EXPECT_THAT(refusal(), StartsWith("there is no release `v9`"));
 }
 
+TEST_F(RunTest, RefusesAPlanOfFaultsThatNamesAStepOfAnotherProcedure) {
+  constexpr const char* kPlan = R"({"faults": [
+  {"id": "kill-1", "do": "kill", "who": "validator-1", "when": "step hotfix",
+   "after_s": 0, "for_s": 1, "nodes": ["validator-1"], "with": {}}]})";
+  options_.schedule = folder_.write("schedule.json", kPlan);
+  EXPECT_THAT(refusal(), StartsWith(options_.schedule.string() + ":2: kill-1: the procedure `chain` has no step `hotfix`"));
+}
+
 TEST_F(RunTest, SaysWhichNodesItsNumberOfValidatorsTakesAway) {
   options_.scenario = made::kProject / "scenarios/chain-upgrade-manual.yaml";
   options_.validators = 2;
