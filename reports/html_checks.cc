@@ -109,7 +109,8 @@ std::string result_table(const RunRecord& run, const Checklist& list) {
     // Nothing was measured where a check was skipped: the reason stands in place of it.
     const std::string& actual = check->actual.empty() ? check->message : check->actual;
     out +=
-        fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
+        fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td data-label=\"Expected\">{}</td><td data-label=\"Actual\">{}</td>"
+                    "<td data-label=\"Evidence\">{}</td></tr>\n",
                     mark(run, *check), value(one_line(check->title)), node(check->subject),
                     value(one_line(check->expected, 2000)), value(one_line(actual, 2000)), evidence(*check));
   }

@@ -11,7 +11,7 @@ std::string state(const record::RunRecord& run) {
   std::string out = "<section>\n<h2>State difference</h2>\n<details>\n<summary>" +
                     html(one_line(state_title(*run.state))) +
                     "</summary>\n<div class=\"scroll\"><table "
-                    "class=\"results\">\n<thead><tr><th>Store</th><th>Keys</th><th>Added</th>"
+                    "class=\"changes\">\n<thead><tr><th>Store</th><th>Keys</th><th>Added</th>"
                     "<th>Removed</th><th>Changed</th><th>Bytes</th></tr></thead>\n<tbody>\n";
   for (const auto& row : state_rows(*run.state))
     out += fmt::format(

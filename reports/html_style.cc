@@ -124,6 +124,10 @@ svg .one { fill: var(--accent); }
   dl { grid-template-columns: 1fr; } dd { margin-bottom: 6px; }
   header, section { padding: 16px; } svg { display: none; }
   .again { flex-direction: column; gap: 2px; }
+  .scroll td, .scroll tbody th { min-width: 6em; } .scroll td:empty, .scroll .num, .scroll .matrix td { min-width: 0; }
+  .matrix tbody th { min-width: 9em; }
+}
+@media screen and (max-width: 900px) {
   .results thead { display: none; }
   .results, .results tbody, .results tr, .results td { display: block; width: auto; }
   .results tr { position: relative; padding: 8px 0 8px 36px; border-bottom: 1px solid var(--line); }
@@ -131,13 +135,12 @@ svg .one { fill: var(--accent); }
   .results td:first-child { position: absolute; left: 0; }
   .results td:empty { display: none; }
   .results td::before { color: var(--dim); font-size: 13px; }
-  .results td:nth-child(4)::before { content: "Expected "; }
-  .results td:nth-child(5)::before { content: "Actual "; }
-  .results td:nth-child(6)::before { content: "Evidence "; }
+  .results td[data-label]::before { content: attr(data-label) " "; }
 }
 @media print {
   body { background: none; } header, section { break-inside: avoid-page; }
   pre, dd { max-height: none; overflow: visible; } .scroll { overflow: visible; }
+  table { font-size: 12px; } .matrix tbody th { min-width: 0; } .releases td, .events td:nth-child(3) { min-width: 0; }
   .results { font-size: 11px; } .results code { font-size: 10px; } .results .node { white-space: normal; }
   .results th:nth-child(3) { width: 12%; } .results th:nth-child(4) { width: 14%; } .results th:nth-child(5) { width: 20%; }
 }

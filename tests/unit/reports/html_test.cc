@@ -46,6 +46,29 @@ TEST(Html, TheVerdictAndItsCauseComeFirst) {
   EXPECT_LT(timeline, checks);
 }
 
+// On a phone a table scrolls by itself, and the results, which are stacked, say of each value what it is.
+TEST(Html, IsReadOnANarrowPage) {
+  for (const auto& run : {made::passed(), made::failed(), made::hostile_record()}) {
+    const std::string page = report_html(run);
+    EXPECT_NE(page.find("<meta name=\"viewport\" content=\"width=device-width"), std::string::npos);
+    std::string body = page.substr(page.find("<main>"));
+    pugi::xml_document document;
+    document.load_string(body.erase(body.find("</main>") + 7).c_str());
+    const auto tables = document.select_nodes("//table");
+    EXPECT_GT(tables.size(), 3u);
+    for (const auto& table : tables) EXPECT_STREQ(table.node().parent().attribute("class").value(), "scroll");
+    for (const auto& row : document.select_nodes("//table[@class='results']/tbody/tr")) {
+      const auto labelled = row.node().select_nodes("td[@data-label]");
+      ASSERT_EQ(labelled.size(), 3u);
+      const auto head = row.node().parent().parent().child("thead").child("tr");
+      std::vector<std::string> words;
+      for (const auto& cell : head.children("th")) words.push_back(cell.text().get());
+      EXPECT_EQ(words.size(), 6u);
+      for (std::size_t i = 0; i < labelled.size(); ++i) EXPECT_EQ(labelled[i].node().attribute("data-label").value(), words[3 + i]);
+    }
+  }
+}
+
 TEST(Html, EveryLinkHasItsTarget) {
   const std::string page = report_html(made::failed());
   int links = 0;
