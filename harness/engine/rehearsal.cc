@@ -153,7 +153,7 @@ void Rehearsal::run_loop(const std::string& what, const std::function<std::optio
     if (cancelled_) throw Cancelled(*cancelled_);
     if (trouble_) throw Error(*trouble_);
     if (background_task_) background_task_->advance();
-    stall_watch_.advance();
+    stall_watch_.advance(Loop::Clock::now());
     const auto lacking = unmet();
     check_tripwires();
     const auto before = Loop::Clock::now();

@@ -34,7 +34,7 @@ std::chrono::milliseconds patience(const NetworkView& v) {
 }  // namespace
 
 // Nothing is asked before the old release has halted, nor while a fault acts.
-void StallWatch::advance() {
+void StallWatch::advance(Clock::time_point now) {
   const auto& v = r_.view();
   const bool halted =
       std::any_of(v.nodes.begin(), v.nodes.end(), [](const auto& n) { return n.second.halt.has_value(); });
@@ -43,11 +43,10 @@ void StallWatch::advance() {
     return;
   }
   for (const auto& name : v.order)
-    if (is_due(name, v.nodes.at(name))) ask(name);
+    if (is_due(name, v.nodes.at(name), now)) ask(name);
 }
 
-bool StallWatch::is_due(const std::string& name, const NodeView& n) {
-  const auto now = Clock::now();
+bool StallWatch::is_due(const std::string& name, const NodeView& n, Clock::time_point now) {
   auto& standing = nodes_[name];
   const bool answers = n.alive && n.head_seen > n.started && n.head.store_height > 0 &&
                        n.incarnation > n.halt.value_or(NodeView::Halt{}).incarnation;

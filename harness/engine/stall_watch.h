@@ -16,19 +16,19 @@ class StallWatch {
  public:
   explicit StallWatch(Rehearsal& r) : r_(r) {}
 
+  using Clock = std::chrono::steady_clock;
   // Called whenever something is waited for. A node has stood still when it has answered without a new block
   // for 20 of the chain's block intervals, and at least 3 s.
-  void advance();
+  void advance(Clock::time_point now);
 
  private:
-  using Clock = std::chrono::steady_clock;
   struct Standing {
     int incarnation = 0;
     std::int64_t height = 0;
     Clock::time_point since, asked;
   };
 
-  bool is_due(const std::string& name, const NodeView&);
+  bool is_due(const std::string& name, const NodeView&, Clock::time_point now);
   void ask(const std::string& name);
 
   Rehearsal& r_;

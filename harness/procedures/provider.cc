@@ -26,8 +26,6 @@ constexpr const char* kProviderRollback = "Provider Daemon Rollback";
 // Before the upgrade, one that is under way when the provider is paused, and one when it has resumed.
 constexpr std::size_t kOrders = 3, kUnderWay = 1, kNew = 1;
 
-ProviderDaemon& daemon_of(Rehearsal& r) { return *r.network().provider(); }
-
 fs::path backup_of(const fs::path& file) { return file.string() + ".bak"; }
 void copy_over(const fs::path& from, const fs::path& to) {
   fs::remove(to);  // a program that runs is not written to

@@ -14,9 +14,10 @@ namespace rehearse {
 
 using record::Json;
 
+ProviderDaemon& daemon_of(Rehearsal& r) { return *r.network().provider(); }
+
 namespace {
 
-ProviderDaemon& daemon_of(Rehearsal& r) { return *r.network().provider(); }
 const ProviderProfile& profile_of(Rehearsal& r) { return *r.profile().provider; }
 const std::string& asked_node(Rehearsal& r) { return r.view().order.front(); }
 

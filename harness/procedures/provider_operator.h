@@ -19,6 +19,8 @@ void place_orders(Rehearsal&, std::size_t count, std::size_t after);
 
 // --- on its machine
 
+// Of the network, which has one.
+ProviderDaemon& daemon_of(Rehearsal&);
 // Key, account and registration of the provider; the daemon on the release to start on, with its configuration; it runs.
 void set_up_provider(Rehearsal&);
 // Steps: that, and orders of which each has its workload. A provider upgrade begins with it, unless it was done before.
