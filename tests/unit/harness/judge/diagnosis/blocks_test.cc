@@ -135,7 +135,7 @@ TEST(BlockErrors, HaveTheirMethodAndModuleFromACopyOfTheNode) {
   EXPECT_EQ(diagnosed(u).where.method, "FinalizeBlock");
   for (const auto& [question, told] : {std::pair{"failed-method", "BeginBlock"}, {"failed-module", "rewards"}})
     u.add(6, validator(1), record::Answered{"stopped", question, {}, 0, "a copy", true, false, told, ""});
-  EXPECT_EQ(diagnosed(u).cause, "block-error");
+  EXPECT_EQ(diagnosed(u).cause, Cause::block_error);
   EXPECT_EQ(diagnosed(u).where.method, "BeginBlock");
   EXPECT_EQ(diagnosed(u).where.module, "rewards");
 }
