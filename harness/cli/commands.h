@@ -68,6 +68,8 @@ int net_env(const std::string& node, const std::string& run);
 
 // Microseconds since the epoch when the user's command started: REHEARSE_INVOKED, which ./rehearse sets, or now.
 record::Micros invoked();
+// The exit code for it.
+int code_of(const Error&);
 // Prints what was wrong and returns the exit code for it.
 int complain(const Error&);
 

@@ -21,6 +21,10 @@ record::Micros invoked() {
 
 int complain(const Error& e) {
   std::cerr << "rehearse: " << e.what() << "\n";
+  return code_of(e);
+}
+
+int code_of(const Error& e) {
   return e.blame == Blame::release ? 1 : e.blame == Blame::scenario ? 2 : 3;
 }
 

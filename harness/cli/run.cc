@@ -143,19 +143,24 @@ RunResult run_once(const RunOptions& o, reports::JunitDialect dialect, const fs:
   return result;
 }
 
-// The same of one of several: what the profile lacks, or what is wrong with one of them, is no matter of the others.
-std::pair<std::optional<record::RunRecord>, int> run_one_of(const RunOptions& o, reports::JunitDialect dialect, const fs::path& shown) {
-  try {
-    const auto result = run_once(o, dialect, shown);
-    return {result.record, result.exit_code};
-  } catch (const ScenarioSkipped& e) {
-    const auto record = record_of_skipped(o, e.reason);
+// One of several: its exit code. What the profile lacks, or what is wrong with it, is no matter of the others.
+int run_one_of(const RunOptions& o, reports::JunitDialect dialect, const fs::path& shown) {
+  const auto not_begun = [&](const record::RunRecord& record) {
     fs::create_directories(o.folder);
     reports::write_all(record, o.folder, dialect);
     std::cout << reports::headline(record) << "\n" << std::flush;
-    return {record, 0};
+  };
+  try {
+    return run_once(o, dialect, shown).exit_code;
+  } catch (const ScenarioSkipped& e) {
+    not_begun(record_of_skipped(o, e.reason));
+    return 0;
   } catch (const Error& e) {
-    return {std::nullopt, complain(e)};
+    not_begun(record_of_not_begun(o, e.what()));
+    return code_of(e);
+  } catch (const std::exception& e) {  // concluded by now
+    log_error(e.what());
+    return kHarnessKilled;
   }
 }
 
@@ -166,25 +171,18 @@ class RunCollection {
  public:
   RunCollection(std::vector<RunOptions> all, WriteCollection write)
       : runs(std::move(all)), write_(std::move(write)), records_(runs.size()) {}
-  void add(std::size_t run, const std::optional<record::RunRecord>& record, int code) {
+  void add(std::size_t run, const record::RunRecord& record, int code) {
     ++ended_;
-    ++count_[record ? record->verdict : "error"];
-    if (code > 128) stopped = code;
+    ++count_[record.verdict];
     if (worst_ != 1) worst_ = code ? code : worst_;  // a failure weighs more than a doubt
     records_[run] = record;
-    std::vector<record::RunRecord> known;
-    for (const auto& r : records_)
-      if (r) known.push_back(*r);
-    if (!known.empty()) write_(known);
+    write_(known());
   }
   // Shows how many ended how; the exit code.
   int conclude(const fs::path& shown) const {
     std::string tally;
     for (const auto& [verdict, n] : count_) tally += fmt::format(", {} {}", n, verdict);
-    std::vector<record::RunRecord> known;
-    for (const auto& r : records_)
-      if (r) known.push_back(*r);
-    const auto coverage = reports::coverage(known);
+    const auto coverage = reports::coverage(known());
     std::cout << reports::coverage_text(coverage);
     std::cout << fmt::format("\n{} of {} runs{}; results in {}\n", ended_, runs.size(), tally, shown.string());
     if (stopped) return stopped;
@@ -198,6 +196,13 @@ class RunCollection {
   int stopped = 0;  // by a signal: the exit code
 
  private:
+  std::vector<record::RunRecord> known() const {
+    std::vector<record::RunRecord> all;
+    for (const auto& r : records_)
+      if (r) all.push_back(*r);
+    return all;
+  }
+
   WriteCollection write_;
   std::vector<std::optional<record::RunRecord>> records_;
   std::map<std::string, int> count_;
@@ -205,36 +210,29 @@ class RunCollection {
   int worst_ = 0;
 };
 
-int run_all(RunCollection collection, reports::JunitDialect dialect, const fs::path& shown) {
-  for (std::size_t i = 0; i < collection.runs.size() && !collection.stopped; ++i) {
-    auto one = collection.runs[i];
-    if (i > 0) one.invoked = now_micros();
-    const auto [record, code] = run_one_of(one, dialect, shown / one.folder.filename());
-    collection.add(i, record, code);
-  }
-  return collection.conclude(shown);
-}
-
-// What a run in another process has left; nothing when it could not even begin.
-std::optional<record::RunRecord> record_of(const fs::path& folder) {
-  const auto json = record::Json::parse(read_file(folder / "run.json"), nullptr, false);
+// What a run in another process has left.
+record::RunRecord record_of(const RunOptions& o) {
+  const auto json = record::Json::parse(read_file(o.folder / "run.json"), nullptr, false);
   if (!json.is_discarded()) return record::run_record_from_json(json);
-  if (!fs::exists(folder / "events.jsonl")) return std::nullopt;
-  return judge_folder(folder);  // it was killed
+  if (fs::exists(o.folder / "events.jsonl")) return judge_folder(o.folder);  // it was killed
+  return record_of_not_begun(o, "the harness ended before it had begun");
 }
 
-// The same side by side. What each prints is kept beside its folder, and shown when it has ended.
-int run_all_at_once(RunCollection collection, int jobs, reports::JunitDialect dialect, const fs::path& shown) {
+// Each in a process of its own: what becomes of one is no matter of the others. What each of several at a time prints is kept
+// beside its folder, and shown when it has ended.
+int run_all(RunCollection collection, int jobs, reports::JunitDialect dialect, const fs::path& shown) {
   std::vector<Job> all;
-  for (const auto& run : collection.runs)
-    all.push_back({[one = run, dialect, &shown]() mutable {
-                     one.invoked = now_micros();
-                     return run_one_of(one, dialect, shown / one.folder.filename()).second;
+  for (const auto& run : collection.runs) {
+    check_unused(run.folder);
+    all.push_back({[one = run, dialect, &shown, first = jobs == 1 && all.empty()]() mutable {
+                     if (!first) one.invoked = now_micros();
+                     return run_one_of(one, dialect, shown / one.folder.filename());
                    },
-                   fs::path(run.folder.string() + ".log"), after_crash});
+                   jobs == 1 ? fs::path() : fs::path(run.folder.string() + ".log"), after_crash});
+  }
   const int signal = run_side_by_side(all, jobs, [&](std::size_t i, int code) {
-    std::cout << read_file(all[i].output) << std::flush;
-    collection.add(i, record_of(collection.runs[i].folder), code);
+    if (!all[i].output.empty()) std::cout << read_file(all[i].output) << std::flush;
+    collection.add(i, record_of(collection.runs[i]), code);
   });
   if (signal) collection.stopped = 128 + signal;
   return collection.conclude(shown);
@@ -266,7 +264,7 @@ int run_repeated(const RunOptions& o, int times, reports::JunitDialect dialect, 
   RunCollection collection(std::move(runs), [&](const auto& records) {
     reports::write_repeated(records.front().scenario, records, o.folder, dialect);
   });
-  return run_all(std::move(collection), dialect, shown);
+  return run_all(std::move(collection), 1, dialect, shown);
 }
 
 // Without a profile in `o`, each scenario is run with its own.
@@ -282,8 +280,7 @@ int run_suite(const Project& project, const RunOptions& o, int jobs, reports::Ju
   }
   if (jobs > 1) jobs = jobs_for(runs, jobs);
   RunCollection collection(std::move(runs), [&](const auto& records) { reports::write_suite(suite.name, records, o.folder, dialect); });
-  return jobs > 1 ? run_all_at_once(std::move(collection), jobs, dialect, shown)
-                  : run_all(std::move(collection), dialect, shown);
+  return run_all(std::move(collection), jobs, dialect, shown);
 }
 
 }  // namespace

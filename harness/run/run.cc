@@ -48,6 +48,7 @@ namespace {
 constexpr const char* kScenarioCopy = "scenario.yaml";
 constexpr const char* kProfileCopy = "profile.yaml";
 constexpr const char* kJournal = "events.jsonl";
+constexpr const char* kLog = "harness.log";
 constexpr std::chrono::milliseconds kCapsWatched{500};
 
 std::string host_description() {
@@ -62,8 +63,7 @@ std::string run_id() {
 }
 
 void make_folder(const fs::path& folder) {
-  if (fs::exists(folder) && (!fs::is_directory(folder) || !fs::is_empty(folder)))
-    throw Error(Blame::scenario, folder.string() + ": exists and is not empty; give --out another folder");
+  check_unused(folder);
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) throw Error(Blame::machine, folder.string() + ": cannot be made: " + error.message());
@@ -98,7 +98,7 @@ class Run {
   Run(const RunOptions& o, Inputs in, ProgressReporter& reporter)
       : o_(o),
         in_(std::move(in)),
-        log_(o.folder / "harness.log", o.log_level),
+        log_(o.folder / kLog, o.log_level),
         id_(run_id()),
         lock_(runtime_dir(), id_, o.folder),
         journal_(o.folder / kJournal),
@@ -424,22 +424,45 @@ RunResult run_scenario(const RunOptions& o, ProgressReporter& reporter) {
   return Run(o, std::move(inputs), reporter).carry_out();
 }
 
-record::RunRecord record_of_skipped(const RunOptions& o, const std::string& reason) {
+void check_unused(const fs::path& folder) {
+  if (fs::exists(folder) && (!fs::is_directory(folder) || !fs::is_empty(folder)))
+    throw Error(Blame::scenario, folder.string() + ": exists and is not empty; give --out another folder");
+}
+
+namespace {
+
+// What is known of a run without reading its files.
+record::RunRecord record_of_none(const RunOptions& o) {
   record::RunRecord r;
-  auto scenario = read_scenario(o.scenario);
-  if (!o.expect.empty()) expect(scenario, find_named<Cause>(o.expect));
-  r.scenario = scenario.name;
-  r.title = scenario.title;
-  r.expected = expected_of(scenario);
+  r.scenario = o.scenario.stem();
   r.profile = o.profile.stem();
-  r.verdict = "skipped";
-  r.skipped = reason;
-  r.scenario_digest = sha256_file(o.scenario);
-  r.profile_digest = sha256_hex(load_profile(o.profile, o.profiles).text);
   r.seed = o.seed;
   r.harness_version = o.harness_version;
   r.host = host_description();
   r.command = r.reproduce = o.command;
+  return r;
+}
+
+}  // namespace
+
+record::RunRecord record_of_skipped(const RunOptions& o, const std::string& reason) {
+  auto r = record_of_none(o);
+  auto scenario = read_scenario(o.scenario);
+  if (!o.expect.empty()) expect(scenario, find_named<Cause>(o.expect));
+  r.title = scenario.title;
+  r.expected = expected_of(scenario);
+  r.verdict = "skipped";
+  r.skipped = reason;
+  r.scenario_digest = sha256_file(o.scenario);
+  r.profile_digest = sha256_hex(load_profile(o.profile, o.profiles).text);
+  return r;
+}
+
+record::RunRecord record_of_not_begun(const RunOptions& o, const std::string& reason) {
+  auto r = record_of_none(o);
+  r.verdict = "error";
+  r.diagnosis = record::Diagnosis{};
+  r.diagnosis->first_evidence = reason;
   return r;
 }
 
@@ -448,7 +471,8 @@ record::RunRecord conclude_crashed(const fs::path& folder, const std::string& ho
   const auto view = fold_all(read_journal(journal));
   if (!view.stopped) {
     const auto step = last_step(view);
-    append_to_journal(journal, record::RunStopped{StopReason::error, in_words(how, step, view.run ? view.run->scenario : ""), step, Cause::none});
+    const std::string where = fs::exists(folder / kLog) ? fmt::format("; the end of {} has the backtrace", kLog) : "";
+    append_to_journal(journal, record::RunStopped{StopReason::error, in_words(how, step, view.run ? view.run->scenario : "") + where, step, Cause::none});
   }
   return judge_folder(folder);
 }

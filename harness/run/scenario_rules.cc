@@ -189,7 +189,8 @@ class Rules {
   // What a procedure would not look at is a mistake.
   void check_options(const Procedure& p) const {
     for (const auto& entry : root_["upgrade"]) {
-      const auto key = entry.first.as<std::string>();
+      auto key = entry.first.as<std::string>();
+      if (key == "newcomer") key = "joining_node";  // its old spelling, see describe()
       const bool known = key == "kind" || key == "blocks_after" || std::find(p.takes.begin(), p.takes.end(), key) != p.takes.end();
       if (!known)
         fail(entry.first, fmt::format("the procedure `{}` takes no `{}`; it takes {}", p.name, key, fmt::join(p.takes, ", ")));

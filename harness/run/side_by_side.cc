@@ -33,17 +33,20 @@ class Blocked {
 };
 
 pid_t start(const Job& job, const sigset_t& mask) {
-  std::filesystem::create_directories(job.output.parent_path());
+  if (!job.output.empty()) std::filesystem::create_directories(job.output.parent_path());
   std::cout.flush();
   const pid_t parent = ::getpid(), pid = ::fork();
   if (pid < 0) throw Error(Blame::machine, std::string("cannot start a process: ") + std::strerror(errno));
   if (pid > 0) return pid;
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
-  const int out = ::open(job.output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
-  if (out < 0 || ::getppid() != parent) std::_Exit(kHarnessKilled);
-  ::dup2(out, STDOUT_FILENO);
-  ::dup2(out, STDERR_FILENO);
-  ::close(out);
+  if (!job.output.empty()) {
+    const int out = ::open(job.output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    if (out < 0) std::_Exit(kHarnessKilled);
+    ::dup2(out, STDOUT_FILENO);
+    ::dup2(out, STDERR_FILENO);
+    ::close(out);
+  }
+  if (::getppid() != parent) std::_Exit(kHarnessKilled);
   ::sigprocmask(SIG_SETMASK, &mask, nullptr);
   std::_Exit(run_guarded(job.work, job.after_crash));
 }

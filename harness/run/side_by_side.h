@@ -1,4 +1,4 @@
-// Runs that go on side by side, each in a process of its own that leaves nothing behind (localnet/process/guard.h).
+// Runs of a collection, one after the other or side by side, each in a process of its own that leaves nothing behind (localnet/process/guard.h).
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@ namespace rehearse {
 
 struct Job {
   std::function<int()> work;     // its exit code is the process's
-  std::filesystem::path output;  // what it prints; its folder is made
+  std::filesystem::path output;  // what it prints, whose folder is made; empty: that goes where this process prints
   AfterCrash after_crash = {};   // see run_guarded
 };
 

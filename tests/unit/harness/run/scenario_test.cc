@@ -250,6 +250,16 @@ TEST_F(ScenarioFile, ExpectsAPassOrACause) {
   EXPECT_EQ(load_scenario(file).expect, Cause::app_hash_divergence);
 }
 
+TEST_F(ScenarioFile, ReadsAnOldSpellingAndSaysSoOnce) {
+  std::string text = kPage;
+  const auto file = folder_.write("old.yaml", text.replace(text.find("upgrade:\n"), 9, "upgrade:\n  newcomer: true\n"));
+  testing::internal::CaptureStderr();
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(load_scenario(file).upgrade.joining_node);
+  const auto said = testing::internal::GetCapturedStderr();
+  EXPECT_THAT(said, HasSubstr("`newcomer` is called `joining_node` now"));
+  EXPECT_EQ(said.find("newcomer"), said.rfind("newcomer")) << said;
+}
+
 TEST_F(ScenarioFile, RefusesATypo) {
   EXPECT_EQ(trouble("  supervisor: cosmovisor", "  superviser: cosmovisor"),
             ":9:3: network: unknown key `superviser`, did you mean `supervisor`?");

@@ -66,6 +66,16 @@ TEST_F(SideBySide, GivesEachItsOutputAndItsCode) {
   }
 }
 
+TEST_F(SideBySide, GoesOnAfterOneThatCrashes) {
+  std::vector<Job> jobs = {job("crashes", [] { return ::raise(SIGKILL); }), job("goes-on", [&] {
+                             folder_.write("it-ran", "");
+                             return 0;
+                           })};
+  for (auto& j : jobs) j.output.clear();  // they print where this process does
+  EXPECT_EQ(failures(jobs, 1), 1);
+  EXPECT_TRUE(there("it-ran"));
+}
+
 // Each waits for the other's output to be there.
 TEST_F(SideBySide, RunsAsManyAtATimeAsItIsTold) {
   const std::vector<Job> jobs = {job("one", [&] { return appears("two") ? 0 : 1; }),
