@@ -295,6 +295,7 @@ Diagnosis diagnose(const NetworkView& v, const std::vector<CheckResult>& checks)
   if (v.network)
     for (const auto* n : v.all()) d.consequences.push_back(where_it_is(*n));
   if (v.stopped && (v.stopped->reason == StopReason::error || v.stopped->reason == StopReason::deadline)) {
+    d.owner = name_of(Owner::harness);
     d.proven_by = "the rehearsal could not go on";
     d.advice = "mend what it says and run again: the release is not judged";
   }
