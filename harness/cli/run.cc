@@ -211,11 +211,13 @@ class RunCollection {
 };
 
 // What a run in another process has left.
-record::RunRecord record_of(const RunOptions& o) {
+record::RunRecord record_of(const RunOptions& o) try {
   const auto json = record::Json::parse(read_file(o.folder / "run.json"), nullptr, false);
   if (!json.is_discarded()) return record::run_record_from_json(json);
   if (fs::exists(o.folder / "events.jsonl")) return judge_folder(o.folder);  // it was killed
   return record_of_not_begun(o, "the harness ended before it had begun");
+} catch (const std::exception& e) {
+  return record_of_not_begun(o, e.what());
 }
 
 // Each in a process of its own: what becomes of one is no matter of the others. What each of several at a time prints is kept

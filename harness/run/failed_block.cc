@@ -68,15 +68,15 @@ const std::string kEndBlock = "github.com/cosmos/cosmos-sdk/baseapp.(*BaseApp).e
 class Retrial {
  public:
   Retrial(const Replayed& r, const std::string& error)
-      : failed_(r.end && r.output.find(error) != std::string::npos), stack_(stack_at_trap(r.output)) {}
+      : stack_(stack_at_trap(r.output)), failed_(r.end && stack_.empty() && r.output.find(error) != std::string::npos) {}
   bool fails_as_before() const { return failed_; }
   // Met a trap there.
   bool died_at(const std::string& function) const { return !stack_.empty() && stack_.front() == function; }
   const std::vector<std::string>& stack() const { return stack_; }
 
  private:
-  bool failed_;
   std::vector<std::string> stack_;
+  bool failed_;
 };
 
 struct FailedNode {
@@ -119,10 +119,11 @@ std::string as_of_value(std::string function) {
 }
 
 // Modules are called one after the other, in an order that the program only knows. With traps at all of them the
-// copy dies in the first; with a trap less each time, in the next, until it fails as before: in the last one.
-// Modules that wrap others are named with them, the innermost first. Empty: not known.
+// copy dies in the first; with a trap less each time, in the next, until it fails as before: the last one was the last
+// to begin. Modules that wrap others are named with them, the innermost first. Empty: not known.
 std::string find_module(Rehearsal& r, const FailedNode& node, AbciMethod method) {
-  constexpr int kMost = 16;  // modules, each about half a second
+  constexpr std::chrono::seconds kSearched{30};  // half a second each, of a chain that starts in that
+  const auto until = Loop::Clock::now() + kSearched;
   static const RE2 kOfModule(R"(.*[mM]odule\)?\.(\w+Block))");
   auto traps = offsets_of_functions(node.program, [&](std::string_view name) {
     std::string which;
@@ -130,18 +131,26 @@ std::string find_module(Rehearsal& r, const FailedNode& node, AbciMethod method)
   });
   const auto all = traps;
   std::vector<std::string> modules;
-  for (int i = 0; i < kMost; ++i) {
+  while (Loop::Clock::now() < until) {
     const auto one = retry(r, node, {traps}).front();
     if (one.fails_as_before()) return fmt::format("{}", fmt::join(modules, ", "));
     modules.clear();
-    if (one.stack().empty() || !traps.contains(one.stack().front())) return "";
+    if (one.stack().empty() || !traps.contains(one.stack().front())) break;
     for (const auto& function : one.stack())
       if (const auto module = module_of({{function, "", 0}});
           all.contains(function) && std::ranges::find(modules, module) == modules.end())
         modules.push_back(module);
     std::erase_if(traps, [met = as_of_value(one.stack().front())](const auto& t) { return as_of_value(t.first) == met; });
   }
+  log_info("which module it was is not known: a copy neither met a trap nor failed as before in its time");
   return "";
+}
+
+// It executes the block, and refuses what comes of it.
+bool is_of_cometbft(const std::string& error) {
+  return std::ranges::any_of(std::initializer_list<const char*>{"error in validator updates", "error changing validator set",
+                                                                "commit failed for application"},
+                             [&](const char* its) { return error.starts_with(its); });
 }
 
 }  // namespace
@@ -153,7 +162,7 @@ void find_failed_method(Rehearsal& r) {
   const auto* on_replay = r.view().nodes.at(name).line(Pattern::replay_error);
   const auto error = failure->cause == Cause::block_error ? failure->first_evidence
                      : on_replay && !on_replay->line.captures.empty() ? on_replay->line.captures[0] : "";
-  if (error.empty()) return;
+  if (error.empty() || is_of_cometbft(error)) return;
   const Folder folder(r.folder() / "autopsy");
   const FailedNode node{name, error, r.network().node(name).supervisor().current(), folder.path()};
   const auto method = find_method(r, node);

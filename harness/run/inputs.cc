@@ -66,8 +66,8 @@ void check_steps(const Inputs& in, const fs::path& schedule) {
   const auto text = read_file(schedule);
   for (const auto& fault : in.faults)
     if (const auto trouble = trouble_with_step(fault.when, in.scenario); !trouble.empty()) {
-      const auto at = text.begin() + static_cast<std::ptrdiff_t>(text.find(nlohmann::json(fault.when).dump()));
-      throw Error(Blame::scenario, fmt::format("{}:{}: {}: {}", schedule.string(), 1 + std::count(text.begin(), at, '\n'), fault.id, trouble));
+      const auto before = text.substr(0, text.find(nlohmann::json(fault.when).dump()));  // all, where it is escaped otherwise
+      throw Error(Blame::scenario, fmt::format("{}:{}: {}: {}", schedule.string(), 1 + std::count(before.begin(), before.end(), '\n'), fault.id, trouble));
     }
 }
 

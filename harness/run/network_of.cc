@@ -1,6 +1,7 @@
 #include "harness/run/network_of.h"
 
 #include <fmt/format.h>
+#include <re2/re2.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -21,12 +22,20 @@ ByNode settings_made(const Inputs& in) {
   return all;
 }
 
+namespace {
+// By its name: what a report holds is read by many.
+bool is_secret(const std::string& variable) {
+  static const RE2 kSecret("(?i)KEY|TOKEN|SECRET|PASS|MNEMONIC|CREDENTIAL");
+  return RE2::PartialMatch(variable, kSecret);
+}
+}  // namespace
+
 ByNode given_to_some(const NetworkPlan& p) {
   ByNode given;
   std::map<std::pair<std::string, std::string>, std::size_t> nodes_with;
   for (const auto& node : p.nodes) {
     auto& own = given[node.name];
-    for (const auto& [key, value] : node.environment) own["environment " + key] = value;
+    for (const auto& [key, value] : node.environment) own["environment " + key] = is_secret(key) ? "(not shown)" : value;
     for (const auto& [key, value] : node.config_toml) own["config.toml " + key] = value.value.dump();
     for (const auto& [key, value] : node.app_toml) own["app.toml " + key] = value.value.dump();
     own["supervisor"] = name_of(node.supervisor);

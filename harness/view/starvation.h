@@ -9,6 +9,9 @@
 
 namespace rehearse {
 
+// Of a time in which a node was starved: its threads' shares add up, and a release is not excused for what took longer.
+inline constexpr double kMostThatIsWaited = 2.0 / 3;
+
 struct Starvation {
   std::string node;
   double share =

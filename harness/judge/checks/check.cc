@@ -13,7 +13,7 @@ double on_a_fast_machine(const Context& c, double seconds) {
   const auto* a = c.view.answer(kAfter, "cpu-pressure", "");
   const bool was_short = a && a->answer.value.is_number() && a->answer.value.get<double>() > 0.8;
   const auto starved = starved_since(c.view, c.view.run_seen);
-  const double waited = was_short ? 1 : starved ? std::min(starved->share, 1.0) : 0;
+  const double waited = was_short ? 1 : starved ? std::min(starved->share, kMostThatIsWaited) : 0;
   return std::max(0.0, seconds * (1 - waited) - c.view.stalled_s);
 }
 

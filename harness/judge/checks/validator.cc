@@ -3,6 +3,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <set>
 
 #include "harness/judge/checks/checklist.h"
@@ -97,9 +98,13 @@ std::vector<Question> ask_peers(const Context&, const std::string& checkpoint, c
 Finding judge_peers(const Context& c, const std::string& node) {
   const auto [a, missing] = look_up(c, kAfter, peers_question(node));
   if (!a) return missing;
-  const auto want = std::to_string(c.view.nodes.size() - 1);
+  // Two nodes that dial each other at the same moment can lose both connections, and CometBFT holds the address as taken
+  // ("duplicate CONN") until a restart: that happens to any release, and what is gossiped reaches the node by others.
+  const auto others = c.view.nodes.size() - 1, least = others - others / 3;
+  const auto want = least == others ? fmt::format("{}", others) : fmt::format("at least {} of {}", least, others);
   const auto have = text_of(a->answer.value);
-  if (have != want) return failed(fmt::format("{} of {} peers", have, want), want, have, {a->answer.source});
+  if (std::strtoull(have.c_str(), nullptr, 10) < least)
+    return failed(fmt::format("{} of {} peers", have, others), want, have, {a->answer.source});
   return passed(want, have, {a->answer.source});
 }
 

@@ -80,6 +80,14 @@ Found block_panic(const NetworkView& v) {
                    });
 }
 
+void tell_where(const NetworkView& v, record::Diagnosis& d, std::int64_t height) {
+  const auto method = text_when_stopped(v, kFailedMethod), module = text_when_stopped(v, kFailedModule);
+  d.where = {height, method.empty() ? name_of(AbciMethod::finalize_block) : method, module};
+  if (!module.empty())
+    d.consequences.push_back(
+        fmt::format("in a copy of a node, {} of {} was the last of the modules' to begin before the error", method, module));
+}
+
 Found block_error(const NetworkView& v) {
   Shown shown;
   const ConsensusFailure* first = nullptr;
@@ -93,8 +101,7 @@ Found block_error(const NetworkView& v) {
   auto d =
       make_diagnosis(v, Cause::block_error, "consensus fails on the application's answer to a block", shown);
   say_whose(v, d);
-  d.where = {failed_height(v, *first->node), text_when_stopped(v, kFailedMethod), text_when_stopped(v, kFailedModule)};
-  if (d.where.method.empty()) d.where.method = name_of(AbciMethod::finalize_block);
+  tell_where(v, d, failed_height(v, *first->node));
   d.first_evidence = first->error.substr(std::string(kApplyError).size());
   d.evidence_at = first->line->place();
   return d;

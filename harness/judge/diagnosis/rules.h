@@ -67,7 +67,7 @@ inline constexpr const char* kStoreHashes = "store-hashes";
 inline constexpr const char* kStateDifference = "state-difference";
 inline constexpr const char* kBlockResults = "block-results";
 // And a copy of one, started again (failed_block.h): the method of the application that failed, by its name; the
-// module whose method it was; the plan that the program knows, {"known": name or null, "held": whether the proposed
+// module whose method was the last to begin; the plan that the program knows, {"known": name or null, "held": whether the proposed
 // name stands in the program}.
 inline constexpr const char* kFailedMethod = "failed-method";
 inline constexpr const char* kFailedModule = "failed-module";
@@ -117,6 +117,8 @@ bool names_validator(const SeenLine&, const record::Member&);
 
 record::Diagnosis make_diagnosis(const NetworkView&, Cause, const std::string& proven_by,
                                  const Shown&);
+// The method and the module that returned an error in that block, as far as a copy of the node told.
+void tell_where(const NetworkView&, record::Diagnosis&, std::int64_t height);
 // Completes its groups: those that do not show it, and what the nodes of each have that no other has.
 void tell_groups(const NetworkView&, record::Diagnosis&);
 // "10 of 100"; empty for no nodes

@@ -108,7 +108,7 @@ Found error_after_handler(const NetworkView& v) {
                       "block H cannot be replayed, and the upgrade handler is through: a copy of the node dies of a trap "
                       "at what comes after it");
   if (!d) return d;
-  d->where = {v.plan ? v.plan->height : 0, text_when_stopped(v, kFailedMethod), text_when_stopped(v, kFailedModule)};
+  tell_where(v, *d, v.plan ? v.plan->height : 0);
   if (const auto& said = v.nodes.at(d->affected_nodes.front()).line(Pattern::replay_error)->line.captures; !said.empty())
     d->first_evidence = said[0];
   return d;

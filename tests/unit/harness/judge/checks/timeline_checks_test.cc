@@ -72,14 +72,14 @@ TEST(Unsettled, IsWhatMayStillComeTrueThoughTheTimelineIsNotOver) {
     const auto* m = std::get_if<record::Milestone>(&e.body);
     return m && m->name == MilestoneName::asked;
   });
-  u.answer(kAfter, "peers", "validator-2").value = "2";
+  u.answer(kAfter, "peers", "validator-2").value = "1";
   const auto view = u.view();
   EXPECT_THAT(unsettled({view, u.scenario, u.profile}), ElementsAre("Peer Count (validator-2)"));
 }
 
 TEST(Unsettled, IsNothingOnceAnItemFailsForGood) {
   auto u = healthy();
-  u.answer(kAfter, "peers", "validator-2").value = "2";
+  u.answer(kAfter, "peers", "validator-2").value = "1";
   u.answer(kAfter, "supply", "", made::kHeight).value = "1";
   const auto view = u.view();
   EXPECT_THAT(unsettled({view, u.scenario, u.profile}), ElementsAre());
