@@ -27,6 +27,11 @@ bool is_out_of_order(const record::TransactionTried& t) {
   return t.code == kWrongSequence && t.codespace == "sdk";
 }
 
+// Then it is sent again: mempools and proposers do not keep the order of what they are sent.
+void put_off(record::TransactionTried& t) {
+  if (is_out_of_order(t)) t.error = std::exchange(t.log, ""), t.code = 0;
+}
+
 // It is in a block, or refused.
 bool is_settled(const TransactionBatch::Item& i) { return i.taken && (i.tried.code || i.tried.height); }
 
@@ -77,8 +82,7 @@ void TransactionBatch::send_next() {
                const bool has_it = answer.error.find("already exists in cache") != std::string::npos;
                item.tried.error = answer.value || has_it ? "" : answer.error;
                if (answer.value) take_result(item.tried, *answer.value);
-               if (is_out_of_order(item.tried))
-                 item.tried.error = std::exchange(item.tried.log, ""), item.tried.code = 0;
+               put_off(item.tried);
                item.taken = item.tried.error.empty();
                self->send_next();
              });
@@ -99,9 +103,10 @@ void TransactionBatch::look_up() {
       }
       const auto result = found.value->value("tx_result", Json::object());
       item.tried.error.clear();
-      item.tried.height = number_in(found.value->at("height"));
-      item.taken = true;
       take_result(item.tried, result);
+      put_off(item.tried);
+      item.taken = item.tried.error.empty();
+      if (item.taken) item.tried.height = number_in(found.value->at("height"));
       if (const auto id = submitted_proposal(result); !id.empty()) self->proposals_[item.tried.hash] = id;
     });
   }

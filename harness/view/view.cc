@@ -154,12 +154,11 @@ bool NetworkView::fault_open_at(Micros when) const {
   return std::any_of(faults.begin(), faults.end(), [&](const SeenFault& f) { return f.plan.disruptive && f.open_at(when); });
 }
 
-bool NetworkView::in_wake_of_fault(const std::string& node, Micros when) const {
-  constexpr Micros kQuiet = 3'000'000;
+bool NetworkView::in_wake_of_fault(Micros when) const {
+  constexpr Micros kQuiet = 5'000'000;  // CometBFT gives up to dial after 3 s, and tries again within seconds
   return std::any_of(faults.begin(), faults.end(), [&](const SeenFault& f) {
     const auto* over = f.transition(FaultState::recovered);
-    const bool touched = f.nodes.empty() || std::find(f.nodes.begin(), f.nodes.end(), node) != f.nodes.end();
-    return over && touched && over->seen <= when && when <= over->seen + kQuiet;
+    return over && over->seen <= when && when <= over->seen + kQuiet;
   });
 }
 

@@ -228,7 +228,7 @@ Finding judge_errors(const Context& c, const std::string& node) {
       excused.push_back(l.place() + " of halt and restart");
     } else if (c.view.fault_open_at(l.seen)) {
       excused.push_back(l.place() + " while a fault acted");
-    } else if (c.view.in_wake_of_fault(node, l.seen) && read_log_line(l.line.text).module == "p2p") {
+    } else if (c.view.in_wake_of_fault(l.seen) && read_log_line(l.line.text).module == "p2p") {
       excused.push_back(l.place() + " in the wake of a fault");
     } else if (const auto* h = harmless(c, l)) {
       excused.push_back(l.place() + " harmless: " + h->reason);

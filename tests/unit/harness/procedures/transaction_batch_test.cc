@@ -90,6 +90,18 @@ TEST_F(TransactionBatchTest, TakesAWrongSequenceForNoRefusal) {
   EXPECT_EQ(t.error, "");
 }
 
+// A proposer has put it before another of the account: neither is refused for that.
+TEST_F(TransactionBatchTest, SendsAgainWhatABlockHasOutOfOrder) {
+  send();
+  const auto out_of_order =
+      made::rpc_result({{"height", "6"}, {"tx_result", {{"code", 32}, {"log", "account sequence mismatch"}, {"codespace", "sdk"}}}});
+  answers({taken(), out_of_order, kNextBlock, taken(), included()});
+  const auto t = tried();
+  EXPECT_EQ(t.height, 7);
+  EXPECT_EQ(t.code, 0);
+  EXPECT_EQ(t.error, "");
+}
+
 TEST_F(TransactionBatchTest, SendsAgainWhatANodeDidNotTake) {
   send();
   answers({made::rpc_error("mempool is full"), not_found(), kNextBlock, taken(), included()});
