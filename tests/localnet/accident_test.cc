@@ -93,9 +93,8 @@ case $DAEMON_HOME/$1 in *validator-2/run) ;; *) exec "$cosmovisor" "$@";; esac
 [ ! -e "$DAEMON_HOME/misread" ] || ! mkdir "$DAEMON_HOME/missed" 2>/dev/null || exit 1
 mkdir "$DAEMON_HOME/misread" 2>/dev/null || exec "$cosmovisor" "$@"
 "$cosmovisor" "$@" & started=$!
-until [ -e "$DAEMON_HOME/data/upgrade-info.json" ]; do sleep 0.005; done
+until grep -qs '}' "$DAEMON_HOME/data/upgrade-info.json"; do sleep 0.005; done
 kill -KILL $started
-until grep -q '}' "$DAEMON_HOME/data/upgrade-info.json"; do sleep 0.005; done
 echo 'panic: failed to parse upgrade info file: unexpected end of JSON input'
 exit 2
 )");
