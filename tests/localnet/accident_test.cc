@@ -100,7 +100,8 @@ exit 2
 )");
   fs::permissions(script, fs::perms::owner_all);
   const auto cosmovisor = scratch.write("cosmovisor", read(ODD_RELEASE_PROGRAM) + "\nruns " + script.string());
-  auto r = run(scratch, {"--cosmovisor", cosmovisor.string()});
+  // It falls at the halt, which comes after the last look at all nodes.
+  auto r = run(scratch, {changed(scratch, {{"vote: all", "lead: 3, vote: all"}}).string(), "--cosmovisor", cosmovisor.string()});
   EXPECT_EQ(r.wait(), 0) << r.output();
   EXPECT_GE(count_ends(r.folder()), 2);
   EXPECT_TRUE(none_left(r.folder()));
