@@ -9,7 +9,7 @@
 namespace rehearse {
 
 // A migration may take as long as the service level for the next block gives it, at the run's scale, on a machine with a
-// processor for each node: what a node waits for one is not counted. Nodes that still execute the block after that are asked
+// processor for each node: what a starved node waits for one is not counted, up to kMostThatIsWaited of it. Nodes that still execute the block after that are asked
 // for their stacks, and end. Throws TimedOut.
 void await_next_block(Rehearsal&, std::int64_t height);
 

@@ -155,7 +155,7 @@ bool NetworkView::fault_open_at(Micros when) const {
 }
 
 bool NetworkView::in_wake_of_fault(Micros when) const {
-  constexpr Micros kQuiet = 5'000'000;  // CometBFT gives up to dial after 3 s, and tries again within seconds
+  constexpr Micros kQuiet = 5'000'000;  // CometBFT gives up to dial after 3 s; the rest is margin
   return std::any_of(faults.begin(), faults.end(), [&](const SeenFault& f) {
     const auto* over = f.transition(FaultState::recovered);
     return over && over->seen <= when && when <= over->seen + kQuiet;

@@ -98,8 +98,8 @@ std::vector<Question> ask_peers(const Context&, const std::string& checkpoint, c
 Finding judge_peers(const Context& c, const std::string& node) {
   const auto [a, missing] = look_up(c, kAfter, peers_question(node));
   if (!a) return missing;
-  // Two nodes that dial each other at the same moment can lose both connections, and CometBFT holds the address as taken
-  // ("duplicate CONN") until a restart: that happens to any release, and what is gossiped reaches the node by others.
+  // Seen once with a good release: two nodes dialled each other at the same moment and lost both connections, and one called
+  // the address taken ("duplicate CONN") to the end of the run. What is gossiped reaches a node by its other peers.
   const auto others = c.view.nodes.size() - 1, least = others - others / 3;
   const auto want = least == others ? fmt::format("{}", others) : fmt::format("at least {} of {}", least, others);
   const auto have = text_of(a->answer.value);
