@@ -1,6 +1,7 @@
 #include "harness/view/view.h"
 
 #include <algorithm>
+#include <cctype>
 #include <utility>
 
 namespace rehearse {
@@ -154,11 +155,33 @@ bool NetworkView::fault_open_at(Micros when) const {
   return std::any_of(faults.begin(), faults.end(), [&](const SeenFault& f) { return f.plan.disruptive && f.open_at(when); });
 }
 
-bool NetworkView::in_wake_of_fault(Micros when) const {
+namespace {
+
+// The address stands in it as a whole: 127.0.0.1 does not stand in 127.0.0.12:26656.
+bool names_address(const std::string& line, const std::string& ip) {
+  if (ip.empty()) return false;
+  for (auto at = line.find(ip); at != std::string::npos; at = line.find(ip, at + 1)) {
+    const auto next = at + ip.size();
+    const auto digit = [&](std::size_t i) { return std::isdigit(static_cast<unsigned char>(line[i])) != 0; };
+    if ((at == 0 || !digit(at - 1)) && (next == line.size() || !digit(next))) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool NetworkView::in_wake_of_fault(const std::string& node, const std::string& line, Micros when) const {
   constexpr Micros kQuiet = 5'000'000;  // CometBFT gives up to dial after 3 s; the rest is margin
   return std::any_of(faults.begin(), faults.end(), [&](const SeenFault& f) {
     const auto* over = f.transition(FaultState::recovered);
-    return over && over->seen <= when && when <= over->seen + kQuiet;
+    if (!over || when < over->seen || when > over->seen + kQuiet) return false;
+    const auto acted_on = [&](const std::string& n) {
+      return f.nodes.empty() || std::find(f.nodes.begin(), f.nodes.end(), n) != f.nodes.end();
+    };
+    // A peer that dialled in is named by a port of its moment, or by nothing but its id.
+    return acted_on(node) || std::none_of(nodes.begin(), nodes.end(), [&](const auto& other) {
+             return other.first != node && !acted_on(other.first) && names_address(line, other.second.member.ip);
+           });
   });
 }
 

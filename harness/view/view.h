@@ -198,9 +198,9 @@ struct NetworkView {
   bool disturbed() const;
   // A fault acted then, or the network had not yet recovered from it.
   bool fault_open_at(Micros) const;
-  // A fault has just ended: what its heal brings about between any node and those that it acted on (a connection that is cut,
-  // a peer that is dialled again) is of the fault, too.
-  bool in_wake_of_fault(Micros) const;
+  // A fault has just ended: what its heal brings about on the nodes that it acted on, or between them and another (a connection
+  // that is cut, a peer that is dialled again), is of the fault, too. `line`: what that node says; it may name its peer.
+  bool in_wake_of_fault(const std::string& node, const std::string& line, Micros) const;
   // A fault that was begun brings about that cause by itself: the release is not to blame.
   bool fault_expects(Cause) const;
   std::vector<const NodeView*> validators() const;

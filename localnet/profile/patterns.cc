@@ -19,6 +19,7 @@ const Ordered<Pattern>& names(Pattern) {
                                        {"proposal-rejected", Pattern::proposal_rejected},
                                        {"consensus-params-refused", Pattern::params_refused},
                                        {"module-migrates", Pattern::module_migrates},
+                                       {"connection-taken", Pattern::connection_taken},
                                        {"panic", Pattern::panic},
                                        {"upgrade-info-misread", Pattern::upgrade_info_misread},
                                        {"backup-begins", Pattern::backup_begins},

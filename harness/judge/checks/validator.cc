@@ -95,17 +95,41 @@ std::vector<Question> ask_peers(const Context&, const std::string& checkpoint, c
   return {peers_question(node)};
 }
 
+// Peers that this node has no connection with because one of both, as it runs now, takes a lost one for open. Two nodes that
+// dial each other at the same moment close both connections, and CometBFT may keep the address of one until its next start:
+// of that no release is guilty.
+std::map<std::string, const SeenLine*> taken_connections(const Context& c, const std::string& node) {
+  std::map<std::string, const SeenLine*> taken;
+  const auto& own = node_of(c, node);
+  for (const auto& [name, n] : c.view.nodes)
+    for (const auto& l : n.lines) {
+      if (l.pattern != Pattern::connection_taken || l.incarnation != n.incarnation || l.line.captures.empty()) continue;
+      const auto& address = l.line.captures.front();
+      if (name == node) {
+        for (const auto& [peer, other] : c.view.nodes)
+          if (other.member.ip == address) taken[peer] = &l;
+      } else if (address == own.member.ip) {
+        taken[name] = &l;
+      }
+    }
+  return taken;
+}
+
 Finding judge_peers(const Context& c, const std::string& node) {
   const auto [a, missing] = look_up(c, kAfter, peers_question(node));
   if (!a) return missing;
-  // Seen once with a good release: two nodes dialled each other at the same moment and lost both connections, and one called
-  // the address taken ("duplicate CONN") to the end of the run. What is gossiped reaches a node by its other peers.
-  const auto others = c.view.nodes.size() - 1, least = others - others / 3;
-  const auto want = least == others ? fmt::format("{}", others) : fmt::format("at least {} of {}", least, others);
+  const auto others = c.view.nodes.size() - 1;
+  const auto taken = taken_connections(c, node);
+  auto want = fmt::format("{}", others);
+  auto sources = std::vector{a->answer.source};
+  if (!taken.empty()) {
+    want += fmt::format(", less {} by CometBFT's own account", taken.size());
+    for (const auto& [peer, line] : taken) sources.push_back(line->place());
+  }
   const auto have = text_of(a->answer.value);
-  if (std::strtoull(have.c_str(), nullptr, 10) < least)
-    return failed(fmt::format("{} of {} peers", have, others), want, have, {a->answer.source});
-  return passed(want, have, {a->answer.source});
+  if (std::strtoull(have.c_str(), nullptr, 10) + taken.size() < others)
+    return failed(fmt::format("{} of {} peers", have, others), want, have, sources);
+  return passed(want, have, sources);
 }
 
 // --- Consensus: height and round advance
@@ -228,7 +252,7 @@ Finding judge_errors(const Context& c, const std::string& node) {
       excused.push_back(l.place() + " of halt and restart");
     } else if (c.view.fault_open_at(l.seen)) {
       excused.push_back(l.place() + " while a fault acted");
-    } else if (c.view.in_wake_of_fault(l.seen) && read_log_line(l.line.text).module == "p2p") {
+    } else if (c.view.in_wake_of_fault(node, l.line.text, l.seen) && read_log_line(l.line.text).module == "p2p") {
       excused.push_back(l.place() + " in the wake of a fault");
     } else if (const auto* h = harmless(c, l)) {
       excused.push_back(l.place() + " harmless: " + h->reason);

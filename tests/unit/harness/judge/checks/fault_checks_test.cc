@@ -28,6 +28,13 @@ class FaultChecks : public testing::Test {
     if (to == "injecting") m.nodes = m.takes_down = {"validator-4"}, m.due = made::micros(when - 0.01);
     upgrade_.add(when, "", m);
   }
+  // At 5.6 s validator-2 logs that; the fault that acted on validator-4 has recovered a second before.
+  void logged_in_its_wake(const std::string& text) {
+    move(4.55, "injecting");
+    move(4.6, "recovered");
+    upgrade_.error(5.6, "validator-2", text);
+  }
+  std::string ip_of(int ordinal) { return upgrade_.view().nodes.at(made::validator(ordinal)).member.ip; }
   void whole_course() {
     double t = made::at::kHalt + 0.05;
     for (const auto* to : {"injecting", "applied", "healing", "healed", "peers-back", "height-advances", "caught-up", "recovered"})
@@ -231,6 +238,28 @@ TEST_F(LoadChecks, OneThatWasNotCarriedOutFails) {
 
 TEST_F(LoadChecks, NoneAcceptedIsInconclusive) {
   EXPECT_EQ(judged_with({}).outcome, Outcome::inconclusive);
+}
+
+// --- Its wake: what connections log when it has ended
+
+TEST_F(FaultChecks, APeerOfTheNodeThatItActedOnMayLogThatItsConnectionEnded) {
+  logged_in_its_wake("ERR Error dialing peer err=\"dial tcp " + ip_of(4) + ":26656: i/o timeout\" module=p2p");
+  EXPECT_EQ(made::item(judged(), "Recent Errors", "validator-2").outcome, Outcome::pass);
+}
+
+TEST_F(FaultChecks, APeerMayLogSoOfOneThatIsNamedByItsIdOnly) {
+  logged_in_its_wake("ERR Error dialing peer err=\"duplicate ID<5a7c>\" module=p2p");
+  EXPECT_EQ(made::item(judged(), "Recent Errors", "validator-2").outcome, Outcome::pass);
+}
+
+TEST_F(FaultChecks, WhatEndsBetweenTwoOthersIsNotOfIt) {
+  logged_in_its_wake("ERR Error dialing peer err=\"dial tcp " + ip_of(3) + ":26656: i/o timeout\" module=p2p");
+  EXPECT_EQ(made::item(judged(), "Recent Errors", "validator-2").outcome, Outcome::fail);
+}
+
+TEST_F(FaultChecks, WhatAModuleLogsIsNotOfIt) {
+  logged_in_its_wake("ERR cannot read the model module=x/veid");
+  EXPECT_EQ(made::item(judged(), "Recent Errors", "validator-2").outcome, Outcome::fail);
 }
 
 }  // namespace

@@ -74,13 +74,37 @@ TEST(ValidatorChecks, ValidatorSigningFailsWhenTheChainHasNoSigningInfo) {
   EXPECT_THAT(not_passed(u), ElementsAre("Validator Signing (validator-4): fail"));
 }
 
-TEST(ValidatorChecks, PeerCountFailsWhenMoreThanAThirdOfThePeersIsMissing) {
+TEST(ValidatorChecks, PeerCountFailsWhenAPeerIsMissing) {
   auto u = healthy();
-  u.answer("after", "peers", "validator-1").value = "1";
-  EXPECT_THAT(not_passed(u), ElementsAre("Peer Count (validator-1): fail"));
-  EXPECT_EQ(item(u.judged(), "Peer Count", "validator-1").message, "1 of 3 peers");
   u.answer("after", "peers", "validator-1").value = "2";
-  EXPECT_THAT(not_passed(u), ElementsAre());
+  EXPECT_THAT(not_passed(u), ElementsAre("Peer Count (validator-1): fail"));
+  EXPECT_EQ(item(u.judged(), "Peer Count", "validator-1").message, "2 of 3 peers");
+}
+
+TEST(ValidatorChecks, APeerIsNotMissedWhoseLostConnectionOneOfBothTakesForOpen) {
+  auto u = healthy();
+  u.answer("after", "peers", "validator-1").value = "2";
+  u.answer("after", "peers", "validator-2").value = "2";
+  const auto address = u.view().nodes.at("validator-2").member.ip;
+  const auto text = fmt::format("INF Error reconnecting to peer. Trying again err=\"duplicate CONN<{}:26656>\" module=p2p", address);
+  const auto line = u.log(5.6, "validator-1", "connection-taken", text, {address}).line;
+  EXPECT_THAT(not_passed(u), IsEmpty());
+  EXPECT_THAT(item(u.judged(), "Peer Count", "validator-2").evidence,
+              testing::Contains(fmt::format("nodes/validator-1/logs/node.log:{}", line)));
+
+  u.answer("after", "peers", "validator-1").value = "1";  // and one more, of which nobody says anything
+  EXPECT_THAT(not_passed(u), ElementsAre("Peer Count (validator-1): fail"));
+  u.answer("after", "peers", "validator-1").value = "2";
+  u.answer("after", "peers", "validator-3").value = "2";  // another node's
+  EXPECT_THAT(not_passed(u), ElementsAre("Peer Count (validator-3): fail"));
+}
+
+TEST(ValidatorChecks, APeerIsMissedWhenItWasTakenForOpenBeforeTheNodeStartedAgain) {
+  auto u = healthy();
+  u.answer("after", "peers", "validator-1").value = "2";
+  const auto address = u.view().nodes.at("validator-2").member.ip;
+  u.log(2, "validator-1", "connection-taken", "duplicate CONN", {address});
+  EXPECT_THAT(not_passed(u), ElementsAre("Peer Count (validator-1): fail"));
 }
 
 TEST(ValidatorChecks, ConsensusFailsWhenHeightAndRoundStandStill) {
