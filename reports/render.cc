@@ -47,7 +47,7 @@ std::string suite_verdict(const std::vector<record::RunRecord>& runs) {
 
 namespace {
 
-void write_runs(const std::string& name, const std::vector<record::RunRecord>& runs,
+void write_runs(const std::string& name, std::size_t planned, const std::vector<record::RunRecord>& runs,
                 const std::filesystem::path& folder, const std::string& junit_xml) {
   record::Json all = record::Json::array();
   for (const auto& run : runs) all.push_back(record::to_json(run));
@@ -55,6 +55,7 @@ void write_runs(const std::string& name, const std::vector<record::RunRecord>& r
                              {"suite", name},
                              {"verdict", suite_verdict(runs)},
                              {"coverage", coverage(runs)},
+                             {"planned", planned},
                              {"runs", std::move(all)}};
   write_atomically(folder / "run.json", text_of(json));
   write_atomically(folder / "junit.xml", junit_xml);
@@ -63,14 +64,14 @@ void write_runs(const std::string& name, const std::vector<record::RunRecord>& r
 
 }  // namespace
 
-void write_suite(const std::string& suite, const std::vector<record::RunRecord>& runs,
+void write_suite(const std::string& suite, std::size_t planned, const std::vector<record::RunRecord>& runs,
                  const std::filesystem::path& folder, JunitDialect dialect) {
-  write_runs(suite, runs, folder, junit(runs, dialect, suite));
+  write_runs(suite, planned, runs, folder, junit(runs, dialect, suite));
 }
 
-void write_repeated(const std::string& scenario, const std::vector<record::RunRecord>& runs,
+void write_repeated(const std::string& scenario, std::size_t planned, const std::vector<record::RunRecord>& runs,
                     const std::filesystem::path& folder, JunitDialect dialect) {
-  write_runs(scenario, runs, folder, junit_repeated(runs, dialect));
+  write_runs(scenario, planned, runs, folder, junit_repeated(runs, dialect));
 }
 
 }  // namespace rehearse::reports

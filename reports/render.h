@@ -16,13 +16,13 @@ namespace rehearse::reports {
 void write_all(const record::RunRecord&, const std::filesystem::path& run_folder,
                JunitDialect = JunitDialect::rich);
 
-// run.json ({"schema", "suite", "verdict", "coverage", "runs": [...]}), junit.xml and summary.md of the whole. The runs'
-// own reports stand in their folders beside it.
-void write_suite(const std::string& suite, const std::vector<record::RunRecord>&,
+// run.json ({"schema", "suite", "verdict", "coverage", "planned", "runs": [...]}), junit.xml and summary.md of the whole. The
+// runs' own reports stand in their folders beside it. `planned`: how many there are to be; with fewer, it is not at its end.
+void write_suite(const std::string& suite, std::size_t planned, const std::vector<record::RunRecord>&,
                  const std::filesystem::path& folder, JunitDialect = JunitDialect::rich);
 
 // The same of one scenario that was run several times, with junit_repeated().
-void write_repeated(const std::string& scenario, const std::vector<record::RunRecord>&,
+void write_repeated(const std::string& scenario, std::size_t planned, const std::vector<record::RunRecord>&,
                     const std::filesystem::path& folder, JunitDialect = JunitDialect::rich);
 
 // How bad a verdict is.

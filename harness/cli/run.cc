@@ -164,7 +164,7 @@ int run_one_of(const RunOptions& o, reports::JunitDialect dialect, const fs::pat
   }
 }
 
-using WriteCollection = std::function<void(const std::vector<record::RunRecord>&)>;
+using WriteCollection = std::function<void(std::size_t planned, const std::vector<record::RunRecord>&)>;
 
 // Runs of a suite, or of one scenario several times, and the reports of the whole, which are written after each.
 class RunCollection {
@@ -176,7 +176,7 @@ class RunCollection {
     ++count_[record.verdict];
     if (worst_ != 1) worst_ = code ? code : worst_;  // a failure weighs more than a doubt
     records_[run] = record;
-    write_(known());
+    write_(runs.size(), known());
   }
   // Shows how many ended how; the exit code.
   int conclude(const fs::path& shown) const {
@@ -263,8 +263,8 @@ int run_repeated(const RunOptions& o, int times, reports::JunitDialect dialect, 
     runs.push_back(o);
     runs.back().folder /= std::to_string(i);
   }
-  RunCollection collection(std::move(runs), [&](const auto& records) {
-    reports::write_repeated(records.front().scenario, records, o.folder, dialect);
+  RunCollection collection(std::move(runs), [&](std::size_t planned, const auto& records) {
+    reports::write_repeated(records.front().scenario, planned, records, o.folder, dialect);
   });
   return run_all(std::move(collection), 1, dialect, shown);
 }
@@ -281,7 +281,7 @@ int run_suite(const Project& project, const RunOptions& o, int jobs, reports::Ju
     if (o.profile.empty()) runs.back().profile = project.profile(suite, suite.scenarios[i]);
   }
   if (jobs > 1) jobs = jobs_for(runs, jobs);
-  RunCollection collection(std::move(runs), [&](const auto& records) { reports::write_suite(suite.name, records, o.folder, dialect); });
+  RunCollection collection(std::move(runs), [&](std::size_t planned, const auto& records) { reports::write_suite(suite.name, planned, records, o.folder, dialect); });
   return run_all(std::move(collection), jobs, dialect, shown);
 }
 
@@ -298,10 +298,7 @@ int run(const Project& project, const RunFlags& flags, const std::string& comman
   const bool own_folder = flags.out.empty();
   o.folder = own_folder ? new_folder(project, o.invoked) : fs::absolute(flags.out).lexically_normal();
   o.built = project.built_releases();
-  o.build_release = [&project, &o](const fs::path& manifest, const std::string& release) {
-    project.build_release(manifest, release);
-    o.invoked = now_micros();  // the run begins when there is something to run
-  };
+  o.build_release = [&project](const fs::path& manifest, const std::string& release) { project.build_release(manifest, release); };
   o.store = project.store();
   o.results = project.results();
   o.cosmovisor = flags.cosmovisor.empty() ? project.cosmovisor() : fs::absolute(flags.cosmovisor);

@@ -19,6 +19,7 @@ constexpr const char* kLatest = "latest";
 // What the suite's run.json holds.
 struct SuiteRuns {
   std::string suite;
+  std::size_t planned = 0;
   std::vector<record::RunRecord> runs;
 };
 
@@ -40,9 +41,13 @@ SuiteRuns read_runs(const fs::path& folder) {
   try {
     json.at("suite").get_to(all.suite);
     for (const auto& run : json.at("runs")) all.runs.push_back(record::run_record_from_json(run));
+    all.planned = json.value("planned", all.runs.size());  // of an earlier harness: nobody knows
   } catch (const std::exception& e) {  // of the JSON library, or of the record
     throw Error(Blame::scenario, file.string() + ": " + e.what());
   }
+  if (all.runs.size() < all.planned)
+    throw Error(Blame::scenario, fmt::format("{}: {} of {} runs: the suite was ended before its end, and has no score", file.string(),
+                                             all.runs.size(), all.planned));
   return all;
 }
 

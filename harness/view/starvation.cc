@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 namespace rehearse {
 
@@ -14,11 +15,11 @@ constexpr double kMostOfTheTime = 0.5;
 constexpr double kLeastSeconds = 3;
 
 // Over its samples, each pair of one process.
-double waited_share(const NodeView& n, Micros since) {
+double waited_share(const NodeView& n, Micros since, Micros until) {
   double waited = 0, seconds = 0;
   for (std::size_t i = 1; i < n.samples.size(); ++i) {
     const auto &a = n.samples[i - 1], &b = n.samples[i];
-    if (a.incarnation != b.incarnation || b.seen <= since) continue;
+    if (a.incarnation != b.incarnation || b.seen <= since || a.seen >= until) continue;
     waited +=
         std::max(0.0, b.of.waited_seconds - a.of.waited_seconds);  // a thread that ends takes its share with it
     seconds += static_cast<double>(b.seen - a.seen) / 1e6;
@@ -28,12 +29,16 @@ double waited_share(const NodeView& n, Micros since) {
 
 }  // namespace
 
-std::optional<Starvation> starved_since(const NetworkView& v, Micros since) {
+std::optional<Starvation> starved_between(const NetworkView& v, Micros since, Micros until) {
   Starvation most;
   for (const auto* n : v.all())
-    if (const auto share = waited_share(*n, since); share > most.share) most = {n->member.name, share};
+    if (const auto share = waited_share(*n, since, until); share > most.share) most = {n->member.name, share};
   if (most.share <= kMostOfTheTime) return std::nullopt;
   return most;
+}
+
+std::optional<Starvation> starved_since(const NetworkView& v, Micros since) {
+  return starved_between(v, since, std::numeric_limits<Micros>::max());
 }
 
 std::string in_words(const std::optional<Starvation>& s) {

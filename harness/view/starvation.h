@@ -20,6 +20,7 @@ struct Starvation {
 
 // The node that waited for most of the time since then, where it did so for more than half of it, and for
 // some seconds. Nothing: none did, or the kernel does not say.
+std::optional<Starvation> starved_between(const NetworkView&, Micros since, Micros until);
 std::optional<Starvation> starved_since(const NetworkView&, Micros since);
 
 // "; validator-2 waited for a processor 71 % of the time: the machine is too slow". Empty: none was starved.

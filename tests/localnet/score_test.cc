@@ -93,6 +93,8 @@ TEST_F(ScoreCommand, RefusesWhatIsNoRunOfASuite) {
           "cut off");
   refused(scratch_.write("empty/run.json", "").parent_path(), "cut off");
   refused(suite("cancelled", {run_of("a", "pass", "cancelled", "")}), "made.a was cancelled");
+  const nlohmann::json early = {{"schema", 1}, {"suite", "corpus"}, {"planned", 2}, {"runs", {run_of("a", "pass", "pass", "")}}};
+  refused(scratch_.write("early/run.json", early.dump()).parent_path(), "1 of 2 runs: the suite was ended before its end");
   auto old = run_of("a", "pass", "pass", "");
   old.erase("expected");
   refused(suite("old", {old}), "does not say what was expected of it");

@@ -8,16 +8,17 @@ namespace rehearse {
 
 using record::Outcome;
 
-double on_a_fast_machine(const Context& c, double seconds) {
+double on_a_fast_machine(const Context& c, Span span) {
+  constexpr Micros kSeenBy = 10'000'000;  // a shorter time holds too few samples to tell
   // Journals of earlier harnesses have the machine's own account of it: of the time, the part in which something waited.
   const auto* a = c.view.answer(kAfter, "cpu-pressure", "");
   const bool was_short = a && a->answer.value.is_number() && a->answer.value.get<double>() > 0.8;
-  const auto starved = starved_since(c.view, c.view.run_seen);
+  const auto starved = starved_between(c.view, std::min(span.from, span.to - kSeenBy), span.to);
   const double waited = was_short ? 1 : starved ? std::min(starved->share, kMostThatIsWaited) : 0;
-  return std::max(0.0, seconds * (1 - waited) - c.view.stalled_s);
+  return std::max(0.0, span.seconds() * (1 - waited) - c.view.stalled_s);
 }
 
-bool machine_was_slow(const Context& c) { return on_a_fast_machine(c, 1) < 1; }
+bool machine_was_slow(const Context& c, Span span) { return on_a_fast_machine(c, span) < span.seconds(); }
 
 bool under_load(const NetworkView& v, Micros when) {
   return std::ranges::any_of(v.faults, [&](const SeenFault& f) { return !f.plan.disruptive && f.open_at(when); });

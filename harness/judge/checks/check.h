@@ -47,10 +47,16 @@ struct Context {
   }
 };
 
-// It stood still, or was short of processors: what took long says nothing about the release.
-bool machine_was_slow(const Context&);
-// What is left of that time without what the machine took: at least so long it would have been on another.
-double on_a_fast_machine(const Context&, double seconds);
+// A part of the run.
+struct Span {
+  Micros from = 0, to = 0;
+  double seconds() const { return static_cast<double>(to - from) / 1e6; }
+};
+
+// The machine stood still, or was short of processors then: what took long says nothing about the release.
+bool machine_was_slow(const Context&, Span);
+// Seconds that are left of that time without what the machine took: at least so long it would have been on another.
+double on_a_fast_machine(const Context&, Span);
 // Traffic was sent then, or something else that takes nothing away: what is measured is held against what was measured so.
 bool under_load(const NetworkView&, Micros);
 
@@ -59,6 +65,7 @@ struct Finding {
   record::Outcome outcome = record::Outcome::pass;
   std::string expected, actual, message;
   std::vector<std::string> evidence;
+  bool open = false;  // skipped for want of what may still come: the verification waits for it
 };
 
 Finding passed(std::string expected, std::string actual, std::vector<std::string> evidence = {});

@@ -127,9 +127,9 @@ std::vector<std::string> unsettled(const Context& c) {
   std::vector<std::string> open;
   bool for_good = false;
   each_item(c, [&](const Checklist&, const Check& check, const std::string& node) {
-    const auto outcome = finding_of(check, c, node).outcome;
-    if (outcome == record::Outcome::pass || outcome == record::Outcome::skipped) return;
-    for_good = for_good || (!check.settles && outcome == record::Outcome::fail);
+    const auto found = finding_of(check, c, node);
+    if (!found.open && (found.outcome == record::Outcome::pass || found.outcome == record::Outcome::skipped)) return;
+    for_good = for_good || (!check.settles && found.outcome == record::Outcome::fail);
     if (check.settles) open.push_back(fmt::format("{} ({})", check.title, subject_of(check, node)));
   });
   return for_good ? std::vector<std::string>{} : open;

@@ -13,13 +13,14 @@ namespace rehearse {
 
 namespace {
 
-// `took`: seconds of the run; nothing when it did not come to it.
-Finding within(const Context& c, std::optional<double> took, Duration limit, const std::string& what) {
+// `took`: nothing when it did not come to it.
+Finding within(const Context& c, std::optional<Span> took, Duration limit, const std::string& what) {
   const double scale = c.scenario.service_levels.scale;
   if (!took) return inconclusive("it was not seen: " + what);
   const auto want = fmt::format("{} within {}", what, to_string(limit));
-  const auto have = fmt::format("{:.1f} s, which stand for {}", *took, to_string(Duration{std::chrono::seconds(std::llround(*took * scale))}));
-  if (*took * scale <= limit.seconds()) return passed(want, have);
+  const auto have = fmt::format("{:.1f} s, which stand for {}", took->seconds(),
+                                to_string(Duration{std::chrono::seconds(std::llround(took->seconds() * scale))}));
+  if (took->seconds() * scale <= limit.seconds()) return passed(want, have);
   if (on_a_fast_machine(c, *took) * scale <= limit.seconds())
     return inconclusive(what + " took " + have + ", on a machine that stood still or was too slow");
   return failed("the service level is breached: " + what + " took " + have, want, have);
@@ -60,10 +61,16 @@ Finding judge_halt(const Context& c, const std::string&) {
   return passed("a halt at the upgrade height", fmt::format("height {}", c.view.plan->height));
 }
 
+// Times since the user's command, as a timeline has them.
+Span since_halt(const Context& c, double t_s, double halt_s) {
+  const auto moment = [&](double t) { return c.view.run->invoked + static_cast<Micros>(t * 1e6); };
+  return {moment(halt_s), moment(t_s)};
+}
+
 Finding after_halt(const Context& c, const char* what, Duration limit) {
   const auto all = timeline_of(c.view);
   const auto* e = entry(all, what);
-  return within(c, e ? std::optional(e->after_halt_s) : std::nullopt, limit, what);
+  return within(c, e ? std::optional(since_halt(c, e->t_s, e->t_s - e->after_halt_s)) : std::nullopt, limit, what);
 }
 
 Finding judge_majority(const Context& c, const std::string&) {
@@ -85,8 +92,8 @@ Finding judge_verified(const Context& c, const std::string&) {
   const auto all = timeline_of(c.view);
   const auto* halt = entry(all, kHaltEntry);
   const auto verified = verified_at(c.view);
-  std::optional<double> took;
-  if (halt && verified) took = static_cast<double>(*verified - c.view.run->invoked) / 1e6 - halt->t_s;
+  std::optional<Span> took;
+  if (halt && verified) took = Span{since_halt(c, 0, halt->t_s).from, *verified};
   return within(c, took, c.scenario.service_levels.verified, "full verification");
 }
 
@@ -98,8 +105,8 @@ std::optional<Micros> announced(const Context& c) {
   return std::nullopt;
 }
 
-// Seconds until the nodes that run the hotfix have that part of the power; the starts after the announcement are theirs.
-std::optional<double> until_power(const Context& c, double part) {
+// Until the nodes that run the hotfix have that part of the power; the starts after the announcement are theirs.
+std::optional<Span> until_power(const Context& c, double part) {
   const auto from = announced(c);
   if (!from) return std::nullopt;
   std::vector<std::pair<Micros, std::string>> starts;
@@ -110,7 +117,7 @@ std::optional<double> until_power(const Context& c, double part) {
   for (const auto& [when, name] : starts) {
     names.push_back(name);
     if (static_cast<double>(c.view.power_of(names)) > part * static_cast<double>(c.view.total_power()))
-      return static_cast<double>(when - *from) / 1e6;
+      return Span{*from, when};
   }
   return std::nullopt;
 }

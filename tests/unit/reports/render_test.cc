@@ -53,12 +53,13 @@ TEST_F(Render, TextThatIsNotUtf8DoesNotStopIt) {
 }
 
 TEST_F(Render, WritesASuite) {
-  write_suite("default", {made::passed(), made::failed()}, folder_);
+  write_suite("default", 3, {made::passed(), made::failed()}, folder_);
   EXPECT_EQ(files(), 3u);
   const auto json = record::Json::parse(read("run.json"));
   EXPECT_EQ(json.at("suite"), "default");
   EXPECT_EQ(json.at("verdict"), "fail");
   EXPECT_EQ(json.at("runs").size(), 2u);
+  EXPECT_EQ(json.at("planned"), 3);
   EXPECT_EQ(json.at("schema"), record::kSchemaVersion);
 }
 

@@ -10,13 +10,20 @@ namespace {
 using made::healthy;
 using made::item;
 using record::Outcome;
+using testing::Contains;
 using testing::HasSubstr;
+using testing::Not;
 
 // The blocks from a height on take that much longer each.
 void slow_down(made::Upgrade& u, std::int64_t from, double seconds) {
   for (auto* b : u.all<record::BlockSeen>())
     if (b->height > from)
       b->time += static_cast<record::Micros>(static_cast<double>(b->height - from) * seconds * 1e6);
+}
+
+std::vector<std::string> open_items(const made::Upgrade& u) {
+  const auto view = u.view();
+  return unsettled({view, u.scenario, u.profile});
 }
 
 TEST(BlockInterval, IsPassedByAHealthyUpgrade) {
@@ -39,13 +46,30 @@ TEST(BlockInterval, FailsWhenBlocksTakeMoreThanTwiceAsLong) {
 // A few slow blocks may be chance: more are waited for before it is judged.
 TEST(BlockInterval, IsLookedAtAgainWithEachBlockAsLongAsItLooksSlow) {
   auto u = healthy();
-  const auto open = [&u] {
-    const auto view = u.view();
-    return unsettled({view, u.scenario, u.profile});
-  };
-  EXPECT_THAT(open(), testing::IsEmpty());
+  EXPECT_THAT(open_items(u), testing::IsEmpty());
   slow_down(u, made::kHeight, 0.2);
-  EXPECT_THAT(open(), testing::ElementsAre("Block Interval (network)"));
+  EXPECT_THAT(open_items(u), testing::ElementsAre("Block Interval (network)"));
+}
+
+// Where the few that count look slow, a release is not let through for want of more.
+TEST(BlockInterval, WaitsForMoreWhereFewBlocksCountAndLookSlow) {
+  auto u = healthy();
+  u.add(5.6, "validator-4", record::ProcessStarted{9, "virtengine"});  // one interval is left
+  EXPECT_EQ(item(u.judged(), "Block Interval").outcome, Outcome::skipped);
+  EXPECT_THAT(open_items(u), Not(Contains("Block Interval (network)")));
+  slow_down(u, made::kHeight, 0.2);
+  EXPECT_EQ(item(u.judged(), "Block Interval").outcome, Outcome::skipped);
+  EXPECT_THAT(open_items(u), Contains("Block Interval (network)"));
+}
+
+TEST(BlockInterval, WaitsForBlocksThatCountButNotInTheWakeOfAFault) {
+  auto u = healthy();
+  for (const double when : {5.5, 5.65, 5.8, 5.95}) u.add(when, "validator-4", record::ProcessStarted{9, "virtengine"});
+  EXPECT_THAT(open_items(u), Contains("Block Interval (network)"));
+  u.add(3.9, "", record::FaultPlanned{"1", "kill", "halted", "smallest", {"validator-4"}, {}, 1});
+  u.add(3.95, "", record::FaultTransition{"1", FaultState::injecting, "", {"validator-4"}, {"validator-4"}, made::micros(3.95)});
+  u.add(3.97, "", record::FaultTransition{"1", FaultState::recovered, "", {}, {}, 0});
+  EXPECT_THAT(open_items(u), Not(Contains("Block Interval (network)")));
 }
 
 TEST(BlockInterval, IsOfTheReleaseEvenWhenItHasAnotherItemFail) {

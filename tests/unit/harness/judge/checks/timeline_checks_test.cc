@@ -50,6 +50,15 @@ TEST(TimelineChecks, ABreachWhileANodeWaitedForAProcessorSaysNothing) {
   EXPECT_THAT(not_passed(u), ElementsAre("Full verification complete (network): inconclusive"));
 }
 
+TEST(TimelineChecks, ABreachIsNotExcusedByWhatANodeWaitedForBefore) {
+  auto u = healthy();
+  u.scenario.service_levels.verified = {std::chrono::seconds(40)};
+  u.starve("validator-2");
+  for (auto& e : u.made)  // half a minute before
+    if (std::holds_alternative<record::Sampled>(e.body)) e.seen -= 30'000'000;
+  EXPECT_THAT(not_passed(u), testing::Contains("Full verification complete (network): fail"));
+}
+
 TEST(TimelineChecks, ABreachThatIsMoreThanTheMachineTookIsABreachAllTheSame) {
   auto u = healthy();
   u.scenario.service_levels.verified = {std::chrono::seconds(1)};
