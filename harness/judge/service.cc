@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "harness/judge/checks/checklist.h"
 #include "harness/view/checkpoint.h"
 #include "localnet/base/text.h"
 #include "localnet/cosmos/descriptors.h"
@@ -36,12 +37,18 @@ std::string plain(const Json& value) {
 
 bool has_survey_answer(const record::Surveyed* s) { return s && s->error.empty(); }
 
-// As the release's own list of modules says; none where it has no list.
+// As the release's own list of modules says; where it has no list, those whose stores are gone and that answer nothing.
 std::set<std::string> dropped_modules(const NetworkView& v) {
   const auto* opened = v.leg() ? &v.leg()->leg.releases : v.releases ? &*v.releases : nullptr;
   std::set<std::string> dropped;
-  if (!opened || opened->to_module_versions.empty() || (v.expected_outcome && !v.expected_outcome->applied))
+  if (!opened || (v.expected_outcome && !v.expected_outcome->applied)) return dropped;
+  if (opened->to_module_versions.empty()) {
+    const auto* told = state_changes(v);
+    if (!told || !told->answer.answered) return dropped;
+    for (const auto& s : told->answer.value.get<record::StateChanges>().at_upgrade)
+      if (s.removed && !answers_queries(v, s.store)) dropped.insert(s.store);
     return dropped;
+  }
   for (const auto& [name, version] : opened->from_module_versions)
     if (!opened->to_module_versions.contains(name)) dropped.insert(name);
   return dropped;
@@ -97,6 +104,12 @@ bool is_announced_query(const NetworkView& v, const std::string& route) {
          dropped_modules(v).contains(module_of_route(route));
 }
 
+bool answers_queries(const NetworkView& v, const std::string& module) {
+  const auto* after = v.survey(kAfter);
+  return has_survey_answer(after) && std::any_of(after->answered.begin(), after->answered.end(),
+                                                 [&](const std::string& route) { return module_of_route(route) == module; });
+}
+
 std::vector<BrokenQuery> broken_queries(const NetworkView& v) {
   const auto *before = v.survey(kBefore), *after = v.survey(kAfter);
   if (!has_survey_answer(before) || !has_survey_answer(after)) return {};
@@ -118,7 +131,12 @@ bool was_accepted(const record::TransactionTried& t) {
   return t.error.empty() && t.code == 0 && t.height > 0;
 }
 
+bool was_passed_over(const record::TransactionTried& t) {
+  return t.error.empty() && t.code == 0 && t.height == 0;
+}
+
 std::string outcome_of(const record::TransactionTried& t) {
+  if (was_passed_over(t)) return t.log;
   return t.error.empty() ? fmt::format("code {} ({}): {}", t.code, t.codespace, t.log) : t.error;
 }
 
@@ -131,7 +149,7 @@ std::vector<RefusedTransaction> refused_transactions(const NetworkView& v) {
       return t.transaction == now.transaction && was_accepted(t);
     });
     if (then == before.end() || announces(changes.transactions, now.transaction)) continue;
-    if (now.error.empty() && now.code) refused.push_back({now.transaction, outcome_of(now), now.hash});
+    if (now.error.empty() && !was_accepted(now)) refused.push_back({now.transaction, outcome_of(now), now.hash});
     if (was_accepted(now) && !now.is.is_null() && now.is == now.was)
       refused.push_back({now.transaction,
                          "it is in a block with code 0 and has no effect: still " + shown_value(now.is),

@@ -31,9 +31,12 @@ std::vector<ChangedParameter> unannounced_parameters(const NetworkView&, const r
 // The same of what is under way; none when it was not asked for both.
 std::vector<ChangedParameter> unannounced_parameters(const NetworkView&);
 
-// Announced by the scenario or the release; or of a module that the release's own list of modules has no
-// more.
+// Announced by the scenario or the release; or of a module that the release's own list of modules has no more, or, where it
+// has no list, whose store is gone and that answers nothing.
 bool is_announced_query(const NetworkView&, const std::string& route);
+
+// A query of that module was answered after the upgrade: the module is there.
+bool answers_queries(const NetworkView&, const std::string& module);
 
 struct BrokenQuery {
   std::string route, said;
@@ -55,6 +58,8 @@ std::vector<RefusedTransaction> refused_transactions(const NetworkView&);
 std::vector<record::TransactionTried> transactions_at(const NetworkView&, const std::string& checkpoint);
 // It is in a block and was carried out.
 bool was_accepted(const record::TransactionTried&);
+// A node has taken it, and it is in none of the many blocks that followed.
+bool was_passed_over(const record::TransactionTried&);
 // "code 5 (sdk): insufficient funds", or why there is no answer.
 std::string outcome_of(const record::TransactionTried&);
 

@@ -129,9 +129,12 @@ void TransactionBatch::await_blocks(bool until_halt) {
       for (auto& item : items_) item.taken = is_settled(item);
     send_open();
   }
-  for (auto& item : items_)
-    if (!is_settled(item) && item.tried.error.empty())
-      item.tried.error = fmt::format("it is in none of the blocks up to {}", r_.view().highest_height());
+  for (auto& item : items_) {
+    if (is_settled(item) || !item.tried.error.empty()) continue;
+    const auto never = fmt::format("it is in none of the blocks up to {}", r_.view().highest_height());
+    // Blocks went on without it: whoever makes them passes it over.
+    (item.taken && !halted() ? item.tried.log : item.tried.error) = never;
+  }
 }
 
 }  // namespace rehearse

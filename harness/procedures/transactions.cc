@@ -108,7 +108,7 @@ struct TransactionsBefore::Work : std::enable_shared_from_this<TransactionsBefor
           std::size_t next = 0;
           for (auto* some : {&self->first, &self->second})
             for (auto& t : *some) t.as_signed = all[next++];
-          self->batch->send(self->first);
+          if (!has_halted(self->r.view())) self->batch->send(self->first);
           self->is_signed = true;
         });
   }
@@ -199,8 +199,8 @@ TransactionsBefore::TransactionsBefore(Rehearsal& r, const std::string& proposal
 
 void TransactionsBefore::end() {
   if (!work_) return;
-  r_.await_done("transactions of each kind signed",
-                [this] { return work_->is_signed || work_->ended || has_halted(r_.view()); });
+  // Late, after the halt, those of afterwards are still of use.
+  r_.await_done("transactions of each kind signed", [this] { return work_->is_signed || work_->ended; });
   for (const auto& [kind, why] : work_->unmade) {
     TransactionTried t;
     t.checkpoint = kBefore, t.transaction = kind, t.account = work_->account.address, t.error = why;

@@ -68,8 +68,10 @@ bool is_announced(const Changes& changes, const std::string& where) {
 }
 
 // A module that is dropped: its store goes with all that it held, nothing of which stands anywhere, and no store comes that
-// could be meant to have it. Who writes StoreUpgrades.Deleted means it; of one that is moved, some of it is found again.
-bool is_dropped(const StoreChanges& store, const StateChanges& changes) {
+// could be meant to have it. Who writes StoreUpgrades.Deleted means it, but for one that goes on answering; of one that is
+// moved, some of it is found again.
+bool is_dropped(const NetworkView& v, const StoreChanges& store, const StateChanges& changes) {
+  if (answers_queries(v, store.store)) return false;
   std::int64_t removed = 0, gone = 0, come = 0;
   for (const auto& p : store.prefixes) removed += p.removed, gone += p.gone;
   for (const auto& s : changes.at_upgrade)
@@ -78,11 +80,12 @@ bool is_dropped(const StoreChanges& store, const StateChanges& changes) {
   return store.removed && gone == removed && 2 * come < gone;
 }
 
-std::vector<Loss> losses(const StateChanges& changes, const Changes& announced) {
+std::vector<Loss> losses(const NetworkView& v, const StateChanges& changes) {
+  const auto announced = announced_changes(v);
   std::vector<Loss> all;
   Reencoded reencoded(changes);
   for (const auto& s : changes.at_upgrade) {
-    if (is_dropped(s, changes)) continue;
+    if (is_dropped(v, s, changes)) continue;
     for (const auto& p : s.prefixes) {
       const bool ordinary = p.gone <= kTimesOrdinary * p.ordinary || s.store == kUpgradeStore;
       const auto where = s.store + "/" + p.prefix;
@@ -139,7 +142,7 @@ Finding judge_difference(const Context& c, const std::string&) {
                                                       changes.node, changes.before, changes.upgrade,
                                                       changes.last)};
   const auto want = "no record vanishes that stands nowhere else";
-  const auto lost = losses(changes, announced_changes(c.view));
+  const auto lost = losses(c.view, changes);
   if (lost.empty()) return passed(want, summary(changes), evidence);
   std::vector<std::string> more;
   std::set<std::string> names;

@@ -183,6 +183,20 @@ bool at_same_place(const record::ConsensusProbed& a, const record::ConsensusProb
   return a.stack.front().function == b.stack.front().function && a.stack.front().line == b.stack.front().line;
 }
 
+// It waits for others of its process, and these work: the processor's time goes on since then.
+bool waits_for_work(const NodeView& n, const record::ConsensusProbed& at, Micros since) {
+  if (at.stack.empty()) return false;
+  const auto& function = at.stack.front().function;
+  if (!function.starts_with("sync.") && !function.starts_with("internal/sync.")) return false;
+  const NodeView::Sample* first = nullptr;
+  for (const auto& s : n.samples)
+    if (s.incarnation == n.incarnation && s.seen >= since && !first) first = &s;
+  if (!first || n.samples.back().seen <= first->seen) return false;
+  constexpr double kBusy = 0.5;  // of a processor
+  const auto& last = n.samples.back();
+  return last.of.cpu_seconds - first->of.cpu_seconds > kBusy * static_cast<double>(last.seen - first->seen) / 1e6;
+}
+
 std::vector<Standing> standing(const NetworkView& v, std::size_t questions) {
   std::vector<Standing> all;
   for (const auto* n : v.all()) {
@@ -250,7 +264,10 @@ Found blocks_stopped(const NetworkView& v) {
   // In a call of the application that does not return: it says where.
   constexpr std::size_t kInside = 5;
   auto inside = standing(v, kInside);
-  std::erase_if(inside, [](const Standing& s) { return !abci_method(go_frames(s.at->stack)); });
+  std::erase_if(inside, [&](const Standing& s) {
+    const auto since = s.node->probes[s.node->probes.size() - kInside].seen;
+    return !abci_method(go_frames(s.at->stack)) || (!v.stopped && waits_for_work(*s.node, *s.at, since));
+  });
   if (!inside.empty()) {
     const auto stack = go_frames(inside.front().at->stack);
     auto d = of_standing(v, Cause::blocks_stopped,

@@ -6,7 +6,7 @@
 #include <set>
 
 #include "harness/judge/checks/checklist.h"
-#include "harness/judge/diagnosis/rules.h"
+#include "harness/judge/diagnosis/panics.h"
 #include "harness/record/cause.h"
 
 namespace rehearse {
@@ -49,6 +49,7 @@ const std::vector<Rule>& rules() {
       {Cause::chain_did_not_halt, true, chain_did_not_halt},
       {Cause::start_panic, true, start_panic},
       {Cause::node_exited, true, node_exited},
+      {Cause::node_exited, true, node_given_up},
       {Cause::provider_config_refused, true, provider_config_refused},
       {Cause::provider_exited, true, provider_exited},
       {Cause::provider_workloads_lost, false, provider_workloads_lost},
@@ -175,11 +176,15 @@ std::optional<Diagnosis> proven_in_the_end(const NetworkView& v) {
 }
 
 bool shown_by_all(const NetworkView& v, const Diagnosis& d) {
+  // Whoever has executed the block at which others fail does not show it any more.
+  auto beyond = v.plan ? v.plan->height : 0;
+  if (d.where.height) beyond = std::max(beyond, d.where.height);
+  else if (!d.affected_nodes.empty()) beyond = std::max(beyond, failed_height(v, v.nodes.at(d.affected_nodes.front())) + 1);
   return std::all_of(v.nodes.begin(), v.nodes.end(), [&](const auto& entry) {
     const auto& [name, n] = entry;
     const bool named =
         std::find(d.affected_nodes.begin(), d.affected_nodes.end(), name) != d.affected_nodes.end();
-    return named || !n.alive || (v.plan && n.committed_at(v.plan->height));
+    return named || !n.alive || (beyond && n.committed_at(beyond));
   });
 }
 

@@ -2,12 +2,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <cstdlib>
 
 #include "harness/judge/checks/check.h"
-#include "harness/judge/diagnosis/rules.h"
+#include "harness/judge/diagnosis/panics.h"
 #include "localnet/base/bech32.h"
 #include "localnet/base/error.h"
 #include "localnet/base/sha256.h"
+#include "localnet/base/text.h"
 #include "localnet/profile/question_names.h"
 
 namespace rehearse {
@@ -96,6 +99,32 @@ Found double_sign(const NetworkView& v) {
   return make_diagnosis(v, Cause::double_sign, "the chain has evidence that a validator signed two blocks at one height", shown);
 }
 
+namespace {
+
+// Blocks that it can at most have missed: those without its signature, and those that were not seen.
+std::int64_t missed_blocks(const NetworkView& v, const record::Member& m) {
+  constexpr int kAbsent = 1;
+  if (v.blocks.empty()) return 0;
+  auto missed = v.blocks.rbegin()->first - v.blocks.begin()->first + 1 - static_cast<std::int64_t>(v.blocks.size());
+  for (const auto& [height, b] : v.blocks)
+    missed += std::any_of(b.block.signatures.begin(), b.block.signatures.end(),
+                          [&](const record::Signature& s) { return s.validator == m.consensus_address && s.flag == kAbsent; });
+  return missed;
+}
+
+// How many of its window a validator may miss (x/slashing), by the parameters before the upgrade; 0: not known.
+std::int64_t may_miss(const NetworkView& v) {
+  const auto* before = v.survey(kBefore);
+  if (!before || !before->parameters.contains("slashing")) return 0;
+  const auto& p = before->parameters["slashing"];
+  if (!p.contains("signed_blocks_window") || !p.contains("min_signed_per_window")) return 0;
+  const auto number = [&](const char* field) { return std::strtod(text_of(p[field]).c_str(), nullptr); };
+  const auto window = number("signed_blocks_window");
+  return static_cast<std::int64_t>(window - std::round(window * number("min_signed_per_window")));
+}
+
+}  // namespace
+
 Found validator_jailed(const NetworkView& v) {
   const auto all = v.validators();
   const auto* list = all.empty() ? nullptr : v.answer(kAfter, question::validators, all.front()->member.name);
@@ -109,6 +138,12 @@ Found validator_jailed(const NetworkView& v) {
   auto d = make_diagnosis(v, Cause::validator_jailed, "the chain's list of validators after the upgrade", shown);
   d.first_evidence = fmt::format("jailed: {}", fmt::join(shown.nodes, ", "));
   d.evidence_at = list->answer.source;
+  const bool too_many = std::any_of(shown.nodes.begin(), shown.nodes.end(),
+                                    [&](const auto& name) { return missed_blocks(v, v.nodes.at(name).member) > may_miss(v); });
+  if (too_many || !v.plan || v.blocks.empty()) return d;
+  d.owner = name_of(Owner::release);
+  d.proven_by += ", and it has missed no more blocks than it may";
+  d.advice = "look at what the upgrade does to validators: none was late, and there is no evidence of two signatures";
   return d;
 }
 
@@ -146,6 +181,17 @@ Found node_exited(const NetworkView& v) {
       make_diagnosis(v, Cause::node_exited, fmt::format("{} ended by itself: {}", first->end.program, how), shown);
   show_end(d, *first);
   return d;
+}
+
+// A process that prints the stacks of a million goroutines, or of endless recursion, takes minutes to end.
+Found node_given_up(const NetworkView& v) {
+  constexpr Micros kSilent = 2'000'000;
+  const auto shown = nodes_showing(v, Pattern::panic, [&v](const NodeView& n, const SeenLine& l) {
+    const bool silent = n.head_seen < l.seen && (v.stopped || v.last_seen - l.seen > kSilent);
+    return is_fatal_error(l) && l.incarnation == n.incarnation && silent;
+  });
+  if (shown.nodes.empty()) return std::nullopt;
+  return make_diagnosis(v, Cause::node_exited, "Go's runtime has given the process up, and it answers no more", shown);
 }
 
 }  // namespace rehearse

@@ -9,6 +9,8 @@
 
 namespace rehearse {
 
+bool is_fatal_error(const SeenLine& l) { return l.pattern == Pattern::panic && l.line.text.starts_with("fatal error: "); }
+
 namespace {
 
 // Of a dump that was asked for, not of a failure.
@@ -18,6 +20,11 @@ bool of_cosmovisor(const std::vector<record::Frame>& frames) {
   return std::any_of(frames.begin(), frames.end(), [](const record::Frame& f) {
     return f.function.find("/tools/cosmovisor") != std::string::npos;
   });
+}
+
+// We ended a process that Go's runtime had given up before.
+bool was_given_up(const NodeView& n, const SeenEnd& e) {
+  return std::any_of(n.lines.begin(), n.lines.end(), [&](const SeenLine& l) { return l.incarnation == e.incarnation && is_fatal_error(l); });
 }
 
 bool also_shows_a_setting(const NodeView& n, const SeenLine& l) {
@@ -46,7 +53,7 @@ std::vector<SeenPanic> panics_of_processes(const NetworkView& v) {
   for (const auto* n : v.all())
     for (const auto& e : n->ends) {
       const auto& p = e.end.panic;
-      const bool wanted = (e.excused && !e.end.starts_again) || v.taken_down_at(n->member.name, e.seen);
+      const bool wanted = (e.excused && !e.end.starts_again && !was_given_up(*n, e)) || v.taken_down_at(n->member.name, e.seen);
       if (p.text.empty() || is_quit(p) || wanted || says_that_it_halts(p.text) || of_cosmovisor(p.frames)) continue;
       all.push_back(
           {n, e.seq, p.text, fmt::format("{}:{}", e.end.file, p.line), go_frames(p.frames), p.goroutine});
@@ -85,7 +92,9 @@ record::FailedAt failed_at(const NetworkView& v, const NodeView& n, const std::v
 
 std::string in_words(const std::string& text, const std::vector<GoFrame>& frames) {
   const auto* frame = first_application_frame(frames);
-  if (!frame && !frames.empty()) frame = &frames.front();
+  // Of those that only wait: for what.
+  const auto waits = [](const GoFrame& f) { return f.function.starts_with("sync.") || f.function.starts_with("internal/sync."); };
+  if (const auto first = std::find_if_not(frames.begin(), frames.end(), waits); !frame && first != frames.end()) frame = &*first;
   const auto first_line = text.substr(0, text.find('\n'));
   if (!frame) return first_line;
   return fmt::format("{}{}in {} ({}:{})", first_line, first_line.empty() ? "" : "; ", frame->function,

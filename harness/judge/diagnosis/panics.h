@@ -23,6 +23,9 @@ struct SeenPanic {
   std::string goroutine;  // "goroutine 1 [running]"
 };
 
+// The line by which Go's runtime gives a process up: no program survives it.
+bool is_fatal_error(const SeenLine&);
+
 // Without those of a node that a fault takes down, and without Cosmovisor's own.
 std::vector<SeenPanic> panics_of_processes(const NetworkView&);
 

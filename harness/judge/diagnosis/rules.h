@@ -82,6 +82,7 @@ Found validator_jailed(const NetworkView&);
 Found quorum_short(const NetworkView&);
 Found double_sign(const NetworkView&);
 Found node_exited(const NetworkView&);
+Found node_given_up(const NetworkView&);
 
 // Of what the new release serves (service.cc).
 Found transactions_refused(const NetworkView&);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "harness/judge/diagnosis/panics.h"
 #include "harness/judge/diagnosis/rules.h"
@@ -20,9 +21,21 @@ bool of_new_binary(const NodeView& n, const SeenLine& l) {
   return halted > 0 && l.incarnation > halted && !n.revived.contains(l.incarnation);
 }
 
-bool after_applying(const NodeView& n, const SeenLine& l) {
+// Between the beginning of the upgrade and the end of block H.
+bool while_applying(const NodeView& n, const SeenLine& l) {
   const auto* applying = n.line(Pattern::applying_upgrade);
-  return applying && l.seq > applying->seq;
+  if (!applying || l.seq <= applying->seq) return false;
+  const auto& said = applying->line.captures;  // plan, height
+  const auto executed = said.size() > 1 ? n.committed_at(std::atoll(said[1].c_str())) : std::nullopt;
+  return !executed || *executed >= l.seen;
+}
+
+// No line of that process below the level ERR is known: whether the upgrade was begun is not in its log.
+bool logs_errors_only(const NodeView& n, const SeenLine& of) {
+  return std::all_of(n.lines.begin(), n.lines.end(), [&](const SeenLine& l) {
+    const bool of_supervisor = l.pattern && *l.pattern >= Pattern::upgrade_info_misread;
+    return l.incarnation != of.incarnation || of_supervisor || l.line.error || l.pattern == Pattern::replay_error;
+  });
 }
 
 // Of block H, which nobody has executed on that node before; what CometBFT refuses by itself is not the
@@ -31,11 +44,7 @@ bool error_of_handler(const NodeView& n, const SeenLine& l) {
   if (l.line.text.find("NEEDED at height") != std::string::npos) return false;
   for (const auto pattern : {Pattern::wrong_app_hash, Pattern::wrong_header, Pattern::params_refused})
     if (also_matches(n, l, [&](const SeenLine& other) { return other.pattern == pattern; })) return false;
-  // Where a log has errors only, that the upgrade was begun is not in it.
-  const bool only_errors = std::all_of(n.lines.begin(), n.lines.end(), [](const SeenLine& other) {
-    return other.line.error || other.pattern == Pattern::replay_error;
-  });
-  return after_applying(n, l) || (only_errors && of_new_binary(n, l));
+  return while_applying(n, l) || (of_new_binary(n, l) && logs_errors_only(n, l));
 }
 
 // A copy of the node told which method it was that returned the error, and it was not the handler's.
@@ -48,7 +57,7 @@ bool failed_after_handler(const NetworkView& v) {
 bool panic_without_stack(const NetworkView& v, const NodeView& n, const SeenLine& l) {
   const auto end = std::find_if(n.ends.begin(), n.ends.end(), [&](const SeenEnd& e) { return e.incarnation == l.incarnation; });
   const bool ended = end != n.ends.end();
-  return after_applying(n, l) && (ended ? end->end.panic.frames.empty() : v.stopped.has_value());
+  return while_applying(n, l) && (ended ? end->end.panic.frames.empty() : v.stopped.has_value());
 }
 
 }  // namespace

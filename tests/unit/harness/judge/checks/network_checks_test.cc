@@ -66,6 +66,16 @@ TEST(NetworkChecks, JailedValidatorsFailsByTheFlag) {
   EXPECT_THAT(r.diagnosis->affected_nodes, testing::ElementsAre("validator-1"));
 }
 
+TEST(NetworkChecks, AValidatorThatMissedNoBlocksIsJailedByTheRelease) {
+  auto u = healthy();
+  u.answer("after", "validators").value[0]["jailed"] = true;
+  EXPECT_EQ(u.judged().diagnosis.value().owner, "release");
+  for (auto* s : u.all<record::Surveyed>()) s->parameters["slashing"]["min_signed_per_window"] = "0.9";
+  for (auto* b : u.all<record::BlockSeen>())
+    if (b->height > 4) b->signatures[0].flag = 1;
+  EXPECT_EQ(u.judged().diagnosis.value().owner, "operator") << "it missed more than 10 of 100";
+}
+
 TEST(NetworkChecks, JailedValidatorsIsInconclusiveWhenTheChainListsNone) {
   auto u = healthy();
   u.answer("after", "validators").value = record::Json::array();

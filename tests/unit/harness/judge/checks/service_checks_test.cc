@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include "harness/judge/checks/checklist.h"
+#include "harness/judge/diagnosis/rules.h"
 #include "harness/view/checkpoint.h"
 #include "tests/unit/support/made_journal.h"
 
@@ -139,6 +141,21 @@ TEST_F(ServiceChecks, LetTheQueriesOfAModuleGoThatTheReleasesListHasNoMore) {
   EXPECT_EQ(cause(), "query-broken") << "nobody said that there was one";
 }
 
+// A program of one's own has no list of modules: its stores say what has gone.
+TEST_F(ServiceChecks, LetTheQueriesOfAModuleGoWhoseStoreIsGone) {
+  auto& releases = *u_.all<record::ReleasesOpened>().front();
+  releases.from_module_versions.clear(), releases.to_module_versions.clear();
+  after().refused["/cosmos.group.v1.Query/Groups"] = "code 6 (sdk): unknown query path";
+  EXPECT_EQ(cause(), "query-broken");
+  auto& value = u_.answer(kStopped, kStateChanges, "validator-1", made::kHeight).value;
+  auto changes = value.get<record::StateChanges>();
+  changes.at_upgrade.push_back({"group", false, true, {}, ""});
+  value = changes;
+  EXPECT_EQ(item("Queries").outcome, Outcome::pass);
+  after().answered.push_back("/cosmos.group.v1.Query/GroupPolicies");
+  EXPECT_EQ(cause(), "query-broken") << "the module is there, and has lost its store";
+}
+
 // --- Transactions Accepted
 
 TEST_F(ServiceChecks, CatchAKindOfTransactionThatIsRefused) {
@@ -172,6 +189,27 @@ TEST_F(ServiceChecks, SayWhatTheChainDidNotTakeBeforeEither) {
 TEST_F(ServiceChecks, ProveNothingByATransactionThatCouldNotBeSent) {
   tried("vote").error = "validator-1: connection refused";
   EXPECT_THAT(made::not_passed(u_), ElementsAre("Transactions Accepted (network): inconclusive"));
+}
+
+TEST_F(ServiceChecks, CatchATransactionThatBlocksPassOver) {
+  auto& t = tried("delegate");
+  t.height = 0, t.log = "it is in none of the blocks up to 52";
+  EXPECT_EQ(item("Transactions Accepted").outcome, Outcome::fail);
+  EXPECT_EQ(cause(), "transactions-refused");
+  EXPECT_EQ(u_.judged().diagnosis->first_evidence, "delegate: it is in none of the blocks up to 52");
+}
+
+// They were signed too late to be sent before the halt: what is refused then may have been refused before.
+TEST_F(ServiceChecks, TryAfterTheUpgradeWhatCouldNotBeTriedBefore) {
+  std::erase_if(u_.made, [](const auto& e) {
+    const auto* t = std::get_if<TransactionTried>(&e.body);
+    return t && t->checkpoint == kBefore;
+  });
+  EXPECT_EQ(item("Transactions Accepted").outcome, Outcome::pass);
+  auto& t = tried("delegate");
+  t.height = 0, t.code = 11, t.codespace = "sdk", t.log = "out of gas";
+  EXPECT_EQ(item("Transactions Accepted").outcome, Outcome::inconclusive);
+  EXPECT_THAT(item("Transactions Accepted").message, HasSubstr("none was sent before the upgrade"));
 }
 
 TEST_F(ServiceChecks, AreSkippedWhereNothingWasSentOrAsked) {

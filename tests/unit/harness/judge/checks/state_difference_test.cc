@@ -63,6 +63,12 @@ TEST_F(StateDifferenceTest, SaysOfAStoreThatIsDroppedWithAllThatItHeldThatItIsGo
   EXPECT_THAT(found().actual, HasSubstr("removed: tally"));
 }
 
+TEST_F(StateDifferenceTest, FailsWhenAStoreIsDroppedWhoseModuleGoesOnAnswering) {
+  stores({{"tally", false, true, {gone(10)}, ""}});
+  u_.all<record::Surveyed>().back()->answered.push_back("/example.tally.v1.Query/Votes");
+  EXPECT_EQ(found().outcome, Outcome::fail);
+}
+
 TEST_F(StateDifferenceTest, FailsWhenAStoreIsMovedAndSomeOfItIsNot) {
   auto some = gone(4);
   some.removed = 10;

@@ -112,6 +112,26 @@ TEST(Panics, OfAnotherGoroutineAreNotOfTheStart) {
   EXPECT_THAT(found_in(u), ElementsAre("node-exited"));
 }
 
+// The upgrade was carried out by then, and how the others end is not known yet.
+TEST(Panics, AfterTheUpgradeAreNotOfItsHandler) {
+  auto u = made::healthy();
+  u.log(5.8, validator(1), "panic", "panic: runtime error: invalid memory address", {"runtime error: invalid memory address"});
+  u.stop(5.9, StopReason::failure_proven, "a rule of diagnosis");
+  EXPECT_THAT(found_in(u), IsEmpty());
+}
+
+// Before it ends, a process may print stacks for minutes.
+TEST(Panics, OfARuntimeThatGivesUpAreKnownBeforeTheProcessEnds) {
+  auto u = made::healthy();
+  u.log(5.8, validator(1), "panic", "fatal error: stack overflow", {"stack overflow"});
+  EXPECT_THAT(found_in(u), IsEmpty()) << "it answered later";
+  u.cut(5.8, validator(1));
+  u.log(5.8, validator(1), "panic", "fatal error: stack overflow", {"stack overflow"});
+  u.head_at(7.9, validator(2), made::kLast + 5, made::kLast + 5);
+  EXPECT_THAT(found_in(u), ElementsAre("node-exited"));
+  EXPECT_THAT(diagnosed(u).affected_nodes, ElementsAre(validator(1)));
+}
+
 // SDK 0.47 panics where later ones return an error.
 TEST(Panics, ThatSayThatTheChainHaltsAreNone) {
   auto u = panics({kOfModule, kEndBlock, kFinalize});

@@ -117,7 +117,7 @@ TEST(Diagnosis, OfAHandlerErrorNamesTheFirstLineAndAllItHit) {
 
 TEST(Diagnosis, OfAHandlerErrorIsNotMadeOfAnErrorOnReplayBeforeTheUpgradeIsApplied) {
   auto u = made::ends_in_upgrade("replay-error", "error on replay: no such block", {}, false);
-  for (const auto& node : kAllNodes) u.log(1.0, node, "init-chain", "INF InitChain");  // not a log of errors alone
+  for (const auto& node : kAllNodes) u.log(4.85, node, "replay-blocks", "INF ABCI Replay Blocks", {"19", "20"});  // not a log of errors alone
   EXPECT_THAT(found_in(u), ElementsAre("node-exited"));
 }
 
@@ -420,7 +420,7 @@ made::Upgrade with_fault_on_4(made::Upgrade u) {
 
 TEST(Diagnosis, NothingSaidUnderAFaultIsACause) {
   auto u = made::healthy();
-  u.log(made::at::kResumed - 0.1, "validator-4", "panic", "panic: out of memory");
+  u.log(4.95, "validator-4", "panic", "panic: out of memory");
   EXPECT_FALSE(found_in(u).empty());
   EXPECT_TRUE(found_in(with_fault_on_4(u)).empty());
 }
