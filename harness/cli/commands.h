@@ -25,6 +25,8 @@ struct RunFlags {
   int repeat = 1, jobs = 1;
   std::uint64_t seed = 1;
   std::string schedule;
+  std::string begin_from;      // a checkpoint; empty: none
+  std::string fork = "never";  // auto: scenarios of a suite with the same past run it once
 };
 
 // `command` is the line that gives this run again.
@@ -58,7 +60,13 @@ int unit(const Project&, const std::string& profile, const std::string& user, co
          const std::string& cosmovisor);
 // Prints the JSON Schema of a kind of file.
 int schema(const std::string& kind);
-int heal(const std::string& run);
+// In the folder of a suite whose runs share their pasts.
+inline constexpr const char* kCheckpoints = "checkpoints";
+int heal(const Project&, const std::string& run);
+// Networks that are alive.
+int net_list();
+// One that goes on from a copy of that one, which must be held, on addresses of its own, and is held where that one is.
+int net_fork(const Project&, RunFlags, const std::string& run, const std::string& command);
 // Of the live run (its id or folder; empty: the only one): ends it; its nodes; a node's log; exports that make a shell one
 // of the operator's.
 int net_down(const std::string& run);

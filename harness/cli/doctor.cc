@@ -4,8 +4,10 @@
 #include <unistd.h>
 
 #include <iostream>
+#include <set>
 
 #include "harness/cli/commands.h"
+#include "harness/run/checkpoint_folder.h"
 #include "harness/spec/releases.h"
 #include "localnet/process/address.h"
 #include "localnet/inject/capabilities.h"
@@ -90,8 +92,19 @@ int doctor(const Project& project, const std::string& profile_name) {
   return e.all_good() ? 0 : 3;
 }
 
-int heal(const std::string& run) {
-  const auto healed = clean_up(runtime_dir(), run);
+int heal(const Project& project, const std::string& run) {
+  auto healed = clean_up(runtime_dir(), run);
+  // Of killed runs, and of suites that were killed between two of theirs.
+  std::set<fs::path> suites;
+  for (const fs::path folder : healed.folders) {
+    fs::remove_all(folder / kUnfinishedCheckpoint);
+    suites.insert(folder.parent_path());
+  }
+  std::error_code none;
+  if (run.empty())
+    for (const auto& entry : fs::directory_iterator(project.results(), none)) suites.insert(entry.path());
+  for (const auto& suite : suites)
+    if (remove_abandoned_checkpoints(suite / kCheckpoints)) healed.done.push_back((suite / kCheckpoints).string() + " removed");
   for (const auto& line : healed.done) std::cout << line << "\n";
   if (healed.done.empty()) std::cout << "nothing was left\n";
   return healed.refused ? 3 : 0;

@@ -76,6 +76,10 @@ void add_run_flags(CLI::App& run, RunFlags& f) {
   run.add_option("--jobs", f.jobs, "runs of a suite side by side, as far as memory and processors allow")
       ->envname("REHEARSE_JOBS")
       ->check(CLI::Range(1, 1000));
+  run.add_option("--fork", f.fork, "auto: scenarios of a suite with the same past go through it once, and begin from the checkpoint that the first leaves; never")
+      ->envname("REHEARSE_FORK")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"auto", "never"}));
   run.add_option("--timeout", f.timeout, "the longest the run may take")->envname("REHEARSE_TIMEOUT")->capture_default_str();
   run.add_option("--break-at", f.break_at, "hold the run when it enters that phase, for `rehearse net`");
   run.add_option("--log-cap", f.log_cap, "the most that a node may log, such as 500MB")
@@ -159,6 +163,10 @@ int dispatch(int argc, char** argv) {
   net_->require_subcommand(1);
   auto* up_ = net_->add_subcommand("up", "start the default network and hold it until `net down` or Ctrl-C");
   add_run_flags(*up_, flags);
+  auto* fork_ = net_->add_subcommand("fork", "a network that goes on from a copy of one that is held, on addresses of its own");
+  fork_->add_option("run", folder, "a run's id or folder; none: the only one");
+  fork_->add_option("--out", flags.out, "folder for the results; must not exist or be empty");
+  auto* nets_ = net_->add_subcommand("list", "networks that are alive");
   auto* down_ = net_->add_subcommand("down", "end it");
   auto* status_ = net_->add_subcommand("status", "its nodes");
   auto* logs_ = net_->add_subcommand("logs", "a node's log");
@@ -182,6 +190,8 @@ int dispatch(int argc, char** argv) {
     flags.one_release = true;
     return guarded([&] { return run(project, flags, again); });
   }
+  if (fork_->parsed()) return guarded([&] { return net_fork(project, flags, folder, again); });
+  if (nets_->parsed()) return net_list();
   if (down_->parsed()) return net_down(folder);
   if (status_->parsed()) return net_status(folder);
   if (logs_->parsed()) return net_logs(node, folder);
@@ -196,7 +206,7 @@ int dispatch(int argc, char** argv) {
   if (runbook_->parsed()) return runbook(project);
   if (unit_->parsed()) return unit(project, profile, user, home, cosmovisor);
   if (schema_->parsed()) return schema(kind);
-  if (heal_->parsed()) return heal(folder);
+  if (heal_->parsed()) return heal(project, folder);
   return 2;
 }
 

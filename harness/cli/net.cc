@@ -2,14 +2,23 @@
 #include <fmt/format.h>
 #include <signal.h>
 
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
 #include <fstream>
 #include <iostream>
+#include <thread>
 
 #include "harness/cli/commands.h"
 #include "harness/spec/defects.h"
 #include "harness/view/journal.h"
 #include "harness/view/view.h"
+#include "harness/engine/rehearsal.h"
+#include "harness/run/checkpoint_folder.h"
+#include "localnet/base/text.h"
 #include "localnet/process/guard.h"
+#include "localnet/process/proc.h"
 #include "localnet/profile/profile.h"
 #include "harness/run/scenario_rules.h"
 
@@ -42,6 +51,78 @@ const NodeView& node_of(const NetworkView& view, const std::string& name) {
 }
 
 }  // namespace
+
+namespace {
+
+// All processes of its nodes stand still as long as this lives.
+class PausedRun {
+ public:
+  PausedRun(const std::string& run_id, const std::vector<std::string>& nodes) {
+    for (const auto& node : nodes)
+      for (const int pid : processes_of_run(run_id, node)) all_.push_back(pid);
+    for (const int pid : all_) ::kill(pid, SIGSTOP);
+    constexpr int kTries = 200;
+    for (int i = 0; i < kTries && !std::ranges::all_of(all_, is_stopped); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    if (std::ranges::all_of(all_, is_stopped)) return;
+    go_on();
+    throw Error(Blame::machine, "the nodes cannot be paused");
+  }
+  ~PausedRun() { go_on(); }
+  PausedRun(const PausedRun&) = delete;
+
+ private:
+  void go_on() {
+    for (const int pid : all_) ::kill(pid, SIGCONT);
+  }
+  std::vector<int> all_;
+};
+
+// Goes with this.
+class TemporaryFolder {
+ public:
+  explicit TemporaryFolder(fs::path path) : path_(std::move(path)) {}
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+
+ private:
+  fs::path path_;
+};
+
+}  // namespace
+
+int net_list() {
+  for (const auto& live : live_runs(runtime_dir())) {
+    const auto view = view_of(live);
+    std::cout << fmt::format("{}\n  {}, {} nodes, phase {}, height {}{}\n", live.folder, view.run ? view.run->scenario : "-", view.order.size(),
+                             view.phases.empty() ? "-" : name_of(view.phases.back().first), view.highest_height(),
+                             view.forked ? fmt::format(", forked from {} at height {}", view.forked->scenario, view.forked->height) : "");
+  }
+  return 0;
+}
+
+int net_fork(const Project& project, RunFlags flags, const std::string& run_name, const std::string& command) {
+  const auto live = find_live(run_name);
+  const auto view = view_of(live);
+  const auto carried = read_file(fs::path(live.folder) / kCarried);
+  if (carried.empty() || !view.run || !view.releases)
+    throw Error(Blame::scenario, live.folder + ": is not held; `rehearse net up`, or `run SCENARIO --break-at PHASE`, holds a network");
+  flags.begin_from = live.folder + "/fork-" + std::to_string(::getpid());
+  const TemporaryFolder checkpoint(flags.begin_from);
+  {
+    const PausedRun paused(live.run_id, view.order);
+    take_checkpoint(live.folder, flags.begin_from, "", record::Json::parse(carried));
+  }
+  flags.scenario = view.run->scenario, flags.profile = view.run->profile;
+  flags.from = view.releases->from.name, flags.to = view.releases->to.name;
+  flags.one_release = flags.from == flags.to;
+  const auto validators = view.validators().size();
+  if (validators != load_scenario(project.scenario(flags.scenario)).network.validators.size()) flags.validators = static_cast<int>(validators);
+  flags.break_at = name_of(view.phases.back().first);
+  return run(project, flags, command);
+}
 
 int net_down(const std::string& run) {
   const auto live = find_live(run);

@@ -14,6 +14,7 @@
 
 #include "harness/cli/commands.h"
 #include "harness/view/journal.h"
+#include "harness/run/checkpoint_folder.h"
 #include "harness/run/side_by_side.h"
 #include "harness/spec/suite.h"
 #include "localnet/base/text.h"
@@ -23,7 +24,9 @@
 #include "reports/render.h"
 #include "reports/summary_md.h"
 #include "harness/run/fitness.h"
+#include "harness/run/inputs.h"
 #include "harness/run/scenario_rules.h"
+#include "harness/run/shared_past.h"
 #include "localnet/base/log.h"
 
 namespace rehearse::cli {
@@ -269,8 +272,41 @@ int run_repeated(const RunOptions& o, int times, reports::JunitDialect dialect, 
   return run_all(std::move(collection), 1, dialect, shown);
 }
 
+// Those that have their past in common get a place for its checkpoint. Says of each other one, once, why it has none.
+void let_share_pasts(std::vector<RunOptions>& runs, std::optional<SuiteCheckpoints>& checkpoints, const fs::path& folder) {
+  std::map<std::string, std::vector<RunOptions*>> by_past;
+  std::map<std::string, std::vector<std::string>> from_nothing;
+  for (auto& run : runs) {
+    auto looked_at = run;
+    looked_at.build_release = {};  // when its turn comes
+    SharedPast past;
+    try {
+      past = shared_past(read_inputs(looked_at), looked_at);
+    } catch (const ScenarioSkipped&) {
+      continue;
+    } catch (const Error&) {
+      continue;  // it says so itself
+    }
+    if (past.key.empty()) from_nothing[past.why_not].push_back(run.scenario.stem());
+    else by_past[past.key].push_back(&run);
+  }
+  std::size_t forked = 0;
+  for (const auto& [past, sharing] : by_past) {
+    if (sharing.size() < 2) {
+      from_nothing["no other has its past"].push_back(sharing.front()->scenario.stem());
+      continue;
+    }
+    forked += sharing.size() - 1;
+    for (auto* run : sharing) run->checkpoints = folder;
+  }
+  if (forked) checkpoints.emplace(folder);
+  std::cout << fmt::format("{} of {} begin from the checkpoint that another one leaves\n", forked, runs.size());
+  for (const auto& [why, names] : from_nothing) std::cout << fmt::format("from nothing, {}: {}\n", why, fmt::join(names, ", "));
+  std::cout << std::flush;
+}
+
 // Without a profile in `o`, each scenario is run with its own.
-int run_suite(const Project& project, const RunOptions& o, int jobs, reports::JunitDialect dialect, const fs::path& shown) {
+int run_suite(const Project& project, const RunOptions& o, int jobs, bool forks, reports::JunitDialect dialect, const fs::path& shown) {
   const auto suite = load_suite(o.scenario);
   const auto files = scenario_files(suite, o.scenario);
   std::vector<RunOptions> runs;
@@ -281,6 +317,8 @@ int run_suite(const Project& project, const RunOptions& o, int jobs, reports::Ju
     if (o.profile.empty()) runs.back().profile = project.profile(suite, suite.scenarios[i]);
   }
   if (jobs > 1) jobs = jobs_for(runs, jobs);
+  std::optional<SuiteCheckpoints> checkpoints;
+  if (forks) let_share_pasts(runs, checkpoints, o.folder / kCheckpoints);
   RunCollection collection(std::move(runs), [&](std::size_t planned, const auto& records) { reports::write_suite(suite.name, planned, records, o.folder, dialect); });
   return run_all(std::move(collection), jobs, dialect, shown);
 }
@@ -307,6 +345,7 @@ int run(const Project& project, const RunFlags& flags, const std::string& comman
   o.seed = flags.seed;
   if (!flags.schedule.empty()) o.schedule = fs::absolute(flags.schedule);
   o.break_at = flags.break_at;
+  o.begin_from = flags.begin_from;
   o.expect = flags.expect;
   if (!flags.attest.empty()) o.attest = fs::absolute(flags.attest);
   for (const auto& text : flags.genesis) o.genesis.push_back(parse_genesis(text));
@@ -325,7 +364,7 @@ int run(const Project& project, const RunFlags& flags, const std::string& comman
   if (flags.jobs != 1 && !is_suite(o.scenario)) throw Error(Blame::scenario, "--jobs takes a suite");
   if (flags.jobs != 1 && !o.break_at.empty())
     throw Error(Blame::scenario, "--break-at holds one run at a time, without --jobs");
-  const int code = is_suite(o.scenario) ? run_suite(project, o, flags.jobs, dialect, shown)
+  const int code = is_suite(o.scenario) ? run_suite(project, o, flags.jobs, flags.fork == "auto", dialect, shown)
                    : flags.repeat == 1  ? run_once(o, dialect, shown).exit_code
                                         : run_repeated(o, flags.repeat, dialect, shown);
   if (own_folder) link_latest(o.folder);

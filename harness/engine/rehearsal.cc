@@ -11,6 +11,7 @@
 #include "localnet/network/node_log.h"
 #include "localnet/base/log.h"
 #include "localnet/base/text.h"
+#include "localnet/cosmos/node_home.h"
 
 namespace rehearse {
 
@@ -63,6 +64,7 @@ Rehearsal::Rehearsal(Loop& loop, Http& http, Journal& journal, ProgressReporter&
       folder_(std::move(folder)) {}
 
 void Rehearsal::record(record::Body body, const std::string& node) {
+  if (silent_) return;
   record::Event e;
   e.node = node;
   if (const auto found = incarnations_.find(node); found != incarnations_.end())
@@ -77,16 +79,71 @@ void Rehearsal::record(record::Body body, const std::string& node) {
   fold(view_, journal_.append(std::move(e)));
 }
 
+void Rehearsal::follow(const std::vector<record::Event>& past) {
+  for (const auto& e : past) {
+    fold(view_, journal_.append(e));
+    auto& incarnation = incarnations_[e.node];
+    incarnation = std::max(incarnation, e.incarnation);
+  }
+  for (const auto& s : view_.steps)
+    if (s.ended) past_steps_.insert(s.step.step);
+  for (const auto& [phase, entered] : view_.phases) past_phases_.insert(phase);
+}
+
+void Rehearsal::silently(const std::function<void()>& work) {
+  silent_ = true;
+  try {
+    work();
+  } catch (...) {
+    silent_ = false;
+    throw;
+  }
+  silent_ = false;
+}
+
+record::Json Rehearsal::carried() const {
+  auto all = record::Json::array();
+  for (const auto& t : prepared_.all) {
+    record::Json one = {{"kind", t.kind}, {"written", t.written}, {"bytes", t.as_signed.bytes}, {"hash", t.as_signed.hash}};
+    if (t.effect) one["effect"] = {{"name", t.effect->name}, {"node", t.effect->node}, {"args", t.effect->args}, {"height", t.effect->height}};
+    all.push_back(std::move(one));
+  }
+  const auto& a = prepared_.account;
+  return {{"next_ordinal", next_ordinal_},
+          {"account", {{"key", a.key}, {"address", a.address}, {"number", a.number}}},
+          {"sequence", prepared_.sequence},
+          {"proposal", prepared_.proposal},
+          {"transactions", std::move(all)}};
+}
+
+void Rehearsal::carry(const record::Json& j) {
+  j.at("next_ordinal").get_to(next_ordinal_);
+  const auto& a = j.at("account");
+  prepared_ = {{a.at("key"), a.at("address"), a.at("number")}, j.at("sequence"), j.at("proposal"), {}};
+  for (const auto& t : j.at("transactions")) {
+    PreparedTransactions::One one{t.at("kind"), t.at("written"), {t.at("bytes"), t.at("hash")}, {}};
+    if (const auto e = t.find("effect"); e != t.end()) one.effect = Question{e->at("name"), e->at("node"), e->at("args").get<Values>(), e->at("height")};
+    prepared_.all.push_back(std::move(one));
+  }
+}
+
 void Rehearsal::note(const std::string& text) {
   reporter_.note(text);
   log_info(text);
 }
 
 void Rehearsal::enter(Phase phase) {
+  if (silent_ || past_phases_.contains(phase)) return;
   log_info("phase " + name_of(phase));
   record(record::PhaseEntered{phase});
   reporter_.phase(phase);
+  if (phase == on_phase_.first) on_phase_.second();
+  hold_if_at(phase);
+}
+
+void Rehearsal::hold_if_at(Phase phase) {
   if (phase != hold_at_) return;
+  write_file(folder_ / kCarried, carried().dump());  // a network that is held may be forked
   const auto go_on = folder_ / "continue";
   reporter_.note("held: `./rehearse net status`, `net logs NODE`, `eval \"$(./rehearse net env)\"`; Ctrl-C ends it, `touch " +
                 go_on.string() + "` goes on");
@@ -96,6 +153,11 @@ void Rehearsal::enter(Phase phase) {
 
 void Rehearsal::step(const std::string& name, const std::string& what, const std::string& runbook,
                      const std::function<std::string()>& work) {
+  if (silent_) {
+    work();
+    return;
+  }
+  if (past_steps_.contains(view_.named(name))) return;
   const auto id = view_.named(name), title = view_.leg() ? view_.leg()->leg.title + ": " + what : what;
   record(record::StepStarted{id, title, runbook});
   reporter_.step_started(title, runbook);

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -137,6 +138,9 @@ struct PreparedTransactions {
   std::vector<One> all;
 };
 
+// In the folder of a run that is held: see Rehearsal::carried().
+inline constexpr const char* kCarried = "carried.json";
+
 // What goes on beside the procedure while it waits: injected faults.
 class BackgroundTask {
  public:
@@ -169,6 +173,17 @@ class Rehearsal : public Sink {
   void set_background_task(BackgroundTask* task) { background_task_ = task; }
   void end_background_task() { if (background_task_) background_task_->end(); }
 
+  // The run goes on with a network that another has frozen: `past` is what that one told until then, with what this one says of
+  // itself in the place of what that one said. Steps and phases that stand there are not gone through again.
+  void follow(const std::vector<record::Event>& past);
+  // What the past has told already is done once more without a word: nothing of `work` is journaled.
+  void silently(const std::function<void()>& work);
+  // Called when the procedure enters that phase, before the run may be held there.
+  void when_entering(Phase phase, std::function<void()> then) { on_phase_ = {phase, std::move(then)}; }
+  // What was done before that no journal tells and no folder holds: for whoever goes on from here in another run.
+  record::Json carried() const;
+  void carry(const record::Json&);
+
   // So many ordinals of the profile's own transactions, which are used up then: the first.
   std::size_t take_ordinals(std::size_t count) { return std::exchange(next_ordinal_, next_ordinal_ + count); }
   // For after the upgrade; none: no kind was tried before it.
@@ -182,6 +197,8 @@ class Rehearsal : public Sink {
   void note(const std::string& text);
   // The run stays where it is when it enters that phase, until a file `continue` lies in its folder.
   void hold_at(std::optional<Phase> phase) { hold_at_ = phase; }
+  // The same now, if that is the phase.
+  void hold_if_at(Phase);
 
   // Runs `work` as a step of the procedure; what it returns is the step's detail. `id` is unique in a procedure.
   void step(const std::string& id, const std::string& title, const std::string& runbook,
@@ -251,6 +268,10 @@ class Rehearsal : public Sink {
   StallWatch stall_watch_{*this};
   bool armed_ = true;
   std::optional<Phase> hold_at_;
+  std::pair<std::optional<Phase>, std::function<void()>> on_phase_;
+  std::set<std::string> past_steps_;
+  std::set<Phase> past_phases_;
+  bool silent_ = false;
   std::uint64_t judged_progress_ = 0;  // the view that the tripwires have seen
 };
 

@@ -14,16 +14,21 @@ namespace {
 constexpr std::chrono::milliseconds kLeast{3000}, kAgain{1000};
 constexpr double kIntervals = 20;
 
-// Of the chain before its halt, from the times in its blocks; 0: not known.
+// Of the chain before its halt, from the times in its blocks; 0: not known. The median: a chain that is taken up from a checkpoint
+// has stood for as long as that is old.
 double block_interval_s(const NetworkView& v) {
   constexpr std::int64_t kBlocks = 20;
   const auto last = v.plan ? v.blocks.lower_bound(v.plan->height) : v.blocks.end();
   if (last == v.blocks.begin() || v.blocks.empty()) return 0;
   const auto& to = std::prev(last)->second.block;
-  const auto from = v.blocks.lower_bound(to.height - kBlocks);
-  if (from->first >= to.height) return 0;
-  return static_cast<double>(to.time - from->second.block.time) / 1e6 /
-         static_cast<double>(to.height - from->first);
+  auto from = v.blocks.lower_bound(to.height - kBlocks);
+  std::vector<double> all;
+  for (auto next = std::next(from); next != last; from = next++)
+    all.push_back(static_cast<double>(next->second.block.time - from->second.block.time) / 1e6 / static_cast<double>(next->first - from->first));
+  if (all.empty()) return 0;
+  const auto middle = all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2);
+  std::nth_element(all.begin(), middle, all.end());
+  return *middle;
 }
 
 std::chrono::milliseconds patience(const NetworkView& v) {

@@ -141,6 +141,7 @@ RunRecord judge(const NetworkView& v, const Scenario& scenario, const Profile& p
     r.from = v.provider_plan->from;
     r.to = v.provider_plan->to;
   }
+  if (const auto& f = v.forked) r.forked_from = record::ForkedFrom{f->checkpoint, f->scenario, name_of(f->phase), f->height, f->past_s};
   if (v.run) {
     r.scenario_digest = v.run->scenario_digest;
     r.profile_digest = v.run->profile_digest;

@@ -57,7 +57,11 @@ std::string plan_info_as(Release release, PlanInfo what) {
 GovernedUpgrade::GovernedUpgrade(Rehearsal& r)
     : r_(r),
       plan_{r.to().plan.empty() ? r.to().printed_version : r.to().plan,
-            plan_info_as(r.to(), r.scenario().upgrade.plan_info), 0} {}
+            plan_info_as(r.to(), r.scenario().upgrade.plan_info), 0} {
+  // A run that goes on from a checkpoint finds its plan proposed, with the address of the release server that was there then.
+  if (const auto& v = r.view(); v.forked && v.plan && v.plan_leg == v.named(""))
+    plan_ = {v.plan->name, v.plan->info, v.plan->height}, proposal_ = v.plan->proposal;
+}
 
 std::string ask_for_no_plan(Rehearsal& r, const std::string& checkpoint, const std::string& complaint) {
   const auto a = r.ask(checkpoint, {{question::current_plan, r.view().order.front(), {}, 0}}).front();

@@ -48,6 +48,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RunStopped, reason, detail, step
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(TeardownEnded, cpu_seconds,
                                                 peak_rss_bytes)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Milestone, name)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Forked, checkpoint, scenario, phase, height, past_s)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Judged, check)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Concluded, verdict, diagnosis)
 
@@ -100,7 +101,7 @@ void from_json(const Json& j, Expected& e) {
 namespace {
 
 // Observed kinds come first in Body, then those done, then those judged.
-constexpr std::size_t kFirstDid = 13, kFirstJudged = 32;
+constexpr std::size_t kFirstDid = 13, kFirstJudged = 33;
 static_assert(std::is_same_v<std::variant_alternative_t<kFirstDid, Body>, RunStarted>);
 static_assert(std::is_same_v<std::variant_alternative_t<kFirstJudged, Body>, Judged>);
 

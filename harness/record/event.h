@@ -372,6 +372,17 @@ struct Milestone {
   MilestoneName name = MilestoneName::started;
 };
 
+// The run began from a network that another one had frozen (harness/run/checkpoint_folder.h): what stands before this is of that one,
+// told as if it had ended when this run was asked for.
+struct Forked {
+  static constexpr const char* kind = "forked";
+  std::string checkpoint;  // its folder
+  std::string scenario;    // of the run that left it
+  Phase phase = Phase::prepare;
+  std::int64_t height = 0;  // the highest of its blocks that was seen
+  double past_s = 0;        // that the past took; nobody waited for it in this run
+};
+
 // --- judged
 // --------------------------------------------------------------------------------------------------
 
@@ -390,7 +401,7 @@ using Body =
     std::variant<ProcessStarted, ProcessEnded, LogLine, UpgradeInfoSeen, LogCounted, HeadSeen, ConsensusProbed, BlockSeen, Answered, Surveyed, TransactionTried, Sampled, Stalled,
                  RunStarted, ReleasesOpened, NetworkPlanned, ProviderPlanned, CommandRan, PhaseEntered, StepStarted, StepEnded,
                  PlanProposed, LegStarted, LegEnded, ExpectedOutcome, Expected, FaultPlanned, FaultTransition, TransactionsAccounted, RunStopped, TeardownEnded, Milestone,
-                 Judged, Concluded>;
+                 Forked, Judged, Concluded>;
 
 struct Event {
   std::int64_t seq = 0;

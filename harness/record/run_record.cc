@@ -61,6 +61,7 @@ Json to_json(const RunRecord& r) {
             {"reproduce", r.reproduce},
             {"network", r.network}};
   if (!r.skipped.empty()) j["skipped"] = r.skipped;
+  if (r.forked_from) j["forked_from"] = *r.forked_from;
   j["releases"] = {{"from", r.from ? Json(*r.from) : Json()}, {"to", r.to ? Json(*r.to) : Json()}};
   return j;
 }
@@ -93,6 +94,7 @@ RunRecord run_record_from_json(const Json& j) {
   j.at("started").get_to(r.started);
   j.at("reproduce").get_to(r.reproduce);
   j.at("network").get_to(r.network);
+  if (const auto from = j.find("forked_from"); from != j.end()) r.forked_from = from->get<ForkedFrom>();
   if (const auto& from = j.at("releases").at("from"); !from.is_null()) r.from = from.get<Provenance>();
   if (const auto& to = j.at("releases").at("to"); !to.is_null()) r.to = to.get<Provenance>();
   return r;

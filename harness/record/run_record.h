@@ -145,6 +145,17 @@ struct Expectation {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Expectation, result, owner, incident)
 
+// The run began from a checkpoint that another one had left.
+struct ForkedFrom {
+  std::string checkpoint;  // its folder
+  std::string scenario;    // of that run
+  std::string phase;
+  std::int64_t height = 0;
+  double past_s = 0;  // of timing.wall_s: what that run took until then
+};
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ForkedFrom, checkpoint, scenario, phase, height, past_s)
+
 struct RunRecord {
   std::string scenario, title, profile;
   Expectation expected;
@@ -164,6 +175,7 @@ struct RunRecord {
   std::string harness_version, host, command, started;  // started: RFC 3339
   std::string reproduce;                                // the command line that gives this run again
   std::vector<Member> network;
+  std::optional<ForkedFrom> forked_from;                // none: it began from nothing
 };
 
 Json to_json(const RunRecord&);

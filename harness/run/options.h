@@ -43,6 +43,8 @@ struct RunOptions {
   std::vector<std::pair<std::string, record::Json>> genesis;  // dotted path -> value, beyond the profile's
   std::chrono::seconds timeout{300};
   Caps caps;
+  std::filesystem::path checkpoints; // of runs that may share their past (shared_past.h): one is left there, or begun from; empty: neither
+  std::filesystem::path begin_from;  // a checkpoint; empty: one of those, or nothing
   std::string break_at;              // the phase at which the run is held; empty: none
   Keep keep = Keep::on_failure;
   LogLevel log_level = LogLevel::info;  // of harness.log

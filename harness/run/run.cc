@@ -13,6 +13,8 @@
 #include <random>
 
 #include "harness/run/autopsy.h"
+#include "harness/run/checkpoint_folder.h"
+#include "harness/run/shared_past.h"
 #include "harness/run/failed_block.h"
 #include "harness/faults/driver.h"
 #include "harness/faults/plan.h"
@@ -93,11 +95,54 @@ std::string in_words(const std::exception& e) {
   return fmt::format("{}: {}", name ? name.get() : typeid(e).name(), e.what());
 }
 
+// What a run begins from.
+struct Origin {
+  std::optional<Checkpoint> checkpoint;  // none: from nothing
+  fs::path leaves;                       // where it leaves one; empty: it does not
+  std::string past;                      // see SharedPast
+  std::string note;                      // why one that is there is not used
+};
+
+Origin origin_of(const Inputs& in, const RunOptions& o) {
+  CheckpointFacts wanted;
+  wanted.harness_version = o.harness_version, wanted.profile_digest = sha256_hex(in.profile.text);
+  if (!o.begin_from.empty()) return {open_checkpoint(o.begin_from, wanted), {}, "", ""};
+  if (o.checkpoints.empty()) return {};
+  Origin origin;
+  wanted.past = origin.past = shared_past(in, o).key;
+  if (origin.past.empty()) return origin;
+  origin.leaves = o.checkpoints / origin.past;
+  if (!fs::exists(origin.leaves)) return origin;
+  try {
+    origin.checkpoint = open_checkpoint(origin.leaves, wanted);
+  } catch (const Error& e) {
+    origin.note = std::string(e.what()) + "; it is made anew";
+    fs::remove_all(origin.leaves);
+  }
+  return origin;
+}
+
+// All of them, as long as this lives.
+class PausedNodes {
+ public:
+  explicit PausedNodes(Network& network) : network_(network) { tell(SIGSTOP); }
+  ~PausedNodes() { tell(SIGCONT); }
+  PausedNodes(const PausedNodes&) = delete;
+  bool stand() const { return std::ranges::all_of(network_.nodes(), [](const auto& n) { return !n->running() || n->paused(); }); }
+
+ private:
+  void tell(int signal) {
+    for (const auto& n : network_.nodes()) n->signal(signal);
+  }
+  Network& network_;
+};
+
 class Run {
  public:
-  Run(const RunOptions& o, Inputs in, ProgressReporter& reporter)
+  Run(const RunOptions& o, Inputs in, Origin origin, ProgressReporter& reporter)
       : o_(o),
         in_(std::move(in)),
+        origin_(std::move(origin)),
         log_(o.folder / kLog, o.log_level),
         id_(run_id()),
         lock_(runtime_dir(), id_, o.folder),
@@ -121,6 +166,9 @@ class Run {
       if (const auto what = over_caps(); !what.empty()) r_.fail(Error(Blame::machine, what));
     });
     r_.hold_at(find_named<Phase>(o_.break_at));
+    if (!origin_.past.empty()) in_.scenario.upgrade.lead += kRoomToFork;
+    if (!origin_.note.empty()) r_.note(origin_.note);
+    if (!origin_.leaves.empty() && !origin_.checkpoint) r_.when_entering(kForksAt, [this] { leave_checkpoint(); });
     log_info(fmt::format("run {} of {} on {}, process {}: {}", id_, in_.scenario.name, in_.profile.name, ::getpid(), o_.command));
     record_start();
     auto stopped = stopped_by([this] { rehearse(); });
@@ -190,7 +238,8 @@ class Run {
                     {"settings", settings_made(in_)},
                     {"given_to_some", given_to_some(network_of(in_))},
                     {"validators", validator_names(in_.scenario.network)}};
-    r_.record(std::move(s));
+    if (origin_.checkpoint) r_.follow(past_of(*origin_.checkpoint, std::move(s)));
+    else r_.record(std::move(s));
   }
 
   void rehearse() {
@@ -204,13 +253,16 @@ class Run {
     Preflight preflight(
         r_, in_,
         {{"HOME", (o_.folder / "operator").string()}, {"PATH", "/usr/bin:/bin"}, {kRunVariable, id_}});
-    preflight.begin(o_.cosmovisor);
-    make_network(preflight.cosmovisor().binary);
-    preflight.receive();
-    preflight.check_versions(o_.one_release);
+    const auto open_releases = [&] {
+      preflight.begin(o_.cosmovisor);
+      if (!origin_.checkpoint) make_network(preflight.cosmovisor().binary);
+      preflight.receive();
+      preflight.check_versions(o_.one_release);
+    };
+    origin_.checkpoint ? r_.silently(open_releases) : open_releases();
     publish_others();
     r_.set_subject(in_);
-    start_network();
+    origin_.checkpoint ? take_up_network(preflight.cosmovisor().binary) : start_network();
     if (!in_.faults.empty()) {
       faults_.emplace(r_, in_.faults);
       r_.set_background_task(&*faults_);
@@ -325,19 +377,80 @@ class Run {
       network_.emplace(loop_, *http_, r_, in_.profile, *addresses_, plan_network(cosmovisor));
       r_.set_network(&*network_);
       network_->prepare(r_.wait_for());
-      record::NetworkPlanned planned;
-      planned.chain_id = in_.profile.chain.id;
-      planned.supervisor = name_of(in_.scenario.network.supervisor);
-      planned.voting_period_s = voting_period_s_;
-      planned.watched_account = network_->watched_account();
-      for (const auto& n : network_->nodes()) {
-        const auto& i = n->identity();
-        planned.members.push_back(
-            {i.name, i.validator, i.power, i.consensus_address, i.operator_address, i.account, i.ip});
-      }
-      r_.record(planned);
-      return fmt::format("chain id {}", planned.chain_id);
+      tell_of_network();
+      return fmt::format("chain id {}", in_.profile.chain.id);
     });
+  }
+
+  void tell_of_network() {
+    record::NetworkPlanned planned;
+    planned.chain_id = in_.profile.chain.id;
+    planned.supervisor = name_of(in_.scenario.network.supervisor);
+    planned.voting_period_s = voting_period_s_;
+    planned.watched_account = network_->watched_account();
+    for (const auto& n : network_->nodes()) {
+      const auto& i = n->identity();
+      planned.members.push_back({i.name, i.validator, i.power, i.consensus_address, i.operator_address, i.account, i.ip});
+    }
+    r_.record(std::move(planned));
+  }
+
+  // That of the past, with addresses and processes of its own.
+  void take_up_network(const fs::path& cosmovisor) {
+    r_.step("fork", "Network taken up from a checkpoint", "", [&] {
+      const auto& facts = origin_.checkpoint->facts;
+      if (in_.from.artifact.binary_sha256 != facts.from_sha256 || in_.to.artifact.binary_sha256 != facts.to_sha256)
+        throw Error(Blame::scenario, origin_.checkpoint->folder.string() + ": the checkpoint is of other releases; run it with --fork never");
+      copy_network(*origin_.checkpoint, o_.folder);
+      const auto was = *r_.view().network;
+      voting_period_s_ = was.voting_period_s;
+      network_.emplace(loop_, *http_, r_, in_.profile, *addresses_, plan_network(cosmovisor));
+      r_.set_network(&*network_);
+      std::vector<NodeIdentity> members;
+      for (const auto& m : was.members) members.push_back({m.name, m.validator, m.power, m.ip, "", m.consensus_address, m.account, m.operator_address});
+      network_->take_up(members, was.watched_account);
+      tell_of_network();
+      r_.carry(facts.carried);
+      start_again();
+      return fmt::format("{} nodes at {}, of {} at height {}", network_->nodes().size(), network_->nodes().front()->identity().ip, facts.scenario, facts.height);
+    });
+    r_.hold_if_at(origin_.checkpoint->facts.phase);
+  }
+
+  // At the halt an old binary ends at once, and no block comes: who switches by hand starts the new one in its time.
+  void start_again() {
+    const auto& v = r_.view();
+    const bool halted = v.plan && v.highest_height() <= v.plan->height && std::ranges::any_of(v.nodes, [](const auto& n) { return n.second.halt.has_value(); });
+    std::vector<std::string> by_hand;
+    for (const auto& n : network_->nodes())
+      if (halted && n->supervisor_kind() == SupervisorKind::bare) by_hand.push_back(n->identity().name);
+    network_->start(by_hand);
+    r_.record(record::Expected{kProcessEnds, "", false});
+    // What was paused may have been some blocks further than was seen of it.
+    constexpr std::int64_t kAhead = 2;
+    if (!halted) r_.await("another block on every node", stored_on_all(origin_.checkpoint->facts.height + kAhead + 1));
+  }
+
+  // For other runs with this past. What becomes of it is no matter of this one.
+  void leave_checkpoint() {
+    // Blocks until the upgrade's height, which each of them has to wait for: few, and some of them the nodes may have made unseen.
+    constexpr std::int64_t kMost = 7, kLeast = 5;
+    if (fs::exists(origin_.leaves)) return;
+    const auto height = r_.view().plan->height;
+    r_.await(fmt::format("{} blocks before the upgrade", kMost), above(height - kMost - 1));
+    const auto too_near = [&] {
+      return r_.view().highest_height() + kLeast > height ||
+             std::ranges::any_of(network_->nodes(), [](const auto& n) { return fs::exists(n->home() / "data" / "upgrade-info.json"); });
+    };
+    try {
+      const PausedNodes paused(*network_);
+      r_.await_done("the pause of all nodes", [&] { return paused.stand(); });
+      if (too_near()) return r_.note("no checkpoint is left: the upgrade height is too near");
+      take_checkpoint(o_.folder, origin_.leaves, origin_.past, r_.carried());
+      log_info("a checkpoint is left: " + origin_.leaves.string());
+    } catch (const Error& e) {
+      r_.note(e.what());
+    }
   }
 
   void start_network() {
@@ -398,6 +511,7 @@ class Run {
 
   const RunOptions& o_;
   Inputs in_;
+  const Origin origin_;
   LogFile log_;  // before all that logs while it ends
   std::string id_;
   RunLock lock_;
@@ -426,8 +540,9 @@ RunResult run_scenario(const RunOptions& given, ProgressReporter& reporter) {
       o.invoked = now_micros();  // the run begins when there is something to run
     };
   auto inputs = read_inputs(o);
+  auto origin = origin_of(inputs, o);
   make_folder(o.folder);
-  return Run(o, std::move(inputs), reporter).carry_out();
+  return Run(o, std::move(inputs), std::move(origin), reporter).carry_out();
 }
 
 void check_unused(const fs::path& folder) {
@@ -473,6 +588,8 @@ record::RunRecord record_of_not_begun(const RunOptions& o, const std::string& re
 }
 
 record::RunRecord conclude_crashed(const fs::path& folder, const std::string& how) {
+  std::error_code ignored;
+  fs::remove_all(folder / kUnfinishedCheckpoint, ignored);
   const auto journal = folder / kJournal;
   const auto view = fold_all(read_journal(journal));
   if (!view.stopped) {

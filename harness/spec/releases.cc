@@ -33,6 +33,7 @@ struct Entry {
   nlohmann::json build, changelog;
   std::map<std::string, std::int64_t> module_versions;
   ReleaseEnvironment environment;
+  std::vector<std::string> reads;
   Changes changes;
 };
 
@@ -53,6 +54,7 @@ void describe(V& v, Entry& e) {
   v.optional("role", e.role, "what it is for, beside those that a profile upgrades from and to");
   v.optional("contents", e.contents, "the release whose binary its archive really holds");
   v.optional("environment", e.environment, "environment on some nodes");
+  v.optional("reads", e.reads, "variables of a node's environment that no other release reads: they part no past (--fork)");
   v.optional("changes", e.changes, "what an upgrade to it changes on purpose");
 }
 
@@ -122,6 +124,7 @@ Release find_release(const std::string& text, const fs::path& manifest_file, con
     r.plan = entry.plan;
     r.module_versions = entry.module_versions;
     r.environment = entry.environment;
+    r.reads = entry.reads;
     check_form(entry.changes);
     r.changes = entry.changes;
     r.archive = built / manifest_file.stem() / name / manifest.archive;

@@ -38,6 +38,7 @@ struct Release {
   std::optional<Remote> remote = {};
   std::map<std::string, std::int64_t> module_versions;  // after the upgrade; empty: not known
   ReleaseEnvironment environment;
+  std::vector<std::string> reads = {};  // variables of a node's environment that no other release reads
   Changes changes = {};  // that an upgrade to it makes on purpose
   bool verified() const { return !artifact.binary.empty(); }
   std::string url;  // where operators download it, once it is published on the run's release server

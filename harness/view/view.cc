@@ -319,6 +319,7 @@ void fold(NetworkView& v, const Event& e) {
                  [&](const ReleasesOpened& r) { v.releases = r, v.releases_seen = e.seen; },
                  [&](const NetworkPlanned& p) {
                    v.network = p;
+                   v.order.clear();  // one that is taken up again has other addresses
                    for (const auto& m : p.members) {
                      v.order.push_back(m.name);
                      v.nodes[m.name].member = m;
@@ -355,6 +356,7 @@ void fold(NetworkView& v, const Event& e) {
                  [&](const RunStopped& s) { v.stopped = s, v.stopped_seen = e.seen, v.stopped_seq = e.seq; },
                  [&](const TeardownEnded& t) { v.teardown = t, v.torn_down = e.seen; },
                  [&](const Milestone& m) { v.milestones.try_emplace(m.name, e.seen); },
+                 [&](const Forked& f) { v.forked = f; },
                  [](const Judged&) {},
                  [](const Concluded&) {},
              },

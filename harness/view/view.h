@@ -171,6 +171,7 @@ struct NetworkView {
   std::vector<SeenFault> faults;  // as planned
   std::vector<std::pair<Micros, Micros>> provider_commands;  // from when to when each ran
   std::vector<record::TransactionsAccounted> transactions;  // that faults have sent
+  std::optional<record::Forked> forked;  // none: the run began from nothing
   std::map<MilestoneName, Micros> milestones;  // first of each name
   std::optional<record::RunStopped> stopped;
   Micros stopped_seen = 0;

@@ -96,6 +96,16 @@ std::string priv_validator_state_json() {
   return "{\n  \"height\": \"0\",\n  \"round\": 0,\n  \"step\": 0\n}";
 }
 
+Ed25519Key key_in(const std::string& json) {
+  const auto file = OrderedJson::parse(json, nullptr, false);
+  std::array<uint8_t, 32> seed;
+  const auto value = file.is_object() ? file.value("/priv_key/value"_json_pointer, std::string()) : "";
+  const auto bytes = base64_decode(value);
+  if (bytes.size() != 2 * seed.size()) throw Error(Blame::scenario, "a key file without a key of the type Ed25519");
+  std::copy_n(bytes.begin(), seed.size(), seed.begin());
+  return Ed25519Key::from_seed(seed);
+}
+
 std::string node_key_json(const Ed25519Key& key) { return OrderedJson{{"priv_key", private_key_json(key)}}.dump(); }
 
 }  // namespace rehearse

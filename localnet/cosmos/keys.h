@@ -36,5 +36,7 @@ std::vector<uint8_t> base64_decode(std::string_view text);
 std::string priv_validator_key_json(const Ed25519Key& key);
 std::string priv_validator_state_json();
 std::string node_key_json(const Ed25519Key& key);
+// The key of either key file. Throws Blame::scenario for what is none.
+Ed25519Key key_in(const std::string& json);
 
 }  // namespace rehearse

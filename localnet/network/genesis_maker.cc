@@ -8,6 +8,7 @@
 #include "localnet/base/bech32.h"
 #include "localnet/base/error.h"
 #include "localnet/cosmos/genesis.h"
+#include "localnet/network/network.h"
 #include "localnet/base/text.h"
 
 namespace rehearse {
@@ -59,7 +60,7 @@ GenesisMaker::GenesisMaker(ChainCli& cli, const Profile& profile, const NetworkP
       profile_(profile),
       plan_(plan),
       wait_(wait),
-      home_(plan.folder / "commands" / "genesis") {
+      home_(plan.folder / Network::kWrittenByInit) {
   values_["chain_id"] = profile.chain.id;
   values_["denom"] = profile.chain.denom;
   values_["genesis_time"] = now_rfc3339();

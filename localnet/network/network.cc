@@ -134,7 +134,7 @@ NodeConfig Network::config_of(const NodeIdentity& node, const std::vector<NodeId
   return config;
 }
 
-void Network::add_node(const NodeIdentity& id, const NodePlan& planned) {
+Node& Network::add_node(const NodeIdentity& id, const NodePlan& planned) {
   SupervisorSettings settings{
       planned.supervisor, plan_.cosmovisor, profile_.chain.binary, home_of(id.name), {}, plan_.restart_after};
   auto env = environment(id.name);
@@ -144,7 +144,7 @@ void Network::add_node(const NodeIdentity& id, const NodePlan& planned) {
   Node::Within within;
   if (plan_.namespaces) within = [all = plan_.namespaces, name = id.name](const auto& work) { all->within(name, work); };
   nodes_.push_back(std::make_unique<Node>(loop_, sink_, matcher_, id, settings, start, env, within));
-  nodes_.back()->supervisor().install(plan_.binary);
+  return *nodes_.back();
 }
 
 void Network::prepare(const WaitFor& wait) {
@@ -162,9 +162,31 @@ void Network::prepare(const WaitFor& wait) {
     const auto home = home_of(identities[i].name);
     write_file(home / "config" / "genesis.json", genesis);
     if (plan_.model) give_model(*profile_.model, *plan_.model, maker.home(), home);
-    add_node(identities[i], plan_.nodes[i]);
+    add_node(identities[i], plan_.nodes[i]).supervisor().install(plan_.binary);
   }
   cosmovisor("init", under(SupervisorKind::cosmovisor), wait);  // makes `current`
+}
+
+void Network::take_up(const std::vector<NodeIdentity>& members, const std::string& watched_account) {
+  for (const auto& n : plan_.nodes) {
+    const auto config = home_of(n.name) / "config";
+    keys_[n.name] = {key_in(read_file(config / "node_key.json")), key_in(read_file(config / "priv_validator_key.json"))};
+    fs::remove(config / "addrbook.json");  // of the others' former addresses
+  }
+  auto identities = make_identities();
+  const auto init = plan_.folder / kWrittenByInit;
+  written_by_init_ = read_config_files(init);
+  watched_account_ = watched_account;
+  for (std::size_t i = 0; i < identities.size(); ++i) {
+    auto& id = identities[i];
+    const auto was = std::ranges::find(members, id.name, &NodeIdentity::name);
+    if (was == members.end() || was->power != id.power)
+      throw Error(Blame::scenario, "the network that is taken up has no node " + id.name + " of power " + std::to_string(id.power));
+    id.account = was->account, id.operator_address = was->operator_address;
+    write_config(home_of(id.name), config_of(id, identities));
+    if (plan_.model) give_model(*profile_.model, *plan_.model, init, home_of(id.name));
+    add_node(id, plan_.nodes[i]).skip_log();
+  }
 }
 
 ProviderDaemon& Network::add_provider(const std::string& name) {
@@ -277,8 +299,9 @@ std::vector<Node*> Network::under(SupervisorKind kind) const {
   return nodes;
 }
 
-void Network::start() {
-  for (auto& n : nodes_) n->start();
+void Network::start(const std::vector<std::string>& but) {
+  for (auto& n : nodes_)
+    if (std::ranges::find(but, n->identity().name) == but.end()) n->start();
   for (auto& n : nodes_) observer_.add(n->identity().name, n->rpc_url());
   log_poll_ = loop_.every(kPollLogs, [this] {
     for (auto& n : nodes_) n->read_log();

@@ -31,7 +31,11 @@ class Network {
 
   // Makes keys, genesis and each node's folder. Throws Error when the chain's program refuses.
   void prepare(const WaitFor&);
-  void start();
+  // Instead of that, in a folder that has a copy of a network's homes and of its operator's (frozen_copy.h): gives them the
+  // addresses of this one. `members` and the account as they were.
+  void take_up(const std::vector<NodeIdentity>& members, const std::string& watched_account);
+  // Observes all, and starts all but those.
+  void start(const std::vector<std::string>& but = {});
   // Renders config.toml of a node again, with these values beyond what it had: dotted key -> TOML value.
   void reconfigure(const std::string& node, const TomlValues& values);
   // A provider daemon beside the nodes, called that, which asks the first of them. Its own to install and start.
@@ -58,6 +62,8 @@ class Network {
   Node& node(const std::string& name);
   const NetworkPlan& plan() const { return plan_; }
   // Of everything it starts: who is killed in the middle of a download leaves something there.
+  // Where the chain's `init` has written its defaults, relative to the folder.
+  static constexpr const char* kWrittenByInit = "commands/genesis";
   std::filesystem::path temporary() const { return plan_.folder / "tmp"; }
   ChainCli& cli() { return *cli_; }
   // An account that nobody uses: its balance must stay.
@@ -82,7 +88,7 @@ class Network {
   void make_links(const std::vector<NodeIdentity>&);
   // Where one node dials another.
   std::string dialled_at(const std::string& from, const std::string& to) const;
-  void add_node(const NodeIdentity&, const NodePlan&);
+  Node& add_node(const NodeIdentity&, const NodePlan&);
   Node& add_beside(const std::string& name, const NodeKeys&, const Node& like, const std::filesystem::path& binary,
                    const TomlValues& config_toml);
 

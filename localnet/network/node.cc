@@ -99,8 +99,14 @@ void Node::read_log() {
   log_.read();
 }
 
+void Node::skip_log() {
+  log_.skip();
+  std::error_code none;
+  upgrade_info_read_ = std::filesystem::last_write_time(upgrade_info_file(), none);
+}
+
 void Node::read_upgrade_info() {
-  const auto file = settings_.home / "data" / "upgrade-info.json";
+  const auto file = upgrade_info_file();
   std::error_code none;
   const auto written = std::filesystem::last_write_time(file, none);
   if (none || written == upgrade_info_read_) return;

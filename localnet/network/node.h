@@ -73,6 +73,8 @@ class Node {
 
   // Reads what is new in the log, and in upgrade-info.json: what matches goes to the sink.
   void read_log();
+  // What stands in its log by now, and in upgrade-info.json, is of another run's node, which has told of it.
+  void skip_log();
   // Tells the sink how much of the log could be read.
   void count_log() { sink_.log_counted(identity_.name, log_.count()); }
   // Of the chain process itself (under Cosmovisor its child).
@@ -82,6 +84,7 @@ class Node {
 
  private:
   void launch();
+  std::filesystem::path upgrade_info_file() const { return settings_.home / "data" / "upgrade-info.json"; }
   void read_upgrade_info();
   bool is_last_word(const std::string& line);
   void ended(ExitStatus);

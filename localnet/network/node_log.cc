@@ -46,6 +46,12 @@ void LogFollower::read(bool last) {
   if (last && !partial_.empty()) deliver(std::exchange(partial_, {}), false);
 }
 
+void LogFollower::skip() {
+  const auto tell = std::exchange(on_line_, [](const auto&, auto, auto) {});
+  read(true);
+  on_line_ = tell;
+}
+
 struct LogMatcher::Impl {
   struct Pattern {
     std::string name;

@@ -25,6 +25,8 @@ class LogFollower {
 
   // Reads all that was written since the last call; `last` also delivers a line without an end.
   void read(bool last = false);
+  // Goes on behind all that is there; its lines are counted.
+  void skip();
 
  private:
   void deliver(const std::string& text, bool ended);

@@ -22,6 +22,8 @@ class ProcessLog {
 
   // Reads what is new; `last` also a line without an end.
   void read(bool last = false) { follower_.read(last); }
+  // Passes by all that it holds.
+  void skip() { follower_.skip(); }
   // Of the process that has ended; the next one begins anew.
   LastWords last_words();
   // Of all that was read.

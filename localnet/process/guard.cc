@@ -240,6 +240,7 @@ CleanedUp clean_up(const fs::path& dir, const std::string& wanted) {
       continue;
     }
     healed.done.push_back(end_run(path, run));
+    healed.folders.push_back(run.folder);
   }
   AddressBlock::remove_stale(dir);
   return healed;

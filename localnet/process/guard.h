@@ -55,7 +55,8 @@ std::vector<int> processes_of_run(const std::string& run_id, const std::string& 
 int end_processes(const std::string& run_id, const std::string& node = "");
 
 struct CleanedUp {
-  std::vector<std::string> done;  // a line for each run
+  std::vector<std::string> done;     // a line for each run
+  std::vector<std::string> folders;  // of those that were ended
   bool refused = false;           // the run that was asked for is alive
 };
 // Kills the processes of runs whose harness is gone and removes their locks and those of their addresses.

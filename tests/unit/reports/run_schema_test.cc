@@ -37,6 +37,11 @@ TEST(RunSchema, AcceptsWhatTheRecordWrites) {
   skipped.verdict = "skipped";
   skipped.skipped = "made has no patch release";
   EXPECT_EQ(problem_of(written(skipped)), "");
+  auto forked = made::bare();
+  forked.verdict = "pass";
+  forked.forked_from = record::ForkedFrom{"0123456789abcdef", "another", "waiting", 17, 5.2};
+  EXPECT_EQ(problem_of(written(forked)), "");
+  EXPECT_EQ(record::run_record_from_json(record::to_json(forked)).forked_from->height, 17);
 }
 
 // Each object of a full record, by the path to it.

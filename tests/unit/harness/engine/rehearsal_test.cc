@@ -255,6 +255,59 @@ TEST_F(RehearsalTest, WhatAStepThrowsGoesOnAsItIs) {
   EXPECT_THROW(r_.step("vote", "Votes", "", throws(std::out_of_range("no"))), std::out_of_range);
 }
 
+// --- A past
+
+TEST_F(RehearsalTest, GoesOnBehindThePast) {
+  const auto of = [](record::Body body, const std::string& node = "", int incarnation = 0) {
+    record::Event e;
+    e.node = node, e.incarnation = incarnation, e.body = std::move(body);
+    return e;
+  };
+  r_.follow({of(record::PhaseEntered{Phase::voting}), of(record::StepStarted{"vote", "Vote", ""}), of(record::StepEnded{"vote", StepOutcome::done, "yes"}),
+             of(record::StepStarted{"halt", "Halt", ""}), of(record::ProcessStarted{7, "maded"}, "a", 4)});
+  shown_.lines.clear();
+  int worked = 0;
+  const auto work = [&] { return ++worked, std::string(); };
+  r_.enter(Phase::voting);
+  r_.step("vote", "Vote", "", work);
+  EXPECT_EQ(worked, 0) << "it stands in the past";
+  EXPECT_TRUE(shown_.lines.empty());
+  r_.enter(Phase::waiting);
+  r_.step("halt", "Halt", "", work);
+  EXPECT_EQ(worked, 1) << "it had not ended";
+  r_.process_started("a", 8, "maded");
+  EXPECT_EQ(r_.view().nodes.at("a").incarnation, 5);
+}
+
+TEST_F(RehearsalTest, SaysNothingOfWhatIsDoneSilently) {
+  const auto before = read_journal(file_).size();
+  shown_.lines.clear();
+  int worked = 0;
+  r_.silently([&] { r_.step("again", "Again", "", [&] { return ++worked, std::string(); }); });
+  EXPECT_EQ(worked, 1);
+  EXPECT_EQ(read_journal(file_).size(), before);
+  EXPECT_TRUE(shown_.lines.empty());
+  EXPECT_THROW(r_.silently([] { throw StepFailed("it fails"); }), StepFailed);
+  r_.step("next", "Next", "", [] { return ""; });
+  EXPECT_GT(read_journal(file_).size(), before) << "it tells again";
+}
+
+TEST_F(RehearsalTest, CarriesWhatWasSignedBefore) {
+  PreparedTransactions p{{"a", "made1a", "4"}, 7, "2", {{"send", "{}", {"AA==", "HASH"}, Question{"balance", "a", {{"address", "made1b"}}, 0}}, {"vote", "{}", {"AQ==", "OTHER"}, {}}}};
+  r_.take_ordinals(5);
+  r_.keep_prepared(p);
+  const auto carried = r_.carried();
+  r_.keep_prepared({});
+  r_.carry(carried);
+  EXPECT_EQ(r_.carried(), carried);
+  EXPECT_EQ(r_.take_ordinals(1), 5u);
+  const auto back = r_.take_prepared();
+  ASSERT_EQ(back.all.size(), 2u);
+  EXPECT_EQ(back.sequence, 7u);
+  EXPECT_EQ(back.all[0].effect->args.at("address"), "made1b");
+  EXPECT_FALSE(back.all[1].effect);
+}
+
 // --- The journal
 
 TEST_F(RehearsalTest, JournalsWhatItIsToldByProcessAndPlace) {

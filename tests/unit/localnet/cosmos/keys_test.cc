@@ -63,6 +63,13 @@ TEST(Keys, WritesTheValidatorKeyAsCometBftDoes) {
   EXPECT_TRUE(std::equal(key.pub.begin(), key.pub.end(), both.begin() + 32));
 }
 
+TEST(Keys, ReadsWhatItWrote) {
+  const auto key = Ed25519Key::generate();
+  EXPECT_EQ(key_in(node_key_json(key)).seed, key.seed);
+  EXPECT_EQ(key_in(priv_validator_key_json(key)).pub, key.pub);
+  for (const char* none : {"", "{}", R"({"priv_key": {"value": "AAAA"}})", R"({"priv_key": {"value": "?"}})"}) EXPECT_THROW(key_in(none), Error) << none;
+}
+
 TEST(Keys, WritesNodeKeyAndState) {
   json node = json::parse(node_key_json(rfc_key()));
   EXPECT_EQ(node.size(), 1u);

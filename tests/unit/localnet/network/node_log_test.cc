@@ -47,6 +47,14 @@ TEST_F(LogFile, MayNotExistYet) {
   EXPECT_THAT(read(), ElementsAre(Line{"one", 0, 1}));
 }
 
+TEST_F(LogFile, GoesOnBehindWhatIsSkipped) {
+  write("of another\nrun\n");
+  follower_.skip();
+  EXPECT_THAT(read(), IsEmpty());
+  write("own\n");
+  EXPECT_THAT(read(), ElementsAre(Line{"own", 15, 3}));
+}
+
 TEST_F(LogFile, DeliversEachLineOnceWithItsPlace) {
   write("one\n\nthree\n");
   EXPECT_THAT(read(), ElementsAre(Line{"one", 0, 1}, Line{"", 4, 2}, Line{"three", 5, 3}));

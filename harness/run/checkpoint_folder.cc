@@ -1,0 +1,218 @@
+#include "harness/run/checkpoint_folder.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/file.h>
+
+#include "harness/view/journal.h"
+#include "harness/view/view.h"
+#include "localnet/base/error.h"
+#include "localnet/base/log.h"
+#include "localnet/base/sha256.h"
+#include "localnet/base/text.h"
+#include "localnet/cosmos/node_home.h"
+#include "localnet/network/frozen_copy.h"
+#include "localnet/network/network.h"
+
+namespace rehearse {
+
+namespace fs = std::filesystem;
+using record::Json;
+
+namespace {
+
+constexpr const char* kFacts = "checkpoint.json";
+constexpr const char* kEvents = "events.jsonl";
+// All of a run's folder that a network needs to go on; those that are there.
+constexpr const char* kParts[] = {"nodes", "operator", "backups", Network::kWrittenByInit};
+
+Json json_of(const CheckpointFacts& f) {
+  return {{"harness_version", f.harness_version},
+          {"past", f.past},
+          {"scenario", f.scenario},
+          {"profile", f.profile},
+          {"profile_digest", f.profile_digest},
+          {"phase", name_of(f.phase)},
+          {"height", f.height},
+          {"genesis_sha256", f.genesis_sha256},
+          {"from_sha256", f.from_sha256},
+          {"to_sha256", f.to_sha256},
+          {"cosmovisor_sha256", f.cosmovisor_sha256},
+          {"carried", f.carried},
+          {"seal", f.seal}};
+}
+
+CheckpointFacts facts_from(const Json& j) {
+  const auto phase = find_named<Phase>(j.at("phase").get<std::string>());
+  if (!phase) throw std::invalid_argument("no such phase");
+  return {j.at("harness_version"),
+          j.at("past"),
+          j.at("scenario"),
+          j.at("profile"),
+          j.at("profile_digest"),
+          *phase,
+          j.at("height"),
+          j.at("genesis_sha256"),
+          j.at("from_sha256"),
+          j.at("to_sha256"),
+          j.at("cosmovisor_sha256"),
+          j.at("carried"),
+          j.at("seal")};
+}
+
+void copy_parts(const fs::path& from, const fs::path& to, const fs::path& named) {
+  for (const auto* part : kParts) {
+    if (!fs::exists(from / part)) continue;
+    fs::create_directories((to / part).parent_path());
+    fs::remove_all(to / part);  // the chain's commands make a home where there is none
+    copy_frozen(from / part, to / part, named / part);
+  }
+}
+
+std::string genesis_of(const fs::path& folder) {
+  for (const auto& home : fs::directory_iterator(folder / "nodes"))
+    if (const auto file = home.path() / "config" / "genesis.json"; fs::exists(file)) return sha256_file(file);
+  return "";
+}
+
+// Its facts say of everything else that it is as it was.
+std::string seal_without_facts(const fs::path& folder) {
+  std::string text;
+  for (const auto* part : kParts)
+    if (fs::exists(folder / part)) text += seal_of(folder / part);
+  return sha256_hex(text + sha256_file(folder / kEvents));
+}
+
+CheckpointFacts facts_of(const fs::path& run_folder) {
+  const auto view = fold_all(read_journal(run_folder / kEvents));
+  if (!view.run || !view.releases || view.phases.empty())
+    throw Error(Blame::machine, "the run has not come to a network");
+  CheckpointFacts f;
+  f.harness_version = view.run->harness_version;
+  f.scenario = view.run->scenario, f.profile = view.run->profile, f.profile_digest = view.run->profile_digest;
+  f.phase = view.phases.back().first, f.height = view.highest_height();
+  f.from_sha256 = view.releases->from.binary_sha256, f.to_sha256 = view.releases->to.binary_sha256;
+  f.cosmovisor_sha256 = view.releases->cosmovisor_sha256;
+  return f;
+}
+
+}  // namespace
+
+void take_checkpoint(const fs::path& run_folder, const fs::path& to, const std::string& past,
+                     const Json& carried) {
+  const auto unfinished = run_folder / kUnfinishedCheckpoint;
+  fs::remove_all(unfinished);
+  try {
+    fs::create_directories(unfinished);
+    copy_parts(run_folder, unfinished, to);
+    fs::copy_file(run_folder / kEvents, unfinished / kEvents);
+    auto facts = facts_of(unfinished);
+    facts.past = past, facts.carried = carried, facts.genesis_sha256 = genesis_of(unfinished);
+    facts.seal = seal_without_facts(unfinished);
+    write_file(unfinished / kFacts, json_of(facts).dump(1) + "\n");
+    fs::create_directories(to.parent_path());
+    std::error_code there;
+    fs::rename(unfinished, to, there);
+    if (there && !fs::exists(to / kFacts))
+      throw Error(Blame::machine, to.string() + ": cannot be made: " + there.message());
+    fs::remove_all(unfinished);
+  } catch (const std::exception& e) {
+    std::error_code ignored;
+    fs::remove_all(unfinished, ignored);
+    throw Error(Blame::machine, std::string("no checkpoint is left: ") + e.what());
+  }
+}
+
+Checkpoint open_checkpoint(const fs::path& folder, const CheckpointFacts& wanted) {
+  const auto refuse = [&](const std::string& why) -> Error {
+    return {Blame::scenario, fmt::format("checkpoint {}: {}", folder.string(), why)};
+  };
+  const auto facts_text = read_file(folder / kFacts);
+  if (facts_text.empty()) throw refuse("there is none: no checkpoint.json");
+  Checkpoint c{folder, {}, {}};
+  try {
+    c.facts = facts_from(Json::parse(facts_text));
+  } catch (const std::exception& e) {
+    throw refuse(std::string("checkpoint.json is not one: ") + e.what());
+  }
+  const auto compare = [&](const std::string& is, const std::string& must, const char* what) {
+    if (!must.empty() && is != must)
+      throw refuse(fmt::format("it is of another {} ({}, not {})", what, is, must));
+  };
+  compare(c.facts.harness_version, wanted.harness_version, "version of the harness");
+  compare(c.facts.profile_digest, wanted.profile_digest, "profile");
+  compare(c.facts.past, wanted.past, "past");
+  compare(c.facts.from_sha256, wanted.from_sha256, "current release");
+  compare(c.facts.to_sha256, wanted.to_sha256, "new release");
+  if (seal_without_facts(folder) != c.facts.seal) throw refuse("it was changed since it was left");
+  c.events = read_journal(folder / kEvents);
+  if (c.events.empty() || !std::holds_alternative<record::RunStarted>(c.events.front().body))
+    throw refuse("its journal does not begin with a run");
+  return c;
+}
+
+void copy_network(const Checkpoint& c, const fs::path& run_folder) {
+  copy_parts(c.folder, run_folder, run_folder);
+}
+
+std::vector<record::Event> past_of(const Checkpoint& c, record::RunStarted own) {
+  auto events = c.events;
+  const auto& first = std::get<record::RunStarted>(events.front().body);
+  const auto took = events.back().seen - first.invoked, shift = own.invoked - events.back().seen;
+  own.invoked -= took;
+  for (auto& e : events) {
+    e.seen += shift;
+    if (auto* command = std::get_if<record::CommandRan>(&e.body)) command->started += shift;
+  }
+  const auto view = fold_all(events);
+  events.front().body = std::move(own);
+  const auto add = [&, seen = events.back().seen](record::Body body, const std::string& node = "",
+                                                  int incarnation = 0) {
+    record::Event e;
+    e.seen = seen, e.node = node, e.incarnation = incarnation, e.body = std::move(body);
+    events.push_back(std::move(e));
+  };
+  add(record::Expected{kProcessEnds, "the network goes on from a checkpoint, with processes of its own",
+                       true});
+  for (const auto* n : view.all()) {
+    if (!n->alive) continue;
+    record::ProcessEnded ended;
+    ended.program = n->program, ended.signal = SIGKILL;
+    add(std::move(ended), n->member.name, n->incarnation);
+  }
+  add(record::Forked{c.folder.filename().string(), c.facts.scenario, c.facts.phase, c.facts.height,
+                     static_cast<double>(took) / 1e6});
+  return events;
+}
+
+namespace {
+
+constexpr const char* kInUse = "in-use";
+
+// Nothing: somebody else has it.
+Fd lock_of(const fs::path& folder, int how) {
+  Fd fd(::open((folder / kInUse).c_str(), O_RDWR | O_CLOEXEC | how, 0600));
+  return fd && ::flock(fd.get(), LOCK_EX | LOCK_NB) == 0 ? std::move(fd) : Fd();
+}
+
+}  // namespace
+
+SuiteCheckpoints::SuiteCheckpoints(fs::path folder) : folder_(std::move(folder)) {
+  std::error_code error;
+  fs::create_directories(folder_, error);
+  lock_ = lock_of(folder_, O_CREAT);
+  if (!lock_) throw Error(Blame::machine, folder_.string() + ": cannot be made, or is in use");
+}
+
+SuiteCheckpoints::~SuiteCheckpoints() {
+  std::error_code ignored;
+  fs::remove_all(folder_, ignored);
+}
+
+bool remove_abandoned_checkpoints(const fs::path& folder) {
+  const auto lock = lock_of(folder, 0);
+  return lock && fs::remove_all(folder) > 0;
+}
+
+}  // namespace rehearse
