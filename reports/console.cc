@@ -86,6 +86,7 @@ std::string title_block(const RunRecord& run, bool color) {
   std::string about = run_name(run);
   if (const auto both = releases(run); !both.empty()) about += "   " + both;
   about += fmt::format("   seed {}", run.seed);
+  if (const auto fork = fork_text(run); !fork.empty()) about += "\nfrom a checkpoint of " + fork;
   for (const auto& d : run.known_defects) about += "\nknown defect " + one_line(d.name) + ", " + fate(d);
   return "\n" + painted(color, kBold, one_line(run.title)) + "\n" + about + "\n";
 }

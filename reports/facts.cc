@@ -68,6 +68,12 @@ std::string fate(const record::KnownDefect& d) {
 
 std::string run_name(const RunRecord& run) { return one_line(run.profile) + "." + one_line(run.scenario); }
 
+std::string fork_text(const RunRecord& run) {
+  if (!run.forked_from) return "";
+  const auto& f = *run.forked_from;
+  return fmt::format("{}, phase {}, height {}; the first {} are its own", one_line(f.scenario), one_line(f.phase), f.height, duration(f.past_s));
+}
+
 std::string releases(const RunRecord& run) {
   const auto name = [](const auto& release) {
     if (!release) return std::string("?");

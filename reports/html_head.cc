@@ -147,6 +147,7 @@ std::string provenance(const RunRecord& run) {
   };
   fact("Command", run.command);
   fact("Seed", std::to_string(run.seed));
+  if (const auto fork = fork_text(run); !fork.empty()) fact("From a checkpoint of", fork);
   fact("Scenario", run.scenario);
   fact("Scenario digest", run.scenario_digest);
   fact("Profile", run.profile);

@@ -118,6 +118,7 @@ void Suite::properties() {
     add("where", where_text(run_.diagnosis->where));
   }
   add("seed", std::to_string(run_.seed));
+  add("forked_from", fork_text(run_));
   add("scenario", run_.scenario);
   add("scenario_digest", run_.scenario_digest);
   add("profile", run_.profile);

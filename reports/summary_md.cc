@@ -166,6 +166,7 @@ std::string heading(const RunRecord& run, const char* level) {
 
 std::string known_defects(const RunRecord& run) {
   std::string out;
+  if (const auto fork = fork_text(run); !fork.empty()) out += "- From a checkpoint of " + prose(fork) + "\n";
   for (const auto& d : run.known_defects)
     out += fmt::format("- Known defect {}, {}\n", code(d.name), prose(fate(d)));
   return out.empty() ? out : out + "\n";

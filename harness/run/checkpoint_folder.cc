@@ -84,6 +84,12 @@ std::string seal_without_facts(const fs::path& folder) {
   return sha256_hex(text + sha256_file(folder / kEvents));
 }
 
+bool is_as_it_was(const Checkpoint& c) try {
+  return seal_without_facts(c.folder) == c.facts.seal;
+} catch (const std::exception&) {
+  return false;  // some of it is gone
+}
+
 CheckpointFacts facts_of(const fs::path& run_folder) {
   const auto view = fold_all(read_journal(run_folder / kEvents));
   if (!view.run || !view.releases || view.phases.empty())
@@ -145,7 +151,7 @@ Checkpoint open_checkpoint(const fs::path& folder, const CheckpointFacts& wanted
   compare(c.facts.past, wanted.past, "past");
   compare(c.facts.from_sha256, wanted.from_sha256, "current release");
   compare(c.facts.to_sha256, wanted.to_sha256, "new release");
-  if (seal_without_facts(folder) != c.facts.seal) throw refuse("it was changed since it was left");
+  if (!is_as_it_was(c)) throw refuse("it was changed since it was left");
   c.events = read_journal(folder / kEvents);
   if (c.events.empty() || !std::holds_alternative<record::RunStarted>(c.events.front().body))
     throw refuse("its journal does not begin with a run");

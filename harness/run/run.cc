@@ -14,6 +14,7 @@
 
 #include "harness/run/autopsy.h"
 #include "harness/run/checkpoint_folder.h"
+#include "harness/run/origin.h"
 #include "harness/run/shared_past.h"
 #include "harness/run/failed_block.h"
 #include "harness/faults/driver.h"
@@ -93,33 +94,6 @@ std::string in_words(const std::exception& e) {
   int unknown = 0;
   const std::unique_ptr<char, void (*)(void*)> name(abi::__cxa_demangle(typeid(e).name(), nullptr, nullptr, &unknown), std::free);
   return fmt::format("{}: {}", name ? name.get() : typeid(e).name(), e.what());
-}
-
-// What a run begins from.
-struct Origin {
-  std::optional<Checkpoint> checkpoint;  // none: from nothing
-  fs::path leaves;                       // where it leaves one; empty: it does not
-  std::string past;                      // see SharedPast
-  std::string note;                      // why one that is there is not used
-};
-
-Origin origin_of(const Inputs& in, const RunOptions& o) {
-  CheckpointFacts wanted;
-  wanted.harness_version = o.harness_version, wanted.profile_digest = sha256_hex(in.profile.text);
-  if (!o.begin_from.empty()) return {open_checkpoint(o.begin_from, wanted), {}, "", ""};
-  if (o.checkpoints.empty()) return {};
-  Origin origin;
-  wanted.past = origin.past = shared_past(in, o).key;
-  if (origin.past.empty()) return origin;
-  origin.leaves = o.checkpoints / origin.past;
-  if (!fs::exists(origin.leaves)) return origin;
-  try {
-    origin.checkpoint = open_checkpoint(origin.leaves, wanted);
-  } catch (const Error& e) {
-    origin.note = std::string(e.what()) + "; it is made anew";
-    fs::remove_all(origin.leaves);
-  }
-  return origin;
 }
 
 // All of them, as long as this lives.
@@ -446,8 +420,9 @@ class Run {
       const PausedNodes paused(*network_);
       r_.await_done("the pause of all nodes", [&] { return paused.stand(); });
       if (too_near()) return r_.note("no checkpoint is left: the upgrade height is too near");
+      const auto begun = Loop::Clock::now();
       take_checkpoint(o_.folder, origin_.leaves, origin_.past, r_.carried());
-      log_info("a checkpoint is left: " + origin_.leaves.string());
+      log_info(fmt::format("a checkpoint is left in {:.3f} s: {}", std::chrono::duration<double>(Loop::Clock::now() - begun).count(), origin_.leaves.string()));
     } catch (const Error& e) {
       r_.note(e.what());
     }

@@ -42,6 +42,13 @@ TEST(Console, APassEndsWithTheFolderAndTheCommand) {
   EXPECT_EQ(all.back(), made::passed().reproduce);
 }
 
+TEST(Console, SaysWhatARunBeganFrom) {
+  auto run = made::passed();
+  EXPECT_EQ(summary(run, kFolder).find("checkpoint of"), std::string::npos);
+  run.forked_from = record::ForkedFrom{"0123456789abcdef", "another", "waiting", 17, 5.2};
+  EXPECT_NE(summary(run, kFolder).find("from a checkpoint of another, phase waiting, height 17; the first 5.2 s are its own"), std::string::npos);
+}
+
 TEST(Console, AFailureWithoutADiagnosisNamesTheFirstCheck) {
   auto run = made::failed();
   run.diagnosis.reset();

@@ -106,6 +106,12 @@ TEST_F(CheckpointFolder, IsRefusedOnceItWasChanged) {
   EXPECT_THAT(refused(), HasSubstr("it was changed"));
 }
 
+TEST_F(CheckpointFolder, IsRefusedOnceSomeOfItIsGone) {
+  take();
+  fs::remove(to_ / "events.jsonl");
+  EXPECT_THAT(refused(), HasSubstr("it was changed"));
+}
+
 TEST_F(CheckpointFolder, IsRefusedWhenItsFactsAreNone) {
   take();
   folder_.write("checkpoints/past-1/checkpoint.json", "{}");

@@ -1,0 +1,29 @@
+#include "harness/run/origin.h"
+
+#include "harness/run/shared_past.h"
+#include "localnet/base/sha256.h"
+
+namespace rehearse {
+
+namespace fs = std::filesystem;
+
+Origin origin_of(const Inputs& in, const RunOptions& o) {
+  CheckpointFacts wanted;
+  wanted.harness_version = o.harness_version, wanted.profile_digest = sha256_hex(in.profile.text);
+  if (!o.begin_from.empty()) return {open_checkpoint(o.begin_from, wanted), {}, "", ""};
+  if (o.checkpoints.empty()) return {};
+  Origin origin;
+  wanted.past = origin.past = shared_past(in, o).key;
+  if (origin.past.empty()) return origin;
+  origin.leaves = o.checkpoints / origin.past;
+  if (!fs::exists(origin.leaves)) return origin;
+  try {
+    origin.checkpoint = open_checkpoint(origin.leaves, wanted);
+  } catch (const Error& e) {
+    origin.note = std::string(e.what()) + "; it is made anew";
+    fs::remove_all(origin.leaves);
+  }
+  return origin;
+}
+
+}  // namespace rehearse
