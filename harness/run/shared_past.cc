@@ -22,6 +22,12 @@ bool begins_after_the_halt(const Injection& i) {
   return phase && *phase > kForksAt;
 }
 
+// CometBFT then refuses to start where the key has signed one of the last blocks: so would a node that is taken up.
+bool looks_for_own_signatures(const TomlValues& config_toml) {
+  const auto set = config_toml.find("consensus.double_sign_check_height");
+  return set != config_toml.end() && set->second.value != 0;
+}
+
 // What a checkpoint does not hold, or what goes on while it would be taken.
 std::string why_not_forked(const Inputs& in, const RunOptions& o) {
   const auto& s = in.scenario;
@@ -36,6 +42,10 @@ std::string why_not_forked(const Inputs& in, const RunOptions& o) {
   if (!std::ranges::all_of(in.faults, begins_after_the_halt)) return "its faults begin before the halt";
   if (std::ranges::any_of(in.faults, [](const Injection& i) { return i.kind == "load"; }))
     return "its load is of customers that only it has";
+  const auto& of_one = s.network.nodes;
+  if (looks_for_own_signatures(in.profile.config_toml) || looks_for_own_signatures(s.network.config_toml) ||
+      std::ranges::any_of(of_one, [](const auto& n) { return looks_for_own_signatures(n.second.config_toml); }))
+    return "its nodes do not start where they have just signed";
   if (o.one_release || !o.break_at.empty()) return "it is held";
   return "";
 }

@@ -71,6 +71,9 @@ TEST(SharedPast, SaysWhyThereIsNone) {
   EXPECT_THAT(says([](Inputs& in) { in.scenario.network.downloads = {"validator-1"}; }),
               HasSubstr("download"));
   EXPECT_THAT(says([](Inputs& in) { in.scenario.upgrade.vote = Vote::no; }), HasSubstr("vote"));
+  const auto looks = [](TomlValues& config) { config["consensus.double_sign_check_height"].value = 10; };
+  EXPECT_THAT(says([&](Inputs& in) { looks(in.scenario.network.config_toml); }), HasSubstr("just signed"));
+  EXPECT_THAT(says([&](Inputs& in) { looks(in.scenario.network.nodes["validator-1"].config_toml); }), HasSubstr("just signed"));
 }
 
 }  // namespace
