@@ -162,8 +162,18 @@ void copy_network(const Checkpoint& c, const fs::path& run_folder) {
   copy_parts(c.folder, run_folder, run_folder);
 }
 
+namespace {
+
+// What it had planned for after the checkpoint.
+bool of_its_run_alone(const record::Event& e) {
+  return std::holds_alternative<record::FaultPlanned>(e.body) || std::holds_alternative<record::FaultTransition>(e.body);
+}
+
+}  // namespace
+
 std::vector<record::Event> past_of(const Checkpoint& c, record::RunStarted own) {
   auto events = c.events;
+  std::erase_if(events, of_its_run_alone);
   const auto& first = std::get<record::RunStarted>(events.front().body);
   const auto took = events.back().seen - first.invoked, shift = own.invoked - events.back().seen;
   own.invoked -= took;

@@ -408,7 +408,7 @@ class Run {
   // For other runs with this past. What becomes of it is no matter of this one.
   void leave_checkpoint() {
     // Blocks until the upgrade's height, which each of them has to wait for: few, and some of them the nodes may have made unseen.
-    constexpr std::int64_t kMost = 7, kLeast = 5;
+    constexpr std::int64_t kMost = 7, kLeast = 4;
     if (fs::exists(origin_.leaves)) return;
     const auto height = r_.view().plan->height;
     r_.await(fmt::format("{} blocks before the upgrade", kMost), above(height - kMost - 1));

@@ -15,7 +15,7 @@ inline constexpr Phase kForksAt = Phase::waiting;
 
 // Voting periods that the height lies further away, in each run that leaves a checkpoint or begins from one:
 // the nodes are paused before it, and up again.
-inline constexpr double kRoomToFork = 0.5;
+inline constexpr double kRoomToFork = 1;
 
 struct SharedPast {
   std::string key;      // equal for runs that have it in common; empty: this one is forked from nothing

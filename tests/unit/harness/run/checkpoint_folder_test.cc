@@ -160,5 +160,13 @@ TEST_F(CheckpointFolder, ThePastEndsWhenTheRunWasAskedFor) {
   }
 }
 
+TEST_F(CheckpointFolder, WhatTheOtherRunHadPlannedIsNotOfThePast) {
+  record::FaultPlanned planned;
+  planned.id = "1", planned.fault = "kill";
+  append_to_journal(run_ / "events.jsonl", planned);
+  take();
+  EXPECT_TRUE(fold_all(past_of(open_checkpoint(to_, {}), {})).faults.empty());
+}
+
 }  // namespace
 }  // namespace rehearse
