@@ -54,10 +54,14 @@ const NodeView& node_of(const NetworkView& view, const std::string& name) {
 
 namespace {
 
-// All processes of its nodes stand still as long as this lives.
+// All processes of its nodes stand still as long as this lives; until then no signal ends this one.
 class PausedRun {
  public:
   PausedRun(const std::string& run_id, const std::vector<std::string>& nodes) {
+    sigset_t ending;
+    ::sigemptyset(&ending);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaddset(&ending, signal);
+    ::sigprocmask(SIG_BLOCK, &ending, &signals_before_);
     for (const auto& node : nodes)
       for (const int pid : processes_of_run(run_id, node)) all_.push_back(pid);
     for (const int pid : all_) ::kill(pid, SIGSTOP);
@@ -73,8 +77,10 @@ class PausedRun {
  private:
   void go_on() {
     for (const int pid : all_) ::kill(pid, SIGCONT);
+    ::sigprocmask(SIG_SETMASK, &signals_before_, nullptr);
   }
   std::vector<int> all_;
+  sigset_t signals_before_{};
 };
 
 // Goes with this.

@@ -362,6 +362,7 @@ int run(const Project& project, const RunFlags& flags, const std::string& comman
   if (is_suite(o.scenario) && flags.repeat != 1)
     throw Error(Blame::scenario, "--repeat takes a scenario, not a suite");
   if (flags.jobs != 1 && !is_suite(o.scenario)) throw Error(Blame::scenario, "--jobs takes a suite");
+  if (flags.fork != "never" && !is_suite(o.scenario)) throw Error(Blame::scenario, "--fork takes a suite");
   if (flags.jobs != 1 && !o.break_at.empty())
     throw Error(Blame::scenario, "--break-at holds one run at a time, without --jobs");
   const int code = is_suite(o.scenario) ? run_suite(project, o, flags.jobs, flags.fork == "auto", dialect, shown)

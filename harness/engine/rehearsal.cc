@@ -149,6 +149,8 @@ void Rehearsal::hold_if_at(Phase phase) {
                 go_on.string() + "` goes on");
   constexpr auto kForEver = std::chrono::hours(24 * 365);
   await_done("--break-at " + name_of(phase), [&] { return std::filesystem::exists(go_on); }, {kForEver, kForEver});
+  std::error_code ignored;
+  std::filesystem::remove(folder_ / kCarried, ignored);  // it moves on
 }
 
 void Rehearsal::step(const std::string& name, const std::string& what, const std::string& runbook,

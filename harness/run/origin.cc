@@ -1,5 +1,8 @@
 #include "harness/run/origin.h"
 
+#include <fmt/format.h>
+
+#include "harness/run/network_of.h"
 #include "harness/run/shared_past.h"
 #include "localnet/base/sha256.h"
 
@@ -10,7 +13,13 @@ namespace fs = std::filesystem;
 Origin origin_of(const Inputs& in, const RunOptions& o) {
   CheckpointFacts wanted;
   wanted.harness_version = o.harness_version, wanted.profile_digest = sha256_hex(in.profile.text);
-  if (!o.begin_from.empty()) return {open_checkpoint(o.begin_from, wanted), {}, "", ""};
+  if (!o.begin_from.empty()) {
+    auto checkpoint = open_checkpoint(o.begin_from, wanted);
+    const bool has_more = checkpoint.facts.phase > Phase::prepare || in.provider || acts_on_links(in);
+    if (const auto why = why_not_forked(in); has_more && !why.empty())
+      throw Error(Blame::scenario, fmt::format("{} cannot be forked: {}", in.scenario.name, why));
+    return {std::move(checkpoint), {}, "", ""};
+  }
   if (o.checkpoints.empty()) return {};
   Origin origin;
   wanted.past = origin.past = shared_past(in, o).key;

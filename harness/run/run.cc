@@ -385,7 +385,14 @@ class Run {
       network_->take_up(members, was.watched_account);
       tell_of_network();
       r_.carry(facts.carried);
-      start_again();
+      // It went on where it was frozen: that it does not here is not the release's.
+      try {
+        start_again();
+      } catch (const StepFailed& e) {
+        throw Error(Blame::machine, fmt::format("the network that was frozen does not go on: {}; run it with --fork never", e.what()));
+      } catch (const FailureProven& e) {
+        throw Error(Blame::machine, fmt::format("the network that was frozen does not go on: {}; run it with --fork never", e.what()));
+      }
       return fmt::format("{} nodes at {}, of {} at height {}", network_->nodes().size(), network_->nodes().front()->identity().ip, facts.scenario, facts.height);
     });
     r_.hold_if_at(origin_.checkpoint->facts.phase);
@@ -424,6 +431,8 @@ class Run {
       take_checkpoint(o_.folder, origin_.leaves, origin_.past, r_.carried());
       log_info(fmt::format("a checkpoint is left in {:.3f} s: {}", std::chrono::duration<double>(Loop::Clock::now() - begun).count(), origin_.leaves.string()));
     } catch (const Error& e) {
+      r_.note(e.what());
+    } catch (const TimedOut& e) {
       r_.note(e.what());
     }
   }

@@ -28,8 +28,10 @@ bool looks_for_own_signatures(const TomlValues& config_toml) {
   return set != config_toml.end() && set->second.value != 0;
 }
 
+}  // namespace
+
 // What a checkpoint does not hold, or what goes on while it would be taken.
-std::string why_not_forked(const Inputs& in, const RunOptions& o) {
+std::string why_not_forked(const Inputs& in) {
   const auto& s = in.scenario;
   if (std::ranges::find(kForkedProcedures, s.upgrade.kind) == std::end(kForkedProcedures))
     return fmt::format("a procedure of the kind {} has no halt to fork before", s.upgrade.kind);
@@ -46,9 +48,10 @@ std::string why_not_forked(const Inputs& in, const RunOptions& o) {
   if (looks_for_own_signatures(in.profile.config_toml) || looks_for_own_signatures(s.network.config_toml) ||
       std::ranges::any_of(of_one, [](const auto& n) { return looks_for_own_signatures(n.second.config_toml); }))
     return "its nodes do not start where they have just signed";
-  if (o.one_release || !o.break_at.empty()) return "it is held";
   return "";
 }
+
+namespace {
 
 Json as_json(const TomlValues& values) {
   Json j = Json::object();
@@ -84,7 +87,8 @@ Json as_json(const NodePlan& n, const std::vector<std::string>& of_new_release) 
 }  // namespace
 
 SharedPast shared_past(const Inputs& in, const RunOptions& o) {
-  if (auto why = why_not_forked(in, o); !why.empty()) return {"", std::move(why)};
+  if (auto why = why_not_forked(in); !why.empty()) return {"", std::move(why)};
+  if (o.one_release || !o.break_at.empty()) return {"", "it is held"};
   const auto& s = in.scenario;
   const auto network = network_of(in);
   Json nodes = Json::array();

@@ -22,6 +22,9 @@ struct SharedPast {
   std::string why_not;  // "its faults begin before the halt"
 };
 
+// Why a run cannot go on from a copy of another's network; empty: it can.
+std::string why_not_forked(const Inputs&);
+
 // A pure function of what the run is about, and of the sizes and times of its releases' files.
 SharedPast shared_past(const Inputs&, const RunOptions&);
 

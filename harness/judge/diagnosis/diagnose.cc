@@ -179,7 +179,8 @@ bool shown_by_all(const NetworkView& v, const Diagnosis& d) {
   // Whoever has executed the block at which others fail does not show it any more.
   auto beyond = v.plan ? v.plan->height : 0;
   if (d.where.height) beyond = std::max(beyond, d.where.height);
-  else if (!d.affected_nodes.empty()) beyond = std::max(beyond, failed_height(v, v.nodes.at(d.affected_nodes.front())) + 1);
+  else if (const auto n = d.affected_nodes.empty() ? v.nodes.end() : v.nodes.find(d.affected_nodes.front()); n != v.nodes.end())
+    beyond = std::max(beyond, failed_height(v, n->second) + 1);  // no node: a provider daemon
   return std::all_of(v.nodes.begin(), v.nodes.end(), [&](const auto& entry) {
     const auto& [name, n] = entry;
     const bool named =

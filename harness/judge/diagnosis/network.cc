@@ -101,14 +101,17 @@ Found double_sign(const NetworkView& v) {
 
 namespace {
 
-// Blocks that it can at most have missed: those without its signature, and those that were not seen.
+// Blocks that it can at most have missed, as long as it was in the set: those without its signature (whose is absent has no
+// address), and those that were not seen.
 std::int64_t missed_blocks(const NetworkView& v, const record::Member& m) {
-  constexpr int kAbsent = 1;
-  if (v.blocks.empty()) return 0;
-  auto missed = v.blocks.rbegin()->first - v.blocks.begin()->first + 1 - static_cast<std::int64_t>(v.blocks.size());
-  for (const auto& [height, b] : v.blocks)
-    missed += std::any_of(b.block.signatures.begin(), b.block.signatures.end(),
-                          [&](const record::Signature& s) { return s.validator == m.consensus_address && s.flag == kAbsent; });
+  std::int64_t missed = 0, last = 0;
+  for (const auto& [height, b] : v.blocks) {
+    const auto& all = b.block.signatures;
+    const bool has_signed = std::any_of(all.begin(), all.end(), [&](const record::Signature& s) { return s.validator == m.consensus_address; });
+    const bool one_is_absent = std::any_of(all.begin(), all.end(), [](const record::Signature& s) { return s.validator.empty(); });
+    missed += (last ? height - last - 1 : 0) + (!has_signed && one_is_absent);
+    last = height;
+  }
   return missed;
 }
 
@@ -183,12 +186,13 @@ Found node_exited(const NetworkView& v) {
   return d;
 }
 
-// A process that prints the stacks of a million goroutines, or of endless recursion, takes minutes to end.
+// A process that prints the stacks of a million goroutines, or of endless recursion, takes minutes to end. What has ended by
+// itself is node_exited's matter.
 Found node_given_up(const NetworkView& v) {
   constexpr Micros kSilent = 2'000'000;
   const auto shown = nodes_showing(v, Pattern::panic, [&v](const NodeView& n, const SeenLine& l) {
-    const bool silent = n.head_seen < l.seen && (v.stopped || v.last_seen - l.seen > kSilent);
-    return is_fatal_error(l) && l.incarnation == n.incarnation && silent;
+    const bool lasts = n.alive ? v.last_seen - l.seen > kSilent : v.stopped && n.ends.back().seen > v.stopped_seen;
+    return is_fatal_error(l) && l.incarnation == n.incarnation && n.head_seen < l.seen && lasts;
   });
   if (shown.nodes.empty()) return std::nullopt;
   return make_diagnosis(v, Cause::node_exited, "Go's runtime has given the process up, and it answers no more", shown);

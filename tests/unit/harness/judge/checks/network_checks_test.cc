@@ -72,7 +72,7 @@ TEST(NetworkChecks, AValidatorThatMissedNoBlocksIsJailedByTheRelease) {
   EXPECT_EQ(u.judged().diagnosis.value().owner, "release");
   for (auto* s : u.all<record::Surveyed>()) s->parameters["slashing"]["min_signed_per_window"] = "0.9";
   for (auto* b : u.all<record::BlockSeen>())
-    if (b->height > 4) b->signatures[0].flag = 1;
+    if (b->height > 4) b->signatures[0] = {"", 1};
   EXPECT_EQ(u.judged().diagnosis.value().owner, "operator") << "it missed more than 10 of 100";
 }
 
