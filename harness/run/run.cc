@@ -28,6 +28,7 @@
 #include "harness/procedures/preparation.h"
 #include "harness/procedures/procedure.h"
 #include "harness/engine/publication.h"
+#include "harness/view/step_ids.h"
 #include "harness/spec/releases.h"
 #include "localnet/inject/capabilities.h"
 #include "localnet/cosmos/config_files.h"
@@ -371,7 +372,7 @@ class Run {
 
   // That of the past, with addresses and processes of its own.
   void take_up_network(const fs::path& cosmovisor) {
-    r_.step("fork", "Network taken up from a checkpoint", "", [&] {
+    r_.step(step_id::fork, "Network taken up from a checkpoint", "", [&] {
       const auto& facts = origin_.checkpoint->facts;
       if (in_.from.artifact.binary_sha256 != facts.from_sha256 || in_.to.artifact.binary_sha256 != facts.to_sha256)
         throw Error(Blame::scenario, origin_.checkpoint->folder.string() + ": the checkpoint is of other releases; run it with --fork never");
@@ -485,6 +486,7 @@ class Run {
         for (const char* part : {"data", "bin"}) remove(provider->home() / part);
     }
     remove(o_.folder / "operator");  // keys
+    remove(o_.folder / kCarried);
     if (network_) remove(network_->temporary());
     remove(o_.folder / "faults");    // what they took the place of
     if (!keep) remove(o_.folder / "backups");

@@ -8,6 +8,7 @@
 
 #include "harness/judge/checks/checklist.h"
 #include "harness/judge/checks/scoring.h"
+#include "harness/view/step_ids.h"
 #include "localnet/cosmos/log_entry.h"
 #include "localnet/profile/question_names.h"
 
@@ -235,6 +236,13 @@ bool in_the_upgrade(const Context& c, const NodeView& n, const SeenLine& l) {
          l.incarnation == applying->incarnation && read_log_line(l.line.text).module != "p2p";
 }
 
+// All nodes of the network that a checkpoint holds start at once, and dial each other before the last of them listens.
+bool while_taken_up(const Context& c, const SeenLine& l) {
+  return read_log_line(l.line.text).module == "p2p" && std::ranges::any_of(c.view.steps, [&](const SeenStep& s) {
+           return s.step.step == step_id::fork && s.started <= l.seen && (!s.ended || l.seen <= s.ended);
+         });
+}
+
 Finding judge_errors(const Context& c, const std::string& node) {
   const auto& n = node_of(c, node);
   const auto first = n.stored_at(c.upgrade_height() + 1);
@@ -255,6 +263,8 @@ Finding judge_errors(const Context& c, const std::string& node) {
       excused.push_back(l.place() + " while a fault acted");
     } else if (c.view.in_wake_of_fault(node, l.line.text, l.seen) && read_log_line(l.line.text).module == "p2p") {
       excused.push_back(l.place() + " in the wake of a fault");
+    } else if (while_taken_up(c, l)) {
+      excused.push_back(l.place() + " as the network was taken up from a checkpoint");
     } else if (const auto* h = harmless(c, l)) {
       excused.push_back(l.place() + " harmless: " + h->reason);
     } else {

@@ -11,6 +11,7 @@
 #include "harness/run/run.h"
 #include "harness/spec/scenario.h"
 #include "harness/view/journal.h"
+#include "harness/view/step_ids.h"
 #include "harness/view/view.h"
 #include "localnet/base/json_text.h"
 #include "localnet/base/text.h"
@@ -101,7 +102,7 @@ TEST_P(Recorded, HasNoStepThatItsProcedureHasNot) {
   const auto known = steps_of(read_scenario(folder_ / "scenario.yaml").upgrade.kind, view.order);
   for (const auto& s : view.steps) {
     if (s.step.step.starts_with("record-")) continue;  // named for a height
-    if (s.step.step == "fork") continue;                // of no procedure: a fault that waits for it would never come in a run from nothing
+    if (s.step.step == step_id::fork) continue;                // of no procedure: a fault that waits for it would never come in a run from nothing
     EXPECT_TRUE(known.contains(s.step.step)) << s.step.step;
   }
 }

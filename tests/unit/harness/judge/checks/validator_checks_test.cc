@@ -245,6 +245,20 @@ TEST(RecentErrors, AreExcusedWhenTheProfileCallsThemHarmless) {
       testing::Contains(fmt::format("nodes/validator-2/logs/node.log:{} harmless: it is read again", line)));
 }
 
+TEST(RecentErrors, ArePeersNotYetThereWhileANetworkIsTakenUp) {
+  constexpr const char* kDialling = "2:27PM ERR Error dialing peer err=\"connection refused\" module=p2p";
+  auto u = healthy();
+  u.add(5.5, "", record::StepStarted{"fork", "Network taken up from a checkpoint", ""});
+  u.add(5.7, "", record::StepEnded{"fork", StepOutcome::done, ""});
+  u.error(5.6, "validator-2", kDialling);
+  EXPECT_THAT(not_passed(u), IsEmpty());
+  auto other = u;
+  other.error(5.65, "validator-2", kTrouble);
+  EXPECT_THAT(not_passed(other), ElementsAre("Recent Errors (validator-2): fail")) << "not of its peers";
+  u.error(5.8, "validator-3", kDialling);
+  EXPECT_THAT(not_passed(u), ElementsAre("Recent Errors (validator-3): fail")) << "all are up";
+}
+
 TEST(RecentErrors, AreNotExcusedByWhatMatchesAnotherLine) {
   auto u = healthy();
   u.profile.harmless_errors = {{"cannot write the model", std::nullopt, "it is written again"}};
