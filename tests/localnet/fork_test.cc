@@ -1,5 +1,6 @@
 // Runs that begin from a checkpoint of their common past are judged as those that went through it themselves.
 #include <gmock/gmock.h>
+#include <signal.h>
 
 #include <map>
 
@@ -50,6 +51,21 @@ TEST(Fork, TwoFuturesOfOnePastGetTheirOwnVerdicts) {
   EXPECT_NE(good["network"], bad["network"]) << "each on addresses of its own";
   EXPECT_FALSE(fs::exists(r.folder() / "checkpoints"));
   EXPECT_TRUE(none_left(r.folder()));
+}
+
+TEST(Fork, ANetworkThatIsHeldGoesOnInACopy) {
+  Scratch scratch;
+  const auto held = scratch / "held", copy = scratch / "copy";
+  Rehearsal first(scratch, {"net", "up", "--profile", "stock", "--out", held});
+  ASSERT_TRUE(first.said("held:")) << first.output();
+  Rehearsal second(scratch, {"net", "fork", held, "--out", copy});
+  ASSERT_TRUE(second.said("held:")) << second.output();
+  EXPECT_TRUE(second.said("Network taken up from a checkpoint")) << second.output();
+  for (auto* r : {&second, &first}) {
+    ::kill(r->pid(), SIGTERM);
+    EXPECT_EQ(r->wait(), 128 + SIGTERM);
+  }
+  for (const auto& entry : fs::directory_iterator(held)) EXPECT_FALSE(entry.path().filename().string().starts_with("fork-")) << entry.path();
 }
 
 // Of each kind of failure one, and good ones. One has customers from before the halt: it runs from nothing either way.
