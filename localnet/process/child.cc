@@ -14,6 +14,8 @@
 #include <boost/process/v2/process.hpp>
 #include <boost/process/v2/start_dir.hpp>
 #include <boost/process/v2/stdio.hpp>
+#include <chrono>
+#include <thread>
 #include <cstring>
 #include <iostream>
 
@@ -93,16 +95,25 @@ std::unique_ptr<Child> Child::spawn(Loop& loop, ChildSpec spec, OnExit on_exit) 
   for (const auto& [name, value] : spec.environment) environment.push_back(name + "=" + value);
   const auto directory = spec.directory.empty() ? std::filesystem::current_path() : spec.directory;
   const Fd in = open_file(spec.in.empty() ? "/dev/null" : spec.in, O_RDONLY), out = open_file(spec.out), err = open_file(spec.err);
-  process::default_process_launcher launcher;
   boost::system::error_code failed;
-  process::process started =
-      launcher(boost::asio::any_io_executor(loop.impl().context.get_executor()), failed,
-               process::filesystem::path(program), arguments, process::process_environment(environment),
-               process::process_start_dir(directory.string()), OwnGroup{in.get(), out.get(), err.get(), spec.open_files});
-  if (failed) {
-    if (launcher.pid > 0) ::waitpid(launcher.pid, nullptr, 0);  // nobody else reaps the child that could not exec
-    throw Error(Blame::machine, program + ": cannot be executed: " + failed.message(), Trouble::does_not_run);
+  const auto launch = [&] {
+    process::default_process_launcher launcher;
+    auto started = launcher(boost::asio::any_io_executor(loop.impl().context.get_executor()), failed,
+                            process::filesystem::path(program), arguments, process::process_environment(environment),
+                            process::process_start_dir(directory.string()), OwnGroup{in.get(), out.get(), err.get(), spec.open_files});
+    if (failed && launcher.pid > 0) ::waitpid(launcher.pid, nullptr, 0);  // nobody else reaps the child that could not exec
+    return started;
+  };
+  auto started = launch();
+  // A program that was just written is busy until every child that was forked meanwhile, with the open file, has come to its own exec.
+  constexpr std::chrono::milliseconds kAgain{10};
+  constexpr int kTries = 200;
+  for (int i = 0; i < kTries && failed == boost::system::errc::text_file_busy; ++i) {
+    std::this_thread::sleep_for(kAgain);
+    failed.clear();
+    started = launch();
   }
+  if (failed) throw Error(Blame::machine, program + ": cannot be executed: " + failed.message(), Trouble::does_not_run);
   auto child = std::unique_ptr<Child>(new Child(std::make_shared<Impl>(std::move(started))));
   ::setpgid(child->pid(), child->pid());  // here too: a signal to the group must not come too early
   log_info(fmt::format("process {} started: {}", child->pid(), fmt::join(spec.argv, " ")));

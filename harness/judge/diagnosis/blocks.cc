@@ -289,4 +289,46 @@ Found blocks_stopped(const NetworkView& v) {
                      "more than 2/3 of the power is up and connected, and stands at one place", all);
 }
 
+namespace {
+
+// Seconds of a processor that the node has had from one moment to another, in one process.
+double processor_seconds(const NodeView& n, Micros from, Micros to) {
+  const NodeView::Sample *first = nullptr, *last = nullptr;
+  for (const auto& s : n.samples) {
+    if (s.seen < from || s.seen > to) continue;
+    if (!first || s.incarnation != first->incarnation) first = &s;
+    last = &s;
+  }
+  return first ? last->of.cpu_seconds - first->of.cpu_seconds : 0;
+}
+
+}  // namespace
+
+// However slow a machine is: what a block costs is counted in the time that a node did have a processor.
+Found block_not_executed(const NetworkView& v) {
+  constexpr double kLeast = 5, kTimes = 20;  // seconds; of what a block cost before the upgrade
+  constexpr double kShare = 0.25;            // of the time; a node that only waits takes a tenth
+  if (!v.plan) return std::nullopt;
+  Shown shown;
+  std::string evidence;
+  for (const auto* n : v.all()) {
+    if (!n->halt || n->stored.empty() || n->stored.rbegin()->first <= v.plan->height) continue;
+    const auto& [height, since] = *n->stored.rbegin();
+    const auto begun = n->stored.begin();
+    const auto until = v.stopped ? v.stopped_seen : v.last_seen;
+    const double before = processor_seconds(*n, begun->second, n->halt->seen) / static_cast<double>(std::max<std::int64_t>(1, v.plan->height - begun->first)),
+                 now = processor_seconds(*n, since, until);
+    if (now < std::max(kLeast, kTimes * before) || now < kShare * static_cast<double>(until - since) / 1e6) continue;
+    shown.nodes.push_back(n->member.name);
+    if (evidence.empty())
+      evidence = fmt::format("{} has computed for {:.0f} s since block {}, and has not come to the next; a block cost {:.2f} s before the upgrade",
+                             n->member.name, now, height, before);
+  }
+  if (3 * v.power_of(shown.nodes) <= v.total_power()) return std::nullopt;
+  auto d = make_diagnosis(v, Cause::blocks_stopped, "the processors are the nodes' own, and no block comes", shown);
+  d.where.height = v.highest_height() + 1;
+  d.first_evidence = evidence;
+  return d;
+}
+
 }  // namespace rehearse

@@ -56,6 +56,7 @@ const std::vector<Rule>& rules() {
       {Cause::provider_bids_stuck, false, provider_bids_stuck},
       {Cause::migration_slow, false, migration_slow},
       {Cause::blocks_stopped, false, height_not_executed},
+      {Cause::blocks_stopped, false, block_not_executed},
       {Cause::quorum_short, false, quorum_short},
       {Cause::validator_jailed, false, validator_jailed},
       {Cause::transactions_refused, false, transactions_refused},
@@ -172,7 +173,8 @@ std::optional<Diagnosis> proven_failure(const NetworkView& v) {
 std::optional<Diagnosis> proven_in_the_end(const NetworkView& v) {
   if (auto found = proven_failure(v)) return found;
   if (auto found = migration_slow(v)) return found;
-  return height_not_executed(v);
+  if (auto found = height_not_executed(v)) return found;
+  return block_not_executed(v);
 }
 
 bool shown_by_all(const NetworkView& v, const Diagnosis& d) {

@@ -35,6 +35,8 @@ Found blocks_stopped(const NetworkView&);
 // The migration is not through when its window is over (upgrade.cc).
 Found migration_slow(const NetworkView&);
 Found height_not_executed(const NetworkView&);
+// A block after it takes the processors, and never ends (blocks.cc).
+Found block_not_executed(const NetworkView&);
 // Of a node's own settings and files (settings.cc).
 Found operator_setting(const NetworkView&);
 Found node_files(const NetworkView&);

@@ -163,6 +163,7 @@ TEST(ProviderDiagnosis, NamesTheProviderAndItsWords) {
   EXPECT_EQ(exited.cause, Cause::provider_exited);
   EXPECT_EQ(exited.first_evidence, "Error: state.db: timeout");
   EXPECT_EQ(exited.evidence_at, "nodes/provider/logs/node.log:9");
+  EXPECT_NO_THROW(shown_by_all(made::provider_exits().view(), exited)) << "it is none of the network's nodes";
   const auto stuck = made::provider_bids_stuck().judged().diagnosis.value();
   EXPECT_THAT(stuck.proven_by, HasSubstr("stands at height 17, the chain is at 25"));
   EXPECT_THAT(stuck.first_evidence, HasSubstr("\"status\":\"ok\""));

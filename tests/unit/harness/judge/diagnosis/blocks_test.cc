@@ -383,5 +383,29 @@ TEST(Diagnosis, OfABusyMachineGivesWayToAProof) {
   EXPECT_EQ(nothing.judged().diagnosis->cause, Cause::machine_stalled);
 }
 
+// --- A block that takes the processors and never ends
+
+// All stand after their last block for twenty seconds, in which each has a processor for that many.
+made::Upgrade stands_and_computes(double seconds) {
+  auto u = made::healthy();
+  u.cut(6.05);
+  for (int i = 1; i <= 4; ++i)
+    for (int s = 0; s <= 20; ++s) u.add(6.1 + s, validator(i), record::Sampled{150'000'000, 2 + seconds * s / 20, 0.9 * s});
+  u.stop(26.2, StopReason::time_out, "height 30 not reached; validator-1 waited for a processor", Cause::machine_stalled, StepOutcome::failed);
+  return u;
+}
+
+TEST(BlockNotExecuted, IsNoMatterOfTheMachineWhereTheNodesHadTheProcessors) {
+  const auto d = diagnosed(stands_and_computes(9));
+  EXPECT_EQ(d.cause, Cause::blocks_stopped);
+  EXPECT_EQ(d.owner, "release");
+  EXPECT_EQ(d.where.height, made::kLast + 1);
+  EXPECT_THAT(d.first_evidence, HasSubstr("has computed for 9 s since block 25"));
+}
+
+TEST(BlockNotExecuted, IsNotSaidOfNodesThatWait) {
+  EXPECT_EQ(diagnosed(stands_and_computes(2)).cause, Cause::machine_stalled);
+}
+
 }  // namespace
 }  // namespace rehearse
