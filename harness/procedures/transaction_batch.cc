@@ -132,8 +132,8 @@ void TransactionBatch::await_blocks(bool until_halt) {
   for (auto& item : items_) {
     if (is_settled(item) || !item.tried.error.empty()) continue;
     const auto never = fmt::format("it is in none of the blocks up to {}", r_.view().highest_height());
-    // Blocks went on without it: whoever makes them passes it over.
-    (item.taken && !halted() ? item.tried.log : item.tried.error) = never;
+    // Blocks went on without it: whoever makes them passes it over, unless a fault kept it from them.
+    (item.taken && !halted() && !r_.view().disturbed() ? item.tried.log : item.tried.error) = never;
   }
 }
 

@@ -17,6 +17,8 @@ namespace {
 // Those whose steps before the halt are told from the journal alone (harness/procedures/governed.h).
 constexpr const char* kForkedProcedures[] = {"chain", "skip", "rollback"};
 
+constexpr std::int64_t kBlocksOfGrowth = 40;  // see the check Growth
+
 bool begins_after_the_halt(const Injection& i) {
   const auto phase = find_named<Phase>(i.when);
   return phase && *phase > kForksAt;
@@ -44,6 +46,7 @@ std::string why_not_forked(const Inputs& in) {
   if (!std::ranges::all_of(in.faults, begins_after_the_halt)) return "its faults begin before the halt";
   if (std::ranges::any_of(in.faults, [](const Injection& i) { return i.kind == "load"; }))
     return "its load is of customers that only it has";
+  if (s.upgrade.lead > 0 && s.upgrade.blocks_after >= kBlocksOfGrowth) return "growth is measured over the life of one process";
   const auto& of_one = s.network.nodes;
   if (looks_for_own_signatures(in.profile.config_toml) || looks_for_own_signatures(s.network.config_toml) ||
       std::ranges::any_of(of_one, [](const auto& n) { return looks_for_own_signatures(n.second.config_toml); }))

@@ -20,6 +20,9 @@ namespace {
 // has been left alone for this long is surely whole and listed.
 constexpr std::chrono::seconds kSettled{3};
 
+// A copy of one that was not is never more whole: it is of the future, and so is copied again from there.
+constexpr std::chrono::hours kNeverSettles{24 * 365};
+
 bool is_table(const fs::path& file) { return file.extension() == ".ldb" || file.extension() == ".sst"; }
 
 bool never_changes(const fs::directory_entry& file) {
@@ -45,7 +48,9 @@ void copy_one(const fs::directory_entry& entry, const fs::path& to, const fs::pa
   if (!entry.is_regular_file()) return;  // a socket is of its process
   std::error_code other_disk;
   if (never_changes(entry)) fs::create_hard_link(entry.path(), to, other_disk);
-  if (!never_changes(entry) || other_disk) fs::copy_file(entry.path(), to);
+  if (never_changes(entry) && !other_disk) return;
+  fs::copy_file(entry.path(), to);
+  if (is_table(entry.path()) && !other_disk) fs::last_write_time(to, fs::file_time_type::clock::now() + kNeverSettles);
 }
 
 }  // namespace

@@ -50,6 +50,8 @@ TEST_F(FrozenCopy, CopiesATableThatWasWrittenJustNow) {
   write("a/data/application.db/000006.ldb", "half", 0s);
   copy_frozen(from_, to_);
   EXPECT_FALSE(linked("a/data/application.db/000006.ldb"));
+  const auto copied = to_ / "a/data/application.db/000006.ldb";
+  EXPECT_GT(fs::last_write_time(copied), fs::file_time_type::clock::now()) << "nor is it whole in a copy of the copy";
 }
 
 TEST_F(FrozenCopy, LinksLeadIntoTheCopy) {
