@@ -146,7 +146,21 @@ Finding judge_alerts(const Context& c, const std::string&) {
 
 // --- Immediately Before
 
-Finding judge_final_health(const Context& c, const std::string&) { return judge_health(c, kReady); }
+// The chain had come to the upgrade's height by the time that a node was asked in vain: it may have halted, and start again.
+bool halted_meanwhile(const Context& c) {
+  if (!c.plan()) return false;
+  const auto last = c.view.blocks.find(c.upgrade_height() - 1);
+  return std::ranges::any_of(health_questions(c), [&](const Question& q) {
+    const auto* a = c.view.answer(kReady, q.name, q.node, q.args, q.height);
+    const auto& halt = c.view.nodes.at(q.node).halt;
+    return a && !a->answer.answered && ((halt && halt->seen <= a->seen) || (last != c.view.blocks.end() && last->second.seen <= a->seen));
+  });
+}
+
+Finding judge_final_health(const Context& c, const std::string&) {
+  if (halted_meanwhile(c)) return skipped("the chain came to the upgrade's height before all nodes had been asked");
+  return judge_health(c, kReady);
+}
 
 }  // namespace
 

@@ -135,6 +135,15 @@ TEST(PreUpgradeChecks, ANodeWithoutPeersFailsTheFinalCheck) {
   EXPECT_EQ(failing(u, kChecklist[12]), "validator-4 has no peers");
 }
 
+TEST(PreUpgradeChecks, ANodeThatDoesNotAnswerFailsTheFinalCheckUnlessTheHaltHasCome) {
+  auto u = healthy();
+  u.answer(kReady, "consensus-state", "validator-3").answered = false;
+  EXPECT_THAT(failing(u, kChecklist[12]), testing::StartsWith("validator-3 does not answer"));
+  for (auto& e : u.made)  // asked when block H - 1 was there
+    if (const auto* a = std::get_if<record::Answered>(&e.body); a && a->checkpoint == kReady && !a->answered) e.seen = made::micros(made::at::kHalt + 0.1);
+  EXPECT_EQ(item_of(u, kChecklist[12]).outcome, record::Outcome::skipped);
+}
+
 TEST(PreUpgradeChecks, WhatPeopleSeeToIsSkippedUnlessAttested) {
   for (const auto& title : attested_items()) {
     auto u = healthy();
