@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "harness/engine/rehearsal.h"
+#include "harness/judge/statistics.h"
 #include "localnet/base/log.h"
 #include "localnet/base/ports.h"
 #include "localnet/network/consensus_probe.h"
@@ -14,29 +15,23 @@ namespace {
 constexpr std::chrono::milliseconds kLeast{3000}, kAgain{1000};
 constexpr double kIntervals = 20;
 
-// Of the chain before its halt, from the times in its blocks; 0: not known. The median: a chain that is taken up from a checkpoint
-// has stood for as long as that is old.
-double block_interval_s(const NetworkView& v) {
-  constexpr std::int64_t kBlocks = 20;
-  const auto last = v.plan ? v.blocks.lower_bound(v.plan->height) : v.blocks.end();
-  if (last == v.blocks.begin() || v.blocks.empty()) return 0;
-  const auto& to = std::prev(last)->second.block;
-  auto from = v.blocks.lower_bound(to.height - kBlocks);
-  std::vector<double> all;
-  for (auto next = std::next(from); next != last; from = next++)
-    all.push_back(static_cast<double>(next->second.block.time - from->second.block.time) / 1e6 / static_cast<double>(next->first - from->first));
-  if (all.empty()) return 0;
-  const auto middle = all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2);
-  std::nth_element(all.begin(), middle, all.end());
-  return *middle;
-}
-
 std::chrono::milliseconds patience(const NetworkView& v) {
   return std::max(
       kLeast, std::chrono::milliseconds(static_cast<std::int64_t>(kIntervals * 1000 * block_interval_s(v))));
 }
 
 }  // namespace
+
+double block_interval_s(const NetworkView& v) {
+  constexpr std::int64_t kBlocks = 20;
+  const auto last = v.plan ? v.blocks.lower_bound(v.plan->height) : v.blocks.end();
+  if (last == v.blocks.begin() || v.blocks.empty()) return 0;
+  auto from = v.blocks.lower_bound(std::prev(last)->first - kBlocks);
+  std::vector<double> all;
+  for (auto next = std::next(from); next != last; from = next++)
+    all.push_back(static_cast<double>(next->second.block.time - from->second.block.time) / 1e6 / static_cast<double>(next->first - from->first));
+  return all.empty() ? 0 : median(std::move(all));
+}
 
 // Nothing is asked before the old release has halted, nor while a fault acts.
 void StallWatch::advance(Clock::time_point now) {

@@ -12,6 +12,10 @@ namespace rehearse {
 
 class Rehearsal;
 
+// Seconds of the chain before its halt, from the times in its blocks, the last 20 of them; 0: not known. The median: a chain that
+// is taken up from a checkpoint has stood for as long as that is old.
+double block_interval_s(const NetworkView&);
+
 class StallWatch {
  public:
   explicit StallWatch(Rehearsal& r) : r_(r) {}

@@ -50,26 +50,13 @@ std::vector<NodeNames> batches(const NetworkView& v, const NodeNames& order) {
   return all;
 }
 
-namespace {
-
-// Of the last blocks; 0: not known.
-Micros block_interval(const NetworkView& v) {
-  constexpr std::int64_t kBlocks = 10;
-  if (v.blocks.empty()) return 0;
-  const auto& last = v.blocks.rbegin()->second.block;
-  const auto& first = v.blocks.lower_bound(last.height - kBlocks)->second.block;
-  return last.height > first.height ? (last.time - first.time) / (last.height - first.height) : 0;
-}
-
-}  // namespace
-
 Downs restart(Rehearsal& r, const NodeNames& names, const std::function<void()>& work, bool always,
               const std::function<void()>& check) {
   const auto& v = r.view();
   const auto stopped_at = v.highest_height();
   stop_nodes(r, names);
   const auto down_at = v.highest_height();
-  const auto down_since = v.last_seen, interval = block_interval(v);
+  const auto down_since = v.last_seen;
   const bool goes_on = 3 * v.power_of(names) < v.total_power();
   work();
   if (!goes_on && always) await_blocks_without(r, names, down_at);
@@ -81,8 +68,8 @@ Downs restart(Rehearsal& r, const NodeNames& names, const std::function<void()>&
             v.nodes.at(name).member.validator ? signs_above(name, started_at) : stored_on_all(started_at + 1),
             {kReturns, kMost});
   // In a shorter time there may be no block: the one that was down was to propose it.
-  constexpr int kLongEnough = 6;  // blocks
-  if (goes_on && v.last_seen - down_since > kLongEnough * interval) check_blocks_without(v, names, down_at);
+  constexpr double kLongEnough = 6;  // blocks
+  if (goes_on && static_cast<double>(v.last_seen - down_since) / 1e6 > kLongEnough * block_interval_s(v)) check_blocks_without(v, names, down_at);
   Downs downs;
   for (const auto& name : names) downs[name] = {stopped_at, v.highest_height()};
   return downs;
