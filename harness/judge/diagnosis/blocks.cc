@@ -183,18 +183,28 @@ bool at_same_place(const record::ConsensusProbed& a, const record::ConsensusProb
   return a.stack.front().function == b.stack.front().function && a.stack.front().line == b.stack.front().line;
 }
 
+// What a node has had of a processor, in one process, between two of its samples.
+struct ProcessorTime {
+  double seconds = 0, of = 0;  // of so many
+};
+
+ProcessorTime processor_time(const NodeView& n, Micros from, Micros to) {
+  const NodeView::Sample *first = nullptr, *last = nullptr;
+  for (const auto& s : n.samples) {
+    if (s.seen < from || s.seen > to) continue;
+    if (!first || s.incarnation != first->incarnation) first = &s;
+    last = &s;
+  }
+  if (!first) return {};
+  return {last->of.cpu_seconds - first->of.cpu_seconds, static_cast<double>(last->seen - first->seen) / 1e6};
+}
+
 // It waits for others of its process, and these work: the processor's time goes on since then.
-bool waits_for_work(const NodeView& n, const record::ConsensusProbed& at, Micros since) {
-  if (at.stack.empty()) return false;
-  const auto& function = at.stack.front().function;
-  if (!function.starts_with("sync.") && !function.starts_with("internal/sync.")) return false;
-  const NodeView::Sample* first = nullptr;
-  for (const auto& s : n.samples)
-    if (s.incarnation == n.incarnation && s.seen >= since && !first) first = &s;
-  if (!first || n.samples.back().seen <= first->seen) return false;
+bool waits_for_work(const NetworkView& v, const Standing& s, Micros since) {
   constexpr double kBusy = 0.5;  // of a processor
-  const auto& last = n.samples.back();
-  return last.of.cpu_seconds - first->of.cpu_seconds > kBusy * static_cast<double>(last.seen - first->seen) / 1e6;
+  if (s.at->stack.empty() || !only_waits(s.at->stack.front().function)) return false;
+  const auto had = processor_time(*s.node, since, v.last_seen);
+  return had.seconds > kBusy * had.of;
 }
 
 std::vector<Standing> standing(const NetworkView& v, std::size_t questions) {
@@ -266,7 +276,7 @@ Found blocks_stopped(const NetworkView& v) {
   auto inside = standing(v, kInside);
   std::erase_if(inside, [&](const Standing& s) {
     const auto since = s.node->probes[s.node->probes.size() - kInside].seen;
-    return !abci_method(go_frames(s.at->stack)) || (!v.stopped && waits_for_work(*s.node, *s.at, since));
+    return !abci_method(go_frames(s.at->stack)) || (!v.stopped && waits_for_work(v, s, since));
   });
   if (!inside.empty()) {
     const auto stack = go_frames(inside.front().at->stack);
@@ -289,21 +299,6 @@ Found blocks_stopped(const NetworkView& v) {
                      "more than 2/3 of the power is up and connected, and stands at one place", all);
 }
 
-namespace {
-
-// Seconds of a processor that the node has had from one moment to another, in one process.
-double processor_seconds(const NodeView& n, Micros from, Micros to) {
-  const NodeView::Sample *first = nullptr, *last = nullptr;
-  for (const auto& s : n.samples) {
-    if (s.seen < from || s.seen > to) continue;
-    if (!first || s.incarnation != first->incarnation) first = &s;
-    last = &s;
-  }
-  return first ? last->of.cpu_seconds - first->of.cpu_seconds : 0;
-}
-
-}  // namespace
-
 // However slow a machine is: what a block costs is counted in the time that a node did have a processor.
 Found block_not_executed(const NetworkView& v) {
   constexpr double kLeast = 5, kTimes = 20;  // seconds; of what a block cost before the upgrade
@@ -316,8 +311,8 @@ Found block_not_executed(const NetworkView& v) {
     const auto& [height, since] = *n->stored.rbegin();
     const auto begun = n->stored.begin();
     const auto until = v.stopped ? v.stopped_seen : v.last_seen;
-    const double before = processor_seconds(*n, begun->second, n->halt->seen) / static_cast<double>(std::max<std::int64_t>(1, v.plan->height - begun->first)),
-                 now = processor_seconds(*n, since, until);
+    const auto blocks = static_cast<double>(std::max<std::int64_t>(1, v.plan->height - begun->first));
+    const double before = processor_time(*n, begun->second, n->halt->seen).seconds / blocks, now = processor_time(*n, since, until).seconds;
     if (now < std::max(kLeast, kTimes * before) || now < kShare * static_cast<double>(until - since) / 1e6) continue;
     shown.nodes.push_back(n->member.name);
     if (evidence.empty())

@@ -90,11 +90,13 @@ record::FailedAt failed_at(const NetworkView& v, const NodeView& n, const std::v
   return {failed_height(v, n), method ? name_of(*method) : "", module_of(frames)};
 }
 
+bool only_waits(const std::string& function) { return function.starts_with("sync.") || function.starts_with("internal/sync."); }
+
 std::string in_words(const std::string& text, const std::vector<GoFrame>& frames) {
   const auto* frame = first_application_frame(frames);
   // Of those that only wait: for what.
-  const auto waits = [](const GoFrame& f) { return f.function.starts_with("sync.") || f.function.starts_with("internal/sync."); };
-  if (const auto first = std::find_if_not(frames.begin(), frames.end(), waits); !frame && first != frames.end()) frame = &*first;
+  const auto first = std::find_if_not(frames.begin(), frames.end(), [](const GoFrame& f) { return only_waits(f.function); });
+  if (!frame && first != frames.end()) frame = &*first;
   const auto first_line = text.substr(0, text.find('\n'));
   if (!frame) return first_line;
   return fmt::format("{}{}in {} ({}:{})", first_line, first_line.empty() ? "" : "; ", frame->function,

@@ -45,6 +45,9 @@ std::int64_t failed_height(const NetworkView&, const NodeView&);
 // "EndBlock", the module and the height.
 record::FailedAt failed_at(const NetworkView&, const NodeView&, const std::vector<GoFrame>&);
 
+// A function of Go's that only waits for another goroutine.
+bool only_waits(const std::string& function);
+
 // "panic: X; in path/to/file.go:12 package.Function"
 std::string in_words(const std::string& text, const std::vector<GoFrame>&);
 
