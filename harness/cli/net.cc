@@ -1,14 +1,11 @@
 // rehearse net: a network to play with, or one that a run holds (--break-at). All it knows it reads from the run's journal.
 #include <fmt/format.h>
 #include <signal.h>
-
 #include <unistd.h>
 
-#include <algorithm>
-#include <chrono>
 #include <fstream>
 #include <iostream>
-#include <thread>
+#include <list>
 
 #include "harness/cli/commands.h"
 #include "harness/spec/defects.h"
@@ -16,9 +13,12 @@
 #include "harness/view/view.h"
 #include "harness/engine/rehearsal.h"
 #include "harness/run/checkpoint_folder.h"
+#include "localnet/base/temporary_path.h"
 #include "localnet/base/text.h"
+#include "localnet/process/blocked_signals.h"
 #include "localnet/process/guard.h"
 #include "localnet/process/proc.h"
+#include "localnet/process/stopped_process.h"
 #include "localnet/profile/profile.h"
 #include "harness/run/scenario_rules.h"
 
@@ -50,51 +50,17 @@ const NodeView& node_of(const NetworkView& view, const std::string& name) {
   throw Error(Blame::scenario, "there is no node `" + name + "`; there are " + all);
 }
 
-}  // namespace
-
-namespace {
-
 // All processes of its nodes stand still as long as this lives; until then no signal ends this one.
 class PausedRun {
  public:
   PausedRun(const std::string& run_id, const std::vector<std::string>& nodes) {
-    sigset_t ending;
-    ::sigemptyset(&ending);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaddset(&ending, signal);
-    ::sigprocmask(SIG_BLOCK, &ending, &signals_before_);
     for (const auto& node : nodes)
-      for (const int pid : processes_of_run(run_id, node)) all_.push_back(pid);
-    for (const int pid : all_) ::kill(pid, SIGSTOP);
-    constexpr int kTries = 200;
-    for (int i = 0; i < kTries && !std::ranges::all_of(all_, is_stopped); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    if (std::ranges::all_of(all_, is_stopped)) return;
-    go_on();
-    throw Error(Blame::machine, "the nodes cannot be paused");
+      for (const int pid : processes_of_run(run_id, node)) stopped_.emplace_back(pid);
   }
-  ~PausedRun() { go_on(); }
-  PausedRun(const PausedRun&) = delete;
 
  private:
-  void go_on() {
-    for (const int pid : all_) ::kill(pid, SIGCONT);
-    ::sigprocmask(SIG_SETMASK, &signals_before_, nullptr);
-  }
-  std::vector<int> all_;
-  sigset_t signals_before_{};
-};
-
-// Goes with this.
-class TemporaryFolder {
- public:
-  explicit TemporaryFolder(fs::path path) : path_(std::move(path)) {}
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-
- private:
-  fs::path path_;
+  const AllSignalsBlocked blocked_;
+  std::list<StoppedProcess> stopped_;
 };
 
 }  // namespace
@@ -116,7 +82,7 @@ int net_fork(const Project& project, RunFlags flags, const std::string& run_name
   if (carried.empty() || !view.run || !view.releases)
     throw Error(Blame::scenario, live.folder + ": is not held; `rehearse net up`, or `run SCENARIO --break-at PHASE`, holds a network");
   flags.begin_from = live.folder + "/fork-" + std::to_string(::getpid());
-  const TemporaryFolder checkpoint(flags.begin_from);
+  const TemporaryPath checkpoint(flags.begin_from);
   {
     const PausedRun paused(live.run_id, view.order);
     take_checkpoint(live.folder, flags.begin_from, "", record::Json::parse(carried));

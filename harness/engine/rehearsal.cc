@@ -10,8 +10,8 @@
 #include "harness/view/starvation.h"
 #include "localnet/network/node_log.h"
 #include "localnet/base/log.h"
+#include "localnet/base/temporary_path.h"
 #include "localnet/base/text.h"
-#include "localnet/cosmos/node_home.h"
 
 namespace rehearse {
 
@@ -143,14 +143,13 @@ void Rehearsal::enter(Phase phase) {
 
 void Rehearsal::hold_if_at(Phase phase) {
   if (phase != hold_at_) return;
-  write_file(folder_ / kCarried, carried().dump());  // a network that is held may be forked
+  const TemporaryPath may_be_forked(folder_ / kCarried);
+  write_file(may_be_forked.path(), carried().dump());
   const auto go_on = folder_ / "continue";
   reporter_.note("held: `./rehearse net status`, `net logs NODE`, `eval \"$(./rehearse net env)\"`; Ctrl-C ends it, `touch " +
                 go_on.string() + "` goes on");
   constexpr auto kForEver = std::chrono::hours(24 * 365);
   await_done("--break-at " + name_of(phase), [&] { return std::filesystem::exists(go_on); }, {kForEver, kForEver});
-  std::error_code ignored;
-  std::filesystem::remove(folder_ / kCarried, ignored);  // it moves on
 }
 
 void Rehearsal::step(const std::string& name, const std::string& what, const std::string& runbook,

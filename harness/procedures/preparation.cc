@@ -99,17 +99,6 @@ Backup back_up_part(Rehearsal& r, const Node& node, const char* part) {
   return backup;
 }
 
-// Files that change while they are copied are no backup: the node stands still for the few milliseconds.
-class Paused {
- public:
-  explicit Paused(Node& node) : node_(node) { node_.signal(SIGSTOP); }
-  ~Paused() { node_.signal(SIGCONT); }
-  Paused(const Paused&) = delete;
-
- private:
-  Node& node_;
-};
-
 // `data`: bytes that the nodes' data folders have now. Cosmovisor copies them once more at the halt.
 void check_room(Rehearsal& r, std::uintmax_t data) {
   tell(r, "room", "", "statvfs", {{"free", fs::space(r.folder()).available}, {"needed", 2 * data}});
@@ -186,7 +175,7 @@ void prepare_upgrade(Rehearsal& r) {
     r.step(kHourBefore, "1 Hour Before", kChecklist, [&] {
       std::uintmax_t data = 0;
       for (const auto& n : r.network().nodes()) {
-        const Paused paused(*n);
+        const PausedNode paused(*n);  // files that change while they are copied are no backup
         r.await_done("the pause of " + n->identity().name, [&] { return n->paused(); });
         data += back_up_part(r, *n, "data").bytes;
       }

@@ -20,46 +20,15 @@ namespace rehearse {
 namespace fs = std::filesystem;
 using record::Json;
 
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CheckpointFacts, harness_version, past, scenario, profile, profile_digest, phase, height,
+                                   genesis_sha256, from_sha256, to_sha256, cosmovisor_sha256, carried, seal)
+
 namespace {
 
 constexpr const char* kFacts = "checkpoint.json";
 constexpr const char* kEvents = "events.jsonl";
 // All of a run's folder that a network needs to go on; those that are there.
 constexpr const char* kParts[] = {"nodes", "operator", "backups", Network::kWrittenByInit};
-
-Json json_of(const CheckpointFacts& f) {
-  return {{"harness_version", f.harness_version},
-          {"past", f.past},
-          {"scenario", f.scenario},
-          {"profile", f.profile},
-          {"profile_digest", f.profile_digest},
-          {"phase", name_of(f.phase)},
-          {"height", f.height},
-          {"genesis_sha256", f.genesis_sha256},
-          {"from_sha256", f.from_sha256},
-          {"to_sha256", f.to_sha256},
-          {"cosmovisor_sha256", f.cosmovisor_sha256},
-          {"carried", f.carried},
-          {"seal", f.seal}};
-}
-
-CheckpointFacts facts_from(const Json& j) {
-  const auto phase = find_named<Phase>(j.at("phase").get<std::string>());
-  if (!phase) throw std::invalid_argument("no such phase");
-  return {j.at("harness_version"),
-          j.at("past"),
-          j.at("scenario"),
-          j.at("profile"),
-          j.at("profile_digest"),
-          *phase,
-          j.at("height"),
-          j.at("genesis_sha256"),
-          j.at("from_sha256"),
-          j.at("to_sha256"),
-          j.at("cosmovisor_sha256"),
-          j.at("carried"),
-          j.at("seal")};
-}
 
 void copy_parts(const fs::path& from, const fs::path& to, const fs::path& named) {
   for (const auto* part : kParts) {
@@ -116,7 +85,7 @@ void take_checkpoint(const fs::path& run_folder, const fs::path& to, const std::
     auto facts = facts_of(unfinished);
     facts.past = past, facts.carried = carried, facts.genesis_sha256 = genesis_of(unfinished);
     facts.seal = seal_without_facts(unfinished);
-    write_file(unfinished / kFacts, json_of(facts).dump(1) + "\n");
+    write_file(unfinished / kFacts, Json(facts).dump(1) + "\n");
     fs::create_directories(to.parent_path());
     std::error_code there;
     fs::rename(unfinished, to, there);
@@ -138,7 +107,7 @@ Checkpoint open_checkpoint(const fs::path& folder, const CheckpointFacts& wanted
   if (facts_text.empty()) throw refuse("there is none: no checkpoint.json");
   Checkpoint c{folder, {}, {}};
   try {
-    c.facts = facts_from(Json::parse(facts_text));
+    Json::parse(facts_text).get_to(c.facts);
   } catch (const std::exception& e) {
     throw refuse(std::string("checkpoint.json is not one: ") + e.what());
   }

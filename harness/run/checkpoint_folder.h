@@ -3,8 +3,8 @@
 //
 //   checkpoint.json            what it is of: see CheckpointFacts
 //   events.jsonl               the journal of the run that left it, until then
-//   nodes/ operator/ backups/  that run's, copied while its nodes were paused
-//   (localnet/network/frozen_copy.h) commands/genesis/          configuration as the chain's `init` wrote it
+//   nodes/ operator/ backups/  that run's, copied while its nodes were paused (localnet/network/frozen_copy.h)
+//   commands/genesis/          configuration as the chain's `init` wrote it
 #pragma once
 
 #include <filesystem>
@@ -18,8 +18,7 @@ namespace rehearse {
 
 struct CheckpointFacts {
   std::string harness_version;
-  std::string
-      past;  // what a run must have in common with it (shared_past.h); empty: it was not left for others
+  std::string past;  // what a run must have in common with it (shared_past.h); empty: it was not left for others
   std::string scenario, profile, profile_digest;  // of the run that left it
   Phase phase = Phase::prepare;
   std::int64_t height = 0;  // the highest of its blocks that was seen

@@ -13,6 +13,7 @@
 #include "harness/run/replay.h"
 #include "localnet/artifact/go_program.h"
 #include "localnet/base/log.h"
+#include "localnet/base/temporary_path.h"
 #include "localnet/base/text.h"
 #include "localnet/cosmos/go_frames.h"
 
@@ -45,20 +46,6 @@ std::vector<std::string> stack_at_trap(const std::string& output) {
       functions.push_back(line.substr(0, arguments));
   return functions;
 }
-
-class Folder {
- public:
-  explicit Folder(fs::path path) : path_(std::move(path)) { fs::create_directories(path_); }
-  ~Folder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  Folder(const Folder&) = delete;
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 // The SDK's, from 0.50 on: each calls all modules' methods of that name.
 const std::string kBeginBlock = "github.com/cosmos/cosmos-sdk/baseapp.(*BaseApp).beginBlock";
@@ -163,7 +150,8 @@ void find_failed_method(Rehearsal& r) {
   const auto error = failure->cause == Cause::block_error ? failure->first_evidence
                      : on_replay && !on_replay->line.captures.empty() ? on_replay->line.captures[0] : "";
   if (error.empty() || is_of_cometbft(error)) return;
-  const Folder folder(r.folder() / "autopsy");
+  const TemporaryPath folder(r.folder() / "autopsy");
+  fs::create_directories(folder.path());
   const FailedNode node{name, error, r.network().node(name).supervisor().current(), folder.path()};
   const auto method = find_method(r, node);
   log_info(fmt::format("the block failed in {}", method ? name_of(*method) : "a method that is not known"));
@@ -233,7 +221,8 @@ void find_plan_of_program(Rehearsal& r) {
   const auto program = r.network().node(node).supervisor().current();
   auto names = names_near(plan, r.to().printed_version, program);
   names.resize(std::min(names.size(), kTried));
-  const Folder folder(r.folder() / "autopsy");
+  const TemporaryPath folder(r.folder() / "autopsy");
+  fs::create_directories(folder.path());
   std::vector<Replay> replays;
   for (const auto& name : names)
     replays.push_back({node, program, folder.path() / std::to_string(replays.size()),

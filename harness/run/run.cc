@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <list>
 #include <random>
 
 #include "harness/run/autopsy.h"
@@ -96,21 +97,6 @@ std::string in_words(const std::exception& e) {
   const std::unique_ptr<char, void (*)(void*)> name(abi::__cxa_demangle(typeid(e).name(), nullptr, nullptr, &unknown), std::free);
   return fmt::format("{}: {}", name ? name.get() : typeid(e).name(), e.what());
 }
-
-// All of them, as long as this lives.
-class PausedNodes {
- public:
-  explicit PausedNodes(Network& network) : network_(network) { tell(SIGSTOP); }
-  ~PausedNodes() { tell(SIGCONT); }
-  PausedNodes(const PausedNodes&) = delete;
-  bool stand() const { return std::ranges::all_of(network_.nodes(), [](const auto& n) { return !n->running() || n->paused(); }); }
-
- private:
-  void tell(int signal) {
-    for (const auto& n : network_.nodes()) n->signal(signal);
-  }
-  Network& network_;
-};
 
 class Run {
  public:
@@ -387,12 +373,15 @@ class Run {
       tell_of_network();
       r_.carry(facts.carried);
       // It went on where it was frozen: that it does not here is not the release's.
+      const auto of_machine = [](const std::exception& e) {
+        return Error(Blame::machine, fmt::format("the network that was frozen does not go on: {}; run it with --fork never", e.what()));
+      };
       try {
         start_again();
       } catch (const StepFailed& e) {
-        throw Error(Blame::machine, fmt::format("the network that was frozen does not go on: {}; run it with --fork never", e.what()));
+        throw of_machine(e);
       } catch (const FailureProven& e) {
-        throw Error(Blame::machine, fmt::format("the network that was frozen does not go on: {}; run it with --fork never", e.what()));
+        throw of_machine(e);
       }
       return fmt::format("{} nodes at {}, of {} at height {}", network_->nodes().size(), network_->nodes().front()->identity().ip, facts.scenario, facts.height);
     });
@@ -425,8 +414,9 @@ class Run {
              std::ranges::any_of(network_->nodes(), [](const auto& n) { return fs::exists(n->home() / "data" / "upgrade-info.json"); });
     };
     try {
-      const PausedNodes paused(*network_);
-      r_.await_done("the pause of all nodes", [&] { return paused.stand(); });
+      std::list<PausedNode> paused;
+      for (const auto& n : network_->nodes()) paused.emplace_back(*n);
+      r_.await_done("the pause of all nodes", [&] { return std::ranges::all_of(network_->nodes(), [](const auto& n) { return !n->running() || n->paused(); }); });
       if (too_near()) return r_.note("no checkpoint is left: the upgrade height is too near");
       const auto begun = Loop::Clock::now();
       take_checkpoint(o_.folder, origin_.leaves, origin_.past, r_.carried());
@@ -486,7 +476,6 @@ class Run {
         for (const char* part : {"data", "bin"}) remove(provider->home() / part);
     }
     remove(o_.folder / "operator");  // keys
-    remove(o_.folder / kCarried);
     if (network_) remove(network_->temporary());
     remove(o_.folder / "faults");    // what they took the place of
     if (!keep) remove(o_.folder / "backups");

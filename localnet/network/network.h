@@ -61,9 +61,9 @@ class Network {
   const std::vector<std::unique_ptr<Node>>& nodes() const { return nodes_; }
   Node& node(const std::string& name);
   const NetworkPlan& plan() const { return plan_; }
-  // Of everything it starts: who is killed in the middle of a download leaves something there.
   // Where the chain's `init` has written its defaults, relative to the folder.
   static constexpr const char* kWrittenByInit = "commands/genesis";
+  // Of everything it starts: who is killed in the middle of a download leaves something there.
   std::filesystem::path temporary() const { return plan_.folder / "tmp"; }
   ChainCli& cli() { return *cli_; }
   // An account that nobody uses: its balance must stay.

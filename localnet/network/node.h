@@ -108,4 +108,15 @@ class Node {
   UpgradeInfo upgrade_info_;
 };
 
+// All its processes stand still as long as this lives, once it is paused().
+class PausedNode {
+ public:
+  explicit PausedNode(Node& node) : node_(node) { node_.signal(SIGSTOP); }
+  ~PausedNode() { node_.signal(SIGCONT); }
+  PausedNode(const PausedNode&) = delete;
+
+ private:
+  Node& node_;
+};
+
 }  // namespace rehearse
