@@ -122,19 +122,31 @@ struct StoreChanges {
   std::string trouble;  // why it was not compared to its end
 };
 
+// What the profile says holds of the state after every block.
+struct InvariantHeld {
+  std::string name;
+  std::int64_t broken_at = 0;   // the first of the heights looked at (H, the last) at which it does not hold; 0: it holds
+  std::int64_t breaches = 0;    // there
+  std::vector<std::string> examples;
+  std::string trouble;          // why it says nothing of the upgrade: it did not hold before, a store is not there
+};
+
 // What the upgrade, and the blocks since, did to a node's state.
 struct StateChanges {
   std::string node;
   std::int64_t before = 0, upgrade = 0, last = 0;  // heights; before: that below the upgrade's
   double seconds = 0;                              // that reading took
   std::vector<StoreChanges> at_upgrade, since;     // stores that differ
+  std::vector<InvariantHeld> invariants;
   std::string trouble;                             // why nothing could be compared
 };
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PrefixChanges, prefix, added, removed, changed, bytes, before, gone, come,
                                                 ordinary, examples)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(StoreChanges, store, added, removed, prefixes, trouble)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(StateChanges, node, before, upgrade, last, seconds, at_upgrade, since, trouble)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(InvariantHeld, name, broken_at, breaches, examples, trouble)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(StateChanges, node, before, upgrade, last, seconds, at_upgrade, since, invariants,
+                                                trouble)
 
 // What the scenario says has to come out.
 struct Expectation {

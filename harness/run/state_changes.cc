@@ -11,6 +11,7 @@
 #include "localnet/base/log.h"
 #include "localnet/state/changes.h"
 #include "localnet/state/describe.h"
+#include "localnet/state/invariant.h"
 
 namespace rehearse {
 
@@ -86,7 +87,32 @@ void add_before_and_ordinary(record::StateChanges& changes, const ChangedRecords
   }
 }
 
-record::StateChanges read_from(const fs::path& database, const fs::path& scratch, std::int64_t upgrade) {
+// What holds before the upgrade has to hold after it; what does not says nothing of it.
+record::InvariantHeld hold(const Invariant& invariant, const ApplicationState& state, const record::StateChanges& heights) {
+  record::InvariantHeld held;
+  held.name = invariant.name;
+  const auto at = [&](std::int64_t height) { return breaches(invariant, state, height, heights.before); };
+  std::vector<std::int64_t> after{heights.upgrade};
+  if (!invariant.of_upgrade()) {
+    const auto before = at(heights.before);
+    held.trouble = before.trouble;
+    if (before && before->count > 0) held.trouble = "it did not hold before the upgrade: " + before->examples.front();
+    if (heights.last > heights.upgrade) after.push_back(heights.last);
+  }
+  for (const auto height : after) {
+    if (!held.trouble.empty() || held.broken_at) break;
+    const auto found = at(height);
+    held.trouble = found.trouble;
+    if (!found || found->count == 0) continue;
+    held.broken_at = height;
+    held.breaches = found->count;
+    held.examples = found->examples;
+  }
+  return held;
+}
+
+record::StateChanges read_from(const fs::path& database, const fs::path& scratch, std::int64_t upgrade,
+                               const std::vector<Invariant>& invariants) {
   record::StateChanges changes;
   changes.before = upgrade - 1;
   changes.upgrade = upgrade;
@@ -101,6 +127,7 @@ record::StateChanges read_from(const fs::path& database, const fs::path& scratch
   changes.at_upgrade = in_record(found);
   add_before_and_ordinary(changes, found, *state);
   changes.since = in_record(changed_records(*state, changes.upgrade, changes.last));
+  for (const auto& invariant : invariants) changes.invariants.push_back(hold(invariant, *state, changes));
   return changes;
 }
 
@@ -129,7 +156,7 @@ record::StateChanges read_from_one(Rehearsal& r, std::int64_t height) {
   const auto scratch = r.folder() / "state-changes";
   for (const auto& name : witnesses(r.view(), height)) {
     const auto from = std::chrono::steady_clock::now();
-    auto changes = read_from(r.network().node(name).home() / "data" / "application.db", scratch, height);
+    auto changes = read_from(r.network().node(name).home() / "data" / "application.db", scratch, height, r.profile().invariants);
     fs::remove_all(scratch);
     changes.node = name;
     changes.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - from).count();

@@ -51,6 +51,7 @@ Changes merged(Changes a, const Changes& b) {
   };
   add(a.parameters, b.parameters), add(a.queries, b.queries);
   add(a.transactions, b.transactions), add(a.records, b.records);
+  add(a.invariants, b.invariants);
   a.supply = a.supply || b.supply;
   return a;
 }
@@ -67,13 +68,14 @@ nlohmann::json to_json(const Changes& c) {
           {"queries", names_to_json(c.queries)},
           {"transactions", names_to_json(c.transactions)},
           {"records", names_to_json(c.records)},
+          {"invariants", names_to_json(c.invariants)},
           {"supply", c.supply}};
 }
 
 Changes changes_from_json(const nlohmann::json& j) {
   if (!j.is_object()) return {};
-  return {names_from_json(j, "parameters"), names_from_json(j, "queries"), names_from_json(j, "transactions"),
-          names_from_json(j, "records"), j.value("supply", false)};
+  return {names_from_json(j, "parameters"), names_from_json(j, "queries"),    names_from_json(j, "transactions"),
+          names_from_json(j, "records"),    names_from_json(j, "invariants"), j.value("supply", false)};
 }
 
 }  // namespace rehearse

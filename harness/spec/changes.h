@@ -6,6 +6,7 @@
 //     queries: [/cosmos.mint.v1beta1.Query/Inflation]
 //     transactions: [delegate]                  kinds that the profile names
 //     records: [bank/supply, group]             keys of a store that begin so, or all of it
+//     invariants: ["NAME"]                      that need not hold any more
 //     supply: true                              coins are minted or burned
 #pragma once
 
@@ -18,7 +19,7 @@
 namespace rehearse {
 
 struct Changes {
-  std::vector<Located<std::string>> parameters, queries, transactions, records;
+  std::vector<Located<std::string>> parameters, queries, transactions, records, invariants;
   bool supply = false;
 };
 
@@ -28,6 +29,7 @@ void describe(V& v, Changes& c) {
   v.optional("queries", c.queries, "routes that are gone, as the item that asks them names them");
   v.optional("transactions", c.transactions, "kinds that are refused from then on");
   v.optional("records", c.records, "store, or store/prefix, whose records may vanish");
+  v.optional("invariants", c.invariants, "names of the profile's that need not hold any more");
   v.optional("supply", c.supply, "coins are minted or burned");
 }
 

@@ -142,6 +142,9 @@ void fill_denom(Profile& p) {
   const auto where = p.file.string();
   for (auto* text : {&p.minimum_gas_prices, &p.governance.deposit, &p.governance.expedited_deposit})
     *text = fill(*text, {{"denom", p.chain.denom}}, where);
+  for (auto& i : p.invariants)
+    for (auto* side : i.sides())
+      for (auto& [name, value] : side->where) value = fill(value, {{"denom", p.chain.denom}}, where + ": invariants: " + i.name);
 }
 
 // Reads a document of which nothing is required.

@@ -14,6 +14,7 @@
 #include "localnet/cosmos/genesis_patch.h"
 #include "localnet/cosmos/population.h"
 #include "localnet/base/json.h"
+#include "localnet/state/invariant.h"
 
 namespace rehearse {
 
@@ -175,6 +176,7 @@ struct Profile {
   Ordered<TransactionKind> transactions;   // in the order in which they are sent
   std::vector<RecordTemplate> population;  // what a scenario's records are
   std::vector<PreservedRecord> preserved;
+  std::vector<Invariant> invariants;       // {denom} is filled in
   std::optional<ModelSection> model;
   MemoryBound memory;
   BlockIntervalBound block_interval;
@@ -347,6 +349,7 @@ void describe(V& v, Profile& p) {
   v.optional("population", p.population, "records that a scenario's network can have from its genesis on");
   v.alias("kept", "preserved");
   v.optional("preserved", p.preserved, "records that must survive an upgrade");
+  v.optional("invariants", p.invariants, "what holds of the state after every block");
   v.optional("monitoring", p.monitoring, "what watches the nodes");
   v.optional("model", p.model, "the model that nodes score with, where the chain has one");
   v.optional("memory", p.memory, "bounds on a node's memory");

@@ -28,6 +28,7 @@ class Rules {
     if (root_["genesis"]) check_patches(root_["genesis"]);
     for (const auto& kind : root_["population"]) check_value(kind["each"], known_record_values());
     check_transactions();
+    check_invariants();
     check_defects();
     if (p_.provider) check_provider(*p_.provider, root_["provider"]);
     if (p_.model) check_model();
@@ -162,6 +163,16 @@ class Rules {
                           (more.empty() ? "" : listed(more) + ", ") + genesis_value_names());
     if (value.IsMap() || value.IsSequence())
       for (const auto& element : value) check_value(value.IsMap() ? element.second : element, more);
+  }
+
+  void check_invariants() const {
+    std::set<std::string> names;
+    for (std::size_t i = 0; i < p_.invariants.size(); ++i) {
+      const auto& invariant = p_.invariants[i];
+      const auto here = root_["invariants"][i];
+      if (!names.insert(invariant.name).second) fail(here["name"], "invariants: two are called `" + invariant.name + "`");
+      if (const auto wrong = wrong_form(invariant); !wrong.empty()) fail(here, "invariants: " + invariant.name + ": " + wrong);
+    }
   }
 
   void check_defects() const {

@@ -26,11 +26,11 @@ bool TreeWalk::read(Part& part) {
 
 const IavlNode* TreeWalk::node() { return read(ahead_.back()) ? &*ahead_.back().node : nullptr; }
 
-void TreeWalk::step_into() {
+void TreeWalk::step_into(std::string_view prefix) {
   const auto parent = std::move(*ahead_.back().node);
   ahead_.pop_back();
-  ahead_.push_back({parent.right, parent.height, {}});
-  ahead_.push_back({parent.left, parent.height, {}});
+  if (parent.key.substr(0, prefix.size()) <= prefix) ahead_.push_back({parent.right, parent.height, {}});
+  if (prefix < parent.key) ahead_.push_back({parent.left, parent.height, {}});
 }
 
 std::optional<std::int64_t> TreeWalk::leaves_left() {

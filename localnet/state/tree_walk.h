@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "localnet/state/application_state.h"
@@ -21,8 +22,8 @@ class TreeWalk {
   // That node, read when it is first asked for. Null: it cannot be read, see trouble().
   const IavlNode* node();
   void step_over() { ahead_.pop_back(); }
-  // The inner node gives way to its children, the left one first. Only after node().
-  void step_into();
+  // The inner node gives way to its children, the left one first: those that may have keys that begin so. Only after node().
+  void step_into(std::string_view prefix = {});
   // How many leaves are left, read no deeper than needed. Nothing: a node cannot be read.
   std::optional<std::int64_t> leaves_left();
 

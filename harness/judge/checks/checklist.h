@@ -62,6 +62,7 @@ std::vector<Check> network_checks();
 std::vector<Check> state_checks();
 std::vector<Check> service_checks();
 std::vector<Check> state_difference_checks();
+std::vector<Check> invariant_checks();
 std::vector<Check> block_interval_checks();
 std::vector<Check> growth_checks();
 std::vector<Check> provider_checks();

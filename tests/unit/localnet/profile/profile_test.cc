@@ -214,6 +214,14 @@ TEST_F(ProfileFile, RefusesAKindOfTransactionThatCannotBeMadeOrToldOf) {
   EXPECT_THAT(with("{run: [give], effect: joy}"), HasSubstr("transactions: gift: there is no question `joy`"));
 }
 
+TEST_F(ProfileFile, RefusesAnInvariantThatSaysNothing) {
+  const auto with = [this](const std::string& all) { return trouble("commands:\n", "invariants: [" + all + "]\ncommands:\n"); };
+  EXPECT_THAT(with("{name: wax, of: {records: wax/0x0}, equals: {records: wick}}"), HasSubstr("invariants: wax: `wax/0x0` is not STORE"));
+  EXPECT_THAT(with("{name: wax, of: {records: wax}}"), HasSubstr("invariants: wax: says one of equals, at_most and among"));
+  const std::string good = "{name: wax, of: {records: wax}, equals: {records: wick}}";
+  EXPECT_THAT(with(good + ", " + good), HasSubstr("invariants: two are called `wax`"));
+}
+
 TEST_F(ProfileFile, RefusesAComputedValueThatThereIsNot) {
   const std::string there_are =
       "; there are {chain_id}, {denom}, {genesis_time}, {validator_count}, {voting_period}, "

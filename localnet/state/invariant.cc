@@ -1,0 +1,85 @@
+#include "localnet/state/invariant.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "localnet/state/describe.h"
+#include "localnet/state/record_sums.h"
+
+namespace rehearse {
+
+namespace {
+
+constexpr std::size_t kBreachExamples = 3;
+
+// Without the places that only a cosmos.Dec has.
+std::string in_words(const Number& n) {
+  static const Number one = boost::multiprecision::pow(Number(10), kMostDecimals);
+  const Number whole = n / one, rest = boost::multiprecision::abs(n % one);
+  if (rest == 0) return whole.str();
+  const auto places = rest.str();
+  auto text = fmt::format("{}{}.{}{}", n < 0 && whole == 0 ? "-" : "", whole.str(),
+                          std::string(kMostDecimals - places.size(), '0'), places);
+  return text.erase(text.find_last_not_of('0') + 1);
+}
+
+std::string of_whom(const RecordSum& s, const std::vector<std::string>& by) {
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < by.size(); ++i) texts.push_back(s.by[i] + " " + describe_bytes(by[i]));
+  return texts.empty() ? s.records : fmt::format("{} of {}", s.records, fmt::join(texts, ", "));
+}
+
+const RecordSum& other_side(const Invariant& i) {
+  return i.equals ? *i.equals : i.at_most ? *i.at_most : *i.among;
+}
+
+// Of each sum of either side.
+Breaches compare_sums(const Invariant& i, const Sums& left, const Sums& right) {
+  Breaches found;
+  const auto look_at = [&](const std::vector<std::string>& by) {
+    const auto a = left.find(by), b = right.find(by);
+    const Number have = a == left.end() ? 0 : a->second, want = b == right.end() ? 0 : b->second;
+    if (i.among ? a == left.end() || b != right.end() : i.equals ? have == want : have <= want) return;
+    ++found.count;
+    if (found.examples.size() == kBreachExamples) return;
+    found.examples.push_back(i.among ? fmt::format("{} is not in {}", of_whom(i.of, by), i.among->records)
+                                     : fmt::format("{}: {}, {} {}", of_whom(i.of, by), in_words(have),
+                                                   i.equals ? "not" : "above", in_words(want)));
+  };
+  for (const auto& [by, number] : left) look_at(by);
+  for (const auto& [by, number] : right)
+    if (!left.contains(by)) look_at(by);
+  return found;
+}
+
+}  // namespace
+
+std::vector<RecordSum*> Invariant::sides() {
+  std::vector<RecordSum*> all{&of};
+  for (auto* other : {&equals, &at_most, &among})
+    if (*other) all.push_back(&**other);
+  return all;
+}
+
+bool Invariant::of_upgrade() const { return of.before || other_side(*this).before; }
+
+std::string wrong_form(const Invariant& i) {
+  if (i.equals.has_value() + i.at_most.has_value() + i.among.has_value() != 1)
+    return "says one of equals, at_most and among";
+  for (const auto* side : {&i.of, &other_side(i)})
+    if (auto wrong = wrong_form(*side); !wrong.empty()) return wrong;
+  if (i.of.by.size() != other_side(i).by.size()) return "both sides are told apart `by` as many parts";
+  return "";
+}
+
+Read<Breaches> breaches(const Invariant& i, const ApplicationState& state, std::int64_t height,
+                        std::int64_t before) {
+  const auto at = [&](const RecordSum& s) { return read_sums(s, state, s.before ? before : height); };
+  const auto left = at(i.of);
+  if (!left) return {{}, left.trouble};
+  const auto right = at(other_side(i));
+  if (!right) return {{}, right.trouble};
+  return {compare_sums(i, *left, *right), {}};
+}
+
+}  // namespace rehearse
