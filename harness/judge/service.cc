@@ -106,8 +106,8 @@ bool is_announced_query(const NetworkView& v, const std::string& route) {
 
 bool answers_queries(const NetworkView& v, const std::string& module) {
   const auto* after = v.survey(kAfter);
-  return has_survey_answer(after) && std::any_of(after->answered.begin(), after->answered.end(),
-                                                 [&](const std::string& route) { return module_of_route(route) == module; });
+  const auto of_module = [&](const std::string& route) { return module_of_route(route) == module; };
+  return has_survey_answer(after) && (std::ranges::any_of(after->answered, of_module) || std::ranges::any_of(after->served, of_module));
 }
 
 std::vector<BrokenQuery> broken_queries(const NetworkView& v) {

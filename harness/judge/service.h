@@ -35,7 +35,7 @@ std::vector<ChangedParameter> unannounced_parameters(const NetworkView&);
 // has no list, whose store is gone and that answers nothing.
 bool is_announced_query(const NetworkView&, const std::string& route);
 
-// A query of that module was answered after the upgrade: the module is there.
+// A query of that module was answered after the upgrade, or refused by the module itself: it is there.
 bool answers_queries(const NetworkView&, const std::string& module);
 
 struct BrokenQuery {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include "harness/engine/goals.h"
 #include "harness/judge/service.h"
@@ -55,6 +56,16 @@ Json defaults_of(Rehearsal& r, const std::vector<ChangedParameter>& changed) {
   return defaults;
 }
 
+// One of each module that has no query without arguments: it shows later whether the module is there.
+std::vector<std::string> witnesses_of_others(const SurveyResult& s) {
+  std::set<std::string> known;
+  for (const auto& route : s.answered) known.insert(module_of_route(route));
+  std::vector<std::string> witnesses;
+  for (const auto& route : s.served)
+    if (known.insert(module_of_route(route)).second) witnesses.push_back(route);
+  return witnesses;
+}
+
 }  // namespace
 
 ChainSurvey::ChainSurvey(Rehearsal& r, std::string checkpoint) : r_(r), checkpoint_(std::move(checkpoint)) {
@@ -68,6 +79,7 @@ ChainSurvey::ChainSurvey(Rehearsal& r, std::string checkpoint) : r_(r), checkpoi
   SurveyRequest request;
   for (const auto& route : before->answered)
     if (!is_announced_query(r_.view(), route)) request.routes.push_back(route);
+  request.routes.insert(request.routes.end(), before->served.begin(), before->served.end());
   if (!listed_)
     for (const auto& [module, fields] : before->parameters.items()) request.modules.push_back(module);
   if (!request.routes.empty()) ask(std::move(request));
@@ -98,8 +110,9 @@ record::Surveyed ChainSurvey::before() {
     result = await();
     if (!result.error.empty()) result.error = why;
   }
-  return {checkpoint_, result.listed, result.error, std::move(result.parameters), std::move(result.answered),
-          {},          Json::object(), {}};
+  auto witnesses = witnesses_of_others(result);
+  return {checkpoint_, result.listed,  result.error, std::move(result.parameters), std::move(result.answered),
+          {},          Json::object(), {},           std::move(witnesses)};
 }
 
 // Of what was answered before the upgrade: what is about parameters.
@@ -125,9 +138,20 @@ void ChainSurvey::find_moving(record::Surveyed& s) {
         s.moving.push_back(module + "." + field);
 }
 
+// Those that are there as before. They had not answered then: nothing is broken.
+std::vector<std::string> ChainSurvey::take_witnesses(SurveyResult& s) const {
+  std::vector<std::string> there;
+  for (const auto& route : r_.view().survey(kBefore)->served) {
+    s.refused.erase(route), s.silent.erase(route);
+    if (std::ranges::find(s.served, route) != s.served.end()) there.push_back(route);
+  }
+  return there;
+}
+
 record::Surveyed ChainSurvey::after() {
   constexpr int kTimes = 3;
   auto all = await();
+  auto witnesses = take_witnesses(all);
   for (int i = 1; i < kTimes && !(all.refused.empty() && all.silent.empty()); ++i) {
     SurveyRequest open;
     for (const auto* some : {&all.refused, &all.silent})
@@ -158,7 +182,8 @@ record::Surveyed ChainSurvey::after() {
                      std::move(all.answered),
                      std::move(all.refused),
                      Json::object(),
-                     {}};
+                     {},
+                     std::move(witnesses)};
   if (unannounced_parameters(r_.view(), *r_.view().survey(kBefore), s).empty()) return s;
   find_moving(s);
   s.defaults = defaults_of(r_, unannounced_parameters(r_.view(), *r_.view().survey(kBefore), s));

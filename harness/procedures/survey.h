@@ -29,6 +29,7 @@ class ChainSurvey {
   record::Surveyed before();
   record::Surveyed after();
   SurveyRequest parameters_again() const;
+  std::vector<std::string> take_witnesses(SurveyResult&) const;
   void find_moving(record::Surveyed&);
 
   Rehearsal& r_;

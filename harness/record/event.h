@@ -152,6 +152,7 @@ struct Surveyed {
   std::map<std::string, std::string> refused;  // of those that had answered before: route -> what it says instead
   Json defaults = Json::object();              // of parameters that changed: the new release's own, as far as it tells them
   std::vector<std::string> moving;             // "module.field" of those that change from block to block by themselves
+  std::vector<std::string> served;             // of modules none of whose queries answers without arguments: a route that asks for some
 };
 
 // A transaction of a kind that the profile names, of an account of the network's own.

@@ -32,6 +32,12 @@ bool is_not_found(int code, const std::string& codespace) {
   return codespace == "sdk" && (code == kKeyNotFound || code == kNotFound);
 }
 
+// Nobody serves such a route: its module is not there.
+bool is_unknown(int code, const std::string& codespace) {
+  constexpr int kUnknownRequest = 6;
+  return codespace == "sdk" && code == kUnknownRequest;
+}
+
 // Of a gateway's answer; 0: it has none.
 int code_in(const Json& body) {
   return body.is_object() && body.contains("code") && body["code"].is_number_integer() ? body["code"].get<int>() : 0;
@@ -111,6 +117,7 @@ class SurveyUnderWay : public std::enable_shared_from_this<SurveyUnderWay> {
       if (!result_.silent.empty()) result_.error += ": " + result_.silent.begin()->second;
     }
     std::sort(result_.answered.begin(), result_.answered.end());
+    std::sort(result_.served.begin(), result_.served.end());
     merge_parameters();
     done_(std::move(result_));
   }
@@ -124,18 +131,19 @@ class SurveyUnderWay : public std::enable_shared_from_this<SurveyUnderWay> {
     Json response;
     std::string trouble;   // why there is no answer
     bool refused = false;  // the chain says so
+    bool served = false;   // the module does
   };
 
   void query(const std::string& path, std::function<void(const Reply&)> then) {
     rpc_.call("abci_query", {{"path", path}, {"data", ""}},
               [self = shared_from_this(), then = std::move(then)](const Result<Json>& r) {
-                if (!r.value) return then({{}, r.error, false});
+                if (!r.value) return then({{}, r.error});
                 const auto response = r.value->value("response", Json::object());
                 const auto code = response.value("code", 0);
-                const auto said = fmt::format("code {} ({}): {}", code, response.value("codespace", ""),
-                                              response.value("log", ""));
-                const bool served = !code || is_not_found(code, response.value("codespace", ""));
-                then({response, served ? "" : said, !served});
+                const auto codespace = response.value("codespace", "");
+                const auto said = fmt::format("code {} ({}): {}", code, codespace, response.value("log", ""));
+                const bool answered = !code || is_not_found(code, codespace);
+                then({response, answered ? "" : said, !answered, !is_unknown(code, codespace)});
               });
   }
 
@@ -143,6 +151,7 @@ class SurveyUnderWay : public std::enable_shared_from_this<SurveyUnderWay> {
     query(route.path, [self = shared_from_this(), route](const Reply& reply) {
       if (!reply.trouble.empty()) {
         (reply.refused ? self->result_.refused : self->result_.silent)[route.path] = reply.trouble;
+        if (reply.refused && reply.served) self->result_.served.push_back(route.path);
       } else {
         self->result_.answered.push_back(route.path);
         if (!route.module.empty()) self->take_parameters(route, reply.response);

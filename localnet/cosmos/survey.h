@@ -26,6 +26,7 @@ struct SurveyResult {
   nlohmann::json parameters = nlohmann::json::object();  // module -> field -> value
   std::vector<std::string> answered = {};
   std::map<std::string, std::string> refused = {};  // route -> what the chain says: it will not answer
+  std::vector<std::string> served = {};  // of those: the module itself says so, for want of arguments
   std::map<std::string, std::string> silent = {};   // route -> why there is no answer: it may come later
 };
 

@@ -26,7 +26,7 @@ constexpr std::int64_t kTimesOrdinary = 4;
 struct Loss {
   std::string where;         // "staking/0x71"
   std::string announced_as;  // the same; of a store that is removed itself, its name
-  const PrefixChanges* of;
+  const PrefixChanges* of;   // null: the store itself
 };
 
 // Records that stand under another key with another value, as far as counting tells: as many have come below
@@ -80,6 +80,13 @@ bool is_dropped(const NetworkView& v, const StoreChanges& store, const StateChan
   return store.removed && gone == removed && 2 * come < gone;
 }
 
+// An empty store that is taken from a module which goes on answering: it has none to write to. One that is renamed comes under
+// its other name.
+bool is_taken_away(const NetworkView& v, const StoreChanges& store, const StateChanges& changes) {
+  return store.removed && store.prefixes.empty() && answers_queries(v, store.store) &&
+         std::ranges::none_of(changes.at_upgrade, &StoreChanges::added);
+}
+
 std::vector<Loss> losses(const NetworkView& v, const StateChanges& changes) {
   const auto announced = announced_changes(v);
   std::vector<Loss> all;
@@ -92,11 +99,14 @@ std::vector<Loss> losses(const NetworkView& v, const StateChanges& changes) {
       if (p.gone && !ordinary && !is_announced(announced, where) && !reencoded.find(s, p))
         all.push_back({where, s.removed ? s.store : where, &p});
     }
+    if (is_taken_away(v, s, changes) && !is_announced(announced, s.store + "/"))
+      all.push_back({s.store, s.store, nullptr});
   }
   return all;
 }
 
 std::string loss_text(const Loss& l) {
+  if (!l.of) return fmt::format("store {} is removed, and its module goes on answering", l.where);
   return fmt::format("{} of {} records of {} vanished in the upgrade and stand nowhere else: {}", l.of->gone,
                      l.of->before, l.where, fmt::join(l.of->examples, ", "));
 }

@@ -68,6 +68,19 @@ TEST_F(ChainSurveyTest, KeepsWhatAnswersAndTheParameters) {
   EXPECT_TRUE(before.listed);
 }
 
+TEST_F(ChainSurveyTest, AsksAModuleWithoutAnyQueryThatAnswersWhetherItIsThere) {
+  constexpr const char* kWantsArguments = "/ibc.core.client.v1.Query/ClientParams";
+  abci_[kWantsArguments] = {200, made::rpc_result({{"response", {{"code", 18}, {"codespace", "sdk"}, {"log", "invalid request"}}}}).dump(), ""};
+  EXPECT_THAT(survey(kBefore).served, ElementsAre(kWantsArguments));
+  const auto after = survey(kAfter);
+  EXPECT_THAT(after.served, ElementsAre(kWantsArguments));
+  EXPECT_THAT(after.refused, IsEmpty()) << "it did not answer before";
+  abci_.erase(kWantsArguments);
+  const auto gone = survey(kAfter);
+  EXPECT_THAT(gone.served, IsEmpty());
+  EXPECT_THAT(gone.refused, IsEmpty());
+}
+
 TEST_F(ChainSurveyTest, SaysWhyAChainCannotBeAsked) {
   abci_.clear(), rest_.clear();
   EXPECT_THAT(survey(kBefore).error, HasSubstr("unknown query path"));

@@ -66,6 +66,14 @@ TEST_F(SurveyTest, AsksAllThatIsListedAndKeepsParameters) {
   EXPECT_EQ(s.refused.at("/ibc.core.client.v1.Query/ClientParams"), "code 6 (sdk): unknown query path");
 }
 
+TEST_F(SurveyTest, TellsARouteThatWantsArgumentsFromOneThatNobodyServes) {
+  abci_["/ibc.core.client.v1.Query/ClientParams"] = {
+      200, made::rpc_result({{"response", {{"code", 18}, {"codespace", "sdk"}, {"log", "invalid request"}}}}).dump(), ""};
+  const auto s = ask();
+  EXPECT_THAT(s.served, ElementsAre("/ibc.core.client.v1.Query/ClientParams"));
+  EXPECT_TRUE(s.refused.contains("/ibc.core.client.v1.Query/ClientParams"));
+}
+
 TEST_F(SurveyTest, AsksOnlyTheRoutesThatItIsTold) {
   abci_.erase("/made.bank.v1beta1.Query/Params");
   const auto s = ask({.rpc_url = {}, .rest_url = {}, .routes = {kFileDescriptors, "/made.bank.v1beta1.Query/Params", "/gone.v1.Query/Params", "/gone/v1/params"}});

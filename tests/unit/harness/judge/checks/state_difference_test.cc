@@ -69,6 +69,27 @@ TEST_F(StateDifferenceTest, FailsWhenAStoreIsDroppedWhoseModuleGoesOnAnswering) 
   EXPECT_EQ(found().outcome, Outcome::fail);
 }
 
+// Of a module whose every query wants arguments, as x/feegrant.
+TEST_F(StateDifferenceTest, FailsWhenAStoreIsDroppedWhoseModuleRefusesForWantOfArguments) {
+  stores({{"tally", false, true, {gone(10)}, ""}});
+  u_.all<record::Surveyed>().back()->served.push_back("/example.tally.v1.Query/Vote");
+  EXPECT_EQ(found().outcome, Outcome::fail);
+}
+
+TEST_F(StateDifferenceTest, FailsWhenAnEmptyStoreIsTakenFromAModuleThatGoesOnAnswering) {
+  auto& value = u_.answer(rehearse::kStopped, kStateChanges, "validator-1", made::kHeight).value;
+  auto changes = value.get<StateChanges>();
+  changes.at_upgrade = {{"tally", false, true, {}, ""}};
+  value = changes;
+  EXPECT_EQ(found().outcome, Outcome::pass) << "its module is gone";
+  u_.all<record::Surveyed>().back()->served.push_back("/example.tally.v1.Query/Vote");
+  EXPECT_EQ(found().outcome, Outcome::fail);
+  EXPECT_THAT(found().message, HasSubstr("store tally is removed, and its module goes on answering"));
+  changes.at_upgrade.push_back({"ledger", true, false, {}, ""});
+  u_.answer(rehearse::kStopped, kStateChanges, "validator-1", made::kHeight).value = changes;
+  EXPECT_EQ(found().outcome, Outcome::pass) << "it may have another name now";
+}
+
 TEST_F(StateDifferenceTest, FailsWhenAStoreIsMovedAndSomeOfItIsNot) {
   auto some = gone(4);
   some.removed = 10;
