@@ -80,11 +80,11 @@ bool is_dropped(const NetworkView& v, const StoreChanges& store, const StateChan
   return store.removed && gone == removed && 2 * come < gone;
 }
 
-// An empty store that is taken from a module which goes on answering: it has none to write to. One that is renamed comes under
-// its other name.
+// An empty store that is taken from a module which goes on answering: it has none to write to. One that is renamed comes, as
+// empty, under its other name.
 bool is_taken_away(const NetworkView& v, const StoreChanges& store, const StateChanges& changes) {
   return store.removed && store.prefixes.empty() && answers_queries(v, store.store) &&
-         std::ranges::none_of(changes.at_upgrade, &StoreChanges::added);
+         std::ranges::none_of(changes.at_upgrade, [](const StoreChanges& s) { return s.added && s.prefixes.empty(); });
 }
 
 std::vector<Loss> losses(const NetworkView& v, const StateChanges& changes) {

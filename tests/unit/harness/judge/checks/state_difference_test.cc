@@ -79,7 +79,7 @@ TEST_F(StateDifferenceTest, FailsWhenAStoreIsDroppedWhoseModuleRefusesForWantOfA
 TEST_F(StateDifferenceTest, FailsWhenAnEmptyStoreIsTakenFromAModuleThatGoesOnAnswering) {
   auto& value = u_.answer(rehearse::kStopped, kStateChanges, "validator-1", made::kHeight).value;
   auto changes = value.get<StateChanges>();
-  changes.at_upgrade = {{"tally", false, true, {}, ""}};
+  changes.at_upgrade = {{"group", true, false, {came("0x00", 1)}, ""}, {"tally", false, true, {}, ""}};
   value = changes;
   EXPECT_EQ(found().outcome, Outcome::pass) << "its module is gone";
   u_.all<record::Surveyed>().back()->served.push_back("/example.tally.v1.Query/Vote");
