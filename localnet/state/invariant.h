@@ -2,8 +2,8 @@
 // that belong together, as x/crisis had them in code.
 //
 //   - name: a validator's shares are those of its delegations
-//     of: {records: staking/0x21, key: [validator], by: [validator], sum: 6}
-//     equals: {records: staking/0x31, key: [delegator, validator], by: [validator], sum: 3}
+//     of: {records: staking/0x21, key: [validator], by: [validator], sum: "6"}
+//     equals: {records: staking/0x31, key: [delegator, validator], by: [validator], sum: "3"}
 #pragma once
 
 #include <cstdint>

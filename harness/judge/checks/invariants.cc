@@ -53,9 +53,11 @@ Finding judge_invariants(const Context& c, const std::string&) {
                                                       changes.last)};
   const auto want = "what held before the upgrade holds after it";
   if (!broken.empty())
-    return failed(fmt::format("{}. Announced by: changes: {{invariants: [{}]}}", fmt::join(broken, "; "),
-                              fmt::join(names, ", ")),
-                  want, fmt::format("{} do not", broken.size()), evidence);
+    return failed(
+        broken.front() + (broken.size() > 1 ? fmt::format("; and {} more do not", broken.size() - 1) : ""), want,
+        fmt::format("{}. Announced by: changes: {{invariants: [{}]}}", fmt::join(broken, "; "),
+                    fmt::join(names, ", ")),
+        evidence);
   if (std::ranges::none_of(all, [](const auto& i) { return i.trouble.empty(); }))
     return skipped("none says anything of the upgrade: " + summary(all));
   return passed(want, summary(all), evidence);

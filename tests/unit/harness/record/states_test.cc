@@ -62,7 +62,7 @@ TEST(QuestionNames, AreOfTheClosedList) {
     for (const auto& q : *all) known.insert(q.name);
   using namespace question;
   const std::set<std::string> asked = {app_version, peers,      consensus_state, validators,  signing_info,   current_plan,    applied_plan,
-                                       module_versions, proposal, transaction,    balance,     question::supply,         delegation,      app_hash,
+                                       module_versions, proposal, transaction,    balance,     question::supply,         delegation,      question::app_hash,
                                        account,     balances,   delegations,     votes,       provider_info,  provider_orders, model_status,
                                        scored_records, health,  version,         bids,        workloads};
   EXPECT_EQ(asked, known);
