@@ -15,6 +15,8 @@
 #include "harness/cli/commands.h"
 #include "harness/view/journal.h"
 #include "harness/run/checkpoint_folder.h"
+#include "harness/run/conclusion.h"
+#include "harness/run/run_folder.h"
 #include "harness/run/side_by_side.h"
 #include "harness/spec/suite.h"
 #include "localnet/base/text.h"

@@ -1,5 +1,4 @@
-// A checkpoint: a network that was frozen at a phase, as a folder that any number of runs begin from (Run in
-// run.cc).
+// A checkpoint: a network that was frozen at a phase, as a folder that any number of runs begin from (fork.h).
 //
 //   checkpoint.json            what it is of: see CheckpointFacts
 //   events.jsonl               the journal of the run that left it, until then

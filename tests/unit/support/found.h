@@ -12,6 +12,15 @@
 
 namespace rehearse::made {
 
+inline const std::vector<std::string> kAllNodes = {"validator-1", "validator-2", "validator-3", "validator-4"};
+
+// Of a run that fails.
+inline record::Diagnosis diagnosis_of(const Upgrade& u) {
+  const auto record = u.judged();
+  EXPECT_EQ(record.verdict, "fail");
+  return record.diagnosis.value_or(record::Diagnosis{});
+}
+
 // The causes, each by its own rule.
 inline std::vector<std::string> found_in(const Upgrade& u) {
   const auto view = u.view();

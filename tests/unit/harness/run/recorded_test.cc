@@ -8,7 +8,7 @@
 #include <set>
 
 #include "harness/procedures/procedure.h"
-#include "harness/run/run.h"
+#include "harness/run/conclusion.h"
 #include "harness/spec/scenario.h"
 #include "harness/view/journal.h"
 #include "harness/view/step_ids.h"

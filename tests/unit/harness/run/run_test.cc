@@ -1,4 +1,5 @@
 // A run before anything is made, and one that is judged again from its folder.
+#include "harness/run/conclusion.h"
 #include "harness/run/run.h"
 
 #include <gmock/gmock.h>

@@ -1,0 +1,89 @@
+#include "harness/run/conclusion.h"
+
+#include <fmt/format.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "harness/judge/judge.h"
+#include "harness/run/checkpoint_folder.h"
+#include "harness/run/ending.h"
+#include "harness/run/run_folder.h"
+#include "harness/run/scenario_rules.h"
+#include "harness/view/journal.h"
+#include "localnet/base/sha256.h"
+#include "localnet/profile/profile.h"
+
+namespace rehearse {
+
+namespace fs = std::filesystem;
+
+std::string host_description() {
+  utsname u{};
+  ::uname(&u);
+  return fmt::format("{} {} {}, {} cores", u.sysname, u.release, u.machine, ::sysconf(_SC_NPROCESSORS_ONLN));
+}
+
+namespace {
+
+// What is known of a run without reading its files.
+record::RunRecord record_of_none(const RunOptions& o) {
+  record::RunRecord r;
+  r.scenario = o.scenario.stem();
+  r.profile = o.profile.stem();
+  r.seed = o.seed;
+  r.harness_version = o.harness_version;
+  r.host = host_description();
+  r.command = r.reproduce = o.command;
+  return r;
+}
+
+}  // namespace
+
+record::RunRecord record_of_skipped(const RunOptions& o, const std::string& reason) {
+  auto r = record_of_none(o);
+  auto scenario = read_scenario(o.scenario);
+  if (!o.expect.empty()) expect(scenario, find_named<Cause>(o.expect));
+  r.title = scenario.title;
+  r.expected = expected_of(scenario);
+  r.verdict = "skipped";
+  r.skipped = reason;
+  r.scenario_digest = sha256_file(o.scenario);
+  r.profile_digest = sha256_hex(load_profile(o.profile, o.profiles).text);
+  return r;
+}
+
+record::RunRecord record_of_not_begun(const RunOptions& o, const std::string& reason) {
+  auto r = record_of_none(o);
+  r.verdict = "error";
+  r.diagnosis = record::Diagnosis{};
+  r.diagnosis->first_evidence = reason;
+  return r;
+}
+
+record::RunRecord conclude_crashed(const fs::path& folder, const std::string& how) {
+  std::error_code ignored;
+  fs::remove_all(folder / kUnfinishedCheckpoint, ignored);
+  const auto journal = folder / kJournal;
+  const auto view = fold_all(read_journal(journal));
+  if (!view.stopped) {
+    const auto step = last_step(view);
+    const std::string where = fs::exists(folder / kLog) ? fmt::format("; the end of {} has the backtrace", kLog) : "";
+    append_to_journal(journal, record::RunStopped{StopReason::error, unexpected(how, step, view.run ? view.run->scenario : "") + where, step, Cause::none});
+  }
+  return judge_folder(folder);
+}
+
+record::RunRecord judge_folder(const fs::path& folder) {
+  auto view = fold_all(read_journal(folder / kJournal));
+  auto scenario = load_scenario(folder / kScenarioCopy);
+  auto profile = load_profile(folder / kProfileCopy);
+  if (view.run) {
+    scenario.name = view.run->scenario;
+    if (const auto& told = view.run->conditions; told.contains("expect"))
+      expect(scenario, find_named<Cause>(told["expect"]));
+    profile.name = view.run->profile;
+  }
+  return judge(view, scenario, profile);
+}
+
+}  // namespace rehearse

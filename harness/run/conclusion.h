@@ -1,0 +1,26 @@
+// The records of runs that nobody carries out here: one that is skipped, did not begin, or crashed, and one that is judged
+// again from its folder.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "harness/record/run_record.h"
+#include "harness/run/options.h"
+
+namespace rehearse {
+
+// "Linux 6.1.0 x86_64, 2 cores"
+std::string host_description();
+
+// The record of a run that is skipped, and of one that ended before there was a journal.
+record::RunRecord record_of_skipped(const RunOptions&, const std::string& reason);
+record::RunRecord record_of_not_begun(const RunOptions&, const std::string& reason);
+
+// The record of a run whose harness could not conclude it: `how` says what ended it. Its journal gets that as its end.
+record::RunRecord conclude_crashed(const std::filesystem::path& folder, const std::string& how);
+
+// Judges a run folder's journal again, offline.
+record::RunRecord judge_folder(const std::filesystem::path& folder);
+
+}  // namespace rehearse
