@@ -30,12 +30,13 @@ Found block_panic(const NetworkView&);
 Found block_error(const NetworkView&);
 Found params_refused(const NetworkView&);
 Found proposal_refused(const NetworkView&);
+// Of those that stand (standing.cc).
 Found vote_extension_refused(const NetworkView&);
 Found blocks_stopped(const NetworkView&);
 // The migration is not through when its window is over (upgrade.cc).
 Found migration_slow(const NetworkView&);
 Found height_not_executed(const NetworkView&);
-// A block after it takes the processors, and never ends (blocks.cc).
+// A block after it takes the processors, and never ends (standing.cc).
 Found block_not_executed(const NetworkView&);
 // Of a node's own settings and files (settings.cc).
 Found operator_setting(const NetworkView&);

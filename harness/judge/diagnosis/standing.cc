@@ -1,0 +1,176 @@
+// What stands without a word: votes that are refused, a call of the application that does not return, a block that never ends.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/judge/diagnosis/panics.h"
+
+namespace rehearse {
+
+namespace {
+
+const char* step_name(int step) {
+  constexpr const char* kNames[] = {"?",         "new height",     "new round",
+                                    "propose",   "prevote",        "prevote wait",
+                                    "precommit", "precommit wait", "commit"};
+  return step >= 1 && step <= 8 ? kNames[step] : kNames[0];
+}
+
+constexpr int kPrecommit = 6, kPrecommitWait = 7;
+
+// A node that has stood at one place for that many questions, the last of them.
+struct Standing {
+  const NodeView* node;
+  const record::ConsensusProbed* at;
+};
+
+// Who works gets on.
+bool at_same_place(const record::ConsensusProbed& a, const record::ConsensusProbed& b) {
+  if (a.stack.empty() || b.stack.empty()) return true;
+  return a.stack.front().function == b.stack.front().function && a.stack.front().line == b.stack.front().line;
+}
+
+// What a node has had of a processor, in one process, between two of its samples.
+struct ProcessorTime {
+  double seconds = 0, of = 0;  // of so many
+};
+
+ProcessorTime processor_time(const NodeView& n, Micros from, Micros to) {
+  const NodeView::Sample *first = nullptr, *last = nullptr;
+  for (const auto& s : n.samples) {
+    if (s.seen < from || s.seen > to) continue;
+    if (!first || s.incarnation != first->incarnation) first = &s;
+    last = &s;
+  }
+  if (!first) return {};
+  return {last->of.cpu_seconds - first->of.cpu_seconds, static_cast<double>(last->seen - first->seen) / 1e6};
+}
+
+// It waits for others of its process, and these work: the processor's time goes on since then.
+bool waits_for_work(const NetworkView& v, const Standing& s, Micros since) {
+  constexpr double kBusy = 0.5;  // of a processor
+  if (s.at->stack.empty() || !only_waits(s.at->stack.front().function)) return false;
+  const auto had = processor_time(*s.node, since, v.last_seen);
+  return had.seconds > kBusy * had.of;
+}
+
+std::vector<Standing> standing(const NetworkView& v, std::size_t questions) {
+  std::vector<Standing> all;
+  for (const auto* n : v.all()) {
+    if (!n->alive || n->probes.size() < questions) continue;
+    const auto& last = n->probes.back().consensus;
+    const bool stood = std::all_of(n->probes.end() - static_cast<std::ptrdiff_t>(questions), n->probes.end(),
+                                   [&](const NodeView::Probe& p) {
+                                     return p.incarnation == n->incarnation &&
+                                            p.consensus.height == last.height &&
+                                            p.consensus.round == last.round && p.consensus.step == last.step &&
+                                            at_same_place(p.consensus, last);
+                                   });
+    if (stood && n->head.store_height <= last.height) all.push_back({n, &last});
+  }
+  return all;
+}
+
+std::string place_of(const Standing& s) {
+  if (s.at->step == 0)
+    return fmt::format("{} stands at height {}, and its consensus answers nothing", s.node->member.name,
+                       s.at->height);
+  return fmt::format(
+      "{} stands at height {}, round {}, step {} ({}), with prevotes of {:.0f} % of the power and precommits "
+      "of {:.0f} %",
+      s.node->member.name, s.at->height, s.at->round, s.at->step, step_name(s.at->step), 100 * s.at->prevoted,
+      100 * s.at->precommitted);
+}
+
+Found of_standing(const NetworkView& v, Cause cause, const std::string& proof,
+                  const std::vector<Standing>& all) {
+  Shown shown;
+  for (const auto& s : all) shown.nodes.push_back(s.node->member.name);
+  auto d = make_diagnosis(v, cause, proof, shown);
+  d.where.height = all.front().at->height;
+  d.first_evidence = place_of(all.front());
+  for (std::size_t i = 1; i < all.size(); ++i) d.consequences.push_back(place_of(all[i]));
+  return d;
+}
+
+}  // namespace
+
+// A precommit with an extension that the application refuses is dropped without a word: each node has its own
+// only.
+Found vote_extension_refused(const NetworkView& v) {
+  auto all = standing(v, 2);
+  std::erase_if(all, [](const Standing& s) {
+    const bool on = s.at->extensions_from > 0 && s.at->height >= s.at->extensions_from;
+    const bool lacks_precommits = (s.at->step == kPrecommit || s.at->step == kPrecommitWait) &&
+                                  3 * s.at->prevoted > 2 && 3 * s.at->precommitted <= 2;
+    return !on || !lacks_precommits || s.at->peers == 0;
+  });
+  std::vector<std::string> nodes;
+  for (const auto& s : all) nodes.push_back(s.node->member.name);
+  if (all.empty() || 3 * v.power_of(nodes) <= v.total_power()) return std::nullopt;
+  auto d = of_standing(
+      v, Cause::vote_extension_refused,
+      fmt::format("votes have extensions since height {}; prevotes are there, and no precommits of others",
+                  all.front().at->extensions_from),
+      all);
+  d->where.method = name_of(AbciMethod::verify_vote_extension);
+  return d;
+}
+
+Found blocks_stopped(const NetworkView& v) {
+  // In a call of the application that does not return: it says where.
+  constexpr std::size_t kInside = 5;
+  auto inside = standing(v, kInside);
+  std::erase_if(inside, [&](const Standing& s) {
+    const auto since = s.node->probes[s.node->probes.size() - kInside].seen;
+    return !abci_method(go_frames(s.at->stack)) || (!v.stopped && waits_for_work(v, s, since));
+  });
+  if (!inside.empty()) {
+    const auto stack = go_frames(inside.front().at->stack);
+    auto d = of_standing(v, Cause::blocks_stopped,
+                         "consensus waits for the application, which does not return", inside);
+    const auto height = d->where.height;
+    d->where = failed_at(v, *inside.front().node, stack);
+    d->where.height = height;
+    d->first_evidence += ", " + in_words("", stack);
+    return d;
+  }
+  // Or nobody says anything, though there is enough power to go on.
+  constexpr std::size_t kSilent = 4;
+  auto all = standing(v, kSilent);
+  std::erase_if(all, [](const Standing& s) { return s.at->peers == 0 || s.at->step == 0; });
+  std::vector<std::string> nodes;
+  for (const auto& s : all) nodes.push_back(s.node->member.name);
+  if (all.empty() || 3 * v.power_of(nodes) <= 2 * v.total_power()) return std::nullopt;
+  return of_standing(v, Cause::blocks_stopped,
+                     "more than 2/3 of the power is up and connected, and stands at one place", all);
+}
+
+// However slow a machine is: what a block costs is counted in the time that a node did have a processor.
+Found block_not_executed(const NetworkView& v) {
+  constexpr double kLeast = 5, kTimes = 20;  // seconds; of what a block cost before the upgrade
+  constexpr double kShare = 0.25;            // of the time; a node that only waits takes a tenth
+  if (!v.plan) return std::nullopt;
+  Shown shown;
+  std::string evidence;
+  for (const auto* n : v.all()) {
+    if (!n->halt || n->stored.empty() || n->stored.rbegin()->first <= v.plan->height) continue;
+    const auto& [height, since] = *n->stored.rbegin();
+    const auto begun = n->stored.begin();
+    const auto until = v.stopped ? v.stopped_seen : v.last_seen;
+    const auto blocks = static_cast<double>(std::max<std::int64_t>(1, v.plan->height - begun->first));
+    const double before = processor_time(*n, begun->second, n->halt->seen).seconds / blocks, now = processor_time(*n, since, until).seconds;
+    if (now < std::max(kLeast, kTimes * before) || now < kShare * static_cast<double>(until - since) / 1e6) continue;
+    shown.nodes.push_back(n->member.name);
+    if (evidence.empty())
+      evidence = fmt::format("{} has computed for {:.0f} s since block {}, and has not come to the next; a block cost {:.2f} s before the upgrade",
+                             n->member.name, now, height, before);
+  }
+  if (3 * v.power_of(shown.nodes) <= v.total_power()) return std::nullopt;
+  auto d = make_diagnosis(v, Cause::blocks_stopped, "the processors are the nodes' own, and no block comes", shown);
+  d.where.height = v.highest_height() + 1;
+  d.first_evidence = evidence;
+  return d;
+}
+
+}  // namespace rehearse
