@@ -153,7 +153,7 @@ const std::vector<CauseEntry>& causes() {
        "sums and counts of a stopped node's records, at H-1 and after: the profile's `invariants:`, those of the SDK's modules among them",
        "look at what the migration writes to one of the two sides; if it is meant so, announce it under `changes: invariants:`"},
       {Cause::blocks_slow, "blocks-slow", "blocks take longer since the upgrade",
-       "the median time between blocks, against before, by a rank test; on a machine that had processors to spare",
+       "the median time between blocks, against before, by a rank test; on a machine that had processors to spare, or whose processors the nodes themselves take for their blocks, more than before",
        "profile the new release's blocks; if it is meant so, raise the profile's `block_interval: most_growth`"},
       {Cause::memory_growth, "memory-growth", "nodes grow with every block since the upgrade",
        "a trend over the blocks after the upgrade that was not there before",

@@ -56,6 +56,7 @@ const std::vector<Rule>& rules() {
       {Cause::provider_bids_stuck, false, provider_bids_stuck},
       {Cause::migration_slow, false, migration_slow},
       {Cause::blocks_stopped, false, height_not_executed},
+      {Cause::blocks_slow, false, blocks_dearer},
       {Cause::blocks_stopped, false, block_not_executed},
       {Cause::quorum_short, false, quorum_short},
       {Cause::validator_jailed, false, validator_jailed},
@@ -174,6 +175,7 @@ std::optional<Diagnosis> proven_in_the_end(const NetworkView& v) {
   if (auto found = proven_failure(v)) return found;
   if (auto found = migration_slow(v)) return found;
   if (auto found = height_not_executed(v)) return found;
+  if (auto found = blocks_dearer(v)) return found;
   return block_not_executed(v);
 }
 

@@ -38,6 +38,8 @@ Found migration_slow(const NetworkView&);
 Found height_not_executed(const NetworkView&);
 // A block after it takes the processors, and never ends (standing.cc).
 Found block_not_executed(const NetworkView&);
+// Blocks cost the nodes more of the processors (standing.cc).
+Found blocks_dearer(const NetworkView&);
 // Of a node's own settings and files (settings.cc).
 Found operator_setting(const NetworkView&);
 Found node_files(const NetworkView&);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "harness/judge/block_cost.h"
 #include "harness/judge/diagnosis/panics.h"
 
 namespace rehearse {
@@ -28,22 +29,6 @@ struct Standing {
 bool at_same_place(const record::ConsensusProbed& a, const record::ConsensusProbed& b) {
   if (a.stack.empty() || b.stack.empty()) return true;
   return a.stack.front().function == b.stack.front().function && a.stack.front().line == b.stack.front().line;
-}
-
-// What a node has had of a processor, in one process, between two of its samples.
-struct ProcessorTime {
-  double seconds = 0, of = 0;  // of so many
-};
-
-ProcessorTime processor_time(const NodeView& n, Micros from, Micros to) {
-  const NodeView::Sample *first = nullptr, *last = nullptr;
-  for (const auto& s : n.samples) {
-    if (s.seen < from || s.seen > to) continue;
-    if (!first || s.incarnation != first->incarnation) first = &s;
-    last = &s;
-  }
-  if (!first) return {};
-  return {last->of.cpu_seconds - first->of.cpu_seconds, static_cast<double>(last->seen - first->seen) / 1e6};
 }
 
 // It waits for others of its process, and these work: the processor's time goes on since then.
@@ -170,6 +155,16 @@ Found block_not_executed(const NetworkView& v) {
   auto d = make_diagnosis(v, Cause::blocks_stopped, "the processors are the nodes' own, and no block comes", shown);
   d.where.height = v.highest_height() + 1;
   d.first_evidence = evidence;
+  return d;
+}
+
+Found blocks_dearer(const NetworkView& v) {
+  const auto dearer = dearer_blocks(v);
+  if (!dearer) return std::nullopt;
+  Shown shown;
+  shown.nodes = dearer->nodes;
+  auto d = make_diagnosis(v, Cause::blocks_slow, "blocks cost the nodes several times more of their own processor time, and come later", shown);
+  d.first_evidence = in_words(*dearer);
   return d;
 }
 

@@ -112,6 +112,38 @@ TEST(BlockInterval, ProvesNothingWhereANodeWaitedForAProcessor) {
   EXPECT_THAT(found.message, HasSubstr("too slow"));
 }
 
+// --- On a machine whose processors the nodes take themselves
+
+// A sample a second, in which each node has that share of a processor before and after the upgrade, and waits for one for the rest;
+// blocks after it come each second.
+made::Upgrade computes(double before, double after) {
+  auto u = healthy();
+  slow_down(u, made::kHeight, 0.85);
+  const auto is_gone = [](const record::Event& e) {
+    const auto* head = std::get_if<record::HeadSeen>(&e.body);
+    return std::holds_alternative<record::Sampled>(e.body) || (head && head->store_height > made::kHeight);
+  };
+  std::erase_if(u.made, is_gone);
+  for (int i = 1; i <= 4; ++i) {
+    const auto node = made::validator(i);
+    for (double s = 0; s < 12; s += 0.25) u.add(s, node, record::Sampled{100'000'000, s < 4.2 ? before * s : after * s, 0.9 * s});
+    for (std::int64_t h = made::kHeight + 1; h <= made::kLast; ++h) u.head_at(5.45 + static_cast<double>(h - made::kHeight), node, h, h);
+  }
+  return u;
+}
+
+TEST(BlockInterval, IsOfTheReleaseWhereItsBlocksStarveTheMachine) {
+  const auto run = computes(0.1, 0.9).judged();
+  EXPECT_EQ(item(run, "Block Interval").outcome, Outcome::fail);
+  EXPECT_EQ(run.diagnosis.value().cause, Cause::blocks_slow);
+  EXPECT_THAT(run.diagnosis->first_evidence, HasSubstr("a block costs 0.90 s of processor time since the upgrade, 0.0"));
+}
+
+TEST(BlockInterval, IsNotOfTheReleaseWhereOthersStarveTheMachine) {
+  EXPECT_EQ(item(computes(0.1, 0.1).judged(), "Block Interval").outcome, Outcome::inconclusive);
+  EXPECT_EQ(item(computes(0.6, 0.9).judged(), "Block Interval").outcome, Outcome::inconclusive) << "they took as much before";
+}
+
 TEST(BlockInterval, LeavesOutRoundsThatWereLostForAProposerWhoWasAway) {
   auto u = healthy();
   slow_down(u, made::kHeight, 1);
