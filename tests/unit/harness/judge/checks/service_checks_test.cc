@@ -171,6 +171,19 @@ TEST_F(ServiceChecks, CatchAKindOfTransactionThatIsRefused) {
   EXPECT_EQ(item("Transactions Accepted").actual, "accepted: transfer, submit-proposal, vote; refused as announced: delegate");
 }
 
+// What they are refused for stands in what is said, where it is a parameter.
+TEST_F(ServiceChecks, NameAParameterAsTheRootOfARefusalThatNamesItsNewValue) {
+  auto& t = tried("delegate");
+  t.height = 0, t.code = 41, t.codespace = "sdk", t.log = "tx gas limit 500000 exceeds block max gas 50: invalid gas limit";
+  after().parameters["slashing"]["signed_blocks_window"] = "5000";
+  EXPECT_EQ(cause(), "transactions-refused");
+  EXPECT_THAT(u_.judged().diagnosis->first_evidence, testing::EndsWith("invalid gas limit")) << "500000 is no 5000";
+  EXPECT_THAT(u_.judged().diagnosis->consequences, testing::Contains(HasSubstr("beside it, parameters-changed: slashing.signed_blocks_window was")));
+  t.log = "tx gas limit 500000 exceeds block max gas 5000: invalid gas limit";
+  EXPECT_THAT(u_.judged().diagnosis->first_evidence, HasSubstr("invalid gas limit; slashing.signed_blocks_window was 100, is 5000"));
+  EXPECT_THAT(u_.judged().diagnosis->proven_by, HasSubstr("name the new value of slashing.signed_blocks_window"));
+}
+
 TEST_F(ServiceChecks, CatchATransactionWithoutEffect) {
   tried("transfer").is = "1";
   EXPECT_THAT(item("Transactions Accepted").message, HasSubstr("transfer: it is in a block with code 0 and has no effect: still 1"));
