@@ -20,7 +20,17 @@ std::chrono::milliseconds patience(const NetworkView& v) {
       kLeast, std::chrono::milliseconds(static_cast<std::int64_t>(kIntervals * 1000 * block_interval_s(v))));
 }
 
+std::vector<record::Frame> frames_of(const std::vector<GoFrame>& stack) {
+  std::vector<record::Frame> all;
+  for (const auto& f : stack) all.push_back({f.function, f.file, f.line});
+  return all;
+}
+
 }  // namespace
+
+std::chrono::milliseconds resumes_within(const ServiceLevels& levels) {
+  return std::chrono::milliseconds(static_cast<std::int64_t>(1000 * levels.chain_resumes.seconds() / levels.scale));
+}
 
 double block_interval_s(const NetworkView& v) {
   constexpr std::int64_t kBlocks = 20;
@@ -61,16 +71,18 @@ void StallWatch::ask(const std::string& name) {
   const auto& ip = r_.view().nodes.at(name).member.ip;
   log_info(name + " makes no block: it is asked where its consensus is");
   probe_consensus(r_.http(), rpc_url(ip), pprof_url(ip), [this, name](const ConsensusState& s) {
-    if (!s.height && s.stack.empty()) return log_info(name + " does not say where its consensus is");
-    record::ConsensusProbed probed{s.height ? s.height : r_.view().nodes.at(name).head.store_height + 1,
+    if (!s.height && s.state.empty()) return log_info(name + " does not say where its consensus is");
+    record::ConsensusProbed probed{s.height ? s.height : r_.view().nodes.at(name).head.app_height + 1,
                                    s.round,
                                    s.step,
                                    s.prevoted,
                                    s.precommitted,
                                    s.peers,
                                    s.extensions_from,
-                                   {}};
-    for (const auto& f : s.stack) probed.stack.push_back({f.function, f.file, f.line});
+                                   frames_of(s.stack),
+                                   s.state,
+                                   frames_of(s.holder),
+                                   s.goes_on};
     r_.record(std::move(probed), name);
   });
 }

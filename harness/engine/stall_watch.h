@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 
+#include "harness/spec/scenario.h"
 #include "harness/view/view.h"
 
 namespace rehearse {
@@ -15,6 +16,9 @@ class Rehearsal;
 // Seconds of the chain before its halt, from the times in its blocks, the last 20 of them; 0: not known. The median: a chain that
 // is taken up from a checkpoint has stood for as long as that is old.
 double block_interval_s(const NetworkView&);
+
+// The service level for a chain to resume, at its scale: no block may take longer.
+std::chrono::milliseconds resumes_within(const ServiceLevels&);
 
 class StallWatch {
  public:

@@ -46,9 +46,7 @@ void ask_where_they_are(Rehearsal& r, const std::vector<std::string>& names) {
 
 std::chrono::milliseconds window_of(const Rehearsal& r) {
   constexpr auto kLeast = 10000ms;  // where not even the start of a node fits into the level, the timeline tells
-  const auto& levels = r.scenario().service_levels;
-  return std::max(kLeast, std::chrono::milliseconds(
-                              static_cast<std::int64_t>(1000 * levels.chain_resumes.seconds() / levels.scale)));
+  return std::max(kLeast, resumes_within(r.scenario().service_levels));
 }
 
 // Of the window since the last of them has halted.

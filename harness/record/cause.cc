@@ -112,7 +112,7 @@ const std::vector<CauseEntry>& causes() {
        "a panic's stack without the upgrade handler: CONSENSUS FAILURE, or the end of the process",
        "read the frames: the module and the ABCI method stand there; run the block again on a copy of a node"},
       {Cause::block_error, "block-error", "a block cannot be executed: the application returns an error, or CometBFT refuses its answer",
-       "CONSENSUS FAILURE with an error of the block",
+       "CONSENSUS FAILURE with an error of the block; where a node logs nothing, the end of its consensus, and the error of a copy of it",
        "read the error; run the block again on a copy of a node"},
       {Cause::proposal_refused, "proposal-refused", "the application refuses proposed blocks",
        "rounds in which validators say that their application has rejected the proposal",
@@ -133,7 +133,7 @@ const std::vector<CauseEntry>& causes() {
        "the header's Version",
        "all nodes have to set the same protocol version at the same height"},
       {Cause::blocks_stopped, "blocks-stopped", "no block is made any more, and nothing is said of it",
-       "consensus stands at one height, round and step on more than 1/3 of the power, twice",
+       "consensus stands at one height, round and step on more than 2/3 of the power, or in a call of the application that does not return, or has ended; a call that sleeps, computes or reads has as long as the chain has to resume",
        "read where the goroutines stand: a lock, or a call that does not return"},
       // Of what the new release serves.
       {Cause::transactions_refused, "transactions-refused", "the new release refuses a kind of transaction that was accepted before it",

@@ -17,7 +17,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(UpgradeInfoSeen, name, height)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(LogCounted, lines, levelled)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(HeadSeen, store_height, block_hash, app_height, app_hash,
                                                 app_version, catching_up)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ConsensusProbed, height, round, step, prevoted, precommitted, peers, extensions_from, stack)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ConsensusProbed, height, round, step, prevoted, precommitted, peers, extensions_from, stack, state, holder, goes_on)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Signature, validator, flag)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(BlockSeen, height, hash, app_hash, time, proposer, round,
                                                 signatures)

@@ -113,6 +113,9 @@ struct ConsensusProbed {
   int peers = 0;
   std::int64_t extensions_from = 0;  // the height from which on votes have extensions; 0: off, or not known
   std::vector<Frame> stack;          // of the goroutine that runs consensus; empty: not known
+  std::string state;                 // of that one, as Go says it; kNoGoroutine (localnet/cosmos/goroutines.h): it has ended; empty: not known
+  std::vector<Frame> holder;         // consensus waits for its turn to call the application: of the goroutine that is in there
+  bool goes_on = false;              // who is in the application may go on by itself: it sleeps, runs, reads
 };
 
 // A block of the chain with the commit that sealed it, as a node served it.

@@ -15,7 +15,8 @@
 #include "localnet/base/log.h"
 #include "localnet/base/temporary_path.h"
 #include "localnet/base/text.h"
-#include "localnet/cosmos/go_frames.h"
+#include "localnet/cosmos/go_panic.h"
+#include "localnet/cosmos/goroutines.h"
 
 namespace rehearse {
 
@@ -141,6 +142,47 @@ bool is_of_cometbft(const std::string& error) {
 }
 
 }  // namespace
+
+namespace {
+
+constexpr int kCommitStep = 8;
+
+// Its consensus stands where the block is executed, and is not in there.
+bool failed_without_a_word(const NodeView& n) {
+  if (n.probes.empty()) return false;
+  const auto& at = n.probes.back().consensus;
+  return at.state == kNoGoroutine || (at.state.empty() && at.stack.empty() && at.step == kCommitStep);
+}
+
+record::Json end_of(const Rehearsal& r, const Replayed& copy) {
+  PanicReader reader;
+  std::istringstream lines(copy.output);
+  std::int64_t number = 0;
+  for (std::string line; std::getline(lines, line);) reader.line(line, ++number);
+  if (const auto panic = reader.panic()) {
+    auto stack = panic->goroutine + ":\n";
+    for (const auto& f : panic->frames) stack += fmt::format("{}()\n\t{}:{}\n", f.function, f.file, f.line);
+    return {{"panic", panic->text.substr(0, panic->text.find('\n'))}, {"stack", stack}};
+  }
+  std::string error;
+  for (const auto& [name, expression] : r.profile().log_patterns)
+    if (name == name_of(Pattern::replay_error)) RE2::PartialMatch(copy.output, expression, &error);
+  return error.empty() ? record::Json() : record::Json{{"error", error}};
+}
+
+}  // namespace
+
+void find_silent_failure(Rehearsal& r) {
+  const auto failure = failure_by(r.view(), {Cause::blocks_stopped});
+  if (!failure || !failed_without_a_word(r.view().nodes.at(failure->affected_nodes.front()))) return;
+  const auto& name = failure->affected_nodes.front();
+  const TemporaryPath folder(r.folder() / "autopsy");
+  fs::create_directories(folder.path());
+  const auto copy = replay(r, {{name, r.network().node(name).supervisor().current(), folder.path()}}, kAtMost).front();
+  const auto told = copy.end ? end_of(r, copy) : record::Json();
+  log_info(fmt::format("a copy of {}, which stands without a word: {}", name, told.is_null() ? "does not fail" : told.dump()));
+  if (!told.is_null()) r.record(answer_of(kSilentFailure, "a copy of the node", told), name);
+}
 
 void find_failed_method(Rehearsal& r) {
   const auto failure = failure_by(r.view(), {Cause::upgrade_handler_error, Cause::block_error});

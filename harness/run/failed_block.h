@@ -6,6 +6,10 @@
 
 namespace rehearse {
 
+// Where consensus has ended and nobody said of what, because the release's log is silent, a copy of the node ends of it at its start,
+// and a program's end is no matter of its log. Journals kSilentFailure; does nothing without such a failure.
+void find_silent_failure(Rehearsal&);
+
 // An error of a block reads the same whether the upgrade handler returned it, a BeginBlocker or an EndBlocker.
 // Copies of the program with traps at the beginnings of these methods die there, or fail as before. Journals
 // kFailedMethod ("PreBlock", "BeginBlock", "EndBlock") and kFailedModule; does nothing without such an error,

@@ -105,6 +105,7 @@ class Run {
       look_at("results of transactions", ask_for_results);
       network->stop();
       look_at("states", compare_states);
+      look_at("failed block", find_silent_failure);
       look_at("failed block", find_failed_method);
       look_at("plan", find_plan_of_program);
       look_at("state changes", read_state_changes);

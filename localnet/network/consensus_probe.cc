@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "localnet/base/json_text.h"
-#include "localnet/cosmos/go_panic.h"
+#include "localnet/cosmos/goroutines.h"
 #include "localnet/cosmos/rpc.h"
 
 namespace rehearse {
@@ -54,13 +54,43 @@ void read_consensus_state(ConsensusState& s, const Json& result) {
   s.height = height, s.round = round;
 }
 
-std::vector<GoFrame> consensus_stack(const std::string& goroutines) {
-  const auto runs = goroutines.find("consensus.(*State).receiveRoutine(");
-  if (runs == std::string::npos) return {};
-  const auto before = goroutines.rfind("\n\n", runs);
-  const auto begin = before == std::string::npos ? 0 : before + 2;
-  const auto stack = read_stack(goroutines.substr(begin, goroutines.find("\n\n", runs) - begin), "");
-  return stack ? stack->frames : std::vector<GoFrame>{};
+namespace {
+
+bool in_consensus(const Goroutine& g) { return g.text.find("consensus.(*State).receiveRoutine(") != std::string_view::npos; }
+
+// It waits for its turn to call the application, and is not in it.
+bool waits_at_the_door(const std::vector<GoFrame>& stack) {
+  const auto at = std::find_if_not(stack.begin(), stack.end(), [](const GoFrame& f) { return only_waits(f.function); });
+  return at != stack.begin() && at != stack.end() && in_consensus_engine({at, stack.end()});
+}
+
+// In the application, for the longest; of several that are there as long, one that cannot go on. Null: none is.
+const Goroutine* in_application(const std::vector<Goroutine>& all) {
+  const Goroutine* found = nullptr;
+  for (const auto& g : all) {
+    const bool may_be = g.text.find("abci") != std::string_view::npos || g.text.find("baseapp") != std::string_view::npos;
+    if (!may_be || in_consensus(g) || (found && (g.minutes < found->minutes || (g.minutes == found->minutes && !may_go_on(*found))))) continue;
+    const auto frames = g.frames();
+    if (abci_method(frames) && !waits_at_the_door(frames)) found = &g;
+  }
+  return found;
+}
+
+}  // namespace
+
+void read_goroutines_of(ConsensusState& s, const std::string& dump) {
+  const auto all = read_goroutines(dump);
+  if (all.empty()) return;
+  const auto runs = std::find_if(all.begin(), all.end(), in_consensus);
+  if (runs == all.end()) {
+    s.state = kNoGoroutine;
+    return;
+  }
+  s.state = runs->state;
+  s.stack = runs->frames();
+  const auto* held_by = waits_at_the_door(s.stack) ? in_application(all) : nullptr;
+  if (held_by) s.holder = held_by->frames();
+  s.goes_on = (held_by || abci_method(s.stack)) && may_go_on(held_by ? *held_by : *runs, all);
 }
 
 void probe_consensus(Http& http, const std::string& rpc_url, const std::string& pprof_url,
@@ -84,7 +114,7 @@ void probe_consensus(Http& http, const std::string& rpc_url, const std::string& 
         number_in(result_in(body).at("consensus_params").at("abci").at("vote_extensions_enable_height"));
   });
   ask(pprof_url + "/debug/pprof/goroutine?debug=2",
-      [](ConsensusState& s, const std::string& body) { s.stack = consensus_stack(body); });
+      [](ConsensusState& s, const std::string& body) { read_goroutines_of(s, body); });
 }
 
 }  // namespace rehearse

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "harness/judge/diagnosis/panics.h"
+#include "localnet/cosmos/go_panic.h"
 #include "localnet/cosmos/log_entry.h"
 
 namespace rehearse {
@@ -46,6 +47,18 @@ Found of_panics(const NetworkView& v, Cause cause, const char* proof, bool live,
   return d;
 }
 
+// What a copy of a node told at that block, of `kind` "error" or "panic", where the nodes stood and said nothing.
+Found told_by_copy(const NetworkView& v, Cause cause, const char* kind) {
+  const auto* told = told_when_stopped(v, kSilentFailure);
+  const auto stopped = told && told->value.contains(kind) ? blocks_stopped(v) : std::nullopt;
+  if (!stopped) return std::nullopt;
+  auto d = make_diagnosis(v, cause, "consensus has ended without a word; a copy of a node that meets the block again says why",
+                          {stopped->affected_nodes, nullptr});
+  d.where.height = stopped->where.height;
+  d.first_evidence = told->value[kind].get<std::string>();
+  return d;
+}
+
 bool is_engine_of_a_header(const SeenPanic& p) {
   return p.text.find("wrong Block.Header") != std::string::npos || p.text.find("AppHash does not match") != std::string::npos;
 }
@@ -69,6 +82,15 @@ Found handler_panic_on_stack(const NetworkView& v) {
 }
 
 Found block_panic(const NetworkView& v) {
+  if (auto told = told_by_copy(v, Cause::block_panic, "panic")) {
+    const auto panic = read_stack(told_when_stopped(v, kSilentFailure)->value.value("stack", ""), told->first_evidence);
+    const auto frames = panic ? panic->frames : std::vector<GoFrame>{};
+    const auto height = told->where.height;
+    told->where = failed_at(v, v.nodes.at(told->affected_nodes.front()), frames);
+    told->where.height = height;
+    told->first_evidence = "panic: " + in_words(told->first_evidence, frames);
+    return told;
+  }
   return of_panics(v, Cause::block_panic, "the stack of the panic does not go through the upgrade handler",
                    true, [](const SeenPanic& p) {
                      if (p.frames.empty() || through_upgrade_handler(p.frames) || is_engine_of_a_header(p))
@@ -88,6 +110,10 @@ void tell_where(const NetworkView& v, record::Diagnosis& d, std::int64_t height)
 }
 
 Found block_error(const NetworkView& v) {
+  if (auto told = told_by_copy(v, Cause::block_error, "error")) {
+    tell_where(v, *told, told->where.height);
+    return told;
+  }
   Shown shown;
   const ConsensusFailure* first = nullptr;
   const auto all = consensus_failures(v);

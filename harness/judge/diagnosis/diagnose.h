@@ -25,6 +25,8 @@ const std::vector<Rule>& rules();
 std::optional<record::Diagnosis> proven_failure(const NetworkView&);
 // The same at the end of a run, from what is not looked for while it goes on, too.
 std::optional<record::Diagnosis> proven_in_the_end(const NetworkView&);
+// A node stands in a block whose execution may go on by itself: it sleeps, computes, or reads.
+bool a_block_may_still_come(const NetworkView&);
 // No node can show more of it: each is named, has ended, or has carried out the upgrade unharmed.
 bool shown_by_all(const NetworkView&, const record::Diagnosis&);
 

@@ -90,8 +90,6 @@ record::FailedAt failed_at(const NetworkView& v, const NodeView& n, const std::v
   return {failed_height(v, n), method ? name_of(*method) : "", module_of(frames)};
 }
 
-bool only_waits(const std::string& function) { return function.starts_with("sync.") || function.starts_with("internal/sync."); }
-
 std::string in_words(const std::string& text, const std::vector<GoFrame>& frames) {
   const auto* frame = first_application_frame(frames);
   // Of those that only wait: for what.

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "harness/judge/diagnosis/rules.h"
-#include "localnet/cosmos/go_frames.h"
+#include "localnet/cosmos/goroutines.h"
 
 namespace rehearse {
 
@@ -44,9 +44,6 @@ std::int64_t failed_height(const NetworkView&, const NodeView&);
 
 // "EndBlock", the module and the height.
 record::FailedAt failed_at(const NetworkView&, const NodeView&, const std::vector<GoFrame>&);
-
-// A function of Go's that only waits for another goroutine.
-bool only_waits(const std::string& function);
 
 // "panic: X; in path/to/file.go:12 package.Function"
 std::string in_words(const std::string& text, const std::vector<GoFrame>&);

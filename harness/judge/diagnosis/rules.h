@@ -71,9 +71,11 @@ std::optional<Divergence> first_divergence(const NetworkView&);
 inline constexpr const char* kStoreHashes = "store-hashes";
 inline constexpr const char* kStateDifference = "state-difference";
 inline constexpr const char* kBlockResults = "block-results";
-// And a copy of one, started again (failed_block.h): the method of the application that failed, by its name; the
+// And a copy of one, started again (failed_block.h): of what it ends that nobody said, {"error": text} or {"panic": text,
+// "stack": as Go prints it}; the method of the application that failed, by its name; the
 // module whose method was the last to begin; the plan that the program knows, {"known": name or null, "held": whether the proposed
 // name stands in the program}.
+inline constexpr const char* kSilentFailure = "silent-failure";
 inline constexpr const char* kFailedMethod = "failed-method";
 inline constexpr const char* kFailedModule = "failed-module";
 inline constexpr const char* kPlanOfProgram = "plan-of-program";

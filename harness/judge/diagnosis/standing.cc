@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "harness/judge/block_cost.h"
+#include "harness/judge/diagnosis/diagnose.h"
 #include "harness/judge/diagnosis/panics.h"
 
 namespace rehearse {
@@ -102,24 +103,51 @@ Found vote_extension_refused(const NetworkView& v) {
   return d;
 }
 
-Found blocks_stopped(const NetworkView& v) {
-  // In a call of the application that does not return: it says where.
+namespace {
+
+// Who is in the application: another goroutine, for whose end consensus waits, or consensus.
+std::vector<GoFrame> in_application(const record::ConsensusProbed& at) { return go_frames(at.holder.empty() ? at.stack : at.holder); }
+
+// In a call of the application that does not return: it says where. Who may go on by itself has until the run's patience is over.
+Found does_not_return(const NetworkView& v) {
   constexpr std::size_t kInside = 5;
   auto inside = standing(v, kInside);
   std::erase_if(inside, [&](const Standing& s) {
     const auto since = s.node->probes[s.node->probes.size() - kInside].seen;
-    return !abci_method(go_frames(s.at->stack)) || (!v.stopped && waits_for_work(v, s, since));
+    return !abci_method(in_application(*s.at)) || (!v.stopped && (s.at->goes_on || waits_for_work(v, s, since)));
   });
-  if (!inside.empty()) {
-    const auto stack = go_frames(inside.front().at->stack);
-    auto d = of_standing(v, Cause::blocks_stopped,
-                         "consensus waits for the application, which does not return", inside);
-    const auto height = d->where.height;
-    d->where = failed_at(v, *inside.front().node, stack);
-    d->where.height = height;
-    d->first_evidence += ", " + in_words("", stack);
-    return d;
-  }
+  if (inside.empty()) return std::nullopt;
+  const auto& at = *inside.front().at;
+  const auto stack = in_application(at);
+  auto d = of_standing(v, Cause::blocks_stopped,
+                       !at.holder.empty() ? "consensus waits for its turn, and a call of the application does not return"
+                       : at.goes_on       ? "consensus waits for the application, which has not returned in the time that a chain has to resume"
+                                          : "consensus waits for the application, which does not return",
+                       inside);
+  const auto height = d->where.height;
+  d->where = failed_at(v, *inside.front().node, stack);
+  d->where.height = height;
+  d->first_evidence += ", " + in_words("", stack);
+  return d;
+}
+
+// CometBFT's consensus fails by a panic, of which it says something at level error only.
+Found has_ended(const NetworkView& v) {
+  auto gone = standing(v, 2);
+  std::erase_if(gone, [](const Standing& s) { return s.at->state != kNoGoroutine || s.node->head.catching_up; });
+  if (gone.empty()) return std::nullopt;
+  return of_standing(v, Cause::blocks_stopped, "the goroutine that runs consensus has ended: it failed, and the log does not say of what", gone);
+}
+
+}  // namespace
+
+bool a_block_may_still_come(const NetworkView& v) {
+  return std::ranges::any_of(standing(v, 1), [](const Standing& s) { return s.at->goes_on; });
+}
+
+Found blocks_stopped(const NetworkView& v) {
+  if (auto found = does_not_return(v)) return found;
+  if (auto found = has_ended(v)) return found;
   // Or nobody says anything, though there is enough power to go on.
   constexpr std::size_t kSilent = 4;
   auto all = standing(v, kSilent);

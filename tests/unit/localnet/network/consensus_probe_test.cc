@@ -4,6 +4,8 @@
 
 #include <map>
 
+#include "localnet/cosmos/goroutines.h"
+
 namespace rehearse {
 namespace {
 
@@ -81,6 +83,69 @@ TEST(ConsensusProbe, LeavesOutWhatIsNoAnswer) {
   EXPECT_EQ(s.height, 0) << "without a step it is not known where it is";
   EXPECT_EQ(s.peers, 0);
   EXPECT_TRUE(s.stack.empty());
+}
+
+// --- What goroutines do
+
+std::string goroutine(const std::string& header, const std::vector<std::string>& functions, int begun_by = 0) {
+  auto text = "goroutine " + header + ":\n";
+  for (const auto& f : functions) text += f + "(0x1)\n\tfile.go:7 +0x1\n";
+  if (begun_by) text += "created by example.org/work.Start in goroutine " + std::to_string(begun_by) + "\n\tfile.go:9 +0x1\n";
+  return text + "\n";
+}
+
+constexpr const char *kRoutine = "github.com/cometbft/cometbft/consensus.(*State).receiveRoutine",
+                     *kOfBlock = "github.com/cosmos/cosmos-sdk/baseapp.(*BaseApp).FinalizeBlock",
+                     *kOfModule = "example.org/chain/x/rewards.Keeper.Settle",
+                     *kDoor = "github.com/cometbft/cometbft/abci/client.(*localClient).FinalizeBlock",
+                     *kAtDoor = "github.com/cometbft/cometbft/abci/client.(*localClient).CheckTx",
+                     *kCheckTx = "github.com/cosmos/cosmos-sdk/baseapp.(*BaseApp).CheckTx";
+
+ConsensusState of_dump(const std::string& dump) {
+  ConsensusState s;
+  read_goroutines_of(s, dump);
+  return s;
+}
+
+TEST(Goroutines, ThatWaitForALockDoNotGoOnByThemselves) {
+  for (const char* state : {"sync.Mutex.Lock", "semacquire, 2 minutes", "chan receive", "select (no cases)", "sync.WaitGroup.Wait"}) {
+    const auto s = of_dump(goroutine("9 [" + std::string(state) + "]", {"sync.(*Mutex).Lock", kOfModule, kOfBlock, kRoutine}));
+    EXPECT_FALSE(s.goes_on) << state;
+    EXPECT_TRUE(s.holder.empty());
+  }
+}
+
+TEST(Goroutines, ThatSleepComputeOrReadMayGoOn) {
+  for (const char* state : {"sleep", "runnable", "running", "IO wait", "select", "syscall, locked to thread"})
+    EXPECT_TRUE(of_dump(goroutine("9 [" + std::string(state) + "]", {"time.Sleep", kOfModule, kOfBlock, kRoutine})).goes_on) << state;
+}
+
+TEST(Goroutines, ThatWaitForWorkersGoOnWithThem) {
+  const auto waits = goroutine("9 [sync.WaitGroup.Wait]", {"sync.(*WaitGroup).Wait", kOfModule, kOfBlock, kRoutine});
+  EXPECT_TRUE(of_dump(waits + goroutine("21 [sleep]", {"time.Sleep", kOfModule}, 9)).goes_on);
+  EXPECT_TRUE(of_dump(waits + goroutine("21 [chan receive]", {kOfModule}, 9) + goroutine("22 [runnable]", {kOfModule}, 21)).goes_on);
+  EXPECT_FALSE(of_dump(waits + goroutine("21 [chan receive]", {kOfModule}, 9)).goes_on) << "they wait, too";
+  EXPECT_FALSE(of_dump(waits + goroutine("21 [sleep]", {"time.Sleep", kOfModule}, 4)).goes_on) << "another one's";
+}
+
+TEST(Goroutines, OfConsensusThatIsNotInTheApplicationSayNothingOfABlock) {
+  EXPECT_FALSE(of_dump(goroutine("9 [select]", {kRoutine})).goes_on);
+}
+
+TEST(Goroutines, ThatHoldTheApplicationAreNamedWhereConsensusWaitsForItsTurn) {
+  const auto waits = goroutine("9 [sync.Mutex.Lock]", {"internal/sync.(*Mutex).lockSlow", "sync.(*Mutex).Lock", kDoor, kRoutine});
+  const auto other = goroutine("20 [sync.Mutex.Lock]", {"sync.(*Mutex).Lock", kAtDoor, "example.org/rpc.Serve"});
+  const auto s = of_dump(waits + other + goroutine("21 [sync.Mutex.Lock]", {"sync.(*Mutex).Lock", kOfModule, kCheckTx, kAtDoor}));
+  EXPECT_EQ(abci_method(s.holder), AbciMethod::check_tx);
+  EXPECT_EQ(module_of(s.holder), "rewards");
+  EXPECT_FALSE(s.goes_on);
+  EXPECT_TRUE(of_dump(waits + other + goroutine("21 [sleep]", {"time.Sleep", kOfModule, kCheckTx, kAtDoor})).goes_on);
+  EXPECT_TRUE(of_dump(waits + other).holder.empty()) << "it waits, too";
+}
+
+TEST(Goroutines, AmongWhichConsensusIsNotAreOfAFailure) {
+  EXPECT_EQ(of_dump(goroutine("1 [select]", {"main.main"})).state, kNoGoroutine);
+  EXPECT_EQ(of_dump("404 page not found").state, "");
 }
 
 TEST(ConsensusProbe, ReadsSharesOfVotes) {
