@@ -251,7 +251,7 @@ int jobs_for(const std::vector<RunOptions>& runs, int asked) {
   for (const auto& run : runs) {
     const auto n = load_scenario(run.scenario).network;
     const auto validators = run.validators ? static_cast<std::size_t>(*run.validators) : n.validators.size();
-    nodes = std::max(nodes, validators + n.full_nodes.size());
+    nodes = std::max(nodes, validators + n.inactive.size() + n.full_nodes.size());
   }
   const auto processors = ::sysconf(_SC_NPROCESSORS_ONLN);
   const auto memory = available_memory(read_file("/proc/meminfo"));

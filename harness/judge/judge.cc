@@ -104,7 +104,7 @@ RunRecord judge(const NetworkView& v, const Scenario& scenario, const Profile& p
   r.checks.insert(r.checks.end(), items.begin(), items.end());
   const auto of_faults = judge_faults({v, scenario, profile});
   r.checks.insert(r.checks.end(), of_faults.begin(), of_faults.end());
-  r.coverage = coverage_of(v);
+  r.coverage = coverage_of(v, scenario);
   if (const auto* a = state_changes(v); a && a->answer.answered) r.state = a->answer.value.get<record::StateChanges>();
   if (v.network) r.network = v.network->members;
   r.verdict = verdict_of(v, r.checks);

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include "harness/engine/goals.h"
+#include "harness/procedures/afterwards.h"
 #include "harness/procedures/governed.h"
 #include "harness/procedures/joining_node.h"
 #include "harness/procedures/operator.h"
 #include "harness/procedures/procedure.h"
+#include "harness/procedures/validator_set.h"
 #include "harness/procedures/verification.h"
 #include "localnet/network/node_log.h"
 #include "localnet/base/sha256.h"
@@ -81,7 +83,8 @@ void await_blocks_of_others(Rehearsal& r, const NodeNames& late, std::int64_t he
   r.step("without-late", fmt::format("The chain goes on without {}", fmt::join(late, ", ")), kTimeline, [&] {
     r.await(fmt::format("height {} without {}", height + kBlocks, fmt::join(late, ", ")), above(height + kBlocks - 1),
             {kStandsStill, kMost});
-    return fmt::format("height {}", height + kBlocks);
+    if (wanted_afterwards(r.scenario(), kUnjail)) await_jailed(r, late);
+    return fmt::format("height {}", r.view().highest_height());
   });
 }
 
@@ -112,11 +115,14 @@ void chain_upgrade(Rehearsal& r) {
   if (!late.empty()) {
     await_blocks_of_others(r, late, upgrade.plan().height);
     upgrade_by_hand(r, late, "late");
+    if (wanted_afterwards(r.scenario(), kUnjail))
+      r.step(kUnjail, fmt::format("Back from jail: {}", fmt::join(late, ", ")), kManual, [&] { return unjail(r, late); });
     await_return(r, late);
   }
   upgrade.resume();
   verify(r);
   if (r.scenario().upgrade.joining_node) join_by_state_sync(r);  // the others' peers are counted before
+  do_afterwards(r);
 }
 
 }  // namespace rehearse

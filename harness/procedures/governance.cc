@@ -234,7 +234,22 @@ TimedOut too_late(const NetworkView& v, const std::string& what) {
   return TimedOut(what + "; this machine is too slow for it", Cause::machine_stalled);
 }
 
+namespace {
+
+// That the node has executed, by the chain's own clock.
+std::ptrdiff_t blocks_since_end(const NetworkView& v, const std::string& node, const Json& proposal) {
+  if (const auto at = proposal.find("voting_end_time"); at != proposal.end() && at->is_string()) {
+    const auto end = parse_time(*at);
+    const auto height = v.nodes.at(node).head.app_height;
+    return std::ranges::count_if(v.blocks, [&](const auto& b) { return b.first <= height && b.second.block.time > end; });
+  }
+  return 0;
+}
+
+}  // namespace
+
 void await_passed(Rehearsal& r, const std::string& proposal, bool all_voted) {
+  constexpr std::ptrdiff_t kMostBlocksOfEnd = 20;  // the chain counts the votes in the first
   const auto& node = r.view().order.front();
   for (;;) {
     const auto height = r.view().highest_height();
@@ -253,6 +268,8 @@ void await_passed(Rehearsal& r, const std::string& proposal, bool all_voted) {
                        Cause::proposal_rejected);
     if (status == "PROPOSAL_STATUS_FAILED")
       throw StepFailed(fmt::format("proposal {} passed but failed: {}", proposal, reason), Cause::proposal_failed);
+    if (const auto blocks = blocks_since_end(r.view(), node, a.value); blocks > kMostBlocksOfEnd && !r.view().disturbed())
+      throw StepFailed(fmt::format("proposal {} is still {}, {} blocks after the end of its voting period", proposal, status, blocks));
     r.await("end of voting on proposal " + proposal, above(height));
   }
 }

@@ -31,11 +31,6 @@ TomlValues state_sync(Rehearsal& r) {
           {"statesync.discovery_time", {"5s", ""}}};  // the least that is allowed
 }
 
-struct Joined {
-  std::int64_t first = 0, height = 0;  // the first block that it has, and the last
-  std::string app_hash;                // after that one
-};
-
 // What it says of itself once it no longer catches up and has a block: with the snapshot it has the state alone, and goes on from
 // there.
 std::optional<Joined> read_joined(const HttpResponse& answer) {
@@ -58,38 +53,53 @@ std::string complaint(const Node& n) {
   return last.empty() ? "its log says nothing of it" : last;
 }
 
-Joined await_joined(Rehearsal& r, Node& node) {
-  constexpr std::chrono::seconds kMost{30};
-  auto joined = std::make_shared<std::optional<Joined>>();
-  const std::string body = R"([{"jsonrpc":"2.0","id":0,"method":"status"},{"jsonrpc":"2.0","id":1,"method":"abci_info"}])";
-  const auto asking = r.loop().every(std::chrono::milliseconds(200), [&r, &node, body, joined] {
-    r.http().send({node.rpc_url(), body}, [joined](const HttpResponse& a) {
-      if (const auto read = read_joined(a)) *joined = read;
-    });
+void check_joined(Rehearsal& r, const Joined& joined, Cause failed) {
+  r.await(fmt::format("the chain's state after block {}", joined.height), [&](const NetworkView& v) {
+    return v.agreed_app_hash(joined.height).empty() ? std::optional<Unmet>(Unmet{}) : std::nullopt;
   });
-  const auto until = Loop::Clock::now() + kMost;
-  r.await_done("state sync", [&] { return joined->has_value() || !node.running() || Loop::Clock::now() > until; }, {kMost * 2, kMost * 2});
-  if (!*joined) throw StepFailed(fmt::format("{} has not joined in {} s: {}", kName, kMost.count(), complaint(node)), kFailed);
-  return **joined;
+  if (const auto agreed = r.view().agreed_app_hash(joined.height); joined.app_hash != agreed)
+    throw StepFailed(fmt::format("its state after block {} is {}, the chain's is {}", joined.height, joined.app_hash, agreed), failed);
 }
 
 }  // namespace
+
+Joined await_joined(Rehearsal& r, Node& node, Cause failed, std::int64_t blocks) {
+  constexpr std::chrono::seconds kMost{30};
+  auto joined = std::make_shared<std::optional<Joined>>();
+  const std::string body = R"([{"jsonrpc":"2.0","id":0,"method":"status"},{"jsonrpc":"2.0","id":1,"method":"abci_info"}])";
+  const auto asking = r.loop().every(std::chrono::milliseconds(200), [&r, &node, body, joined, blocks] {
+    r.http().send({node.rpc_url(), body}, [joined, blocks](const HttpResponse& a) {
+      if (const auto read = read_joined(a); read && read->height >= read->first + blocks - 1) *joined = read;
+    });
+  });
+  const auto until = Loop::Clock::now() + kMost;
+  r.await_done("joining", [&] { return joined->has_value() || !node.running() || Loop::Clock::now() > until; }, {kMost * 2, kMost * 2});
+  if (!*joined) throw StepFailed(fmt::format("{} has not joined in {} s: {}", node.identity().name, kMost.count(), complaint(node)), failed);
+  return **joined;
+}
 
 void join_by_state_sync(Rehearsal& r) {
   r.step("join", "A new node joins by state sync", "", [&] {
     auto& node = r.network().add_joining_node(kName, r.to().artifact.binary, state_sync(r));
     node.start();
-    const auto joined = await_joined(r, node);
-    r.await(fmt::format("the chain's state after block {}", joined.height), [&](const NetworkView& v) {
-      return v.agreed_app_hash(joined.height).empty() ? std::optional<Unmet>(Unmet{}) : std::nullopt;
-    });
-    const auto agreed = r.view().agreed_app_hash(joined.height);
+    const auto joined = await_joined(r, node, kFailed);
     if (joined.first <= r.view().plan->height)
       throw StepFailed(fmt::format("it has block {}: it did not begin with a snapshot after the upgrade", joined.first), kFailed);
-    if (joined.app_hash != agreed)
-      throw StepFailed(fmt::format("its state after block {} is {}, the chain's is {}", joined.height, joined.app_hash, agreed), kFailed);
+    check_joined(r, joined, kFailed);
     return fmt::format("from a snapshot: its first block is {}, its state after {} is the chain's", joined.first, joined.height);
   });
+}
+
+std::string join_by_replay(Rehearsal& r) {
+  constexpr Cause kReplayFailed = Cause::afterwards_failed;
+  const auto& plan = *r.view().plan;
+  auto& node = r.network().add_replaying_node("replaying-node", plan.name, r.to().artifact.binary, r.wait_for());
+  node.start();
+  const auto joined = await_joined(r, node, kReplayFailed);
+  if (joined.first > 1 || joined.height <= plan.height)
+    throw StepFailed(fmt::format("it has the blocks {} to {}: it did not replay the upgrade at {}", joined.first, joined.height, plan.height), Cause::not_proven);
+  check_joined(r, joined, kReplayFailed);
+  return fmt::format("blocks 1 to {} replayed, the upgrade at {} among them; its state is the chain's", joined.height, plan.height);
 }
 
 }  // namespace rehearse

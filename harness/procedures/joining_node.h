@@ -6,7 +6,18 @@
 
 namespace rehearse {
 
+struct Joined {
+  std::int64_t first = 0, height = 0;  // the first block that it has, and the last
+  std::string app_hash;                // after that one
+};
+// Of a node that nobody observes: until it no longer catches up, and has so many blocks. Throws StepFailed with that cause.
+Joined await_joined(Rehearsal&, Node&, Cause failed, std::int64_t blocks = 1);
+
 // A step. Throws StepFailed with the cause state-sync-failed.
 void join_by_state_sync(Rehearsal&);
+
+// One that begins with the genesis and the old release under Cosmovisor, and replays every block, through the upgrade: whether what
+// the new release computes is the same long after. Returns what it went through; throws StepFailed with the cause afterwards-failed.
+std::string join_by_replay(Rehearsal&);
 
 }  // namespace rehearse

@@ -1,5 +1,7 @@
 #include "harness/procedures/procedure.h"
 
+#include "harness/procedures/afterwards.h"
+
 namespace rehearse {
 
 const std::vector<Procedure>& procedures() {
@@ -13,7 +15,7 @@ const std::vector<Procedure>& procedures() {
       model{.model = true, .initial_transactions = true}, all_of_them{.provider = true, .model = true, .initial_transactions = true};
   static const std::vector<Procedure> all = {
       {"chain", "Chain Upgrades (Governance)", chain_upgrade,
-       governed_and({"expedited", "late", "plan_info", "joining_node"})},
+       governed_and({"expedited", "late", "plan_info", "joining_node", "afterwards"})},
       {"cancelled", "Chain Upgrades (Governance)", cancelled_upgrade, governed},
       {"skip", "Rollback Procedures", skipped_upgrade, governed_and({"missed"}), skipping},
       {"rollback", "Rollback Procedures", chain_rollback,
@@ -52,6 +54,11 @@ Needs needs_of(const Procedure& p, const UpgradeSection& u) {
   auto needs = p.needs;
   if (u.breaking) needs.commands.push_back("halt-height");
   if (u.drops > 0) needs.commands.push_back("rollback");
+  for (const auto& name : u.afterwards) {
+    const auto& more = find_afterwards(name)->needs;
+    needs.commands.insert(needs.commands.end(), more.commands.begin(), more.commands.end());
+    needs.questions.insert(needs.questions.end(), more.questions.begin(), more.questions.end());
+  }
   return needs;
 }
 

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "harness/judge/checks/checklist.h"
+#include "harness/procedures/afterwards.h"
 #include "harness/procedures/procedure.h"
 #include "harness/view/step_ids.h"
 
@@ -39,7 +40,7 @@ const std::map<std::string, OwnSteps>& own_steps() {
   static const Steps model = {step_id::propose, "proposal", "vote",          step_id::passed, "download", "hash", "model-{node}",
                               "signed",         "report",   step_id::height, "active",        "scored"};
   static const std::map<std::string, OwnSteps> all = {
-      {"chain", {halted + Steps{"stage", "layout", "by-hand", "late", "without-late", "caught-up", "join"}}},
+      {"chain", {halted + Steps{"stage", "layout", "by-hand", "late", "without-late", "caught-up", "join", kUnjail, "validator-set", "governance", step_id::replay, "export"}}},
       {"cancelled", {voted + Steps{"cancel", "cancelled", "no-halt"}}},
       {"skip", {halted + Steps{"skip"}}},
       {"rollback", {halted + taken_back + Steps{"bad-release", "useless-copy", "second-halt", "skip", "same-block"}}},

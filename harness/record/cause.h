@@ -28,7 +28,7 @@ enum class Cause {
   // Of what the new release serves.
   transactions_refused, parameters_changed, query_broken,
   // Of a chain that goes on, and is another than it was.
-  records_lost, invariant_broken, blocks_slow, memory_growth,
+  records_lost, invariant_broken, blocks_slow, memory_growth, afterwards_failed,
   // Of how it was done.
   operator_setting,
   wrong_order, not_ready, not_confirmed, config_not_active, signing_state_rewound, rollback_destroys,

@@ -51,6 +51,7 @@ NetworkPlan network_of(const Inputs& in) {
   const auto& n = in.scenario.network;
   NetworkPlan p;
   for (const auto& [name, power] : n.validators) p.nodes.push_back({name, true, power, {}, {}, {}, supervisor_of(n, name)});
+  for (const auto& [name, stake] : n.inactive) p.nodes.push_back({name, true, stake, {}, {}, {}, supervisor_of(n, name), false});
   for (const auto& name : n.full_nodes) p.nodes.push_back({name, false, 0, {}, {}, {}, supervisor_of(n, name)});
   for (auto& node : p.nodes) {
     const auto& e = in.to.environment;
@@ -72,6 +73,7 @@ NetworkPlan network_of(const Inputs& in) {
   p.population = n.population;
   if (in.model) p.model = in.model->from;
   p.genesis.assign(n.genesis.begin(), n.genesis.end());
+  if (!n.inactive.empty()) p.genesis.emplace_back("app_state.staking.params.max_validators", n.validators.size());
   return p;
 }
 

@@ -152,7 +152,7 @@ void Preflight::begin(const fs::path& cosmovisor) {
   r_.step("current", "Verify the current release", "", [&] {
     const auto& network = r_.scenario().network;
     subject_.from.artifact = open_artifact(subject_.from.archive, r_.profile().chain.binary, subject_.store);
-    check_room(r_.folder(), network.validators.size() + network.full_nodes.size(),
+    check_room(r_.folder(), node_names(network).size(),
                subject_.from.artifact.binary);
     ask_version(subject_.from, from_printed_);
     publish(server_, subject_.to);

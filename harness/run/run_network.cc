@@ -137,7 +137,8 @@ void RunNetwork::tell() {
   planned.watched_account = network_->watched_account();
   for (const auto& n : network_->nodes()) {
     const auto& i = n->identity();
-    planned.members.push_back({i.name, i.validator, i.power, i.consensus_address, i.operator_address, i.account, i.ip});
+    planned.members.push_back({i.name, i.validator && i.active, i.active ? i.power : 0, i.consensus_address, i.operator_address,
+                               i.account, i.ip});
   }
   r_.record(std::move(planned));
 }

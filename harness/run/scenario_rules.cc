@@ -9,6 +9,7 @@
 #include "harness/faults/trigger.h"
 #include "harness/judge/checks/checklist.h"
 #include "harness/record/cause.h"
+#include "harness/procedures/afterwards.h"
 #include "harness/procedures/procedure.h"
 #include "harness/record/event.h"
 
@@ -49,6 +50,7 @@ class Rules {
       if (power <= 0) fail(where, "power of " + name + " must be more than 0");
       if (power > 1'000'000'000) fail(where, "power of " + name + " is beyond 1000000000");
     }
+    check_inactive(names);
     for (std::size_t i = 0; i < n.full_nodes.size(); ++i)
       check_name(root_["network"]["full_nodes"][i], n.full_nodes[i], names);
     for (const auto& [name, variables] : n.environment)
@@ -97,6 +99,7 @@ class Rules {
       if (const auto& keep = s_.defects.keep;
           std::find(keep.begin(), keep.end(), s_.defects.mask[i]) != keep.end())
         fail(root_["defects"]["mask"][i], "`" + s_.defects.mask[i] + "` is both kept and masked");
+    check_afterwards();
     check_form(s_.changes);
     check_before();
     check_faults();
@@ -125,6 +128,31 @@ class Rules {
     check(root, "from", r.from), check(root, "patch", r.patch), check(root, "to", r.to);
     if (const auto provider = root["provider"]; provider.IsDefined())
       check(provider, "from", r.provider.from), check(provider, "to", r.provider.to);
+  }
+
+  void check_inactive(std::set<std::string>& names) const {
+    const auto& n = s_.network;
+    for (const auto& [name, stake] : n.inactive) {
+      const auto where = at("network", "inactive", name);
+      check_name(where, name, names);
+      if (stake <= 0) fail(where, "stake of " + name + " must be more than 0");
+      for (const auto& [other, power] : n.validators)
+        if (stake >= power) fail(where, fmt::format("{} would be in the set: it has no less than {}", name, other));
+    }
+  }
+
+  void check_afterwards() const {
+    const auto& wanted = s_.upgrade.afterwards;
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      const auto where = root_["upgrade"]["afterwards"][i];
+      std::vector<std::string> known;
+      for (const auto& one : all_afterwards()) known.push_back(one.name);
+      if (!find_afterwards(wanted[i])) fail(where, fmt::format("there is no `{}`; there are {}", wanted[i], fmt::join(known, ", ")));
+      if (std::count(wanted.begin(), wanted.end(), wanted[i]) > 1) fail(where, "`" + wanted[i] + "` is there twice");
+      if (wanted[i] == "validator-set" && s_.network.inactive.empty()) fail(where, "who enters? give the network a validator that is `inactive`");
+      if (wanted[i] == "replay" && !uses_cosmovisor(s_.network)) fail(where, "under what? no node of the network is run by Cosmovisor");
+      if (wanted[i] == kUnjail && s_.upgrade.late.empty()) fail(where, "who is jailed? give validators that are `late`");
+    }
   }
 
   void check_faults() const {

@@ -79,7 +79,7 @@ Json as_json(const NodePlan& n, const std::vector<std::string>& of_new_release) 
   auto environment = n.environment;
   for (const auto& variable : of_new_release) environment.erase(variable);
   return {{"name", n.name},
-          {"validator", n.validator},
+          {"validator", n.validator && n.active},
           {"power", n.power},
           {"environment", environment},
           {"config_toml", as_json(n.config_toml)},

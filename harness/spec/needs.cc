@@ -17,6 +17,10 @@ constexpr Example kCommands[] = {
     {"skip-upgrade", R"({run: [--unsafe-skip-upgrades, "{height}"]})"},
     {"halt-height", R"({run: [--halt-height, "{height}"]})"},
     {"rollback", R"({run: [rollback, --hard, --home, "{home}"]})"},
+    {"delegate", R"({run: [tx, staking, delegate, "{validator}", "{amount}{denom}"]})"},
+    {"undelegate", R"({run: [tx, staking, unbond, "{validator}", "{amount}{denom}"]})"},
+    {"export", R"({run: [export, --home, "{home}", --output-document, "{file}"]})"},
+    {"unjail", "{run: [tx, slashing, unjail]}"},
     {"unsigned-payment", R"({run: [tx, bank, send, "{account}", "{address}", "1{denom}", --generate-only]})"},
     {"sign-batch", R"({run: [tx, sign-batch, "{file}", --from, "{key}", --home, "{home}", --offline, )"
                    R"(--account-number, "{account_number}", --sequence, "{sequence}"]})"},
@@ -24,6 +28,8 @@ constexpr Example kCommands[] = {
 
 constexpr Example kQuestions[] = {
     {"account", R"([{rest: "/cosmos/auth/v1beta1/accounts/{address}", at: /account}])"},
+    {"validator-set", R"([{rpc: validators, params: {per_page: "100"}, at: /validators}])"},
+    {"slashing-params", R"([{rest: /cosmos/slashing/v1beta1/params, at: /params}])"},
     {"balances", R"([{rest: "/cosmos/bank/v1beta1/denom_owners/{denom}?pagination.limit=200000", at: /denom_owners}])"},
     {"delegations", R"([{rest: "/cosmos/staking/v1beta1/validators/{validator}/delegations?pagination.limit=200000", )"
                     R"(at: /delegation_responses}])"},

@@ -138,6 +138,7 @@ std::vector<std::string> validator_names(const NetworkSection& n) {
 
 std::vector<std::string> node_names(const NetworkSection& n) {
   auto all = validator_names(n);
+  for (const auto& [name, stake] : n.inactive) all.push_back(name);
   all.insert(all.end(), n.full_nodes.begin(), n.full_nodes.end());
   return all;
 }

@@ -43,6 +43,7 @@ struct NodeFiles {
 struct NetworkSection {
   Ordered<std::int64_t> validators = {
       {"validator-1", 40}, {"validator-2", 30}, {"validator-3", 20}, {"validator-4", 10}};
+  Ordered<std::int64_t> inactive;  // name -> stake of validators for whom there is no room in the set
   std::vector<std::string> full_nodes;
   SupervisorKind supervisor = SupervisorKind::cosmovisor;
   std::map<std::string, SupervisorKind> supervisors;  // of single nodes
@@ -103,6 +104,7 @@ struct UpgradeSection {
   bool compared = true;             // the operators compare last signed heights before they start
   bool set_aside = true;            // taking a release back, operators set upgrade-info.json aside before Cosmovisor starts
   bool joining_node = false;        // a full node joins after the upgrade, from a snapshot of the state
+  std::vector<std::string> afterwards;  // what the chain has to do once it is upgraded (harness/procedures/afterwards.h)
   RollingOrder order = RollingOrder::smallest_first;
   PlanInfo plan_info = PlanInfo::right;
   SecondSource second_source = SecondSource::agrees;
@@ -174,6 +176,7 @@ void describe(V& v, NodeFiles& n) {
 template <class V>
 void describe(V& v, NetworkSection& n) {
   v.optional("validators", n.validators, "name -> voting power");
+  v.optional("inactive", n.inactive, "name -> stake of validators that are not in the set, which has room for the others only");
   v.optional("full_nodes", n.full_nodes, "names of nodes that do not validate");
   v.optional("supervisor", n.supervisor, "what runs the nodes' binary");
   v.optional("supervisors", n.supervisors, "node -> what runs its binary, where it is not as for all");
@@ -234,6 +237,7 @@ void describe(V& v, UpgradeSection& u) {
   v.optional("published", u.published, "what lies at the address of the new model");
   v.alias("newcomer", "joining_node");
   v.optional("joining_node", u.joining_node, "a full node joins after the upgrade by state sync");
+  v.optional("afterwards", u.afterwards, "what the chain has to do once it is upgraded: it is part of the run, and has to be seen");
   v.optional("order", u.order, "in which validators are upgraded one by one");
 }
 
@@ -288,7 +292,7 @@ record::Expectation expected_of(const Scenario&);
 SupervisorKind supervisor_of(const NetworkSection&, const std::string& node);
 bool uses_cosmovisor(const NetworkSection&);
 std::vector<std::string> validator_names(const NetworkSection&);
-// Validators, then full nodes: in the order of their addresses.
+// Validators, inactive ones, then full nodes: in the order of their addresses.
 std::vector<std::string> node_names(const NetworkSection&);
 // The smallest validator by power, ties by name.
 std::string smallest_validator(const NetworkSection&);

@@ -108,7 +108,9 @@ void write_balances(json& bank, const GenesisSpec& spec) {
     for (const auto& [denom, amount] : account.coins) balances[account.address][denom] += amount;
   }
   std::string bonded_pool = module_address("bonded_tokens_pool", spec.bech32_prefix);
-  for (std::size_t i = 0; i < spec.validators.size(); ++i) balances[bonded_pool][spec.denom] += stake_of(spec, i);
+  std::string other_pool = module_address("not_bonded_tokens_pool", spec.bech32_prefix);
+  for (std::size_t i = 0; i < spec.validators.size(); ++i)
+    balances[spec.validators[i].bonded ? bonded_pool : other_pool][spec.denom] += stake_of(spec, i);
 
   json& list = bank["balances"] = json::array();
   for (const auto& [address, coins] : balances) {
@@ -133,7 +135,7 @@ json staking_validator(const GenesisValidator& validator, int64_t stake, const G
           {"consensus_pubkey",
            {{"@type", "/cosmos.crypto.ed25519.PubKey"}, {"key", base64(validator.consensus_pub)}}},
           {"jailed", false},
-          {"status", "BOND_STATUS_BONDED"},
+          {"status", validator.bonded ? "BOND_STATUS_BONDED" : "BOND_STATUS_UNBONDED"},
           {"tokens", std::to_string(stake)},
           {"delegator_shares", fmt::format("{}.000000000000000000", stake)},
           {"description", description},
@@ -158,11 +160,12 @@ void write_validators(json& staking, const GenesisSpec& spec) {
   staking["exported"] = false;
 }
 
-// Slashing writes these when a validator becomes bonded, which ours never do: they are from the start.
+// Slashing writes these when a validator becomes bonded, which ours never do: they are from the start, but for the inactive ones.
 // Without them the chain dies after its second block.
 void write_signing_infos(json& slashing, const GenesisSpec& spec) {
   json& infos = slashing["signing_infos"] = json::array();
   for (const auto& validator : spec.validators) {
+    if (!validator.bonded) continue;
     std::string address = consensus_address(validator, spec);
     json info = {{"address", address},    {"start_height", "0"}, {"index_offset", "0"},
                  {"jailed_until", epoch}, {"tombstoned", false}, {"missed_blocks_counter", "0"}};

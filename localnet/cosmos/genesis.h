@@ -31,6 +31,7 @@ struct GenesisValidator {
   std::string account;  // bech32; delegates `tokens` to itself; need not be among the accounts
   std::array<uint8_t, 32> consensus_pub;
   int64_t tokens;  // in the smallest unit; its voting power is tokens / 1 000 000 on most chains
+  bool bonded = true;  // false: others have more than it, and there are as many as may be in the set
 };
 
 struct GenesisDelegation {

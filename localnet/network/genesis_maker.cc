@@ -174,7 +174,7 @@ Json GenesisMaker::written_directly(const std::vector<NodeIdentity>& identities,
   for (const auto& id : validators_of(identities)) {
     spec.accounts.push_back({id.account, {{spec.denom, kFreeCoins}}});
     spec.validators.push_back(
-        {id.name, id.account, keys.at(id.name).consensus.pub, id.power * kTokensPerPower});
+        {id.name, id.account, keys.at(id.name).consensus.pub, id.power * kTokensPerPower, id.active});
   }
   spec.accounts.push_back({watched, {{spec.denom, kWatchedCoins}}});
   if (!customer_.empty()) spec.accounts.push_back({customer_, {{spec.denom, kFreeCoins}}});

@@ -19,6 +19,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr int kLastBeside = 251;  // address of what is not of the plan: below those of the provider and its link
 constexpr std::chrono::milliseconds kPollBlocks{50}, kPollLogs{20}, kSampling{500};
 
 bool any_under(const NetworkPlan& plan, SupervisorKind kind) {
@@ -102,6 +103,7 @@ std::vector<NodeIdentity> Network::make_identities() {
     NodeIdentity id;
     id.name = planned.name;
     id.validator = planned.validator;
+    id.active = planned.active;
     id.power = planned.power;
     id.ip = ip_of(planned.name);
     id.id = node_id(keys.node.pub);
@@ -180,7 +182,7 @@ void Network::take_up(const std::vector<NodeIdentity>& members, const std::strin
   for (std::size_t i = 0; i < identities.size(); ++i) {
     auto& id = identities[i];
     const auto was = std::ranges::find(members, id.name, &NodeIdentity::name);
-    if (was == members.end() || was->power != id.power)
+    if (was == members.end() || was->power != (id.active ? id.power : 0))
       throw Error(Blame::scenario, "the network that is taken up has no node " + id.name + " of power " + std::to_string(id.power));
     id.account = was->account, id.operator_address = was->operator_address;
     write_config(home_of(id.name), config_of(id, identities));
@@ -215,30 +217,69 @@ ProviderDaemon& Network::add_provider(const std::string& name) {
 Node& Network::add_second_process(const std::string& of) {
   NodeKeys keys;
   keys.consensus = keys_.at(of).consensus;
-  return add_beside(of + "-twin", keys, node(of), node(of).supervisor().current(), {});
+  return add_to_network(of + "-twin", keys, node(of), SupervisorKind::bare, node(of).supervisor().current(), {});
 }
 
 Node& Network::add_joining_node(const std::string& name, const fs::path& binary, const TomlValues& config_toml) {
-  return add_beside(name, {}, *nodes_.front(), binary, config_toml);
+  return add_to_network(name, {}, *nodes_.front(), SupervisorKind::bare, binary, config_toml);
 }
 
-Node& Network::add_beside(const std::string& name, const NodeKeys& keys, const Node& like, const fs::path& binary,
-                          const TomlValues& config_toml) {
-  constexpr int kLastAddress = 251;  // below those of the provider and its link
+Node& Network::add_replaying_node(const std::string& name, const std::string& plan, const fs::path& binary, const WaitFor& wait) {
+  auto& node = add_to_network(name, {}, *nodes_.front(), SupervisorKind::cosmovisor, plan_.binary, {});
+  cosmovisor("init", {&node}, wait);
+  node.supervisor().stage(plan, binary);
+  return node;
+}
+
+NodeIdentity Network::identity_beside(const std::string& name, const NodeKeys& keys, const Node& like) const {
   auto id = like.identity();
   id.name = name;
-  id.ip = addresses_.at(kLastAddress - static_cast<int>(beside_.size()));
+  id.ip = addresses_.at(kLastBeside - static_cast<int>(beside_.size()));
   id.id = node_id(keys.node.pub);
+  return id;
+}
+
+Node& Network::add_to_network(const std::string& name, const NodeKeys& keys, const Node& like, SupervisorKind kind, const fs::path& binary,
+                              const TomlValues& config_toml) {
+  const auto id = identity_beside(name, keys, like);
   auto config = config_of(id, {});
   for (const auto& n : nodes_) config.peers.push_back({n->identity().id, n->identity().ip});  // past all links
   add_values(config.config_toml, config_toml);
-  const auto home = home_of(name);
+  return add_beside(id, keys, like, kind, binary, config, like.home() / "config" / "genesis.json");
+}
+
+std::vector<Node*> Network::add_network_again(const fs::path& genesis, const fs::path& binary) {
+  std::vector<const Node*> like;
+  for (const auto& n : nodes_)
+    if (n->identity().validator) like.push_back(n.get());
+  std::vector<NodeKeys> keys(like.size());
+  std::vector<Peer> all;
+  for (std::size_t i = 0; i < like.size(); ++i) {
+    keys[i].consensus = keys_.at(like[i]->identity().name).consensus;
+    all.push_back({node_id(keys[i].node.pub), addresses_.at(kLastBeside - static_cast<int>(beside_.size() + i))});
+  }
+  std::vector<Node*> nodes;
+  for (std::size_t i = 0; i < like.size(); ++i) {
+    const auto id = identity_beside(like[i]->identity().name + "-again", keys[i], *like[i]);
+    auto config = config_of(id, {});
+    for (const auto& peer : all)
+      if (peer.id != id.id) config.peers.push_back(peer);
+    nodes.push_back(&add_beside(id, keys[i], *like[i], SupervisorKind::bare, binary, config, genesis));
+  }
+  return nodes;
+}
+
+Node& Network::add_beside(const NodeIdentity& id, const NodeKeys& keys, const Node& like, SupervisorKind kind, const fs::path& binary,
+                          const NodeConfig& config, const fs::path& genesis) {
+  const auto home = home_of(id.name);
   write_home(home, config, keys);
-  fs::copy_file(like.home() / "config" / "genesis.json", home / "config" / "genesis.json");
+  fs::copy_file(genesis, home / "config" / "genesis.json");
   if (plan_.model) fs::copy_file(like.home() / profile_.model->config, home / profile_.model->config);
-  SupervisorSettings settings{SupervisorKind::bare, {}, profile_.chain.binary, home, {}};
+  SupervisorSettings settings{kind, plan_.cosmovisor, profile_.chain.binary, home, {}};
   const auto start = fill(command_of(profile_, "start").run, {{"home", home.string()}}, profile_.file.string() + ": commands: start");
-  beside_.push_back(std::make_unique<Node>(loop_, sink_, matcher_, id, settings, start, environment(name)));
+  auto env = environment(id.name);
+  env.insert(like.environment().begin(), like.environment().end());  // what makes the release another
+  beside_.push_back(std::make_unique<Node>(loop_, sink_, matcher_, id, settings, start, env));
   beside_.back()->supervisor().install(binary);
   return *beside_.back();
 }

@@ -49,6 +49,12 @@ class Network {
   Node& add_second_process(const std::string& of);
   // A full node beside those of the plan with a home of its own, which the others do not know; its own to start.
   Node& add_joining_node(const std::string& name, const std::filesystem::path& binary, const TomlValues& config_toml);
+  // The same on the release that the network started on, under Cosmovisor, with that of the plan where it is taken from: it goes the
+  // way of all the others, from the first block on.
+  Node& add_replaying_node(const std::string& name, const std::string& plan, const std::filesystem::path& binary, const WaitFor&);
+  // A network of its own beside this one, with the same validators' keys and this genesis: who is called NAME here is NAME-again
+  // there, and knows nobody else. Theirs to start and to kill.
+  std::vector<Node*> add_network_again(const std::filesystem::path& genesis, const std::filesystem::path& binary);
   // Kills every node now, the provider daemon, and commands that still run.
   void stop();
   std::vector<Node*> all() const;
@@ -89,8 +95,12 @@ class Network {
   // Where one node dials another.
   std::string dialled_at(const std::string& from, const std::string& to) const;
   Node& add_node(const NodeIdentity&, const NodePlan&);
-  Node& add_beside(const std::string& name, const NodeKeys&, const Node& like, const std::filesystem::path& binary,
-                   const TomlValues& config_toml);
+  // The identity of one more that is not of the plan.
+  NodeIdentity identity_beside(const std::string& name, const NodeKeys&, const Node& like) const;
+  Node& add_beside(const NodeIdentity&, const NodeKeys&, const Node& like, SupervisorKind, const std::filesystem::path& binary,
+                   const NodeConfig&, const std::filesystem::path& genesis);
+  Node& add_to_network(const std::string& name, const NodeKeys&, const Node& like, SupervisorKind, const std::filesystem::path& binary,
+                       const TomlValues& config_toml);
 
   Loop& loop_;
   Sink& sink_;

@@ -29,6 +29,7 @@ struct NodePlan {
   std::map<std::string, std::string> environment;
   TomlValues config_toml = {}, app_toml = {};  // beyond the network's
   SupervisorKind supervisor = SupervisorKind::cosmovisor;
+  bool active = true;  // false: a validator whose stake is too small for the validator set
 };
 
 struct NetworkPlan {

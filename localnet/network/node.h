@@ -30,6 +30,7 @@ struct NodeIdentity {
   std::string id;                 // p2p
   std::string consensus_address;  // upper hex; empty for a full node
   std::string account, operator_address;  // bech32; empty for a full node
+  bool active = true;  // false: a validator that is not in the set from the start
 };
 
 class Node {

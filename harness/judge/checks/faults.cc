@@ -191,7 +191,20 @@ std::vector<CheckResult> judge_faults(const Context& c) {
   return all;
 }
 
-std::vector<record::FaultCoverage> coverage_of(const NetworkView& v) {
+namespace {
+
+record::FaultCoverage coverage_of_step(const NetworkView& v, const std::string& name) {
+  record::FaultCoverage one{name, "afterwards", 1};
+  const auto step = std::ranges::find(v.steps, name, [](const SeenStep& s) { return s.step.step; });
+  if (step == v.steps.end()) return one;
+  one.applied = step->ended && (step->outcome == StepOutcome::done || step->outcome == StepOutcome::failed);
+  one.healed = step->ended && step->outcome == StepOutcome::done;
+  return one;
+}
+
+}  // namespace
+
+std::vector<record::FaultCoverage> coverage_of(const NetworkView& v, const Scenario& s) {
   std::vector<record::FaultCoverage> all;
   for (const auto& f : v.faults) {
     record::FaultCoverage one{f.plan.fault, f.plan.when};
@@ -200,6 +213,7 @@ std::vector<record::FaultCoverage> coverage_of(const NetworkView& v) {
     one.healed = f.transition(FaultState::healed) != nullptr;
     all.push_back(one);
   }
+  for (const auto& name : s.upgrade.afterwards) all.push_back(coverage_of_step(v, name));
   return record::sum_up(all);
 }
 

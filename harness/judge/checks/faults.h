@@ -13,6 +13,7 @@ inline constexpr const char* kDemands = "While Failures Act";
 
 // Nothing when the run has no faults.
 std::vector<record::CheckResult> judge_faults(const Context&);
-std::vector<record::FaultCoverage> coverage_of(const NetworkView&);
+// And of what the scenario asks of the chain afterwards: applied where its step was begun, healed where it ended well.
+std::vector<record::FaultCoverage> coverage_of(const NetworkView&, const Scenario&);
 
 }  // namespace rehearse

@@ -236,10 +236,11 @@ bool in_the_upgrade(const Context& c, const NodeView& n, const SeenLine& l) {
          l.incarnation == applying->incarnation && read_log_line(l.line.text).module != "p2p";
 }
 
-// All nodes of the network that a checkpoint holds start at once, and dial each other before the last of them listens.
-bool while_taken_up(const Context& c, const SeenLine& l) {
+// All nodes of the network that a checkpoint holds start at once, and dial each other before the last of them listens. Of a node that
+// replays the chain, its peers see how its old program ends.
+bool while_connections_end(const Context& c, const SeenLine& l) {
   return read_log_line(l.line.text).module == "p2p" && std::ranges::any_of(c.view.steps, [&](const SeenStep& s) {
-           return s.step.step == step_id::fork && s.started <= l.seen && (!s.ended || l.seen <= s.ended);
+           return (s.step.step == step_id::fork || s.step.step == step_id::replay) && s.started <= l.seen && (!s.ended || l.seen <= s.ended);
          });
 }
 
@@ -263,8 +264,8 @@ Finding judge_errors(const Context& c, const std::string& node) {
       excused.push_back(l.place() + " while a fault acted");
     } else if (c.view.in_wake_of_fault(node, l.line.text, l.seen) && read_log_line(l.line.text).module == "p2p") {
       excused.push_back(l.place() + " in the wake of a fault");
-    } else if (while_taken_up(c, l)) {
-      excused.push_back(l.place() + " as the network was taken up from a checkpoint");
+    } else if (while_connections_end(c, l)) {
+      excused.push_back(l.place() + " as a node was taken up from a checkpoint, or replayed the chain");
     } else if (const auto* h = harmless(c, l)) {
       excused.push_back(l.place() + " harmless: " + h->reason);
     } else {

@@ -64,7 +64,7 @@ TEST(QuestionNames, AreOfTheClosedList) {
   const std::set<std::string> asked = {app_version, peers,      consensus_state, validators,  signing_info,   current_plan,    applied_plan,
                                        module_versions, proposal, transaction,    balance,     question::supply,         delegation,      question::app_hash,
                                        account,     balances,   delegations,     votes,       provider_info,  provider_orders, model_status,
-                                       scored_records, health,  version,         bids,        workloads};
+                                       scored_records, validator_set, slashing_params, health, version, bids, workloads};
   EXPECT_EQ(asked, known);
 }
 

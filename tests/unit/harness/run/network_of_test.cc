@@ -62,5 +62,18 @@ TEST(VotingPeriods, AreAsTheyWereWhileAQuorumIsLeft) {
   EXPECT_DOUBLE_EQ(longer({late}), 0) << "it takes nobody away";
 }
 
+TEST(NetworkOf, HasRoomInItsSetForAllButTheInactive) {
+  auto in = of_four();
+  EXPECT_TRUE(network_of(in).genesis.empty());
+  in.scenario.network.inactive = {{"e", 5}};
+  const auto network = network_of(in);
+  ASSERT_EQ(network.nodes.size(), 5u);
+  EXPECT_TRUE(network.nodes[4].validator);
+  EXPECT_FALSE(network.nodes[4].active);
+  EXPECT_EQ(network.nodes[4].power, 5);
+  ASSERT_EQ(network.genesis.size(), 1u);
+  EXPECT_EQ(network.genesis[0].second, 4);
+}
+
 }  // namespace
 }  // namespace rehearse

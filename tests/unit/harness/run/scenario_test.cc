@@ -304,6 +304,23 @@ TEST_F(ScenarioFile, SaysWhichNodesAnotherNumberOfValidatorsTakesAway) {
               HasSubstr("two nodes are called validator-2"));
 }
 
+TEST_F(ScenarioFile, SaysWhatIsWrongWithWhatComesAfterwards) {
+  const auto said = [&](const std::string& network, const std::string& upgrade) {
+    const auto file = folder_.write("made.yaml", "title: x\nrunbook: y\nafter: [state-invariants]\nnetwork: {" + network + "}\nupgrade: {" + upgrade + "}\n");
+    const auto told = made::trouble_of([&] { load_scenario(file); });
+    return told.substr(std::min(told.size(), file.string().size()));
+  };
+  const std::string four = "validators: {a: 4, b: 3, c: 2, d: 2}";
+  EXPECT_EQ(said(four + ", inactive: {e: 2}", "kind: chain"), ":4:63: e would be in the set: it has no less than c");
+  EXPECT_THAT(said(four + ", inactive: {d: 1}", "kind: chain"), HasSubstr("two nodes are called d"));
+  EXPECT_THAT(said(four, "kind: chain, afterwards: [validator-set]"), HasSubstr("who enters? give the network a validator that is `inactive`"));
+  EXPECT_THAT(said(four, "kind: chain, afterwards: [unjail]"), HasSubstr("who is jailed? give validators that are `late`"));
+  EXPECT_THAT(said(four, "kind: chain, afterwards: [tea]"), HasSubstr("there is no `tea`; there are validator-set, governance, "));
+  EXPECT_THAT(said(four, "kind: chain, afterwards: [governance, governance]"), HasSubstr("`governance` is there twice"));
+  EXPECT_THAT(said(four, "kind: rolling, afterwards: [governance]"), HasSubstr("takes no `afterwards`"));
+  EXPECT_THAT(said("supervisor: bare", "kind: chain, afterwards: [replay]"), HasSubstr("no node of the network is run by Cosmovisor"));
+}
+
 TEST_F(ScenarioFile, TakesAnotherNumberOfValidators) {
   auto s = load_scenario(folder_.write("made.yaml",
                                        "title: x\nrunbook: y\nupgrade: {kind: chain, voters: [validator-1]}\n"

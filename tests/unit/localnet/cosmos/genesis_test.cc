@@ -111,6 +111,19 @@ TEST(Genesis, EachValidatorHasASigningInfo) {
   EXPECT_EQ(infos[0]["validator_signing_info"]["address"], address);
 }
 
+TEST(Genesis, AnInactiveValidatorHasAStakeAndNoPlaceInTheSet) {
+  GenesisSpec spec = two_validators();
+  spec.validators[1].bonded = false;
+  json state = make_genesis(defaults(), spec)["app_state"];
+  EXPECT_EQ(state["staking"]["validators"][1]["status"], "BOND_STATUS_UNBONDED");
+  EXPECT_EQ(state["slashing"]["signing_infos"].size(), 1u);
+  std::map<std::string, json> pools;
+  for (const json& b : state["bank"]["balances"]) pools[b["address"]] = b["coins"];
+  const auto pool = [&](const char* name) { return pools[module_address(name, "ve")][0]["amount"]; };
+  EXPECT_EQ(pool("bonded_tokens_pool"), std::to_string(spec.validators[0].tokens));
+  EXPECT_EQ(pool("not_bonded_tokens_pool"), "30000000");
+}
+
 TEST(Genesis, InventsNoModules) {
   json without = defaults();
   for (const char* module : {"slashing", "mint", "gov", "crisis", "genutil"})

@@ -73,6 +73,23 @@ TEST_F(FaultChecks, PassWithProofOfEveryVerb) {
   EXPECT_EQ(r.coverage[0].planned + r.coverage[0].applied + r.coverage[0].healed, 3);
 }
 
+// A step that failed was exercised; one that was skipped, or never begun, was not.
+TEST_F(FaultChecks, CountWhatTheChainHadToDoAfterwards) {
+  upgrade_ = made::healthy();
+  upgrade_.scenario.upgrade.afterwards = {"validator-set", "governance", "replay", "unjail"};
+  const auto step = [&](double when, const char* id, StepOutcome outcome) {
+    upgrade_.add(when, "", record::StepStarted{id, id, ""});
+    upgrade_.add(when + 0.001, "", record::StepEnded{id, outcome, ""});
+  };
+  step(made::at::kAsked + 0.01, "validator-set", StepOutcome::done);
+  step(made::at::kAsked + 0.02, "governance", StepOutcome::failed);
+  step(made::at::kAsked + 0.03, "replay", StepOutcome::skipped);
+  const auto r = judged();
+  EXPECT_THAT(reports::never_applied(r.coverage), ElementsAre("replay when afterwards", "unjail when afterwards"));
+  EXPECT_EQ(r.coverage[0].healed, 1);
+  EXPECT_EQ(r.coverage[1].healed, 0);
+}
+
 TEST_F(FaultChecks, AFaultWithoutProofIsInconclusive) {
   move(made::at::kHalt + 0.1, "injecting");
   move(made::at::kHalt + 0.2, "failed", "not seen to be applied in 20 s");

@@ -1,0 +1,58 @@
+#include "harness/procedures/afterwards.h"
+
+#include <algorithm>
+
+#include "harness/procedures/exported.h"
+#include "harness/procedures/joining_node.h"
+#include "harness/procedures/later_proposals.h"
+#include "harness/procedures/validator_set.h"
+#include "harness/view/step_ids.h"
+
+namespace rehearse {
+
+const std::vector<Afterwards>& all_afterwards() {
+  static const std::vector<Afterwards> all = {
+      {"validator-set",
+       "Validators leave the set and enter it",
+       {.commands = {"delegate", "undelegate"}, .questions = {"validator-set"}},
+       change_validator_set},
+      {"governance",
+       "Parameters changed by a proposal, a second upgrade planned",
+       {.questions = {"slashing-params"}},
+       pass_later_proposals},
+      {step_id::replay, "A new node replays all blocks, through the upgrade", {}, join_by_replay},
+      {"export",
+       "A network from the exported state",
+       {.commands = {"export", "validate-genesis"}},
+       start_from_export},
+      {kUnjail, "", {.commands = {"unjail"}}, nullptr},
+  };
+  return all;
+}
+
+const Afterwards* find_afterwards(const std::string& name) {
+  const auto found = std::ranges::find(all_afterwards(), name, &Afterwards::name);
+  return found == all_afterwards().end() ? nullptr : &*found;
+}
+
+bool wanted_afterwards(const Scenario& s, const char* name) {
+  return std::ranges::find(s.upgrade.afterwards, name) != s.upgrade.afterwards.end();
+}
+
+void do_afterwards(Rehearsal& r) {
+  for (const auto& name : r.scenario().upgrade.afterwards)
+    if (const auto& one = *find_afterwards(name); one.run)
+      r.step(one.name, one.title, "", [&] { return one.run(r); });
+}
+
+void await_of_chain(Rehearsal& r, const std::string& what, const Goal& goal) {
+  constexpr Budget kBudget{std::chrono::seconds(20), std::chrono::seconds(60)};
+  try {
+    r.await(what, goal, kBudget);
+  } catch (const TimedOut& e) {
+    if (e.cause != Cause::none) throw;
+    throw StepFailed(e.what(), Cause::afterwards_failed);
+  }
+}
+
+}  // namespace rehearse

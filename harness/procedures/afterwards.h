@@ -1,0 +1,37 @@
+// What an upgraded chain has to do later, long after everybody thinks that the upgrade is done: public
+// incidents began with a validator that left the set, or with the next proposal. A scenario lists what is to
+// be rehearsed (`upgrade: afterwards:`); each is a step, which ends well only when what it is about was seen
+// on the chain.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/engine/rehearsal.h"
+#include "harness/spec/needs.h"
+
+namespace rehearse {
+
+struct Afterwards {
+  const char* name;   // in the scenario, and the step's id
+  const char* title;  // of the step
+  Needs needs;        // of the profile
+  // What the step saw. Throws StepFailed with the cause afterwards-failed when the chain does not do it.
+  // Null: it is not done in the end, but where the procedure comes to it.
+  std::string (*run)(Rehearsal&);
+};
+
+const std::vector<Afterwards>& all_afterwards();
+const Afterwards* find_afterwards(const std::string& name);
+
+bool wanted_afterwards(const Scenario&, const char* name);
+// Steps, in the order of the scenario. The upgrade is verified by then.
+void do_afterwards(Rehearsal&);
+
+inline constexpr const char* kUnjail = "unjail";
+
+// As Rehearsal::await, for what the chain has to bring about: that it does not, on a machine that keeps up,
+// is the cause afterwards-failed.
+void await_of_chain(Rehearsal&, const std::string& what, const Goal&);
+
+}  // namespace rehearse
