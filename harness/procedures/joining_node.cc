@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <re2/re2.h>
+
 #include <sstream>
 
 #include "harness/engine/goals.h"
@@ -44,6 +46,19 @@ std::optional<Joined> read_joined(const HttpResponse& answer) {
   return Joined{first, head.app_height, head.app_hash};
 }
 
+// The first line of its log which says that its state is not the chain's: no waiting mends that. Empty: there is none.
+std::string parted(const Profile& profile, const Node& n) {
+  std::string pattern;
+  for (const auto& [name, text] : profile.log_patterns)
+    if (name == name_of(Pattern::wrong_header)) pattern = text;
+  if (pattern.empty()) return "";
+  const RE2 wrong(pattern);
+  std::istringstream log(read_file(n.log_file()));
+  for (std::string line; std::getline(log, line);)
+    if (RE2::PartialMatch(line, wrong)) return line;
+  return "";
+}
+
 // The last of its log that says why not.
 std::string complaint(const Node& n) {
   std::istringstream log(read_file(n.log_file()));
@@ -72,8 +87,11 @@ Joined await_joined(Rehearsal& r, Node& node, Cause failed, std::int64_t blocks)
       if (const auto read = read_joined(a); read && read->height >= read->first + blocks - 1) *joined = read;
     });
   });
+  auto differs = std::make_shared<std::string>();
+  const auto reading = r.loop().every(std::chrono::seconds(1), [&r, &node, differs] { *differs = parted(r.profile(), node); });
   const auto until = Loop::Clock::now() + kMost;
-  r.await_done("joining", [&] { return joined->has_value() || !node.running() || Loop::Clock::now() > until; }, {kMost * 2, kMost * 2});
+  r.await_done("joining", [&] { return joined->has_value() || !differs->empty() || !node.running() || Loop::Clock::now() > until; }, {kMost * 2, kMost * 2});
+  if (!*joined && !differs->empty()) throw StepFailed(fmt::format("{} computes another state than the chain: {}", node.identity().name, *differs), failed);
   if (!*joined) throw StepFailed(fmt::format("{} has not joined in {} s: {}", node.identity().name, kMost.count(), complaint(node)), failed);
   return **joined;
 }
