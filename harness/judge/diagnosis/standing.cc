@@ -131,10 +131,15 @@ Found does_not_return(const NetworkView& v) {
   return d;
 }
 
-// CometBFT's consensus fails by a panic, of which it says something at level error only.
+// CometBFT's consensus fails by a panic, of which it says something at level error only. So it ends for a plan, too, and for whatever
+// else is said of it: other rules know better.
 Found has_ended(const NetworkView& v) {
   auto gone = standing(v, 2);
-  std::erase_if(gone, [](const Standing& s) { return s.at->state != kNoGoroutine || s.node->head.catching_up; });
+  std::erase_if(gone, [&](const Standing& s) {
+    const bool halts = v.plan && s.at->height == v.plan->height;
+    const bool says = s.node->line(Pattern::consensus_failure, s.node->incarnation);
+    return s.at->state != kNoGoroutine || s.node->head.catching_up || halts || says;
+  });
   if (gone.empty()) return std::nullopt;
   return of_standing(v, Cause::blocks_stopped, "the goroutine that runs consensus has ended: it failed, and the log does not say of what", gone);
 }

@@ -349,6 +349,13 @@ TEST(Standing, WithoutConsensusIsAFailureOfWhichNothingIsSaid) {
   auto behind = ends_without_a_word();
   for (auto* h : behind.all<record::HeadSeen>()) h->catching_up = true;
   EXPECT_THAT(found_in(behind), IsEmpty()) << "whoever catches up runs no consensus";
+  auto said = ends_without_a_word();
+  for (int i = 1; i <= 4; ++i)
+    said.error(5.19, validator(i), R"(5:10AM ERR CONSENSUS FAILURE!!! err="UPGRADE \"v3\" NEEDED at height: 30: " module=consensus)", "consensus-failure");
+  EXPECT_THAT(found_in(said), IsEmpty()) << "it halts for another plan";
+  auto at_plan = ends_without_a_word();
+  for (auto* p : at_plan.all<record::ConsensusProbed>()) p->height = made::kHeight;
+  EXPECT_THAT(found_in(at_plan), IsEmpty()) << "it halts for this one";
 }
 
 TEST(Standing, WithoutConsensusIsWhatACopyOfTheNodeEndsOf) {
