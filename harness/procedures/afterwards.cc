@@ -42,7 +42,18 @@ bool wanted_afterwards(const Scenario& s, const char* name) {
 void do_afterwards(Rehearsal& r) {
   for (const auto& name : r.scenario().upgrade.afterwards)
     if (const auto& one = *find_afterwards(name); one.run)
-      r.step(one.name, one.title, "", [&] { return one.run(r); });
+      r.step(one.name, one.title, "", [&] { return of_chain([&] { return one.run(r); }); });
+}
+
+std::string of_chain(const std::function<std::string()>& work) {
+  try {
+    return work();
+  } catch (const TimedOut&) {
+    throw;
+  } catch (const StepFailed& e) {
+    if (e.cause != Cause::transaction_failed) throw;
+    throw StepFailed(e.what(), Cause::afterwards_failed);
+  }
 }
 
 void await_of_chain(Rehearsal& r, const std::string& what, const Goal& goal) {

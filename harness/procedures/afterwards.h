@@ -4,6 +4,7 @@
 // on the chain.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,8 @@ void do_afterwards(Rehearsal&);
 
 inline constexpr const char* kUnjail = "unjail";
 
+// What a step of theirs sees; a transaction that the chain refuses then is the cause afterwards-failed, too: it took such before.
+std::string of_chain(const std::function<std::string()>& work);
 // As Rehearsal::await, for what the chain has to bring about: that it does not, on a machine that keeps up,
 // is the cause afterwards-failed.
 void await_of_chain(Rehearsal&, const std::string& what, const Goal&);

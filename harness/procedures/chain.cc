@@ -116,7 +116,7 @@ void chain_upgrade(Rehearsal& r) {
     await_blocks_of_others(r, late, upgrade.plan().height);
     upgrade_by_hand(r, late, "late");
     if (wanted_afterwards(r.scenario(), kUnjail))
-      r.step(kUnjail, fmt::format("Back from jail: {}", fmt::join(late, ", ")), kManual, [&] { return unjail(r, late); });
+      r.step(kUnjail, fmt::format("Back from jail: {}", fmt::join(late, ", ")), kManual, [&] { return of_chain([&] { return unjail(r, late); }); });
     await_return(r, late);
   }
   upgrade.resume();

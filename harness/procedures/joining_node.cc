@@ -7,6 +7,8 @@
 #include <sstream>
 
 #include "harness/engine/goals.h"
+#include "harness/engine/stall_watch.h"
+#include "harness/view/starvation.h"
 #include "localnet/cosmos/rpc.h"
 #include "localnet/base/text.h"
 
@@ -64,7 +66,7 @@ std::string complaint(const Node& n) {
   std::istringstream log(read_file(n.log_file()));
   std::string last;
   for (std::string line; std::getline(log, line);)
-    if (line.find("snapshot") != std::string::npos || line.find(" ERR ") != std::string::npos) last = line;
+    if (line.find("snapshot") != std::string::npos || line.find(" ERR ") != std::string::npos || line.starts_with("panic:")) last = line;
   return last.empty() ? "its log says nothing of it" : last;
 }
 
@@ -79,7 +81,9 @@ void check_joined(Rehearsal& r, const Joined& joined, Cause failed) {
 }  // namespace
 
 Joined await_joined(Rehearsal& r, Node& node, Cause failed, std::int64_t blocks) {
-  constexpr std::chrono::seconds kMost{30};
+  // A program may start twice meanwhile, and carry out the migration again.
+  const auto most = std::chrono::seconds(30) + 2 * resumes_within(r.scenario().service_levels);
+  const auto begun = r.view().last_seen;
   auto joined = std::make_shared<std::optional<Joined>>();
   const std::string body = R"([{"jsonrpc":"2.0","id":0,"method":"status"},{"jsonrpc":"2.0","id":1,"method":"abci_info"}])";
   const auto asking = r.loop().every(std::chrono::milliseconds(200), [&r, &node, body, joined, blocks] {
@@ -89,11 +93,14 @@ Joined await_joined(Rehearsal& r, Node& node, Cause failed, std::int64_t blocks)
   });
   auto differs = std::make_shared<std::string>();
   const auto reading = r.loop().every(std::chrono::seconds(1), [&r, &node, differs] { *differs = parted(r.profile(), node); });
-  const auto until = Loop::Clock::now() + kMost;
-  r.await_done("joining", [&] { return joined->has_value() || !differs->empty() || !node.running() || Loop::Clock::now() > until; }, {kMost * 2, kMost * 2});
+  const auto until = Loop::Clock::now() + most;
+  r.await_done("joining", [&] { return joined->has_value() || !differs->empty() || !node.running() || Loop::Clock::now() > until; }, {most * 2, most * 2});
   if (!*joined && !differs->empty()) throw StepFailed(fmt::format("{} computes another state than the chain: {}", node.identity().name, *differs), failed);
-  if (!*joined) throw StepFailed(fmt::format("{} has not joined in {} s: {}", node.identity().name, kMost.count(), complaint(node)), failed);
-  return **joined;
+  if (*joined) return **joined;
+  const auto seconds = std::chrono::duration<double>(most).count();
+  const auto what = node.identity().name + (node.running() ? fmt::format(" has not joined in {:.0f} s", seconds) : " has ended");
+  if (const auto starved = starved_since(r.view(), begun); node.running() && starved) throw TimedOut(what + in_words(starved), Cause::machine_stalled);
+  throw StepFailed(what + ": " + complaint(node), failed);
 }
 
 void join_by_state_sync(Rehearsal& r) {
@@ -114,7 +121,7 @@ std::string join_by_replay(Rehearsal& r) {
   auto& node = r.network().add_replaying_node("replaying-node", plan.name, r.to().artifact.binary, r.wait_for());
   node.start();
   const auto joined = await_joined(r, node, kReplayFailed);
-  if (joined.first > 1 || joined.height <= plan.height)
+  if (joined.first >= plan.height || joined.height <= plan.height)
     throw StepFailed(fmt::format("it has the blocks {} to {}: it did not replay the upgrade at {}", joined.first, joined.height, plan.height), Cause::not_proven);
   check_joined(r, joined, kReplayFailed);
   return fmt::format("blocks 1 to {} replayed, the upgrade at {} among them; its state is the chain's", joined.height, plan.height);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/judge/service.h"
 #include "harness/procedures/governance.h"
 #include "harness/procedures/transaction_batch.h"
 #include "localnet/base/text.h"
@@ -30,6 +31,25 @@ Json slashing_params(Rehearsal& r) {
   return params;
 }
 
+// A release may have changed what a proposal needs, or how long it is voted on; on purpose, if it is announced.
+void check_votable(Rehearsal& r, const std::string& id) {
+  constexpr int kTimes = 4;
+  const auto a = r.ask("governance", {{question::proposal, first_in_reach(r), {{"id", id}}, 0}}).front();
+  if (!a.answered || !a.value.is_object()) return;  // who waits for the end of voting says why
+  const auto changed = [&](const std::string& parameter, const std::string& what) {
+    const bool announced = announces(announced_changes(r.view()).parameters, "gov." + parameter);
+    throw StepFailed(what, announced ? Cause::not_proven : Cause::afterwards_failed);
+  };
+  if (a.value.value("status", "") == "PROPOSAL_STATUS_DEPOSIT_PERIOD")
+    changed("min_deposit", fmt::format("proposal {} is not voted on: its deposit, {}, is not enough since the upgrade", id,
+                                       r.profile().governance.deposit));
+  const auto until = parse_time(a.value.value("voting_end_time", ""));
+  const auto now = r.view().blocks.empty() ? Micros{0} : r.view().blocks.rbegin()->second.block.time;
+  if (static_cast<double>(until - now) / 1e6 > kTimes * std::max(1.0, r.view().network->voting_period_s))
+    changed("voting_period", fmt::format("proposal {} is voted on until {}: the voting period was {:.1f} s before the upgrade", id,
+                                         a.value.value("voting_end_time", ""), r.view().network->voting_period_s));
+}
+
 struct Voted {
   std::string proposal;
   bool all_voted = false;
@@ -37,6 +57,7 @@ struct Voted {
 
 Voted vote_on(Rehearsal& r, const Proposal& proposal) {
   const auto id = submit_proposal(r, proposal);
+  check_votable(r, id);
   return {id, approve(r, id)};
 }
 

@@ -138,12 +138,12 @@ void ChainSurvey::find_moving(record::Surveyed& s) {
         s.moving.push_back(module + "." + field);
 }
 
-// Those that are there as before. They had not answered then: nothing is broken.
+// Those that are there as before; one that is silent is not known to be gone. They had not answered then: nothing is broken.
 std::vector<std::string> ChainSurvey::take_witnesses(SurveyResult& s) const {
   std::vector<std::string> there;
   for (const auto& route : r_.view().survey(kBefore)->served) {
-    s.refused.erase(route), s.silent.erase(route);
-    if (std::ranges::find(s.served, route) != s.served.end()) there.push_back(route);
+    s.refused.erase(route);
+    if (s.silent.erase(route) || std::ranges::find(s.served, route) != s.served.end()) there.push_back(route);
   }
   return there;
 }

@@ -97,7 +97,7 @@ void await_jailed(Rehearsal& r, const std::vector<std::string>& names) {
         throw StepFailed(fmt::format("{} was away for {} blocks, and is not jailed; is the window of "
                                      "x/slashing shorter than that?",
                                      name, height - first),
-                         Cause::afterwards_failed);
+                         Cause::not_proven);
       r.await(name + " to be jailed", above(height));
     }
 }

@@ -141,6 +141,12 @@ class Rules {
     }
   }
 
+  bool one_has_the_least_power() const {
+    std::vector<std::int64_t> powers;
+    for (const auto& [name, power] : s_.network.validators) powers.push_back(power);
+    return !powers.empty() && std::ranges::count(powers, *std::ranges::min_element(powers)) == 1;
+  }
+
   void check_afterwards() const {
     const auto& wanted = s_.upgrade.afterwards;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
@@ -150,6 +156,7 @@ class Rules {
       if (!find_afterwards(wanted[i])) fail(where, fmt::format("there is no `{}`; there are {}", wanted[i], fmt::join(known, ", ")));
       if (std::count(wanted.begin(), wanted.end(), wanted[i]) > 1) fail(where, "`" + wanted[i] + "` is there twice");
       if (wanted[i] == "validator-set" && s_.network.inactive.empty()) fail(where, "who enters? give the network a validator that is `inactive`");
+      if (wanted[i] == "validator-set" && !one_has_the_least_power()) fail(where, "who leaves? let one validator have less power than the others");
       if (wanted[i] == "replay" && !uses_cosmovisor(s_.network)) fail(where, "under what? no node of the network is run by Cosmovisor");
       if (wanted[i] == kUnjail && s_.upgrade.late.empty()) fail(where, "who is jailed? give validators that are `late`");
     }

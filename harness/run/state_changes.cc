@@ -87,28 +87,8 @@ void add_before_and_ordinary(record::StateChanges& changes, const ChangedRecords
   }
 }
 
-// What holds before the upgrade has to hold after it; what does not says nothing of it.
-record::InvariantHeld hold(const Invariant& invariant, const ApplicationState& state, const record::StateChanges& heights) {
-  record::InvariantHeld held;
-  held.name = invariant.name;
-  const auto at = [&](std::int64_t height) { return breaches(invariant, state, height, heights.before); };
-  std::vector<std::int64_t> after{heights.upgrade};
-  if (!invariant.of_upgrade()) {
-    const auto before = at(heights.before);
-    held.trouble = before.trouble;
-    if (before && before->count > 0) held.trouble = "it did not hold before the upgrade: " + before->examples.front();
-    if (heights.last > heights.upgrade) after.push_back(heights.last);
-  }
-  for (const auto height : after) {
-    if (!held.trouble.empty() || held.broken_at) break;
-    const auto found = at(height);
-    held.trouble = found.trouble;
-    if (!found || found->count == 0) continue;
-    held.broken_at = height;
-    held.breaches = found->count;
-    held.examples = found->examples;
-  }
-  return held;
+record::InvariantHeld in_record(const std::string& name, const Held& h) {
+  return {name, h.broken_at, h.breaches.count, h.breaches.examples, h.trouble};
 }
 
 record::StateChanges read_from(const fs::path& database, const fs::path& scratch, std::int64_t upgrade,
@@ -127,7 +107,9 @@ record::StateChanges read_from(const fs::path& database, const fs::path& scratch
   changes.at_upgrade = in_record(found);
   add_before_and_ordinary(changes, found, *state);
   changes.since = in_record(changed_records(*state, changes.upgrade, changes.last));
-  for (const auto& invariant : invariants) changes.invariants.push_back(hold(invariant, *state, changes));
+  for (const auto& invariant : invariants) 
+    changes.invariants.push_back(
+        in_record(invariant.name, held(invariant, *state, {changes.before, changes.upgrade, changes.last})));
   return changes;
 }
 

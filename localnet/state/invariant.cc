@@ -33,23 +33,35 @@ const RecordSum& other_side(const Invariant& i) {
   return i.equals ? *i.equals : i.at_most ? *i.at_most : *i.among;
 }
 
+Breaches of_records(const Sums& left, const Sums& right) {
+  Breaches found;
+  for (const auto* side : {&left, &right})
+    if (!side->malformed.empty()) ++found.count, found.examples.push_back(side->malformed);
+  return found;
+}
+
 // Of each sum of either side.
 Breaches compare_sums(const Invariant& i, const Sums& left, const Sums& right) {
   Breaches found;
   const auto look_at = [&](const std::vector<std::string>& by) {
-    const auto a = left.find(by), b = right.find(by);
-    const Number have = a == left.end() ? 0 : a->second, want = b == right.end() ? 0 : b->second;
-    if (i.among ? a == left.end() || b != right.end() : i.equals ? have == want : have <= want) return;
+    const auto a = left.by.find(by), b = right.by.find(by);
+    const Number have = a == left.by.end() ? 0 : a->second, want = b == right.by.end() ? 0 : b->second;
+    if (i.among ? a == left.by.end() || b != right.by.end() : i.equals ? have == want : have <= want) return;
     ++found.count;
     if (found.examples.size() == kBreachExamples) return;
     found.examples.push_back(i.among ? fmt::format("{} is not in {}", of_whom(i.of, by), i.among->records)
                                      : fmt::format("{}: {}, {} {}", of_whom(i.of, by), in_words(have),
                                                    i.equals ? "not" : "above", in_words(want)));
   };
-  for (const auto& [by, number] : left) look_at(by);
-  for (const auto& [by, number] : right)
-    if (!left.contains(by)) look_at(by);
+  for (const auto& [by, number] : left.by) look_at(by);
+  for (const auto& [by, number] : right.by)
+    if (!left.by.contains(by)) look_at(by);
   return found;
+}
+
+bool has_store(const ApplicationState& state, const RecordSum& s, std::int64_t version) {
+  const auto commit = state.commit(version);
+  return !commit || commit->find(s.records.substr(0, s.records.find('/')));
 }
 
 }  // namespace
@@ -74,12 +86,37 @@ std::string wrong_form(const Invariant& i) {
 
 Read<Breaches> breaches(const Invariant& i, const ApplicationState& state, std::int64_t height,
                         std::int64_t before) {
-  const auto at = [&](const RecordSum& s) { return read_sums(s, state, s.before ? before : height); };
+  const auto at = [&](const RecordSum& s) -> Read<Sums> {
+    if (i.of_upgrade() && !s.before && !has_store(state, s, height)) return {Sums{}, {}};
+    return read_sums(s, state, s.before ? before : height);
+  };
   const auto left = at(i.of);
   if (!left) return {{}, left.trouble};
   const auto right = at(other_side(i));
   if (!right) return {{}, right.trouble};
-  return {compare_sums(i, *left, *right), {}};
+  const auto malformed = of_records(*left, *right);
+  return {malformed.count ? malformed : compare_sums(i, *left, *right), {}};
+}
+
+Held held(const Invariant& i, const ApplicationState& state, const UpgradeHeights& heights) {
+  Held held;
+  std::vector<std::int64_t> after{heights.upgrade};
+  if (!i.of_upgrade()) {
+    const auto before = breaches(i, state, heights.before, heights.before);
+    held.trouble = before.trouble;
+    if (before && before->count > 0)
+      held.trouble = "it did not hold before the upgrade: " + before->examples.front();
+    if (heights.last > heights.upgrade) after.push_back(heights.last);
+  }
+  for (const auto height : after) {
+    if (!held.trouble.empty() || held.broken_at) break;
+    const auto found = breaches(i, state, height, heights.before);
+    held.trouble = found.trouble;
+    if (!found || found->count == 0) continue;
+    held.broken_at = height;
+    held.breaches = *found;
+  }
+  return held;
 }
 
 }  // namespace rehearse

@@ -69,11 +69,24 @@ std::string wrong_form(const Invariant&);
 
 struct Breaches {
   std::int64_t count = 0;             // 0: it holds
-  std::vector<std::string> examples;  // "validator 0x02..: 200, not 100"
+  std::vector<std::string> examples;  // "validator 0x02..: 200, not 100"; a record that is not of the form
 };
 
 // Whether it holds at a height; `before`: the height before the upgrade. With trouble when a store is not
-// there, its records are not of that form, or are too many to read (a quarter of a million).
+// there (one that the upgrade had to make is then empty), or has too many records to read (a quarter of a
+// million).
 Read<Breaches> breaches(const Invariant&, const ApplicationState&, std::int64_t height, std::int64_t before);
+
+struct UpgradeHeights {
+  std::int64_t before = 0, upgrade = 0, last = 0;
+};
+
+// What an upgrade made of it.
+struct Held {
+  std::int64_t broken_at = 0;  // the first of upgrade and last at which it does not hold; 0: it holds
+  Breaches breaches;           // there
+  std::string trouble;  // why it says nothing of the upgrade: it did not hold before, it cannot be read
+};
+Held held(const Invariant&, const ApplicationState&, const UpgradeHeights&);
 
 }  // namespace rehearse

@@ -100,6 +100,16 @@ std::string key_bytes(const std::string& value) {
   return {digest.begin(), digest.begin() + kAddressBytes};
 }
 
+// What the key begins with is read no further: of one account among all that the chain has.
+void narrow(Reading& r) {
+  while (!r.key.empty() && r.key.front().ends == KeyPart::Ends::by_length &&
+         r.key_is.contains(r.key.front().name) && std::ranges::find(r.by, r.key.front().name) == r.by.end()) {
+    const auto part = r.key_is.extract(r.key.front().name);
+    r.prefix.bytes += static_cast<char>(part.mapped().size()) + part.mapped();
+    r.key.erase(r.key.begin());
+  }
+}
+
 Reading take_apart(const RecordSum& s) {
   Reading r{*read_prefix(s.records), {}, s.by, s.sum.empty(), s.sum == "value", {}, {}, {}, {}, s.before};
   for (const auto& part : s.key) r.key.push_back(*read_part(part));
@@ -110,6 +120,7 @@ Reading take_apart(const RecordSum& s) {
       r.field_is.emplace_back(*path, value);
     else
       r.key_is[name] = key_bytes(value);
+  narrow(r);
   return r;
 }
 
@@ -198,9 +209,6 @@ std::optional<bool> is_meant(const Reading& r, const Parts& parts, std::string_v
 
 // --- Sums
 
-using Sums = std::map<std::vector<std::string>,
-                      Number>;  // parts of the key that tell them apart -> number, times 10^18
-
 // Adds up a record; false: it is not of the form.
 bool add(Sums& sums, const Reading& r, std::string_view key, std::string_view value) {
   const auto parts = split_key(r.key, key);
@@ -211,7 +219,7 @@ bool add(Sums& sums, const Reading& r, std::string_view key, std::string_view va
   if (!number) return false;
   std::vector<std::string> by;
   for (const auto& name : r.by) by.push_back(parts->at(name));
-  sums[by] += *number * r.scale;
+  sums.by[by] += *number * r.scale;
   return true;
 }
 
@@ -245,9 +253,13 @@ Read<Sums> read_sums(const RecordSum& s, const ApplicationState& state, std::int
   const auto& [store, prefix] = r.prefix;
   const auto count = records_below(state, store, version, prefix);
   if (!count) return {{}, count.trouble};
+  Sums sums;
+  if (r.counts && r.key.empty() && r.field_is.empty()) {
+    if (*count) sums.by[{}] = *count * r.scale;
+    return {std::move(sums), {}};
+  }
   if (*count > kMostRecords)
     return {{}, fmt::format("{} has {} records, more than {}", s.records, *count, kMostRecords)};
-  Sums sums;
   if (*count == 0) return {sums, {}};
   const auto root = state.root(store, version);
   if (!root) return {{}, root.trouble};
@@ -259,10 +271,11 @@ Read<Sums> read_sums(const RecordSum& s, const ApplicationState& state, std::int
       continue;
     }
     if (node->key.starts_with(prefix) &&
-        !add(sums, r, std::string_view(node->key).substr(prefix.size()), node->value))
-      return {{},
-              fmt::format("a record of {} is not of that form: {}: {}", s.records, describe_bytes(node->key),
-                          describe_value(node->value))};
+        !add(sums, r, std::string_view(node->key).substr(prefix.size()), node->value)) {
+      sums.malformed = fmt::format("a record of {} is not of that form: {}: {}", s.records,
+                                   describe_bytes(node->key), describe_value(node->value));
+      break;
+    }
     walk.step_over();
   }
   return {std::move(sums), {}};

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "harness/judge/block_cost.h"
 #include "harness/judge/checks/checklist.h"
@@ -56,14 +57,24 @@ std::optional<double> interval_at(const Context& c, std::int64_t height) {
   return static_cast<double>(voted->block.time - next->block.time) / kSecond;
 }
 
+// What is rehearsed afterwards has the same processors: other nodes, other networks.
+Micros plain_until(const Context& c) {
+  auto until = std::numeric_limits<Micros>::max();
+  for (const auto& s : c.view.steps)
+    if (std::ranges::find(c.scenario.upgrade.afterwards, s.step.step) != c.scenario.upgrade.afterwards.end())
+      until = std::min(until, s.started);
+  return until;
+}
+
 // Of blocks under like load: those with traffic against those with it, where most of the later ones have it.
 Intervals intervals_of(const Context& c) {
   Intervals quiet, loaded;
+  const auto until = plain_until(c);
   for (const auto& [height, block] : c.view.blocks) {
     const bool after = height > c.upgrade_height();
     // The block at H holds the switch; the one below it does where headers have the time of their proposal.
     if (height < kWarmUp || (!after && height > c.upgrade_height() - 2)) continue;
-    const auto took = interval_at(c, height);
+    const auto took = block.seen < until ? interval_at(c, height) : std::nullopt;
     if (!took) continue;
     auto& of = under_load(c.view, block.seen) ? loaded : quiet;
     (after ? of.after : of.before).push_back(*took);
@@ -74,7 +85,7 @@ Intervals intervals_of(const Context& c) {
 // Those blocks' part of the run.
 Span since_upgrade(const Context& c) {
   const auto first = c.view.blocks.upper_bound(c.upgrade_height());
-  return first == c.view.blocks.end() ? Span{} : Span{first->second.seen, c.view.blocks.rbegin()->second.seen};
+  return first == c.view.blocks.end() ? Span{} : Span{first->second.seen, std::min(plain_until(c), c.view.blocks.rbegin()->second.seen)};
 }
 
 std::string interval_text(const std::vector<double>& all) {

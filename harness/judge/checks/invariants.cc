@@ -41,9 +41,6 @@ Finding judge_invariants(const Context& c, const std::string&) {
   const auto& all = changes.invariants;
   if (all.empty()) return skipped("the profile has no `invariants:`");
   const auto announced = announced_changes(c.view).invariants;
-  for (const auto& name : announced)
-    if (std::ranges::find(all, name.value, &InvariantHeld::name) == all.end() && !c.view.leg())
-      return inconclusive("changes: invariants: the profile has no `" + name.value + "`");
   std::vector<std::string> broken, names;
   for (const auto& i : all)
     if (i.broken_at && std::ranges::find(announced, i.name, &Located<std::string>::value) == announced.end())
@@ -58,6 +55,9 @@ Finding judge_invariants(const Context& c, const std::string&) {
         fmt::format("{}. Announced by: changes: {{invariants: [{}]}}", fmt::join(broken, "; "),
                     fmt::join(names, ", ")),
         evidence);
+  for (const auto& name : announced)
+    if (std::ranges::find(all, name.value, &InvariantHeld::name) == all.end() && !c.view.leg())
+      return inconclusive("changes: invariants: the profile has no `" + name.value + "`");
   if (std::ranges::none_of(all, [](const auto& i) { return i.trouble.empty(); }))
     return skipped("none says anything of the upgrade: " + summary(all));
   return passed(want, summary(all), evidence);

@@ -237,10 +237,11 @@ bool in_the_upgrade(const Context& c, const NodeView& n, const SeenLine& l) {
 }
 
 // All nodes of the network that a checkpoint holds start at once, and dial each other before the last of them listens. Of a node that
-// replays the chain, its peers see how its old program ends.
+// replays the chain, its peers see how its old program ends; of one whose state is exported, that it stands still.
 bool while_connections_end(const Context& c, const SeenLine& l) {
   return read_log_line(l.line.text).module == "p2p" && std::ranges::any_of(c.view.steps, [&](const SeenStep& s) {
-           return (s.step.step == step_id::fork || s.step.step == step_id::replay) && s.started <= l.seen && (!s.ended || l.seen <= s.ended);
+           const bool ends = s.step.step == step_id::fork || s.step.step == step_id::replay || s.step.step == "export" || s.step.step == "join";
+           return ends && s.started <= l.seen && (!s.ended || l.seen <= s.ended);
          });
 }
 

@@ -159,10 +159,60 @@ TEST_F(InvariantTest, SaysOfAStoreThatIsNotThereThatItIsNot) {
   EXPECT_THAT(b.trouble, HasSubstr("nothing"));
 }
 
-TEST_F(InvariantTest, SaysWhichRecordIsNotOfItsForm) {
+TEST_F(InvariantTest, IsBrokenByARecordThatIsNotOfItsForm) {
   balance("eve", "uve", "a lot");
-  EXPECT_EQ(found(supply()).trouble,
-            "a record of bank/0x02 is not of that form: 0x0203657665757665: \"a lot\"");
+  EXPECT_THAT(examples(supply()),
+              ElementsAre("a record of bank/0x02 is not of that form: 0x0203657665757665: \"a lot\""));
+}
+
+// At heights 1, before the upgrade, 2 and 3.
+class InvariantOfUpgradeTest : public InvariantTest {
+ protected:
+  InvariantOfUpgradeTest() { state_.commit(); }
+  Held held_over(const Invariant& i) {
+    while (state_.height() < 3) state_.commit();
+    state_.close();
+    read_ = std::move(ApplicationState::open(folder_ / "state", folder_ / "copy").value);
+    return held(i, *read_, {1, 2, 3});
+  }
+};
+
+TEST_F(InvariantOfUpgradeTest, HoldsWhereNothingChanges) {
+  const auto h = held_over(supply());
+  EXPECT_EQ(h.broken_at, 0);
+  EXPECT_EQ(h.trouble, "");
+}
+
+TEST_F(InvariantOfUpgradeTest, IsBrokenByTheUpgrade) {
+  balance("alice", "uve", "101");
+  const auto h = held_over(supply());
+  EXPECT_EQ(h.broken_at, 2);
+  EXPECT_EQ(h.breaches.count, 1);
+}
+
+TEST_F(InvariantOfUpgradeTest, IsBrokenByABlockAfterIt) {
+  state_.commit();
+  balance("alice", "uve", "101");
+  EXPECT_EQ(held_over(supply()).broken_at, 3);
+}
+
+TEST_F(InvariantOfUpgradeTest, IsBrokenByARecordThatCannotBeReadAnyMore) {
+  balance("alice", "uve", "a lot");
+  EXPECT_EQ(held_over(supply()).broken_at, 2);
+}
+
+TEST_F(InvariantOfUpgradeTest, SaysNothingWhereItDidNotHoldBefore) {
+  const auto h =
+      held_over(invariant("{name: n, of: {records: staking/0x21}, equals: {records: staking/0x31}}"));
+  EXPECT_EQ(h.broken_at, 0);
+  EXPECT_EQ(h.trouble, "it did not hold before the upgrade: staking/0x21: 1, not 2");
+}
+
+TEST_F(InvariantOfUpgradeTest, IsBrokenByAStoreThatTheUpgradeHadToMake) {
+  const auto h = held_over(
+      invariant("{name: n, of: {records: ledger/rec/}, equals: {records: staking/0x31, before: true}}"));
+  EXPECT_EQ(h.broken_at, 2);
+  EXPECT_THAT(h.breaches.examples, ElementsAre("ledger/rec/: 0, not 2"));
 }
 
 TEST(InvariantForm, IsToldFromWhatIsWritten) {

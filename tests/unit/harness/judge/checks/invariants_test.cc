@@ -70,6 +70,8 @@ TEST_F(InvariantsTest, NeedNotHoldWhereItIsAnnounced) {
   announce(kShares);
   EXPECT_EQ(found().outcome, Outcome::pass);
   announce("supply");
+  EXPECT_EQ(found().outcome, Outcome::fail);
+  invariants({{kShares, 0, 0, {}, ""}});
   EXPECT_EQ(found().outcome, Outcome::inconclusive) << "there is none of that name";
 }
 
