@@ -21,7 +21,7 @@ const std::vector<Afterwards>& all_afterwards() {
        {.questions = {"slashing-params"}},
        pass_later_proposals},
       {step_id::replay, "A new node replays all blocks, through the upgrade", {}, join_by_replay},
-      {"export",
+      {step_id::exported,
        "A network from the exported state",
        {.commands = {"export", "validate-genesis"}},
        start_from_export},

@@ -9,6 +9,7 @@
 #include "harness/engine/goals.h"
 #include "harness/engine/stall_watch.h"
 #include "harness/view/starvation.h"
+#include "harness/view/step_ids.h"
 #include "localnet/cosmos/rpc.h"
 #include "localnet/base/text.h"
 
@@ -104,7 +105,7 @@ Joined await_joined(Rehearsal& r, Node& node, Cause failed, std::int64_t blocks)
 }
 
 void join_by_state_sync(Rehearsal& r) {
-  r.step("join", "A new node joins by state sync", "", [&] {
+  r.step(step_id::join, "A new node joins by state sync", "", [&] {
     auto& node = r.network().add_joining_node(kName, r.to().artifact.binary, state_sync(r));
     node.start();
     const auto joined = await_joined(r, node, kFailed);

@@ -7,6 +7,7 @@
 #include "harness/judge/block_cost.h"
 #include "harness/judge/checks/checklist.h"
 #include "harness/judge/statistics.h"
+#include "harness/view/step_ids.h"
 
 namespace rehearse {
 
@@ -57,12 +58,11 @@ std::optional<double> interval_at(const Context& c, std::int64_t height) {
   return static_cast<double>(voted->block.time - next->block.time) / kSecond;
 }
 
-// What is rehearsed afterwards has the same processors: other nodes, other networks.
+// A node that replays the chain, or a network from its export, has the same processors.
 Micros plain_until(const Context& c) {
   auto until = std::numeric_limits<Micros>::max();
   for (const auto& s : c.view.steps)
-    if (std::ranges::find(c.scenario.upgrade.afterwards, s.step.step) != c.scenario.upgrade.afterwards.end())
-      until = std::min(until, s.started);
+    if (s.step.step == step_id::replay || s.step.step == step_id::exported) until = std::min(until, s.started);
   return until;
 }
 

@@ -240,7 +240,7 @@ bool in_the_upgrade(const Context& c, const NodeView& n, const SeenLine& l) {
 // replays the chain, its peers see how its old program ends; of one whose state is exported, that it stands still.
 bool while_connections_end(const Context& c, const SeenLine& l) {
   return read_log_line(l.line.text).module == "p2p" && std::ranges::any_of(c.view.steps, [&](const SeenStep& s) {
-           const bool ends = s.step.step == step_id::fork || s.step.step == step_id::replay || s.step.step == "export" || s.step.step == "join";
+           const bool ends = s.step.step == step_id::fork || s.step.step == step_id::replay || s.step.step == step_id::exported || s.step.step == step_id::join;
            return ends && s.started <= l.seen && (!s.ended || l.seen <= s.ended);
          });
 }
