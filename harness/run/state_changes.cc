@@ -19,8 +19,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Blocks on each side of the upgrade that show what blocks do.
-constexpr std::int64_t kOrdinaryBlocks = 10;
+// Blocks on each side of the upgrade that show what blocks do: transactions may be rare.
+constexpr std::int64_t kOrdinaryBlocks = 40;
 
 // As `changes: records:` has it: text as it is, other bytes in hex.
 std::string prefix_text(const std::string& prefix) {
