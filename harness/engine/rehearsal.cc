@@ -209,8 +209,9 @@ void Rehearsal::run_loop(const std::string& what, const std::function<std::optio
     // Nothing is late because of what a fault holds up; faults have bounds of their own.
     if (view_.fault_open()) moved = before, start += before - turned;
     turned = before;
-    const auto idle = a_block_may_still_come(view_) ? std::max(budget.idle, resumes_within(scenario().service_levels)) : budget.idle;
-    if (before - start > budget.cap || before - moved > idle) {
+    const auto idle = before - moved;
+    const bool late_for_good = idle > budget.idle && (!a_block_may_still_come(view_) || idle > resumes_within(scenario().service_levels));
+    if (before - start > budget.cap || late_for_good) {
       auto message = fmt::format("{} not reached in {:.0f} s ({})", what,
                                  std::chrono::duration<double>(before - start).count(), describe(*lacking));
       log_info(message);
