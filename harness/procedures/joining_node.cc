@@ -51,11 +51,9 @@ std::optional<Joined> read_joined(const HttpResponse& answer) {
 
 // The first line of its log which says that its state is not the chain's: no waiting mends that. Empty: there is none.
 std::string parted(const Profile& profile, const Node& n) {
-  std::string pattern;
-  for (const auto& [name, text] : profile.log_patterns)
-    if (name == name_of(Pattern::wrong_header)) pattern = text;
-  if (pattern.empty()) return "";
-  const RE2 wrong(pattern);
+  const auto* pattern = find_pattern(profile.log_patterns, Pattern::wrong_header);
+  if (!pattern) return "";
+  const RE2 wrong(*pattern);
   std::istringstream log(read_file(n.log_file()));
   for (std::string line; std::getline(log, line);)
     if (RE2::PartialMatch(line, wrong)) return line;

@@ -165,8 +165,7 @@ record::Json end_of(const Rehearsal& r, const Replayed& copy) {
     return {{"panic", panic->text.substr(0, panic->text.find('\n'))}, {"stack", stack}};
   }
   std::string error;
-  for (const auto& [name, expression] : r.profile().log_patterns)
-    if (name == name_of(Pattern::replay_error)) RE2::PartialMatch(copy.output, expression, &error);
+  if (const auto* expression = find_pattern(r.profile().log_patterns, Pattern::replay_error)) RE2::PartialMatch(copy.output, *expression, &error);
   return error.empty() ? record::Json() : record::Json{{"error", error}};
 }
 

@@ -107,7 +107,7 @@ record::StateChanges read_from(const fs::path& database, const fs::path& scratch
   changes.at_upgrade = in_record(found);
   add_before_and_ordinary(changes, found, *state);
   changes.since = in_record(changed_records(*state, changes.upgrade, changes.last));
-  for (const auto& invariant : invariants) 
+  for (const auto& invariant : invariants)
     changes.invariants.push_back(
         in_record(invariant.name, held(invariant, *state, {changes.before, changes.upgrade, changes.last})));
   return changes;

@@ -1,5 +1,7 @@
 #include "localnet/profile/patterns.h"
 
+#include <algorithm>
+
 namespace rehearse {
 
 const Ordered<Pattern>& names(Pattern) {
@@ -49,6 +51,11 @@ const std::set<std::string>& known_patterns() {
 const std::set<std::string>& known_provider_patterns() {
   static const auto some = between(Pattern::config_refused, Pattern::config_refused);
   return some;
+}
+
+const std::string* find_pattern(const Ordered<std::string>& log_patterns, Pattern pattern) {
+  const auto found = std::ranges::find(log_patterns, std::string_view(name_of(pattern)), &std::pair<std::string, std::string>::first);
+  return found == log_patterns.end() ? nullptr : &found->second;
 }
 
 }  // namespace rehearse

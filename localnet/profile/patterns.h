@@ -44,6 +44,9 @@ const Ordered<Pattern>& names(Pattern);
 const std::set<std::string>& known_patterns();
 const std::set<std::string>& known_provider_patterns();
 
+// A profile's expression for it (RE2). Null: it has none.
+const std::string* find_pattern(const Ordered<std::string>& log_patterns, Pattern);
+
 // How a line is called that says that a setting of the node stops it, before the file and the key.
 inline constexpr const char* kSettingLine = "setting ";
 

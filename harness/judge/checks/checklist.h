@@ -50,6 +50,13 @@ std::vector<record::CheckResult> judge_checklist(const Context&, const std::stri
 // stopped. Null: no node was asked.
 inline constexpr const char* kStateChanges = "state-changes";
 const SeenAnswer* state_changes(const NetworkView&);
+// What a check of that begins with; without `changes`, `missing` says why.
+struct StateLookup {
+  std::optional<record::StateChanges> changes;
+  Finding missing;
+  std::vector<std::string> evidence;
+};
+StateLookup look_up_state(const Context&);
 
 // One list, or a few of a kind, a file.
 std::vector<Check> day_before_checks();

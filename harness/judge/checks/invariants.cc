@@ -32,22 +32,15 @@ std::string summary(const std::vector<InvariantHeld>& all) {
 }
 
 Finding judge_invariants(const Context& c, const std::string&) {
-  if (!c.plan() || !c.applied()) return skipped("no upgrade was carried out");
-  const auto* a = state_changes(c.view);
-  if (!a) return skipped("needs a node that has stopped after a run that came to its end");
-  if (!a->answer.answered)
-    return skipped("needs the state of a stopped node at H-1 and H: " + a->answer.error);
-  const auto changes = a->answer.value.get<record::StateChanges>();
-  const auto& all = changes.invariants;
+  const auto [read, missing, evidence] = look_up_state(c);
+  if (!read) return missing;
+  const auto& all = read->invariants;
   if (all.empty()) return skipped("the profile has no `invariants:`");
   const auto announced = announced_changes(c.view).invariants;
   std::vector<std::string> broken, names;
   for (const auto& i : all)
     if (i.broken_at && std::ranges::find(announced, i.name, &Located<std::string>::value) == announced.end())
       broken.push_back(breach_text(i)), names.push_back(nlohmann::json(i.name).dump());
-  const std::vector<std::string> evidence{fmt::format("application.db of {}, heights {}, {}, {}",
-                                                      changes.node, changes.before, changes.upgrade,
-                                                      changes.last)};
   const auto want = "what held before the upgrade holds after it";
   if (!broken.empty())
     return failed(

@@ -140,17 +140,11 @@ std::string first_trouble(const StateChanges& s) {
 }
 
 Finding judge_difference(const Context& c, const std::string&) {
-  if (!c.plan() || !c.applied()) return skipped("no upgrade was carried out");
-  const auto* a = state_changes(c.view);
-  if (!a) return skipped("needs a node that has stopped after a run that came to its end");
-  if (!a->answer.answered)
-    return skipped("needs the state of a stopped node at H-1 and H: " + a->answer.error);
-  const auto changes = a->answer.value.get<StateChanges>();
+  const auto [read, missing, evidence] = look_up_state(c);
+  if (!read) return missing;
+  const auto& changes = *read;
   if (const auto trouble = first_trouble(changes); !trouble.empty())
     return skipped("needs the whole difference: " + trouble);
-  const std::vector<std::string> evidence{fmt::format("application.db of {}, heights {}, {}, {}",
-                                                      changes.node, changes.before, changes.upgrade,
-                                                      changes.last)};
   const auto want = "no record vanishes that stands nowhere else";
   const auto lost = losses(c.view, changes);
   if (lost.empty()) return passed(want, summary(changes), evidence);
@@ -170,6 +164,18 @@ const SeenAnswer* state_changes(const NetworkView& v) {
   for (auto it = v.answers.rbegin(); it != v.answers.rend(); ++it)
     if (it->answer.checkpoint == kStopped && it->answer.question == kStateChanges) return &*it;
   return nullptr;
+}
+
+StateLookup look_up_state(const Context& c) {
+  if (!c.plan() || !c.applied()) return {{}, skipped("no upgrade was carried out"), {}};
+  const auto* a = state_changes(c.view);
+  if (!a) return {{}, skipped("needs a node that has stopped after a run that came to its end"), {}};
+  if (!a->answer.answered)
+    return {{}, skipped("needs the state of a stopped node at H-1 and H: " + a->answer.error), {}};
+  auto changes = a->answer.value.get<StateChanges>();
+  const auto evidence = fmt::format("application.db of {}, heights {}, {}, {}", changes.node, changes.before,
+                                    changes.upgrade, changes.last);
+  return {std::move(changes), {}, {evidence}};
 }
 
 std::vector<Check> state_difference_checks() {

@@ -85,9 +85,7 @@ Found block_panic(const NetworkView& v) {
   if (auto told = told_by_copy(v, Cause::block_panic, "panic")) {
     const auto panic = read_stack(told_when_stopped(v, kSilentFailure)->value.value("stack", ""), told->first_evidence);
     const auto frames = panic ? panic->frames : std::vector<GoFrame>{};
-    const auto height = told->where.height;
-    told->where = failed_at(v, v.nodes.at(told->affected_nodes.front()), frames);
-    told->where.height = height;
+    told->where = failed_at(told->where.height, frames);
     told->first_evidence = "panic: " + in_words(told->first_evidence, frames);
     return told;
   }

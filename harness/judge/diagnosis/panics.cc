@@ -85,9 +85,13 @@ std::int64_t failed_height(const NetworkView& v, const NodeView& n) {
   return v.plan && n.halt && !n.committed_at(v.plan->height) ? v.plan->height : latest;
 }
 
-record::FailedAt failed_at(const NetworkView& v, const NodeView& n, const std::vector<GoFrame>& frames) {
+record::FailedAt failed_at(std::int64_t height, const std::vector<GoFrame>& frames) {
   const auto method = abci_method(frames);
-  return {failed_height(v, n), method ? name_of(*method) : "", module_of(frames)};
+  return {height, method ? name_of(*method) : "", module_of(frames)};
+}
+
+record::FailedAt failed_at(const NetworkView& v, const NodeView& n, const std::vector<GoFrame>& frames) {
+  return failed_at(failed_height(v, n), frames);
 }
 
 std::string in_words(const std::string& text, const std::vector<GoFrame>& frames) {

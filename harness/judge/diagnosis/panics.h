@@ -44,6 +44,8 @@ std::int64_t failed_height(const NetworkView&, const NodeView&);
 
 // "EndBlock", the module and the height.
 record::FailedAt failed_at(const NetworkView&, const NodeView&, const std::vector<GoFrame>&);
+// The same where the height is known otherwise.
+record::FailedAt failed_at(std::int64_t height, const std::vector<GoFrame>&);
 
 // "panic: X; in path/to/file.go:12 package.Function"
 std::string in_words(const std::string& text, const std::vector<GoFrame>&);

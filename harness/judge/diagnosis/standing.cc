@@ -124,9 +124,7 @@ Found does_not_return(const NetworkView& v) {
                        : at.goes_on       ? "consensus waits for the application, which has not returned in the time that a chain has to resume"
                                           : "consensus waits for the application, which does not return",
                        inside);
-  const auto height = d->where.height;
-  d->where = failed_at(v, *inside.front().node, stack);
-  d->where.height = height;
+  d->where = failed_at(d->where.height, stack);
   d->first_evidence += ", " + in_words("", stack);
   return d;
 }
