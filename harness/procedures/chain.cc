@@ -4,12 +4,14 @@
 
 #include "harness/engine/goals.h"
 #include "harness/procedures/afterwards.h"
+#include "harness/procedures/exported.h"
 #include "harness/procedures/governed.h"
 #include "harness/procedures/joining_node.h"
 #include "harness/procedures/operator.h"
 #include "harness/procedures/procedure.h"
 #include "harness/procedures/validator_set.h"
 #include "harness/procedures/verification.h"
+#include "harness/view/step_ids.h"
 #include "localnet/network/node_log.h"
 #include "localnet/base/sha256.h"
 
@@ -106,6 +108,7 @@ void chain_upgrade(Rehearsal& r) {
   upgrade.vote();
   upgrade.ask_before();
   check_layout(r, upgrade.plan().name);
+  if (wanted_afterwards(r.scenario(), step_id::exported)) try_export(r);
   upgrade.pass();
   upgrade.await_halt();
 

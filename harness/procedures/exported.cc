@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "harness/procedures/joining_node.h"
+#include "harness/view/step_ids.h"
 #include "localnet/base/text.h"
 #include "localnet/network/frozen_copy.h"
 
@@ -15,20 +16,35 @@ namespace fs = std::filesystem;
 constexpr Cause kExportFailed = Cause::afterwards_failed;
 
 // A command as it is typed on the machine of that node, for the home that is given.
-void type(Rehearsal& r, ChainCli& cli, const char* command, const std::string& node, Values values) {
-  const auto a =
-      r.run_programs({{r.to().artifact.binary, r.command(command, node, std::move(values)), &cli}}).front();
+void type(Rehearsal& r, const fs::path& program, ChainCli& cli, const char* command, const std::string& node, Values values) {
+  const auto a = r.run_programs({{program, r.command(command, node, std::move(values)), &cli}}).front();
   if (!a.trouble().empty()) throw StepFailed(a.trouble(), kExportFailed);
 }
 
 // Of a node that stands still for that moment: the program wants a database that nobody else has open.
-fs::path copy_of_home(Rehearsal& r, Node& node) {
-  const auto copy = r.folder() / "export" / "home";
+void copy_of_home(Rehearsal& r, Node& node, const fs::path& copy) {
   fs::create_directories(copy.parent_path());
   const PausedNode paused(node);
   r.await_done(node.identity().name + " to stand still", [&] { return node.paused(); });
   copy_frozen(node.home(), copy);
-  return copy;
+}
+
+// Where one node's state is exported: from a copy of its home.
+struct Export {
+  Export(Rehearsal& r, const fs::path& folder)
+      : node(smallest_validator(r.scenario().network)),
+        home(folder / "home"),
+        genesis(folder / "genesis.json"),
+        cli(r.loop(), r.profile(), folder / "commands", r.network().node(node).environment()) {}
+
+  std::string node;
+  fs::path home, genesis;
+  ChainCli cli;
+};
+
+void write(Rehearsal& r, Export& e, const Release& release) {
+  copy_of_home(r, r.network().node(e.node), e.home);
+  type(r, release.artifact.binary, e.cli, "export", e.node, {{"home", e.home.string()}, {"file", e.genesis.string()}});
 }
 
 std::int64_t first_height(const fs::path& genesis) {
@@ -40,16 +56,32 @@ std::int64_t first_height(const fs::path& genesis) {
 
 }  // namespace
 
+void try_export(Rehearsal& r) {
+  r.step(step_id::export_before, "State exported by the current release", "", [&] {
+    const auto folder = r.folder() / "export-before";
+    std::string trouble;
+    try {
+      Export e(r, folder);
+      write(r, e, r.from());
+      first_height(e.genesis);
+    } catch (const StepFailed& e) {
+      trouble = e.what();
+    }
+    fs::remove_all(folder);
+    if (!trouble.empty()) throw StepSkipped(fmt::format("{} cannot export: {}", r.from().printed_version, trouble));
+    return std::string("it can");
+  });
+}
+
 std::string start_from_export(Rehearsal& r) {
   constexpr std::int64_t kBlocks = 3;
-  const auto name = smallest_validator(r.scenario().network);
-  auto& exporting = r.network().node(name);
-  ChainCli cli(r.loop(), r.profile(), r.folder() / "export" / "commands", exporting.environment());
-  const auto genesis = r.folder() / "export" / "genesis.json";
-  type(r, cli, "export", name, {{"home", copy_of_home(r, exporting).string()}, {"file", genesis.string()}});
-  const auto first = first_height(genesis);
-  const auto nodes = r.network().add_network_again(genesis, r.to().artifact.binary);
-  type(r, cli, "validate-genesis", name, {{"home", nodes.front()->home().string()}});
+  const auto tried = std::ranges::find(r.view().steps, step_id::export_before, [](const SeenStep& s) { return s.step.step; });
+  if (tried != r.view().steps.end() && tried->outcome == StepOutcome::skipped) throw StepSkipped("before the upgrade " + tried->detail);
+  Export e(r, r.folder() / "export");
+  write(r, e, r.to());
+  const auto first = first_height(e.genesis);
+  const auto nodes = r.network().add_network_again(e.genesis, r.to().artifact.binary);
+  type(r, r.to().artifact.binary, e.cli, "validate-genesis", e.node, {{"home", nodes.front()->home().string()}});
 
   for (auto* n : nodes) n->start();
   for (auto* n : nodes)
@@ -59,7 +91,7 @@ std::string start_from_export(Rehearsal& r) {
                        kExportFailed);
   for (auto* n : nodes) n->kill();
   return fmt::format("{} bytes, valid; {} nodes have made the blocks {} to {} from it",
-                     fs::file_size(genesis), nodes.size(), first, first + kBlocks - 1);
+                     fs::file_size(e.genesis), nodes.size(), first, first + kBlocks - 1);
 }
 
 }  // namespace rehearse

@@ -8,9 +8,12 @@
 
 namespace rehearse {
 
+// A step, before the upgrade: skipped where the current release cannot export either, and the later one with it.
+void try_export(Rehearsal&);
+
 // A node's state, as it is after a block since the upgrade, is exported by the new release; the chain's
 // program takes it for a genesis, and a network of the same validators that begins with it makes blocks.
-// Returns what was seen; throws StepFailed with the cause afterwards-failed.
+// Returns what was seen; throws StepFailed with the cause afterwards-failed, StepSkipped as said.
 std::string start_from_export(Rehearsal&);
 
 }  // namespace rehearse

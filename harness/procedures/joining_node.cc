@@ -93,7 +93,8 @@ Joined await_joined(Rehearsal& r, Node& node, Cause failed, std::int64_t blocks)
   auto differs = std::make_shared<std::string>();
   const auto reading = r.loop().every(std::chrono::seconds(1), [&r, &node, differs] { *differs = parted(r.profile(), node); });
   const auto until = Loop::Clock::now() + most;
-  r.await_done("joining", [&] { return joined->has_value() || !differs->empty() || !node.running() || Loop::Clock::now() > until; }, {most * 2, most * 2});
+  const auto ended = [&node] { return !node.running() && !node.starts_again(); };
+  r.await_done("joining", [&] { return joined->has_value() || !differs->empty() || ended() || Loop::Clock::now() > until; }, {most * 2, most * 2});
   if (!*joined && !differs->empty()) throw StepFailed(fmt::format("{} computes another state than the chain: {}", node.identity().name, *differs), failed);
   if (*joined) return **joined;
   const auto seconds = std::chrono::duration<double>(most).count();

@@ -24,6 +24,8 @@ using record::TransactionTried;
 
 namespace {
 
+const Json::json_pointer kMessages("/body/messages");  // of a transaction as it is written
+
 constexpr const char* kOfVote = "vote";  // on the proposal that is submitted beside it
 
 using Prepared = std::vector<PreparedTransactions::One>;
@@ -60,6 +62,13 @@ std::size_t sequence_of(const Json& account) {
 // Asks for the account, makes the transactions, signs them and sends those of before: each when the one
 // before it is done.
 struct TransactionsBefore::Work : std::enable_shared_from_this<TransactionsBefore::Work> {
+  struct Kind {
+    PreparedTransactions::One one;
+    std::vector<std::string> run, of;  // see TransactionKind
+    bool before = true;  // false: the procedure has sent one itself
+    std::string trouble = {};
+  };
+
   explicit Work(Rehearsal& r) : r(r), node(first_in_reach(r)), signer(r.http(), r.network(), r.profile()) {}
 
   void begin() {
@@ -79,6 +88,11 @@ struct TransactionsBefore::Work : std::enable_shared_from_this<TransactionsBefor
   void make() {
     if (made == kinds.size()) return sign();
     auto& kind = kinds[made];
+    if (!kind.of.empty()) {
+      put_together(kind);
+      ++made;
+      return make();
+    }
     auto arguments = kind.run;
     arguments.push_back("--generate-only");
     signer.make(node, account, std::move(arguments), values, r.profile().file.string() + ": transactions: " + kind.one.kind,
@@ -87,6 +101,22 @@ struct TransactionsBefore::Work : std::enable_shared_from_this<TransactionsBefor
                   ++self->made;
                   self->make();
                 });
+  }
+
+  // One transaction with the messages of those, else as the first of them.
+  void put_together(Kind& kind) {
+    Json all;
+    for (const auto& part : kind.of) {
+      const auto& k = *std::ranges::find(kinds, part, [](const Kind& one) { return one.one.kind; });
+      const auto written = k.trouble.empty() ? Json::parse(k.one.written, nullptr, false) : Json();
+      if (!written.contains(kMessages)) {
+        kind.trouble = part + " could not be made";
+        return;
+      }
+      if (all.is_null()) all = written;
+      else for (const auto& message : written[kMessages]) all[kMessages].push_back(message);
+    }
+    kind.one.written = all.dump();
   }
 
   void sign() {
@@ -113,17 +143,14 @@ struct TransactionsBefore::Work : std::enable_shared_from_this<TransactionsBefor
         });
   }
 
+  bool has(const std::string& kind) const {
+    return std::ranges::any_of(kinds, [&](const Kind& k) { return k.one.kind == kind; });
+  }
+
   void give_up(const std::string& why) {
     for (const auto& k : kinds) unmade.emplace_back(k.one.kind, why);
     ended = true;
   }
-
-  struct Kind {
-    PreparedTransactions::One one;
-    std::vector<std::string> run;
-    bool before = true;  // false: the procedure has sent one itself
-    std::string trouble = {};
-  };
 
   Rehearsal& r;
   const std::string node;
@@ -181,7 +208,8 @@ TransactionsBefore::TransactionsBefore(Rehearsal& r, const std::string& proposal
     const bool to_another = std::any_of(
         t.run.begin(), t.run.end(), [](const auto& a) { return a.find("{validator}") != std::string::npos; });
     if (to_another && validators.size() < 2) continue;
-    Work::Kind k{{kind, "", {}, {}}, t.run};
+    if (!std::ranges::all_of(t.of, [this](const auto& part) { return work_->has(part); })) continue;
+    Work::Kind k{{kind, "", {}, {}}, t.run, t.of};
     k.before = std::none_of(own.begin(), own.end(),
                             [&, name = kind](const auto& tried) { return tried.transaction == name; });
     if (!t.effect.empty()) {
@@ -257,7 +285,10 @@ TransactionsAfter::TransactionsAfter(Rehearsal& r) : r_(r) {
   if (p.all.empty()) return;
   // One that is refused before its signature is looked at would leave a gap in the account's sequence.
   const auto gone = announced_changes(r.view()).transactions;
-  const auto left_out = std::erase_if(p.all, [&](const auto& t) { return announces(gone, t.kind); });
+  const auto left_out = std::erase_if(p.all, [&](const auto& t) {
+    const auto kind = std::ranges::find(r.profile().transactions, t.kind, [](const auto& k) { return k.first; });
+    return announces(gone, t.kind) || (kind != r.profile().transactions.end() && std::ranges::any_of(kind->second.of, [&](const auto& part) { return announces(gone, part); }));
+  });
   if (p.all.empty()) return;
   const auto node = first_in_reach(r);
   const auto a = r.ask("effects", {{question::account, node, {{"address", p.account.address}}, 0}}).front();

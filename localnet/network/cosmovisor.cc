@@ -72,14 +72,12 @@ std::map<std::string, std::string> Cosmovisor::environment() const {
 }
 
 SupervisorLine Cosmovisor::says(const std::string& line) {
-  // It fell over a file that it had read while the chain wrote it, and the file is whole by now.
-  if (line.starts_with(kMisread) && upgrade_waits()) waits_ = true;
-  if (contains(line, kFound) || contains(line, kBackup)) waits_ = false;
+  if (contains(line, kFound) || contains(line, kBackup)) noticed_ = true;
   return {started_by(line), repeats_exit(line)};
 }
 
 bool Cosmovisor::ends_in_vain(const ExitStatus& status) {
-  const bool missed = waits_ && !status.signal;  // nobody else has ended it
+  const bool missed = !noticed_ && !status.signal && upgrade_waits();  // by a signal: somebody else has ended it
   missed_ = missed ? missed_ + 1 : 0;
   return missed;
 }
@@ -90,7 +88,8 @@ bool Cosmovisor::upgrade_waits() const {
   const auto info = nlohmann::json::parse(std::ifstream(upgrade_info()), nullptr, false);
   const auto name = info.is_object() ? info.find("name") : info.end();
   if (name == info.end() || !name->is_string()) return false;
-  return fs::weakly_canonical(staged(name->get<std::string>()), none) != fs::weakly_canonical(current(), none);
+  const auto next = staged(name->get<std::string>());
+  return fs::exists(next, none) && fs::weakly_canonical(next, none) != fs::weakly_canonical(current(), none);
 }
 
 Ordered<std::string> Cosmovisor::log_patterns() {

@@ -23,12 +23,12 @@ class Cosmovisor : public Supervisor {
   std::map<std::string, std::string> environment() const override;
 
   void operated() override { missed_ = 0; }
-  void starts() override { waits_ = upgrade_waits(); }
+  void starts() override { noticed_ = false; }
   SupervisorLine says(const std::string& line) override;
-  // It was to notice an upgrade, and has not.
+  // An upgrade was there to be noticed, and it has not said that it noticed one.
   bool ends_in_vain(const ExitStatus&) override;
 
-  // The chain has halted for a release that is not the current one.
+  // The chain has halted for a release that is staged, and not the current one.
   bool upgrade_waits() const;
 
   static Ordered<std::string> log_patterns();
@@ -39,7 +39,7 @@ class Cosmovisor : public Supervisor {
   std::filesystem::path root() const { return settings_.home / "cosmovisor"; }
   std::string started_by(const std::string& line) const;
 
-  bool waits_ = false;  // an upgrade that it has yet to notice
+  bool noticed_ = false;  // an upgrade, since its start
   int missed_ = 0;      // ends in a row without having noticed it
 };
 

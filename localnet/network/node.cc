@@ -40,7 +40,6 @@ Node::Node(Loop& loop, Sink& sink, const LogMatcher& matcher, NodeIdentity ident
            [this](const std::string& line) { return is_last_word(line); }) {}
 
 void Node::start(const std::vector<std::string>& more) {
-  restart_.reset();
   stopped_ = false;
   supervisor_->operated();
   more_ = more;
@@ -59,6 +58,7 @@ void Node::kill() {
 }
 
 void Node::launch() {
+  restart_.reset();
   child_.reset();  // what an earlier one has left of its group would hold the files
   first_start_seen_ = false;
   chain_pid_ = 0;

@@ -61,6 +61,8 @@ class Node {
   // Its next start has none of these.
   void unset(const std::map<std::string, std::string>& variables);
   bool running() const { return child_ && child_->running(); }
+  // It has ended, and its restart is due.
+  bool starts_again() const { return restart_ != nullptr; }
   void signal(int signal) { if (running()) child_->signal_group(signal); }
   // To what was started alone: Cosmovisor, not the chain's process below it.
   void signal_supervisor(int signal);

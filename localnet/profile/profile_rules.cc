@@ -118,8 +118,13 @@ class Rules {
         if (std::find(known.begin(), known.end(), name) == known.end())
           fail(here, "transactions: " + kind + ": there is no {" + name + "}; there are " + listed({known.begin(), known.end()}));
     };
+    std::set<std::string> made;
     for (const auto& [kind, t] : p_.transactions) {
       const auto here = root_["transactions"][kind];
+      if (t.run.empty() == t.of.empty()) fail(here, "transactions: " + kind + ": give it run, or of");
+      for (const auto& part : t.of)
+        if (!made.contains(part)) fail(here["of"], "transactions: " + kind + ": no kind before it is made by a command and called `" + part + "`");
+      if (!t.run.empty()) made.insert(kind);
       for (const auto& text : t.run) check(here["run"], kind, text);
       for (const auto& [name, text] : t.args) check(here["args"], kind, text);
       if (!t.effect.empty() && !p_.questions.contains(t.effect))

@@ -166,17 +166,19 @@ TEST_F(CosmovisorAtTheHalt, LooksLaterEachTimeThatItMissedIt) {
   EXPECT_FALSE(s_.environment().contains("DAEMON_POLL_INTERVAL"));
 }
 
-TEST_F(CosmovisorAtTheHalt, ReadTooEarlyWhatIsWholeByNow) {
-  const std::string panic = "panic: failed to parse upgrade info file: empty upgrade-info.json";
+// A node in block sync ends within milliseconds of the halt; others are asked for longer than that.
+TEST_F(CosmovisorAtTheHalt, MissesWhatTheChainWroteSinceItsStart) {
   s_.starts();
-  s_.says(panic);
+  s_.says("panic: failed to parse upgrade info file: empty upgrade-info.json");
   EXPECT_FALSE(s_.ends_in_vain(kFailed)) << "there is none";
   s_.starts();
-  std::ofstream(info_) << kInfo;  // the chain writes it while it is read
+  std::ofstream(info_) << kInfo;
   s_.says("panic: UPGRADE NEEDED");
-  EXPECT_FALSE(s_.ends_in_vain(kFailed));
-  s_.starts();
-  EXPECT_TRUE(misses(kInfo, panic));
+  EXPECT_TRUE(s_.ends_in_vain(kFailed));
+}
+
+TEST_F(CosmovisorAtTheHalt, WaitsForNoReleaseThatIsNotStaged) {
+  EXPECT_FALSE(misses(R"({"name":"v3.0.0","height":24})"));
 }
 
 TEST_F(SupervisorTest, BareRunsTheBinaryItself) {

@@ -211,6 +211,9 @@ TEST_F(ProfileFile, RefusesAKindOfTransactionThatCannotBeMadeOrToldOf) {
   const auto with = [this](const std::string& kind) { return trouble("commands:\n", "transactions: {gift: " + kind + "}\ncommands:\n"); };
   EXPECT_THAT(with("{run: [give, \"{payeee}\"]}"), HasSubstr("transactions: gift: there is no {payeee}; there are {home}, "));
   EXPECT_THAT(with("{run: [give], effect: balance, args: {address: \"{whom}\"}}"), HasSubstr("transactions: gift: there is no {whom}"));
+  EXPECT_THAT(with("{effect: balance}"), HasSubstr("transactions: gift: give it run, or of"));
+  EXPECT_THAT(with("{run: [give], of: [give]}"), HasSubstr("transactions: gift: give it run, or of"));
+  EXPECT_THAT(with("{of: [gift]}"), HasSubstr("transactions: gift: no kind before it is made by a command and called `gift`"));
   EXPECT_THAT(with("{run: [give], effect: joy}"), HasSubstr("transactions: gift: there is no question `joy`"));
 }
 
