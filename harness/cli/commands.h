@@ -26,7 +26,7 @@ struct RunFlags {
   std::uint64_t seed = 1;
   std::string schedule;
   std::string begin_from;      // a checkpoint; empty: none
-  std::string fork = "never";  // auto: scenarios of a suite with the same past run it once
+  std::string fork = "auto";  // auto: scenarios of a suite with the same past run it once
 };
 
 // `command` is the line that gives this run again.

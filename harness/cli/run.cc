@@ -274,6 +274,13 @@ int run_repeated(const RunOptions& o, int times, reports::JunitDialect dialect, 
   return run_all(std::move(collection), 1, dialect, shown);
 }
 
+// "a, b, c and 4 more"
+std::string some_of(const std::vector<std::string>& names) {
+  constexpr std::size_t kMost = 4;
+  if (names.size() <= kMost) return fmt::format("{}", fmt::join(names, ", "));
+  return fmt::format("{} and {} more", fmt::join(names.begin(), names.begin() + kMost, ", "), names.size() - kMost);
+}
+
 // Those that have their past in common get a place for its checkpoint. Says of each other one, once, why it has none.
 void let_share_pasts(std::vector<RunOptions>& runs, std::optional<SuiteCheckpoints>& checkpoints, const fs::path& folder) {
   std::map<std::string, std::vector<RunOptions*>> by_past;
@@ -303,7 +310,7 @@ void let_share_pasts(std::vector<RunOptions>& runs, std::optional<SuiteCheckpoin
   }
   if (forked) checkpoints.emplace(folder);
   std::cout << fmt::format("{} of {} begin from the checkpoint that another one leaves\n", forked, runs.size());
-  for (const auto& [why, names] : from_nothing) std::cout << fmt::format("from nothing, {}: {}\n", why, fmt::join(names, ", "));
+  for (const auto& [why, names] : from_nothing) std::cout << fmt::format("from nothing, {}: {}\n", why, some_of(names));
   std::cout << std::flush;
 }
 
@@ -364,7 +371,6 @@ int run(const Project& project, const RunFlags& flags, const std::string& comman
   if (is_suite(o.scenario) && flags.repeat != 1)
     throw Error(Blame::scenario, "--repeat takes a scenario, not a suite");
   if (flags.jobs != 1 && !is_suite(o.scenario)) throw Error(Blame::scenario, "--jobs takes a suite");
-  if (flags.fork != "never" && !is_suite(o.scenario)) throw Error(Blame::scenario, "--fork takes a suite");
   if (flags.jobs != 1 && !o.break_at.empty())
     throw Error(Blame::scenario, "--break-at holds one run at a time, without --jobs");
   const int code = is_suite(o.scenario) ? run_suite(project, o, flags.jobs, flags.fork == "auto", dialect, shown)
