@@ -194,7 +194,7 @@ void Rehearsal::run_loop(const std::string& what, const std::function<std::optio
   auto start = Loop::Clock::now();
   auto moved = start, turned = start;
   auto progress = view_.progress;
-  const auto stalled_before = view_.stalled_s;
+  const auto stalls = view_.stalls.size();
   const auto begun = view_.last_seen;
   for (;;) {
     if (cancelled_) throw Cancelled(*cancelled_);
@@ -215,7 +215,7 @@ void Rehearsal::run_loop(const std::string& what, const std::function<std::optio
       auto message = fmt::format("{} not reached in {:.0f} s ({})", what,
                                  std::chrono::duration<double>(before - start).count(), describe(*lacking));
       log_info(message);
-      if (view_.stalled_s > stalled_before)
+      if (view_.stalls.size() > stalls)
         throw TimedOut(message + "; the machine stood still meanwhile", Cause::machine_stalled);
       if (const auto starved = starved_since(view_, begun))
         throw TimedOut(message + in_words(starved), Cause::machine_stalled);

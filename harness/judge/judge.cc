@@ -8,6 +8,7 @@
 #include "harness/judge/checks/checklist.h"
 #include "harness/judge/checks/faults.h"
 #include "harness/record/cause.h"
+#include "harness/view/starvation.h"
 #include "harness/judge/diagnosis/diagnose.h"
 #include "harness/judge/diagnosis/rules.h"
 #include "harness/view/timing.h"
@@ -45,6 +46,11 @@ std::vector<CheckResult> step_results(const NetworkView& v) {
   return results;
 }
 
+// In the step that was not over in its time.
+bool stalled_in_the_end(const NetworkView& v) {
+  return stalled_between(v, v.steps.empty() ? 0 : v.steps.back().started, v.stopped_seen) > 0;
+}
+
 std::string verdict_of(const NetworkView& v, const std::vector<CheckResult>& checks) {
   if (!v.stopped) return "error";  // the harness was killed
   const auto& reason = v.stopped->reason;
@@ -52,7 +58,7 @@ std::string verdict_of(const NetworkView& v, const std::vector<CheckResult>& che
   if (reason == StopReason::error) return "error";
   if (reason == StopReason::failure_proven || reason == StopReason::step_failed) return "fail";
   if (reason == StopReason::time_out)
-    return v.stalled_s > 0 && !proven_in_the_end(v) ? "inconclusive" : "fail";
+    return stalled_in_the_end(v) && !proven_in_the_end(v) ? "inconclusive" : "fail";
   if (reason != StopReason::completed) return "inconclusive";
   auto any = [&](Outcome o) {
     return std::any_of(checks.begin(), checks.end(), [o](const auto& c) { return c.outcome == o; });

@@ -41,6 +41,12 @@ std::optional<Starvation> starved_since(const NetworkView& v, Micros since) {
   return starved_between(v, since, std::numeric_limits<Micros>::max());
 }
 
+double stalled_between(const NetworkView& v, Micros since, Micros until) {
+  Micros sum = 0;
+  for (const auto& [from, to] : v.stalls) sum += std::max<Micros>(0, std::min(to, until) - std::max(from, since));
+  return static_cast<double>(sum) / 1e6;
+}
+
 std::string in_words(const std::optional<Starvation>& s) {
   if (!s) return "";
   return fmt::format("; {} waited for a processor {:.0f} % of the time: the machine is too slow", s->node,

@@ -23,6 +23,9 @@ struct Starvation {
 std::optional<Starvation> starved_between(const NetworkView&, Micros since, Micros until);
 std::optional<Starvation> starved_since(const NetworkView&, Micros since);
 
+// Seconds of that time in which the harness did not run although it wanted to: the machine stood still.
+double stalled_between(const NetworkView&, Micros since, Micros until);
+
 // "; validator-2 waited for a processor 71 % of the time: the machine is too slow". Empty: none was starved.
 std::string in_words(const std::optional<Starvation>&);
 

@@ -314,7 +314,7 @@ void fold(NetworkView& v, const Event& e) {
                  [&](const Sampled& s) {
                    if (n) n->samples.push_back({e.seen, e.incarnation, s});
                  },
-                 [&](const Stalled& s) { v.stalled_s += s.seconds; },
+                 [&](const Stalled& s) { v.stalls.emplace_back(e.seen - static_cast<Micros>(s.seconds * 1e6), e.seen); },
                  [&](const RunStarted& r) { v.run = r, v.run_seen = e.seen; },
                  [&](const ReleasesOpened& r) { v.releases = r, v.releases_seen = e.seen; },
                  [&](const NetworkPlanned& p) {

@@ -178,7 +178,7 @@ struct NetworkView {
   std::int64_t stopped_seq = 0;
   std::optional<record::TeardownEnded> teardown;
   std::optional<Micros> torn_down;
-  double stalled_s = 0;
+  std::vector<std::pair<Micros, Micros>> stalls;  // from when to when the harness did not run
 
   // Of a run of several procedures: the one under way; null between them, and in any other run.
   const SeenLeg* leg() const { return legs.empty() || legs.back().ended ? nullptr : &legs.back(); }

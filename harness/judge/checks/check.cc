@@ -15,7 +15,7 @@ double on_a_fast_machine(const Context& c, Span span) {
   const bool was_short = a && a->answer.value.is_number() && a->answer.value.get<double>() > 0.8;
   const auto starved = starved_between(c.view, std::min(span.from, span.to - kSeenBy), span.to);
   const double waited = was_short ? 1 : starved ? std::min(starved->share, kMostThatIsWaited) : 0;
-  return std::max(0.0, span.seconds() * (1 - waited) - c.view.stalled_s);
+  return std::max(0.0, span.seconds() * (1 - waited) - stalled_between(c.view, span.from, span.to));
 }
 
 bool machine_was_slow(const Context& c, Span span) { return on_a_fast_machine(c, span) < span.seconds(); }

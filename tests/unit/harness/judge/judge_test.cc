@@ -88,6 +88,12 @@ TEST(Verdict, IsInconclusiveWhenTheMachineStalledInAWaitThatRanOut) {
   EXPECT_EQ(verdict_of(u), "inconclusive");
 }
 
+TEST(Verdict, IsFailWhenTheMachineStalledBeforeThatWait) {
+  auto u = made::only_upgraded({2, 4});
+  u.add(0.5, "", record::Stalled{0.4});
+  EXPECT_EQ(verdict_of(u), "fail");
+}
+
 TEST(Verdict, IsInconclusiveWhenTheMachineWasTooSlow) {
   auto u = healthy();
   u.stop(3.0, StopReason::time_out, "not all votes were in", Cause::machine_stalled);
