@@ -291,7 +291,7 @@ void Rehearsal::block(const std::string& node, const Block& b) {
 }
 
 void Rehearsal::sample(const std::string& node, const NodeSample& s) {
-  record(record::Sampled{s.process.rss_bytes, s.process.cpu_seconds, s.process.waited_seconds, s.process.open_files, s.data_bytes}, node);
+  record(record::Sampled{s.process.rss_bytes, s.process.cpu_seconds, s.process.waited_seconds, s.process.open_files, s.data_bytes, s.goroutines}, node);
 }
 
 }  // namespace rehearse

@@ -177,6 +177,7 @@ struct Sampled {
   double cpu_seconds = 0;
   double waited_seconds = 0;  // for a processor, its threads together
   std::int64_t open_files = 0, data_bytes = 0;  // of its data folder; 0: not sampled
+  std::int64_t goroutines = 0;                  // 0: not known
 };
 
 // The harness did not run for that long although it wanted to: the machine stalled.

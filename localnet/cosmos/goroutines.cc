@@ -34,6 +34,13 @@ std::vector<Goroutine> read_goroutines(std::string_view dump) {
   return all;
 }
 
+std::int64_t goroutine_count(std::string_view profile) {
+  static const RE2 header(R"(^goroutine profile: total (\d+)\n)");
+  std::int64_t count = 0;
+  RE2::PartialMatch(re2::StringPiece(profile.data(), profile.size()), header, &count);
+  return count;
+}
+
 bool may_go_on(const Goroutine& g) {
   for (const char* waits : {"chan receive", "chan send", "semacquire", "sync.", "select (no cases)"})
     if (g.state.starts_with(waits)) return false;

@@ -22,6 +22,9 @@ struct Goroutine {
 // In the order of the dump, which outlives them. What has not the form of a goroutine is passed over.
 std::vector<Goroutine> read_goroutines(std::string_view dump);
 
+// How many there are, by the profile of them as pprof writes it (goroutine?debug=1); 0: it is none.
+std::int64_t goroutine_count(std::string_view profile);
+
 // It may go on by itself: it runs, sleeps, reads, or waits for one of several things, which may be a time. Nobody can tell that of
 // one that waits for a lock or a channel: another one has to act.
 bool may_go_on(const Goroutine&);

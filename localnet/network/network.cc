@@ -6,6 +6,9 @@
 
 #include "localnet/base/bech32.h"
 #include "localnet/base/error.h"
+#include "localnet/base/ports.h"
+#include "localnet/cosmos/goroutines.h"
+#include "localnet/http/http.h"
 #include "localnet/network/genesis_maker.h"
 #include "localnet/process/guard.h"
 #include "localnet/inject/links.h"
@@ -39,6 +42,7 @@ Ordered<std::string> patterns_of(const Profile& profile, const NetworkPlan& plan
 Network::Network(Loop& loop, Http& http, Sink& sink, const Profile& profile, const AddressBlock& addresses,
                  NetworkPlan plan)
     : loop_(loop),
+      http_(http),
       sink_(sink),
       profile_(profile),
       plan_(std::move(plan)),
@@ -349,8 +353,21 @@ void Network::start(const std::vector<std::string>& but) {
     if (provider_) provider_->read_log();
   });
   sampling_ = loop_.every(kSampling, [this] {
-    for (auto& n : nodes_)
-      if (const auto s = n->resources()) sink_.sample(n->identity().name, *s);
+    for (auto& n : nodes_) take_sample(*n);
+  });
+}
+
+void Network::take_sample(Node& n) {
+  const auto& name = n.identity().name;
+  auto sample = n.resources();
+  if (!sample) {
+    goroutines_->erase(name);
+    return;
+  }
+  if (const auto known = goroutines_->find(name); known != goroutines_->end()) sample->goroutines = known->second;
+  sink_.sample(name, *sample);
+  http_.send({pprof_url(n.identity().ip) + "/debug/pprof/goroutine?debug=1"}, [counts = goroutines_, name](const HttpResponse& a) {
+    if (const auto count = goroutine_count(a.body)) (*counts)[name] = count;
   });
 }
 

@@ -102,7 +102,10 @@ class Network {
   Node& add_to_network(const std::string& name, const NodeKeys&, const Node& like, SupervisorKind, const std::filesystem::path& binary,
                        const TomlValues& config_toml);
 
+  void take_sample(Node&);
+
   Loop& loop_;
+  Http& http_;
   Sink& sink_;
   const Profile& profile_;
   NetworkPlan plan_;
@@ -120,6 +123,8 @@ class Network {
   std::string watched_account_, customer_;
   ConfigFiles written_by_init_;
   Loop::Handle log_poll_, sampling_;
+  // By name, as each node's pprof has told last. Shared with answers that are under way.
+  std::shared_ptr<std::map<std::string, std::int64_t>> goroutines_ = std::make_shared<std::map<std::string, std::int64_t>>();
 };
 
 }  // namespace rehearse

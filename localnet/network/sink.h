@@ -50,6 +50,7 @@ struct LogCount {
 struct NodeSample {
   ProcSample process;
   std::int64_t data_bytes = 0;
+  std::int64_t goroutines = 0;  // 0: not known
 };
 
 // What is not overridden is not listened to.

@@ -25,14 +25,15 @@ constexpr double kTimes = 2;               // the growth before, at least, for i
 // Taken more by fewer blocks than these it is nothing.
 struct Grown {
   const char* what;
-  double (*of)(const record::Sampled&);
+  double (*of)(const record::Sampled&);  // 0: not known
   double least;  // over all blocks since the upgrade
-  const char* unit;
+  const char* unit;  // with a space before it, where it has one
 };
 const Grown kGrown[] = {
-    {"memory", [](const record::Sampled& s) { return static_cast<double>(s.rss_bytes) / 1e6; }, 16, "MB"},
-    {"open files", [](const record::Sampled& s) { return static_cast<double>(s.open_files); }, 16, "files"},
-    {"database", [](const record::Sampled& s) { return static_cast<double>(s.data_bytes) / 1e6; }, 16, "MB"},
+    {"memory", [](const record::Sampled& s) { return static_cast<double>(s.rss_bytes) / 1e6; }, 16, " MB"},
+    {"open files", [](const record::Sampled& s) { return static_cast<double>(s.open_files); }, 16, " files"},
+    {"goroutines", [](const record::Sampled& s) { return static_cast<double>(s.goroutines); }, 24, ""},
+    {"database", [](const record::Sampled& s) { return static_cast<double>(s.data_bytes) / 1e6; }, 16, " MB"},
 };
 
 using Steps = std::map<std::int64_t,
@@ -61,7 +62,9 @@ std::vector<double> growth(const Steps& steps, const Grown& grown, std::int64_t 
   for (const auto& [age, samples] : steps) {
     if (age > oldest) break;
     std::vector<double> values;
-    for (const auto* s : samples) values.push_back(grown.of(*s));
+    for (const auto* s : samples)
+      if (const double value = grown.of(*s); value > 0) values.push_back(value);
+    if (values.empty()) continue;
     const double now = median(values);
     if (before)
       all.push_back((now - before->second) / static_cast<double>((age - before->first) * kBlocksAStep));
@@ -108,12 +111,13 @@ Finding judge_growth(const Context& c, const std::string& node) {
   for (const auto& g : kGrown) {
     const auto before = growth(lifes.before, g, lifes.oldest()),
                after = growth(lifes.after, g, lifes.oldest());
+    if (before.empty() || after.empty()) continue;
     const double was = median(before), is = median(after),
                  in_all = is * static_cast<double>(lifes.oldest() * kBlocksAStep);
-    want.push_back(fmt::format("{} {:+.2f} {}", g.what, was, g.unit));
-    have.push_back(fmt::format("{} {:+.2f} {}", g.what, is, g.unit));
+    want.push_back(fmt::format("{} {:+.2f}{}", g.what, was, g.unit));
+    have.push_back(fmt::format("{} {:+.2f}{}", g.what, is, g.unit));
     if (in_all >= g.least && is > kTimes * was && chance_of_rise(before, after) < kChanceOfGrowth)
-      trouble.push_back(fmt::format("{} by {:.2f} {} a block since the upgrade, by {:.2f} before it", g.what,
+      trouble.push_back(fmt::format("{} by {:.2f}{} a block since the upgrade, by {:.2f} before it", g.what,
                                     is, g.unit, was));
   }
   const auto expected = fmt::format("a block no more than at the same age before: {}", fmt::join(want, ", ")),

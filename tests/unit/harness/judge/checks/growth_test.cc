@@ -65,6 +65,18 @@ TEST(Growth, FailsOfANodeThatLeavesFilesOpen) {
   EXPECT_THAT(found(u).message, HasSubstr("open files by 1.00 files a block"));
 }
 
+TEST(Growth, FailsOfANodeThatKeepsAGoroutineWithEachBlock) {
+  const auto u = lived([](std::int64_t) { return Sampled{150'000'000, 1, 0, 40, 0, 210}; },
+                       [](std::int64_t age) { return Sampled{150'000'000, 1, 0, 40, 0, 200 + age}; });
+  EXPECT_EQ(found(u).message, "it grows: goroutines by 1.00 a block since the upgrade, by 0.00 before it");
+}
+
+TEST(Growth, SaysNothingOfGoroutinesWherePprofIsOff) {
+  const auto u = lived([](std::int64_t) { return Sampled{150'000'000, 1, 0, 40, 0, 0}; },
+                       [](std::int64_t age) { return Sampled{150'000'000, 1, 0, 40, 0, age % 8 ? 0 : 200 + age}; });
+  EXPECT_EQ(found(u).outcome, Outcome::pass) << found(u).message;
+}
+
 TEST(Growth, FailsOfADatabaseThatGrowsAnew) {
   const auto u = lived(
       [](std::int64_t age) {
