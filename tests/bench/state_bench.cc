@@ -1,4 +1,4 @@
-// What it costs to compare two stopped nodes: by the difference, not by the state.
+// What it costs to compare two stopped nodes, and two heights of one: by the difference, not by the state.
 //
 //   state_bench                            a state of 16 MB
 //   REHEARSE_STATE_MB=1000 state_bench     a gigabyte on either side; takes a minute to make, and 2 GB of disk
@@ -12,6 +12,7 @@
 #include <fstream>
 
 #include "localnet/base/number.h"
+#include "localnet/state/changes.h"
 #include "localnet/state/compare.h"
 #include "tests/unit/support/made_state.h"
 
@@ -21,6 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kDiffer = 10;
+constexpr std::int64_t kUnchanged = 100;  // one record in so many is changed by the upgrade
 constexpr std::size_t kValue = 1000;
 
 std::int64_t megabytes() {
@@ -40,7 +42,8 @@ std::string random_value(std::uint64_t& state) {
   return value;
 }
 
-// The states of two nodes that have the first height in common, and ten keys not.
+// The states of two nodes that have the first height in common, and ten keys not; then an upgrade of one changes one record
+// in a hundred.
 void make(const fs::path& folder) {
   const auto keys = megabytes() * 1'000'000 / static_cast<std::int64_t>(kValue);
   std::uint64_t random = 1;
@@ -56,6 +59,8 @@ void make(const fs::path& folder) {
   a.commit();
   b.commit();
   std::ofstream(folder / "height") << a.height();
+  for (std::int64_t i = 0; i < keys; i += kUnchanged) a.store("bank").set(key_at(i), "migrated");
+  a.commit();
 }
 
 // Made by a process of its own: what that takes of memory is not what a comparison takes.
@@ -109,6 +114,23 @@ void CompareTwoNodes(benchmark::State& state) {
   state.counters["peak_MB"] = megabytes_at_most();
 }
 BENCHMARK(CompareTwoNodes)->Unit(benchmark::kMillisecond)->Iterations(3);
+
+// As after each upgrade, of one node.
+void ChangesOfAnUpgrade(benchmark::State& state) {
+  const TwoNodes nodes;
+  if (!nodes.made()) return state.SkipWithError("the states cannot be made");
+  for (auto _ : state) {
+    const auto a = ApplicationState::open(nodes / "a", nodes / "copy-a");
+    if (!a) return state.SkipWithError(a.trouble.c_str());
+    const auto found = changed_records(*a, nodes.height, nodes.height + 1);
+    std::int64_t changed = 0;
+    for (const auto& store : found.stores)
+      for (const auto& [divided_by, below] : store.below) changed += below.changed;
+    if (changed != megabytes() * 1'000'000 / static_cast<std::int64_t>(kValue) / kUnchanged) return state.SkipWithError("not what changes");
+  }
+  state.counters["peak_MB"] = megabytes_at_most();
+}
+BENCHMARK(ChangesOfAnUpgrade)->Unit(benchmark::kMillisecond)->Iterations(3);
 
 }  // namespace
 }  // namespace rehearse
