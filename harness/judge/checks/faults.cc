@@ -197,6 +197,7 @@ record::FaultCoverage coverage_of_step(const NetworkView& v, const std::string& 
   record::FaultCoverage one{name, "afterwards", 1};
   const auto step = std::ranges::find(v.steps, name, [](const SeenStep& s) { return s.step.step; });
   if (step == v.steps.end()) return one;
+  if (step->outcome == StepOutcome::skipped) one.planned = 0, one.skipped = 1;
   one.applied = step->ended && (step->outcome == StepOutcome::done || step->outcome == StepOutcome::failed);
   one.healed = step->ended && step->outcome == StepOutcome::done;
   return one;
