@@ -10,8 +10,10 @@
 #include "harness/engine/stall_watch.h"
 #include "harness/view/starvation.h"
 #include "harness/view/step_ids.h"
-#include "localnet/cosmos/rpc.h"
 #include "localnet/base/text.h"
+#include "localnet/cosmos/go_panic.h"
+#include "localnet/cosmos/log_entry.h"
+#include "localnet/cosmos/rpc.h"
 
 namespace rehearse {
 
@@ -56,16 +58,23 @@ std::string parted(const Profile& profile, const Node& n) {
   const RE2 wrong(*pattern);
   std::istringstream log(read_file(n.log_file()));
   for (std::string line; std::getline(log, line);)
-    if (RE2::PartialMatch(line, wrong)) return line;
+    if (const auto text = read_log_line(line).text; RE2::PartialMatch(text, wrong)) return text;
   return "";
 }
 
-// The last of its log that says why not.
+// Why not: the panic that it died of, else the last of its log that says so.
 std::string complaint(const Node& n) {
   std::istringstream log(read_file(n.log_file()));
+  PanicReader panics;
   std::string last;
-  for (std::string line; std::getline(log, line);)
-    if (line.find("snapshot") != std::string::npos || line.find(" ERR ") != std::string::npos || line.starts_with("panic:")) last = line;
+  std::int64_t number = 0;
+  for (std::string line; std::getline(log, line);) {
+    panics.line(line, ++number);
+    const auto entry = read_log_line(line);
+    if (entry.level >= LineLevel::error || entry.message.find("snapshot") != std::string::npos) last = entry.text;
+  }
+  if (const auto panic = panics.panic())
+    return fmt::format("panic: {}{}", panic->text.substr(0, panic->text.find('\n')), panic->frames.empty() ? "" : ", in " + panic->frames.front().function);
   return last.empty() ? "its log says nothing of it" : last;
 }
 
