@@ -46,6 +46,7 @@ class GovernedUpgrade {
   Rehearsal& r_;
   UpgradePlan plan_;
   std::string proposal_;
+  int proposed_ = 0;  // times
   bool all_voted_ = false;
   // Under way while the vote is waited for.
   std::optional<ChainSurvey> survey_;
