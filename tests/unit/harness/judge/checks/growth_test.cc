@@ -17,7 +17,7 @@ constexpr std::int64_t kLived = 60;  // blocks after the upgrade
 // What a node takes with so many blocks behind its process.
 using Taken = Sampled (*)(std::int64_t age);
 
-Sampled memory(double mb) { return {static_cast<std::int64_t>(mb * 1e6), 1, 40, 5'000'000}; }
+Sampled memory(double mb) { return {static_cast<std::int64_t>(mb * 1e6), 1, 0, 40, 5'000'000}; }
 
 // validator-1 is sampled at each block before the upgrade, and at each of many after it.
 made::Upgrade lived(Taken before, Taken after) {
