@@ -123,8 +123,14 @@ std::vector<record::TransactionTried> transactions_at(const NetworkView& v, cons
   std::vector<record::TransactionTried> found;
   const auto wanted = v.named(checkpoint);
   std::copy_if(v.tried.begin(), v.tried.end(), std::back_inserter(found),
-               [&](const auto& t) { return t.checkpoint == wanted; });
+               [&](const auto& t) { return t.checkpoint == wanted && !t.forged; });
   return found;
+}
+
+const record::TransactionTried* forged_at(const NetworkView& v, const std::string& checkpoint) {
+  const auto wanted = v.named(checkpoint);
+  const auto found = std::ranges::find_if(v.tried, [&](const auto& t) { return t.checkpoint == wanted && t.forged && t.error.empty(); });
+  return found == v.tried.end() ? nullptr : &*found;
 }
 
 bool was_accepted(const record::TransactionTried& t) {

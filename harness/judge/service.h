@@ -56,6 +56,8 @@ struct RefusedTransaction {
 std::vector<RefusedTransaction> refused_transactions(const NetworkView&);
 // Those tried at a checkpoint of what is under way.
 std::vector<record::TransactionTried> transactions_at(const NetworkView&, const std::string& checkpoint);
+// The one whose signature was wrong on purpose; null: no node has said what it makes of it.
+const record::TransactionTried* forged_at(const NetworkView&, const std::string& checkpoint);
 // It is in a block and was carried out.
 bool was_accepted(const record::TransactionTried&);
 // A node has taken it, and it is in none of the many blocks that followed.

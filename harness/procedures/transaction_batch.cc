@@ -62,7 +62,25 @@ void TransactionBatch::send(std::vector<PreparedTransactions::One> transactions)
     tried.hash = t.as_signed.hash;
     items_.push_back({std::move(t), std::move(tried), false});
   }
-  send_open();
+  if (items_.empty()) return;
+  node_ = first_in_reach(r_);
+  rpc_.emplace(r_.http(), r_.network().respondent(node_).rpc_url, node_);
+  try_forged();
+}
+
+// Before all others: with the account's next sequence nothing but its signature is wrong.
+void TransactionBatch::try_forged() {
+  auto bytes = base64_decode(items_.front().transaction.as_signed.bytes);
+  if (bytes.empty()) return send_open();
+  bytes.back() ^= 1;  // a signed transaction ends with its last signature
+  rpc_->call("check_tx", {{"tx", base64(bytes)}},
+             [self = shared_from_this()](const Result<Json>& answer) {
+               auto& tried = self->forged_;
+               tried = self->items_.front().tried;
+               tried.forged = true, tried.error = answer.value ? "" : answer.error, tried.hash.clear();
+               if (answer.value) take_result(tried, *answer.value);
+               self->send_open();
+             });
 }
 
 // Those that no node has taken; to whoever is in reach now.

@@ -27,19 +27,22 @@ class TransactionBatch : public std::enable_shared_from_this<TransactionBatch> {
   };
 
   TransactionBatch(Rehearsal&, std::string account, std::string checkpoint);
-  // Begins at once; goes on while the procedure waits for other things.
+  // Begins at once, with a forgery of the first; goes on while the procedure waits for other things.
   void send(std::vector<PreparedTransactions::One>);
   // Until each is in a block or refused; not for ever, and with `until_halt` not beyond a halt. A node may be
   // gone with what it had taken: then they are sent again, the same bytes. What is in no block has an error.
   void await_blocks(bool until_halt);
 
   std::vector<Item>& items() { return items_; }
+  // What a node says of the first transaction with a wrong signature; of no checkpoint as long as none was asked.
+  const record::TransactionTried& forged() const { return forged_; }
   const std::string& node() const { return node_; }  // that was asked last
   const std::map<std::string, std::string>& proposals() const {
     return proposals_;
   }  // hash -> the proposal that it submitted
 
  private:
+  void try_forged();
   void send_open();
   void send_next();
   void look_up();
@@ -49,6 +52,7 @@ class TransactionBatch : public std::enable_shared_from_this<TransactionBatch> {
   std::string node_;
   std::optional<Rpc> rpc_;
   std::vector<Item> items_;
+  record::TransactionTried forged_;
   std::map<std::string, std::string> proposals_;
   std::size_t next_ = 0, open_ = 0;
 };

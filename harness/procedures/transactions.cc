@@ -237,6 +237,7 @@ void TransactionsBefore::end() {
   if (!work_->is_signed) return;
   work_->batch->await_blocks(true);
   for (auto& item : work_->batch->items()) r_.record(std::move(item.tried));
+  if (!work_->batch->forged().checkpoint.empty()) r_.record(work_->batch->forged());
   r_.keep_prepared({work_->account, work_->sequence + work_->first.size(), work_->values.at("proposal"),
                     std::move(work_->second)});
 }
@@ -316,6 +317,7 @@ void TransactionsAfter::end() {
     if (was_accepted(t)) t.was = work_->were[i], t.is = are[i];
     r_.record(t);
   }
+  if (!b.forged().checkpoint.empty()) r_.record(b.forged());
 }
 
 }  // namespace rehearse

@@ -169,6 +169,7 @@ struct TransactionTried {
   std::string codespace, log;
   std::string error;  // why it could not be tried; empty: it was
   Json was, is;       // what the question for its effect says before it, and then; null: none was asked
+  bool forged = false;  // its signature is wrong on purpose: a node was asked to check it, and no mempool has it
 };
 
 struct Sampled {

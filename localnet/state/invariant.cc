@@ -23,10 +23,11 @@ std::string in_words(const Number& n) {
   return text.erase(text.find_last_not_of('0') + 1);
 }
 
-std::string of_whom(const RecordSum& s, const std::vector<std::string>& by) {
-  std::vector<std::string> texts;
-  for (std::size_t i = 0; i < by.size(); ++i) texts.push_back(s.by[i] + " " + describe_bytes(by[i]));
-  return texts.empty() ? s.records : fmt::format("{} of {}", s.records, fmt::join(texts, ", "));
+std::string of_whom(const Invariant& i, const std::vector<std::string>& by) {
+  std::vector<std::string> records{i.of.records}, parts;
+  for (const auto& other : i.plus) records.push_back(other.records);
+  for (std::size_t n = 0; n < by.size(); ++n) parts.push_back(i.of.by[n] + " " + describe_bytes(by[n]));
+  return fmt::format("{}{}{}", fmt::join(records, " and "), parts.empty() ? "" : " of ", fmt::join(parts, ", "));
 }
 
 const RecordSum& other_side(const Invariant& i) {
@@ -49,8 +50,8 @@ Breaches compare_sums(const Invariant& i, const Sums& left, const Sums& right) {
     if (i.among ? a == left.by.end() || b != right.by.end() : i.equals ? have == want : have <= want) return;
     ++found.count;
     if (found.examples.size() == kBreachExamples) return;
-    found.examples.push_back(i.among ? fmt::format("{} is not in {}", of_whom(i.of, by), i.among->records)
-                                     : fmt::format("{}: {}, {} {}", of_whom(i.of, by), in_words(have),
+    found.examples.push_back(i.among ? fmt::format("{} is not in {}", of_whom(i, by), i.among->records)
+                                     : fmt::format("{}: {}, {} {}", of_whom(i, by), in_words(have),
                                                    i.equals ? "not" : "above", in_words(want)));
   };
   for (const auto& [by, number] : left.by) look_at(by);
@@ -68,6 +69,7 @@ bool has_store(const ApplicationState& state, const RecordSum& s, std::int64_t v
 
 std::vector<RecordSum*> Invariant::sides() {
   std::vector<RecordSum*> all{&of};
+  for (auto& other : plus) all.push_back(&other);
   for (auto* other : {&equals, &at_most, &among})
     if (*other) all.push_back(&**other);
   return all;
@@ -78,8 +80,13 @@ bool Invariant::of_upgrade() const { return of.before || other_side(*this).befor
 std::string wrong_form(const Invariant& i) {
   if (i.equals.has_value() + i.at_most.has_value() + i.among.has_value() != 1)
     return "says one of equals, at_most and among";
+  if (i.among && !i.plus.empty()) return "among takes no plus: nothing is added up";
   for (const auto* side : {&i.of, &other_side(i)})
     if (auto wrong = wrong_form(*side); !wrong.empty()) return wrong;
+  for (const auto& other : i.plus) {
+    if (auto wrong = wrong_form(other); !wrong.empty()) return wrong;
+    if (other.by.size() != i.of.by.size()) return "what is added is told apart `by` as many parts";
+  }
   if (i.of.by.size() != other_side(i).by.size()) return "both sides are told apart `by` as many parts";
   return "";
 }
@@ -90,12 +97,19 @@ Read<Breaches> breaches(const Invariant& i, const ApplicationState& state, std::
     if (i.of_upgrade() && !s.before && !has_store(state, s, height)) return {Sums{}, {}};
     return read_sums(s, state, s.before ? before : height);
   };
-  const auto left = at(i.of);
-  if (!left) return {{}, left.trouble};
+  const auto first = at(i.of);
+  if (!first) return {{}, first.trouble};
+  auto left = *first;
+  for (const auto& other : i.plus) {
+    const auto more = at(other);
+    if (!more) return {{}, more.trouble};
+    for (const auto& [by, number] : more->by) left.by[by] += number;
+    if (left.malformed.empty()) left.malformed = more->malformed;
+  }
   const auto right = at(other_side(i));
   if (!right) return {{}, right.trouble};
-  const auto malformed = of_records(*left, *right);
-  return {malformed.count ? malformed : compare_sums(i, *left, *right), {}};
+  const auto malformed = of_records(left, *right);
+  return {malformed.count ? malformed : compare_sums(i, left, *right), {}};
 }
 
 Held held(const Invariant& i, const ApplicationState& state, const UpgradeHeights& heights) {

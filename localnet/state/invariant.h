@@ -35,6 +35,7 @@ struct RecordSum {
 struct Invariant {
   std::string name;
   RecordSum of;
+  std::vector<RecordSum> plus;  // added to those
   std::optional<RecordSum> equals, at_most, among;  // one of them; among: each of `by` is there
 
   std::vector<RecordSum*> sides();
@@ -59,6 +60,7 @@ template <class V>
 void describe(V& v, Invariant& i) {
   v.required("name", i.name, "what holds, in words");
   v.required("of", i.of, "records of a store, counted or added up");
+  v.optional("plus", i.plus, "others, added to those");
   v.optional("equals", i.equals, "the same number");
   v.optional("at_most", i.at_most, "not less");
   v.optional("among", i.among, "each of `by` is there");

@@ -147,11 +147,27 @@ Finding judge_transactions(const Context& c, const std::string&) {
   return by.size() == 1 && by.contains("not accepted before either") ? skipped(actual) : passed("each kind accepted that was accepted before", actual);
 }
 
+// --- Forged Transactions Refused
+
+Finding judge_forged(const Context& c, const std::string&) {
+  const auto *before = forged_at(c.view, kBefore), *after = forged_at(c.view, kAfter);
+  if (!before || !after) return skipped("none was checked by a node");
+  if (before->code == 0) return skipped("one was accepted before the upgrade, too");
+  const auto want = "refused as before: " + outcome_of(*before), have = after->code ? outcome_of(*after) : "accepted";
+  if (after->code == 0)
+    return failed(fmt::format("a {} whose signature is wrong is accepted: anybody can send what is another's", after->transaction), want, have,
+                  {"/check_tx"});
+  // Who refuses it for its fee, say, has not come to its signature.
+  if (std::pair(after->code, after->codespace) != std::pair(before->code, before->codespace)) return skipped(fmt::format("{}; before the upgrade {}", have, outcome_of(*before)));
+  return passed(want, have, {"/check_tx"});
+}
+
 }  // namespace
 
 std::vector<Check> service_checks() {
   return {
       {"Transactions Accepted", Scope::network, no_questions, judge_transactions},
+      {"Forged Transactions Refused", Scope::network, no_questions, judge_forged},
       {"Parameters Kept", Scope::network, no_questions, judge_parameters},
       {"Queries", Scope::network, no_questions, judge_queries},
   };

@@ -20,6 +20,7 @@ class TransactionBatchTest : public made::AskingTest {
   // Answers to what is sent and looked up, in that order; between them what happens in the chain.
   void answers(std::vector<json> all) {
     script_.assign(all.begin(), all.end());
+    if (std::exchange(forgery_open_, false)) script_.push_front(refused(4, "signature verification failed"));
     next_ = r_.loop().every(1ms, [this] { go_on(); });
   }
   void go_on() {
@@ -36,7 +37,7 @@ class TransactionBatchTest : public made::AskingTest {
     batch_->await_blocks(until_halt);
     return batch_->items().front().tried;
   }
-  void send() { batch_->send({{"transfer", "", {"AAAA", "HASH"}, {}}}); }
+  void send() { forgery_open_ = true, batch_->send({{"transfer", "", {"AAAA", "HASH"}, {}}}); }
 
   static json taken() { return made::rpc_result({{"code", 0}, {"log", ""}, {"codespace", ""}}); }
   static json refused(int code, const char* log) { return made::rpc_result({{"code", code}, {"log", log}, {"codespace", "sdk"}}); }
@@ -51,7 +52,20 @@ class TransactionBatchTest : public made::AskingTest {
   std::deque<json> script_;
   std::int64_t height_ = 5;
   Loop::Handle next_;
+  bool forgery_open_ = false;  // its answer comes first
 };
+
+TEST_F(TransactionBatchTest, HasAForgeryOfTheFirstCheckedBeforeAnyIsSent) {
+  send();
+  ASSERT_EQ(http_.open.size(), 1u);
+  const auto asked = json::parse(http_.open.front().request.body);
+  EXPECT_EQ(asked.at("method"), "check_tx");
+  EXPECT_EQ(asked.at("params").at("tx"), "AAAB") << "the last bit of AAAA is another";
+  answers({taken(), included()});
+  EXPECT_EQ(tried().height, 7);
+  EXPECT_EQ(batch_->forged().code, 4);
+  EXPECT_TRUE(batch_->forged().forged);
+}
 
 TEST_F(TransactionBatchTest, SaysInWhichBlockOneIs) {
   send();

@@ -142,6 +142,23 @@ TEST_F(InvariantTest, AddsUpAFieldOfAllOfAList) {
   EXPECT_THAT(examples(i), ElementsAre("gov/0x10: 10, above 2"));
 }
 
+class InvariantOfSeveral : public InvariantTest {
+ protected:
+  // What is outstanding, and what the community has, beside the hundred that are there.
+  std::vector<std::string> examples_with(const std::string& pool) {
+    state_.store("distribution").set(std::string("\x00", 1), field(1, field(2, dec(pool))));
+    state_.store("distribution").set("\x02val1", field(1, field(2, dec("90"))));
+    return examples(invariant("{name: held, of: {records: distribution/0x02, sum: \"1.2\", decimals: 18}, "
+                              "plus: [{records: distribution/0x00, sum: \"1.2\", decimals: 18}], "
+                              "equals: {records: bank/0x02, key: [account, denom*], where: {account: alice}, sum: value}}"));
+  }
+};
+
+TEST_F(InvariantOfSeveral, HoldsOfTheirSum) { EXPECT_THAT(examples_with("10"), IsEmpty()); }
+TEST_F(InvariantOfSeveral, NamesThemAll) {
+  EXPECT_THAT(examples_with("11"), ElementsAre("distribution/0x02 and distribution/0x00: 101, not 100"));
+}
+
 TEST_F(InvariantTest, HoldsTheNewStateAgainstTheOldOne) {
   for (const char* name : {"a", "b"}) state_.store("tally").set("rec/" + std::string(name), "1");
   state_.commit();
@@ -233,6 +250,9 @@ TEST(InvariantForm, IsToldFromWhatIsWritten) {
   EXPECT_THAT(wrong("{name: n, of: {records: a, decimals: 19}, equals: {records: b}}"), HasSubstr("0 to 18"));
   EXPECT_THAT(wrong("{name: n, of: {records: a, key: [x], by: [x]}, equals: {records: b}}"),
               HasSubstr("as many parts"));
+  EXPECT_THAT(wrong("{name: n, of: {records: a}, plus: [{records: b, key: [x], by: [x]}], equals: {records: c}}"),
+              HasSubstr("what is added is told apart"));
+  EXPECT_THAT(wrong("{name: n, of: {records: a}, plus: [{records: b}], among: {records: c}}"), HasSubstr("takes no plus"));
 }
 
 }  // namespace

@@ -184,6 +184,39 @@ TEST_F(ServiceChecks, NameAParameterAsTheRootOfARefusalThatNamesItsNewValue) {
   EXPECT_THAT(u_.judged().diagnosis->proven_by, HasSubstr("name the new value of slashing.signed_blocks_window"));
 }
 
+// --- Forged Transactions Refused
+
+class ForgedTransactions : public ServiceChecks {
+ protected:
+  void checked(const char* checkpoint, int code) {
+    record::TransactionTried t;
+    t.checkpoint = checkpoint, t.transaction = "transfer", t.code = code, t.codespace = code ? "sdk" : "", t.forged = true;
+    u_.add(checkpoint == kBefore ? made::at::kAsked - 1.01 : made::at::kAsked + 0.01, "", t);
+  }
+};
+
+TEST_F(ForgedTransactions, AreRefusedAsBefore) {
+  checked(kBefore, 4), checked(kAfter, 4);
+  EXPECT_THAT(made::not_passed(u_), IsEmpty());
+  EXPECT_EQ(item("Forged Transactions Refused").outcome, Outcome::pass);
+}
+
+TEST_F(ForgedTransactions, FailWhereTheyAreAccepted) {
+  checked(kBefore, 4), checked(kAfter, 0);
+  EXPECT_THAT(made::not_passed(u_), ElementsAre("Forged Transactions Refused (network): fail"));
+  EXPECT_THAT(item("Forged Transactions Refused").message, HasSubstr("a transfer whose signature is wrong is accepted"));
+}
+
+TEST_F(ForgedTransactions, SayNothingWhereSignaturesAreNotComeTo) {
+  checked(kBefore, 4), checked(kAfter, 13);
+  EXPECT_EQ(item("Forged Transactions Refused").outcome, Outcome::skipped);
+}
+
+TEST_F(ForgedTransactions, SayNothingOfAChainThatTookThemBefore) {
+  checked(kBefore, 0), checked(kAfter, 0);
+  EXPECT_EQ(item("Forged Transactions Refused").outcome, Outcome::skipped);
+}
+
 TEST_F(ServiceChecks, CatchATransactionWithoutEffect) {
   tried("transfer").is = "1";
   EXPECT_THAT(item("Transactions Accepted").message, HasSubstr("transfer: it is in a block with code 0 and has no effect: still 1"));

@@ -61,6 +61,21 @@ TEST(ValidatorChecks, ValidatorSigningAllowsABlockMissedWhileItRestarted) {
   EXPECT_THAT(not_passed(u), IsEmpty());
 }
 
+// x/staking may have it bonded all the same: the chain goes on without it.
+TEST(ValidatorChecks, ValidatorSigningFailsOfOneThatIsNoMoreInTheSet) {
+  auto u = healthy();
+  for (auto* b : u.all<record::BlockSeen>())
+    if (b->height > made::kHeight + 2) b->signatures.pop_back();
+  EXPECT_THAT(not_passed(u), ElementsAre("Validator Signing (validator-4): fail"));
+}
+
+TEST(ValidatorChecks, ValidatorSigningAllowsASetThatIsWholeAgain) {
+  auto u = healthy();
+  for (auto* b : u.all<record::BlockSeen>())
+    if (b->height == made::kHeight + 2) b->signatures.pop_back();
+  EXPECT_THAT(not_passed(u), IsEmpty());
+}
+
 TEST(ValidatorChecks, ValidatorSigningFailsWhenItIsTombstoned) {
   auto u = healthy();
   u.answer("after", "signing-info", "validator-4").value["tombstoned"] = true;
