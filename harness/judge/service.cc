@@ -18,6 +18,7 @@ using record::Json;
 namespace {
 
 constexpr std::size_t kShownOfValue = 200;
+constexpr const char* kWrongSequence = "account sequence mismatch";  // cosmos-sdk, types/errors
 
 std::string shown_value(const Json& value) {
   const auto text = value.is_string() ? value.get<std::string>() : value.dump();
@@ -160,6 +161,13 @@ std::vector<RefusedTransaction> refused_transactions(const NetworkView& v) {
       refused.push_back({now.transaction,
                          "it is in a block with code 0 and has no effect: still " + shown_value(now.is),
                          now.hash});
+  }
+  if (!refused.empty() || v.disturbed()) return refused;
+  // Each was sent in its turn, and all are accepted as far as a node says so: then it is what the chain makes of this one.
+  for (const auto& now : transactions_at(v, kAfter)) {
+    const bool was = std::ranges::any_of(before, [&](const auto& t) { return t.transaction == now.transaction && was_accepted(t); });
+    const bool answered = now.error.find("HTTP 200: ") != std::string::npos || now.error.find(kWrongSequence) != std::string::npos;
+    if (was && answered && !announces(changes.transactions, now.transaction)) refused.push_back({now.transaction, now.error, now.hash});
   }
   return refused;
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <re2/re2.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -26,6 +28,7 @@ namespace {
 
 const Json::json_pointer kMessages("/body/messages");  // of a transaction as it is written
 
+constexpr const char* kPayee = "payee";
 constexpr const char* kOfVote = "vote";  // on the proposal that is submitted beside it
 
 using Prepared = std::vector<PreparedTransactions::One>;
@@ -47,6 +50,11 @@ std::vector<Json> effects_of(Rehearsal& r, const std::vector<std::optional<Quest
     effects.push_back(!a.answered ? Json() : a.absent ? Json("none") : a.value);
   }
   return effects;
+}
+
+// That nobody has a key of.
+std::string new_address(Rehearsal& r) {
+  return bech32_encode(r.profile().chain.bech32, address_bytes(Ed25519Key::generate().pub));
 }
 
 SigningAccount account_of(const Json& account, const std::string& key, const std::string& address) {
@@ -124,8 +132,9 @@ struct TransactionsBefore::Work : std::enable_shared_from_this<TransactionsBefor
       if (!k.trouble.empty()) unmade.emplace_back(k.one.kind, k.trouble);
       return !k.trouble.empty();
     });
+    // To somebody else before: after the upgrade a transfer is to make an account.
     for (const auto& k : kinds)
-      if (k.before) first.push_back(k.one);
+      if (k.before) first.push_back(k.one), RE2::GlobalReplace(&first.back().written, RE2::QuoteMeta(values.at(kPayee)), new_address(r));
     for (const auto& k : kinds) second.push_back(k.one);
     std::vector<std::string> written;
     for (const auto* some : {&first, &second})
@@ -196,7 +205,7 @@ TransactionsBefore::TransactionsBefore(Rehearsal& r, const std::string& proposal
   work_ = std::make_shared<Work>(r);
   const auto& sender = validators.back()->member;
   work_->account = {sender.name, sender.account, ""};
-  work_->values = {{"payee", bech32_encode(p.chain.bech32, address_bytes(Ed25519Key::generate().pub))},
+  work_->values = {{kPayee, new_address(r)},
                    {"validator", validators.front()->member.operator_address},
                    {"file", write_idle_proposal(r).string()},
                    {"proposal", std::to_string(std::stoll(proposal) + 1)}};

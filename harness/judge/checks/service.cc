@@ -118,7 +118,8 @@ Finding judge_transactions(const Context& c, const std::string&) {
   const auto before = transactions_at(c.view, kBefore), after = transactions_at(c.view, kAfter);
   if (after.empty()) {
     const auto failed_before = std::find_if(before.begin(), before.end(), [](const auto& t) { return !t.error.empty(); });
-    return skipped(failed_before == before.end() ? "none were sent" : failed_before->transaction + ": " + failed_before->error);
+    if (failed_before != before.end()) return inconclusive(failed_before->transaction + ": " + failed_before->error);
+    return skipped("none were sent");
   }
   const auto refused = refused_transactions(c.view);
   if (!refused.empty()) {

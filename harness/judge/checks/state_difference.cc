@@ -87,6 +87,12 @@ bool is_taken_away(const NetworkView& v, const StoreChanges& store, const StateC
          std::ranges::none_of(changes.at_upgrade, [](const StoreChanges& s) { return s.added && s.prefixes.empty(); });
 }
 
+// Blocks remove such records as they come of age, and how long a module keeps them is a parameter of it, one of which changes on
+// purpose.
+bool is_kept_for_less(const Changes& announced, const std::string& store, const PrefixChanges& p) {
+  return p.ordinary > 0 && std::ranges::any_of(announced.parameters, [&](const auto& name) { return name.value.starts_with(store + "."); });
+}
+
 std::vector<Loss> losses(const NetworkView& v, const StateChanges& changes) {
   const auto announced = announced_changes(v);
   std::vector<Loss> all;
@@ -94,7 +100,7 @@ std::vector<Loss> losses(const NetworkView& v, const StateChanges& changes) {
   for (const auto& s : changes.at_upgrade) {
     if (is_dropped(v, s, changes)) continue;
     for (const auto& p : s.prefixes) {
-      const bool ordinary = p.gone <= kTimesOrdinary * p.ordinary || s.store == kUpgradeStore;
+      const bool ordinary = p.gone <= kTimesOrdinary * p.ordinary || s.store == kUpgradeStore || is_kept_for_less(announced, s.store, p);
       const auto where = s.store + "/" + p.prefix;
       if (p.gone && !ordinary && !is_announced(announced, where) && !reencoded.find(s, p))
         all.push_back({where, s.removed ? s.store : where, &p});

@@ -285,6 +285,9 @@ Diagnosis diagnose(const NetworkView& v, const std::vector<CheckResult>& checks)
   if (v.stopped && v.stopped->cause != Cause::none) {
     auto d = make_diagnosis(v, v.stopped->cause, v.stopped->step, {});
     d.first_evidence = v.stopped->detail;
+    // The release before it has refused that.
+    if (d.cause == Cause::transaction_failed && std::ranges::none_of(v.all(), [](const auto* n) { return n->halt.has_value(); }))
+      d.owner = name_of(Owner::chain);
     return d;
   }
   for (const auto& rule : rules())

@@ -237,6 +237,29 @@ TEST_F(ServiceChecks, ProveNothingByATransactionThatCouldNotBeSent) {
   EXPECT_THAT(made::not_passed(u_), ElementsAre("Transactions Accepted (network): inconclusive"));
 }
 
+// All before it were accepted: then its sequence is the next.
+TEST_F(ServiceChecks, CatchASequenceThatDoesNotGoOn) {
+  tried("delegate").error = "account sequence mismatch, expected 6, got 7: incorrect account sequence";
+  EXPECT_EQ(cause(), "transactions-refused");
+  EXPECT_THAT(item("Transactions Accepted").message, HasSubstr("delegate: account sequence mismatch, expected 6, got 7"));
+  tried("transfer").height = 0, tried("transfer").code = 13;
+  EXPECT_THAT(item("Transactions Accepted").message, testing::Not(HasSubstr("sequence"))) << "one before it was refused";
+}
+
+TEST_F(ServiceChecks, CatchATransactionThatCannotBeAskedForAnyMore) {
+  tried("transfer").error = "validator-1 tx: HTTP 200: Internal error: transaction indexing is disabled";
+  EXPECT_EQ(cause(), "transactions-refused");
+}
+
+TEST_F(ServiceChecks, ProveNothingWhereNoneCouldBeMadeBefore) {
+  std::erase_if(u_.made, [](const auto& e) {
+    const auto* t = std::get_if<TransactionTried>(&e.body);
+    return t && t->checkpoint == kAfter;
+  });
+  tried("transfer", kBefore).error = "the chain has halted";
+  EXPECT_THAT(made::not_passed(u_), ElementsAre("Transactions Accepted (network): inconclusive"));
+}
+
 TEST_F(ServiceChecks, CatchATransactionThatBlocksPassOver) {
   auto& t = tried("delegate");
   t.height = 0, t.log = "it is in none of the blocks up to 52";

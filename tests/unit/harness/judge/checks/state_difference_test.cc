@@ -110,6 +110,19 @@ TEST_F(StateDifferenceTest, SaysNothingOfWhatOrdinaryBlocksRemove) {
   EXPECT_EQ(found().outcome, Outcome::fail);
 }
 
+// What blocks remove as it comes of age, and a parameter says after how long.
+TEST_F(StateDifferenceTest, SaysNothingOfWhatIsKeptForLessOnPurpose) {
+  const auto announced = [&](const std::string& parameter) {
+    u_.all<record::RunStarted>().front()->conditions["changes"] = {{"parameters", {parameter}}};
+    return found().outcome;
+  };
+  staking({gone(9, 1)});
+  EXPECT_EQ(announced("staking.historical_entries"), Outcome::pass);
+  EXPECT_EQ(announced("slashing.signed_blocks_window"), Outcome::fail);
+  staking({gone(9)});
+  EXPECT_EQ(announced("staking.historical_entries"), Outcome::fail) << "no block removes such";
+}
+
 TEST_F(StateDifferenceTest, SaysNothingOfRecordsThatAreAllWrittenAnewInTheirStoreOrANewOne) {
   staking({gone(10), came("0x81", 10)});
   EXPECT_EQ(found().outcome, Outcome::pass);
