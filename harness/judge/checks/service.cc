@@ -136,7 +136,7 @@ Finding judge_transactions(const Context& c, const std::string&) {
   for (const auto& now : after) {
     const bool was = std::any_of(before.begin(), before.end(), [&](const auto& t) { return t.transaction == now.transaction && was_accepted(t); });
     if (was && !now.error.empty()) return inconclusive(now.transaction + ": " + now.error);
-    const bool tried = std::any_of(before.begin(), before.end(), [&](const auto& t) { return t.transaction == now.transaction; });
+    const bool tried = std::any_of(before.begin(), before.end(), [&](const auto& t) { return t.transaction == now.transaction && t.error.empty(); });
     if (!tried && !was_accepted(now))
       return inconclusive(fmt::format("{}: {}; none was sent before the upgrade: the chain had halted by the time that it was signed",
                                       now.transaction, outcome_of(now)));

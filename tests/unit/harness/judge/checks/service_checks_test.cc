@@ -281,6 +281,14 @@ TEST_F(ServiceChecks, TryAfterTheUpgradeWhatCouldNotBeTriedBefore) {
   EXPECT_THAT(item("Transactions Accepted").message, HasSubstr("none was sent before the upgrade"));
 }
 
+TEST_F(ServiceChecks, ProveNothingByARefusalOfWhatCouldNotBeSentBefore) {
+  tried("delegate", kBefore).error = "the chain has halted";
+  EXPECT_EQ(item("Transactions Accepted").outcome, Outcome::pass);
+  auto& t = tried("delegate");
+  t.height = 0, t.code = 13, t.codespace = "sdk", t.log = "insufficient fees";
+  EXPECT_EQ(item("Transactions Accepted").outcome, Outcome::inconclusive);
+}
+
 TEST_F(ServiceChecks, AreSkippedWhereNothingWasSentOrAsked) {
   u_.erase<TransactionTried>();
   u_.erase<Surveyed>();
