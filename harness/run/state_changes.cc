@@ -22,10 +22,11 @@ namespace {
 // Blocks on each side of the upgrade that show what blocks do: transactions may be rare.
 constexpr std::int64_t kOrdinaryBlocks = 40;
 
-// As `changes: records:` has it: text as it is, other bytes in hex.
-std::string prefix_text(const std::string& prefix) {
+// As `changes: records:` has it: text as it is; of other bytes, in hex, those that tell the module's kinds of record apart.
+std::string prefix_text(const std::string& divided_by, const std::string& prefix) {
   constexpr std::size_t kMost = 24;
-  const auto text = describe_bytes(prefix.substr(0, kMost));
+  auto text = describe_bytes(prefix.substr(0, kMost));
+  if (!text.starts_with('"')) text = describe_bytes(divided_by);
   return text.starts_with('"') ? text.substr(1, text.size() - 2) : text;
 }
 
@@ -33,7 +34,7 @@ record::StoreChanges in_record(const StoreRecords& store) {
   record::StoreChanges changes{store.store, store.added, store.removed, {}, store.trouble};
   for (const auto& [divided_by, b] : store.below) {
     changes.prefixes.push_back(
-        {prefix_text(b.prefix), b.added, b.removed, b.changed, b.bytes, 0, b.gone, b.come, 0, {}});
+        {prefix_text(divided_by, b.prefix), b.added, b.removed, b.changed, b.bytes, 0, b.gone, b.come, 0, {}});
     for (const auto& key : b.examples) changes.prefixes.back().examples.push_back(describe_bytes(key));
   }
   return changes;
