@@ -157,6 +157,8 @@ std::vector<RefusedTransaction> refused_transactions(const NetworkView& v) {
     });
     if (then == before.end() || announces(changes.transactions, now.transaction)) continue;
     if (now.error.empty() && !was_accepted(now)) refused.push_back({now.transaction, outcome_of(now), now.hash});
+    // One that was carried out has no log but for what is wrong with it all the same.
+    if (was_accepted(now) && !now.log.empty()) refused.push_back({now.transaction, now.log, now.hash});
     if (was_accepted(now) && !now.is.is_null() && now.is == now.was)
       refused.push_back({now.transaction,
                          "it is in a block with code 0 and has no effect: still " + shown_value(now.is),

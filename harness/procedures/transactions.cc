@@ -330,6 +330,8 @@ void TransactionsAfter::end() {
     auto& t = b.items()[i].tried;
     if (t.transaction == kOfVote && (!voted_on_own || waits_for_deposit(r_, work_->proposal))) continue;
     if (was_accepted(t)) t.was = work_->were[i], t.is = are[i];
+    if (const auto made = b.proposals().find(t.hash); was_accepted(t) && made != b.proposals().end() && number_in(made->second) < number_in(work_->proposal))
+      t.log = fmt::format("its proposal gets the number {}, which another has", made->second);
     r_.record(t);
   }
   if (!b.forged().checkpoint.empty()) r_.record(b.forged());

@@ -72,6 +72,7 @@ std::vector<Check> state_difference_checks();
 std::vector<Check> invariant_checks();
 std::vector<Check> block_interval_checks();
 std::vector<Check> growth_checks();
+std::vector<Check> validator_set_checks();
 std::vector<Check> provider_checks();
 std::vector<Check> population_checks();
 std::vector<Check> rollback_checks();

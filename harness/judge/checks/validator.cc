@@ -63,21 +63,6 @@ std::vector<Question> ask_signing(const Context&, const std::string& checkpoint,
   return {signing_question(node)};
 }
 
-// The first of the last commits that have fewer votes than the upgrade's, and none of this node; 0: there is none. A commit has
-// a vote of each validator in the set, also of one that is absent.
-std::int64_t out_of_the_set_from(const Context& c, const std::string& address) {
-  const auto at_upgrade = c.view.blocks.find(c.upgrade_height());
-  if (at_upgrade == c.view.blocks.end()) return 0;
-  std::int64_t from = 0;
-  for (auto it = c.view.blocks.rbegin(); it != c.view.blocks.rend() && it->first > c.upgrade_height(); ++it) {
-    const auto& votes = it->second.block.signatures;
-    if (votes.size() >= at_upgrade->second.block.signatures.size()) break;
-    if (std::ranges::find(votes, address, &record::Signature::validator) != votes.end()) break;
-    from = it->first;
-  }
-  return from;
-}
-
 Finding judge_signing(const Context& c, const std::string& node) {
   const auto& member = node_of(c, node).member;
   const auto want = std::string("signed blocks after the upgrade; signing info not tombstoned");
@@ -92,10 +77,6 @@ Finding judge_signing(const Context& c, const std::string& node) {
   const auto have =
       fmt::format("{} of {} blocks after H signed, the last at {}", signed_blocks, sealed, last);
   if (signed_blocks == 0) return failed("it signed no block after the upgrade", want, have, {"/commit"});
-  if (const auto from = out_of_the_set_from(c, member.consensus_address))
-    return failed(fmt::format("CometBFT's validator set is without it from block {} on: commits have {} votes, {} at the upgrade height", from,
-                              c.view.blocks.at(from).block.signatures.size(), c.view.blocks.at(c.upgrade_height()).block.signatures.size()),
-                  want, have, {"/commit"});
   const auto [a, missing] = look_up(c, kAfter, signing_question(node));
   if (!a) return missing;
   if (a->answer.absent || !a->answer.value.is_object())

@@ -237,6 +237,12 @@ TEST_F(ServiceChecks, ProveNothingByATransactionThatCouldNotBeSent) {
   EXPECT_THAT(made::not_passed(u_), ElementsAre("Transactions Accepted (network): inconclusive"));
 }
 
+TEST_F(ServiceChecks, CatchAProposalThatGetsTheNumberOfAnother) {
+  tried("submit-proposal").log = "its proposal gets the number 1, which another has";
+  EXPECT_EQ(cause(), "transactions-refused");
+  EXPECT_EQ(u_.judged().diagnosis->first_evidence, "submit-proposal: its proposal gets the number 1, which another has");
+}
+
 // All before it were accepted: then its sequence is the next.
 TEST_F(ServiceChecks, CatchASequenceThatDoesNotGoOn) {
   tried("delegate").error = "account sequence mismatch, expected 6, got 7: incorrect account sequence";

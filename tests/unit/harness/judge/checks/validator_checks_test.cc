@@ -62,14 +62,14 @@ TEST(ValidatorChecks, ValidatorSigningAllowsABlockMissedWhileItRestarted) {
 }
 
 // x/staking may have it bonded all the same: the chain goes on without it.
-TEST(ValidatorChecks, ValidatorSigningFailsOfOneThatIsNoMoreInTheSet) {
+TEST(ValidatorChecks, ValidatorSetFailsOfOneThatIsNoMoreInIt) {
   auto u = healthy();
   for (auto* b : u.all<record::BlockSeen>())
     if (b->height > made::kHeight + 2) b->signatures.pop_back();
-  EXPECT_THAT(not_passed(u), ElementsAre("Validator Signing (validator-4): fail"));
+  EXPECT_THAT(not_passed(u), ElementsAre("Validator Set (validator-4): fail"));
 }
 
-TEST(ValidatorChecks, ValidatorSigningAllowsASetThatIsWholeAgain) {
+TEST(ValidatorChecks, ValidatorSetAllowsOneThatIsWholeAgain) {
   auto u = healthy();
   for (auto* b : u.all<record::BlockSeen>())
     if (b->height == made::kHeight + 2) b->signatures.pop_back();
