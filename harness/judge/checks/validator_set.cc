@@ -1,10 +1,11 @@
-// Validator Set: whoever was in CometBFT's set at the upgrade height still is. x/staking may say so of one all the same that CometBFT
-// has no more, since it hears of changes only.
+// Validator Set: whoever was in CometBFT's set at the upgrade height, and is bonded by x/staking's account, still is in it. CometBFT
+// hears of changes only, so that the two may part.
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "harness/judge/checks/checklist.h"
+#include "localnet/profile/question_names.h"
 
 namespace rehearse {
 
@@ -25,6 +26,13 @@ std::int64_t out_of_the_set_from(const Context& c, const std::string& address) {
   return from;
 }
 
+// As the network's items have asked (network.cc).
+bool is_bonded(const record::Json& validators, const std::string& moniker) {
+  return validators.is_array() && std::ranges::any_of(validators, [&](const record::Json& v) {
+    return v.value("status", "") == "BOND_STATUS_BONDED" && v.value(record::Json::json_pointer("/description/moniker"), "") == moniker;
+  });
+}
+
 Finding judge_in_set(const Context& c, const std::string& node) {
   const auto& blocks = c.view.blocks;
   const auto upgrade = blocks.find(c.upgrade_height());
@@ -32,9 +40,13 @@ Finding judge_in_set(const Context& c, const std::string& node) {
     return skipped("needs the commits of the upgrade height and of a block after it");
   const auto votes = upgrade->second.block.signatures.size();
   const auto want = fmt::format("among those whose votes commits have, {} at the upgrade height", votes);
+  const auto [listed, missing] = look_up(c, kAfter, {question::validators, c.view.validators().front()->member.name, {}, 0});
+  if (!listed) return skipped("needs x/staking's account of the validators: " + missing.message);
+  if (!is_bonded(listed->answer.value, node)) return skipped("x/staking does not have it bonded");
   if (const auto from = out_of_the_set_from(c, c.view.nodes.at(node).member.consensus_address)) {
     const auto have = fmt::format("{} votes from block {} on", blocks.at(from).block.signatures.size(), from);
-    return failed(fmt::format("CometBFT's validator set is without it: commits have {}, {} at the upgrade height", have, votes), want, have, {"/commit"});
+    return failed(fmt::format("x/staking has it bonded, and CometBFT's validator set is without it: commits have {}, {} at the upgrade height", have, votes), want, have,
+                  {"/commit", listed->answer.source});
   }
   return passed(want, fmt::format("{} votes at {}", blocks.rbegin()->second.block.signatures.size(), blocks.rbegin()->first), {"/commit"});
 }
