@@ -41,8 +41,8 @@ Finding judge_in_set(const Context& c, const std::string& node) {
   const auto votes = upgrade->second.block.signatures.size();
   const auto want = fmt::format("among those whose votes commits have, {} at the upgrade height", votes);
   const auto [listed, missing] = look_up(c, kAfter, {question::validators, c.view.validators().front()->member.name, {}, 0});
-  if (!listed) return skipped("needs x/staking's account of the validators: " + missing.message);
-  if (!is_bonded(listed->answer.value, node)) return skipped("x/staking does not have it bonded");
+  if (!listed) return missing;
+  if (!is_bonded(listed->answer.value, node)) return passed("in it if x/staking has it bonded", "it does not", {listed->answer.source});
   if (const auto from = out_of_the_set_from(c, c.view.nodes.at(node).member.consensus_address)) {
     const auto have = fmt::format("{} votes from block {} on", blocks.at(from).block.signatures.size(), from);
     return failed(fmt::format("x/staking has it bonded, and CometBFT's validator set is without it: commits have {}, {} at the upgrade height", have, votes), want, have,
