@@ -22,12 +22,12 @@ namespace {
 // Blocks on each side of the upgrade that show what blocks do: transactions may be rare.
 constexpr std::int64_t kOrdinaryBlocks = 40;
 
-// As `changes: records:` has it: text as it is; of other bytes, in hex, those that tell the module's kinds of record apart.
+// As `changes: records:` has it: text as it is; of other bytes, in hex, the one that tells the module's kinds of record apart.
 std::string prefix_text(const std::string& divided_by, const std::string& prefix) {
   constexpr std::size_t kMost = 24;
-  auto text = describe_bytes(prefix.substr(0, kMost));
-  if (!text.starts_with('"')) text = describe_bytes(divided_by);
-  return text.starts_with('"') ? text.substr(1, text.size() - 2) : text;
+  const auto text = describe_bytes(prefix.substr(0, kMost));
+  if (text.starts_with('"')) return text.substr(1, text.size() - 2);
+  return divided_by.size() == 1 ? fmt::format("0x{:02x}", static_cast<unsigned char>(divided_by[0])) : divided_by;
 }
 
 record::StoreChanges in_record(const StoreRecords& store) {
