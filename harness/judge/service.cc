@@ -18,7 +18,8 @@ using record::Json;
 namespace {
 
 constexpr std::size_t kShownOfValue = 200;
-constexpr const char* kWrongSequence = "account sequence mismatch";  // cosmos-sdk, types/errors
+constexpr const char* kWrongSequence = "account sequence mismatch";     // cosmos-sdk, types/errors
+constexpr const char* kNoIndex = "transaction indexing is disabled";    // CometBFT's RPC
 
 std::string shown_value(const Json& value) {
   const auto text = value.is_string() ? value.get<std::string>() : value.dump();
@@ -165,10 +166,10 @@ std::vector<RefusedTransaction> refused_transactions(const NetworkView& v) {
                          now.hash});
   }
   if (!refused.empty() || v.disturbed()) return refused;
-  // Each was sent in its turn, and all are accepted as far as a node says so: then it is what the chain makes of this one.
+  // Each was sent in its turn, with the account's next sequence: what a node says of it all the same is the chain's doing.
   for (const auto& now : transactions_at(v, kAfter)) {
     const bool was = std::ranges::any_of(before, [&](const auto& t) { return t.transaction == now.transaction && was_accepted(t); });
-    const bool answered = now.error.find("HTTP 200: ") != std::string::npos || now.error.find(kWrongSequence) != std::string::npos;
+    const bool answered = now.error.find(kNoIndex) != std::string::npos || now.error.find(kWrongSequence) != std::string::npos;
     if (was && answered && !announces(changes.transactions, now.transaction)) refused.push_back({now.transaction, now.error, now.hash});
   }
   return refused;

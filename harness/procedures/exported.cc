@@ -64,6 +64,8 @@ void try_export(Rehearsal& r) {
       Export e(r, folder);
       write(r, e, r.from());
       first_height(e.genesis);
+    } catch (const TimedOut&) {
+      throw;
     } catch (const StepFailed& e) {
       trouble = e.what();
     }

@@ -10,7 +10,9 @@
 #include <utility>
 
 #include "harness/engine/goals.h"
+#include "harness/procedures/afterwards.h"
 #include "harness/view/checkpoint.h"
+#include "harness/view/step_ids.h"
 #include "localnet/cosmos/genesis.h"
 #include "localnet/cosmos/rpc.h"
 #include "localnet/profile/question_names.h"
@@ -312,7 +314,9 @@ double seconds_to_pass(Rehearsal& r) {
   const double layout = 2 * command;  // asked of Cosmovisor, which runs the chain's
   // One of each kind, made one after the other, and all of them signed.
   const double kinds = static_cast<double>(r.profile().transactions.size() + 1) * command;
-  const double meanwhile = transactions(voters(r.scenario()).size()) + records + layout + kinds;
+  // The program reads a copy of the state, and writes it.
+  const double exported = wanted_afterwards(r.scenario(), step_id::exported) ? 4 * command : 0;
+  const double meanwhile = transactions(voters(r.scenario()).size()) + records + layout + kinds + exported;
   return transactions(1) +
          std::max({r.view().network->voting_period_s, meanwhile, r.subject().faults_of_vote_s});
 }

@@ -61,7 +61,7 @@ GovernedUpgrade::GovernedUpgrade(Rehearsal& r)
             plan_info_as(r.to(), r.scenario().upgrade.plan_info), 0} {
   // A run that goes on from a checkpoint finds its plan proposed, with the address of the release server that was there then.
   if (const auto& v = r.view(); v.forked && v.plan && v.plan_leg == v.named(""))
-    plan_ = {v.plan->name, v.plan->info, v.plan->height}, proposal_ = v.plan->proposal;
+    plan_ = {v.plan->name, v.plan->info, v.plan->height}, proposal_ = v.plan->proposal, proposed_ = 1;
 }
 
 std::string ask_for_no_plan(Rehearsal& r, const std::string& checkpoint, const std::string& complaint) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "harness/view/checkpoint.h"
 #include "localnet/base/sha256.h"
 #include "localnet/cosmos/keys.h"
 
@@ -79,6 +80,7 @@ void TransactionBatch::try_forged() {
                tried = self->items_.front().tried;
                tried.forged = true, tried.error = answer.value ? "" : answer.error, tried.hash.clear();
                if (answer.value) take_result(tried, *answer.value);
+               if (self->checkpoint_ == kBefore && has_halted(self->r_.view())) return;  // it answered late
                self->send_open();
              });
 }

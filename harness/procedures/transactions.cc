@@ -279,7 +279,7 @@ void sign_again(Rehearsal& r, PreparedTransactions& p, const std::string& node, 
                        });
   r.await_done("transactions signed again", [&] { return signing->done; });
   for (std::size_t i = 0; i < signing->all.size(); ++i) p.all[i].as_signed = signing->all[i];
-  if (!signing->trouble.empty()) log_info(signing->trouble);
+  if (!signing->trouble.empty()) throw TimedOut("transactions cannot be signed again: " + signing->trouble, Cause::machine_stalled);
 }
 
 // A release may want a higher deposit: then there is nothing to vote on yet.

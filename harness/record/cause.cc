@@ -157,7 +157,7 @@ const std::vector<CauseEntry>& causes() {
        "profile the new release's blocks; if it is meant so, raise the profile's `block_interval: most_growth`"},
       {Cause::memory_growth, "memory-growth", "nodes grow with every block since the upgrade",
        "a trend over the blocks after the upgrade that was not there before",
-       "take two heap profiles some blocks apart and compare them"},
+       "take two profiles of its heap, or of its goroutines, some blocks apart and compare them"},
       {Cause::afterwards_failed, "afterwards-failed", "the upgraded chain does not do what a chain has to do later",
        "what was asked of it after the upgrade: validators that change, a proposal, one that was jailed and comes back, a node that replays, a network from an export",
        "see the failed step: what was sent to the chain, and what it did not do"},

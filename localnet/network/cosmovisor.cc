@@ -73,6 +73,7 @@ std::map<std::string, std::string> Cosmovisor::environment() const {
 
 SupervisorLine Cosmovisor::says(const std::string& line) {
   if (contains(line, kFound) || contains(line, kBackup)) noticed_ = true;
+  if (line.starts_with(kMisread)) misread_ = true;
   return {started_by(line), repeats_exit(line)};
 }
 
@@ -89,7 +90,7 @@ bool Cosmovisor::upgrade_waits() const {
   const auto name = info.is_object() ? info.find("name") : info.end();
   if (name == info.end() || !name->is_string()) return false;
   const auto next = staged(name->get<std::string>());
-  return fs::exists(next, none) && fs::weakly_canonical(next, none) != fs::weakly_canonical(current(), none);
+  return (misread_ || fs::exists(next, none)) && fs::weakly_canonical(next, none) != fs::weakly_canonical(current(), none);
 }
 
 Ordered<std::string> Cosmovisor::log_patterns() {

@@ -23,12 +23,13 @@ class Cosmovisor : public Supervisor {
   std::map<std::string, std::string> environment() const override;
 
   void operated() override { missed_ = 0; }
-  void starts() override { noticed_ = false; }
+  void starts() override { noticed_ = misread_ = false; }
   SupervisorLine says(const std::string& line) override;
   // An upgrade was there to be noticed, and it has not said that it noticed one.
   bool ends_in_vain(const ExitStatus&) override;
 
-  // The chain has halted for a release that is staged, and not the current one.
+  // The chain has halted for a release that is not the current one: it is staged, or Cosmovisor began to look for it and fell over
+  // a file that it had read while the chain wrote it.
   bool upgrade_waits() const;
 
   static Ordered<std::string> log_patterns();
@@ -39,7 +40,7 @@ class Cosmovisor : public Supervisor {
   std::filesystem::path root() const { return settings_.home / "cosmovisor"; }
   std::string started_by(const std::string& line) const;
 
-  bool noticed_ = false;  // an upgrade, since its start
+  bool noticed_ = false, misread_ = false;  // an upgrade, its file; since its start
   int missed_ = 0;      // ends in a row without having noticed it
 };
 

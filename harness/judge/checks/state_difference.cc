@@ -90,7 +90,7 @@ bool is_taken_away(const NetworkView& v, const StoreChanges& store, const StateC
 // Blocks remove such records as they come of age, and how long a module keeps them is a parameter of it, one of which changes on
 // purpose.
 bool is_kept_for_less(const Changes& announced, const std::string& store, const PrefixChanges& p) {
-  return p.ordinary > 0 && std::ranges::any_of(announced.parameters, [&](const auto& name) { return name.value.starts_with(store + "."); });
+  return p.ordinary > 0 && p.removed < p.before && std::ranges::any_of(announced.parameters, [&](const auto& name) { return name.value.starts_with(store + "."); });
 }
 
 std::vector<Loss> losses(const NetworkView& v, const StateChanges& changes) {

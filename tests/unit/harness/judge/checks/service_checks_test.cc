@@ -212,6 +212,11 @@ TEST_F(ForgedTransactions, SayNothingWhereSignaturesAreNotComeTo) {
   EXPECT_EQ(item("Forged Transactions Refused").outcome, Outcome::skipped);
 }
 
+TEST_F(ForgedTransactions, SayNothingWhereTheyWereRefusedForSomethingElse) {
+  checked(kBefore, 32), checked(kAfter, 32);
+  EXPECT_EQ(item("Forged Transactions Refused").outcome, Outcome::skipped);
+}
+
 TEST_F(ForgedTransactions, SayNothingOfAChainThatTookThemBefore) {
   checked(kBefore, 0), checked(kAfter, 0);
   EXPECT_EQ(item("Forged Transactions Refused").outcome, Outcome::skipped);
@@ -255,15 +260,6 @@ TEST_F(ServiceChecks, CatchASequenceThatDoesNotGoOn) {
 TEST_F(ServiceChecks, CatchATransactionThatCannotBeAskedForAnyMore) {
   tried("transfer").error = "validator-1 tx: HTTP 200: Internal error: transaction indexing is disabled";
   EXPECT_EQ(cause(), "transactions-refused");
-}
-
-TEST_F(ServiceChecks, ProveNothingWhereNoneCouldBeMadeBefore) {
-  std::erase_if(u_.made, [](const auto& e) {
-    const auto* t = std::get_if<TransactionTried>(&e.body);
-    return t && t->checkpoint == kAfter;
-  });
-  tried("transfer", kBefore).error = "the chain has halted";
-  EXPECT_THAT(made::not_passed(u_), ElementsAre("Transactions Accepted (network): inconclusive"));
 }
 
 TEST_F(ServiceChecks, CatchATransactionThatBlocksPassOver) {
