@@ -87,10 +87,8 @@ void Node::signal_supervisor(int signal) {
 
 bool Node::paused() const {
   if (!running()) return false;
-  // One that had just ended stays a zombie, for its parent is stopped, too.
-  const auto stands = [](int pid) { return is_stopped(pid) || process_state(pid).value_or('Z') == 'Z'; };
   const auto below = children_of(child_->pid(), Descent::all_descendants);
-  return is_stopped(child_->pid()) && std::all_of(below.begin(), below.end(), stands);
+  return stands_still(child_->pid()) && std::all_of(below.begin(), below.end(), stands_still);
 }
 
 // First upgrade-info.json: a process that has halted has left it, and the next is seen in the log.

@@ -113,6 +113,13 @@ bool is_stopped(int pid) {
   return state == 'T' || state == 't';
 }
 
+bool stands_still(int pid) {
+  const auto state = process_state(pid).value_or('Z');
+  if (state != 'D') return is_stopped(pid) || state == 'Z';
+  const auto begun = children_of(pid);
+  return std::any_of(begun.begin(), begun.end(), is_stopped);
+}
+
 std::vector<int> children_of(int pid, Descent descent) {
   std::multimap<int, int> by_parent;
   for (int other : all_processes()) {

@@ -32,6 +32,10 @@ enum class Descent { children, all_descendants };
 // In ascending order. Orphans have been given to another parent and are not among them.
 std::vector<int> children_of(int pid, Descent descent = Descent::children);
 
+// After SIGSTOP: it runs no instruction more. It is stopped or has ended; or it waits for one that it has begun with vfork to
+// run its program (D), and that one was stopped before: neither can go on, and such a wait is not interrupted.
+bool stands_still(int pid);
+
 // The value as it was when the process executed its program. Empty too when it belongs to another user.
 std::optional<std::string> environment_value(int pid, std::string_view name);
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 
 #include "localnet/base/text.h"
@@ -60,6 +61,43 @@ TEST(Proc, KnowsStoppedAndEnded) {
   ::kill(sleeper.pid, SIGKILL);
   ::waitid(P_PID, id_t(sleeper.pid), &info, WEXITED | WNOWAIT);
   EXPECT_EQ(process_state(sleeper.pid), 'Z');
+}
+
+// As a shell, or a Go program, that is told to stop while it begins another one.
+TEST(Proc, KnowsThatNeitherGoesOnWhereTheOneBegunWasStopped) {
+  const int parent = ::fork();
+  if (parent == 0) {
+    const int begun = ::vfork();
+    if (begun == 0) {
+      ::kill(::getpid(), SIGSTOP);
+      ::_exit(0);
+    }
+    for (;;) ::pause();
+  }
+  const auto begun = [&] {
+    const auto all = children_of(parent);
+    return all.size() == 1 && is_stopped(all.front()) ? all.front() : 0;
+  };
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (!begun() && std::chrono::steady_clock::now() < until) ::usleep(1000);
+  ASSERT_NE(begun(), 0);
+  ::kill(parent, SIGSTOP);
+  EXPECT_FALSE(is_stopped(parent)) << "it waits";
+  EXPECT_TRUE(stands_still(parent));
+  EXPECT_TRUE(stands_still(begun()));
+  const int child = begun();
+  ::kill(child, SIGKILL);
+  ::kill(parent, SIGKILL);
+  ::waitpid(parent, nullptr, 0);
+}
+
+TEST(Proc, StandsStillOnlyOnceItIsStopped) {
+  Sleeper sleeper;
+  EXPECT_FALSE(stands_still(sleeper.pid));
+  siginfo_t info;
+  ::kill(sleeper.pid, SIGSTOP);
+  ::waitid(P_PID, id_t(sleeper.pid), &info, WSTOPPED | WNOWAIT);
+  EXPECT_TRUE(stands_still(sleeper.pid));
 }
 
 TEST(Proc, ReadsTheStatus) {
