@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "localnet/state/describe.h"
 #include "localnet/state/record_sums.h"
 
@@ -75,7 +77,9 @@ std::vector<RecordSum*> Invariant::sides() {
   return all;
 }
 
-bool Invariant::of_upgrade() const { return of.before || other_side(*this).before; }
+bool Invariant::of_upgrade() const {
+  return of.before || other_side(*this).before || std::ranges::any_of(plus, &RecordSum::before);
+}
 
 std::string wrong_form(const Invariant& i) {
   if (i.equals.has_value() + i.at_most.has_value() + i.among.has_value() != 1)

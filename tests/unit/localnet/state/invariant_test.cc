@@ -155,6 +155,11 @@ class InvariantOfSeveral : public InvariantTest {
 };
 
 TEST_F(InvariantOfSeveral, HoldsOfTheirSum) { EXPECT_THAT(examples_with("10"), IsEmpty()); }
+TEST(InvariantForm, ComparesTheNewStateWithTheOldOneWhereAnyPartOfItIsOfTheOld) {
+  EXPECT_FALSE(supply().of_upgrade());
+  EXPECT_TRUE(invariant("{name: n, of: {records: a}, plus: [{records: b, before: true}], equals: {records: c}}").of_upgrade());
+}
+
 TEST_F(InvariantOfSeveral, NamesThemAll) {
   EXPECT_THAT(examples_with("11"), ElementsAre("distribution/0x02 and distribution/0x00: 101, not 100"));
 }
