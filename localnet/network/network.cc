@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "localnet/base/bech32.h"
 #include "localnet/base/error.h"
@@ -359,15 +360,19 @@ void Network::start(const std::vector<std::string>& but) {
 
 void Network::take_sample(Node& n) {
   const auto& name = n.identity().name;
+  auto& goroutines = (*goroutines_)[name];
   auto sample = n.resources();
   if (!sample) {
-    goroutines_->erase(name);
+    goroutines.count = 0;
     return;
   }
-  if (const auto known = goroutines_->find(name); known != goroutines_->end()) sample->goroutines = known->second;
+  sample->goroutines = goroutines.count;
   sink_.sample(name, *sample);
-  http_.send({pprof_url(n.identity().ip) + "/debug/pprof/goroutine?debug=1"}, [counts = goroutines_, name](const HttpResponse& a) {
-    if (const auto count = goroutine_count(a.body)) (*counts)[name] = count;
+  if (std::exchange(goroutines.asked, true)) return;
+  http_.send({pprof_url(n.identity().ip) + "/debug/pprof/goroutine?debug=1"}, [all = goroutines_, name](const HttpResponse& a) {
+    auto& of_node = (*all)[name];
+    of_node.asked = false;
+    if (const auto count = goroutine_count(a.body)) of_node.count = count;
   });
 }
 

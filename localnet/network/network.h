@@ -123,8 +123,12 @@ class Network {
   std::string watched_account_, customer_;
   ConfigFiles written_by_init_;
   Loop::Handle log_poll_, sampling_;
-  // By name, as each node's pprof has told last. Shared with answers that are under way.
-  std::shared_ptr<std::map<std::string, std::int64_t>> goroutines_ = std::make_shared<std::map<std::string, std::int64_t>>();
+  struct Goroutines {
+    std::int64_t count = 0;  // as its pprof has told last; 0: not known
+    bool asked = false;      // and has not answered yet: a node that is paused is asked once
+  };
+  // By node. Shared with answers that are under way.
+  std::shared_ptr<std::map<std::string, Goroutines>> goroutines_ = std::make_shared<std::map<std::string, Goroutines>>();
 };
 
 }  // namespace rehearse
