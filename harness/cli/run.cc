@@ -274,13 +274,6 @@ int run_repeated(const RunOptions& o, int times, reports::JunitDialect dialect, 
   return run_all(std::move(collection), 1, dialect, shown);
 }
 
-// "a, b, c and 4 more"
-std::string some_of(const std::vector<std::string>& names) {
-  constexpr std::size_t kMost = 4;
-  if (names.size() <= kMost) return fmt::format("{}", fmt::join(names, ", "));
-  return fmt::format("{} and {} more", fmt::join(names.begin(), names.begin() + kMost, ", "), names.size() - kMost);
-}
-
 // Those that have their past in common get a place for its checkpoint. Says of each other one, once, why it has none.
 void let_share_pasts(std::vector<RunOptions>& runs, std::optional<SuiteCheckpoints>& checkpoints, const fs::path& folder) {
   std::map<std::string, std::vector<RunOptions*>> by_past;
@@ -309,8 +302,9 @@ void let_share_pasts(std::vector<RunOptions>& runs, std::optional<SuiteCheckpoin
     for (auto* run : sharing) run->checkpoints = folder;
   }
   if (forked) checkpoints.emplace(folder);
+  constexpr std::size_t kNamed = 4;
   std::cout << fmt::format("{} of {} begin from the checkpoint that another one leaves\n", forked, runs.size());
-  for (const auto& [why, names] : from_nothing) std::cout << fmt::format("from nothing, {}: {}\n", why, some_of(names));
+  for (const auto& [why, names] : from_nothing) std::cout << fmt::format("from nothing, {}: {}\n", why, reports::join(names, kNamed));
   std::cout << std::flush;
 }
 

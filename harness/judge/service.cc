@@ -151,7 +151,7 @@ std::string outcome_of(const record::TransactionTried& t) {
 std::vector<RefusedTransaction> refused_transactions(const NetworkView& v) {
   const auto changes = announced_changes(v);
   const auto before = transactions_at(v, kBefore);
-  std::vector<RefusedTransaction> refused;
+  std::vector<RefusedTransaction> refused, answered;
   for (const auto& now : transactions_at(v, kAfter)) {
     const auto then = std::find_if(before.begin(), before.end(), [&](const auto& t) {
       return t.transaction == now.transaction && was_accepted(t);
@@ -164,15 +164,12 @@ std::vector<RefusedTransaction> refused_transactions(const NetworkView& v) {
       refused.push_back({now.transaction,
                          "it is in a block with code 0 and has no effect: still " + shown_value(now.is),
                          now.hash});
+    if (now.error.find(kNoIndex) != std::string::npos || now.error.find(kWrongSequence) != std::string::npos)
+      answered.push_back({now.transaction, now.error, now.hash});
   }
-  if (!refused.empty() || v.disturbed()) return refused;
-  // Each was sent in its turn, with the account's next sequence: what a node says of it all the same is the chain's doing.
-  for (const auto& now : transactions_at(v, kAfter)) {
-    const bool was = std::ranges::any_of(before, [&](const auto& t) { return t.transaction == now.transaction && was_accepted(t); });
-    const bool answered = now.error.find(kNoIndex) != std::string::npos || now.error.find(kWrongSequence) != std::string::npos;
-    if (was && answered && !announces(changes.transactions, now.transaction)) refused.push_back({now.transaction, now.error, now.hash});
-  }
-  return refused;
+  // Each was sent in its turn, with the account's next sequence. Where no other was refused, what a node says of it all the same is
+  // the chain's doing.
+  return refused.empty() && !v.disturbed() ? answered : refused;
 }
 
 std::vector<std::string> announceable(const std::vector<BrokenQuery>& broken) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "harness/judge/checks/bonded.h"
 #include "harness/judge/checks/checklist.h"
 #include "localnet/profile/question_names.h"
 
@@ -60,11 +61,6 @@ Finding judge_blocks(const Context& c, const std::string&) {
 // --- Active and jailed validators, as the chain lists them
 // -------------------------------------------------------
 
-// One node is enough: the app hashes are compared elsewhere.
-Question validators_question(const Context& c) {
-  return {question::validators, c.view.validators().front()->member.name, {}, 0};
-}
-
 std::vector<Question> ask_validators(const Context& c, const std::string& checkpoint, const std::string&) {
   if (checkpoint != kAfter) return {};
   return {validators_question(c)};
@@ -80,8 +76,7 @@ Finding judge_active(const Context& c, const std::string&) {
   std::set<std::string> unbonded;
   for (const auto* n : c.view.validators()) unbonded.insert(n->member.name);
   const auto all = unbonded.size();
-  for (const auto& v : a->answer.value)
-    if (v.value("status", "") == "BOND_STATUS_BONDED") unbonded.erase(moniker_of(v));
+  for (const auto& name : bonded(a->answer.value)) unbonded.erase(name);
   const auto want = fmt::format("{} bonded", all), have = fmt::format("{} bonded", all - unbonded.size());
   if (!unbonded.empty())
     return failed(fmt::format("not bonded: {}", fmt::join(unbonded, ", ")), want, have, {a->answer.source});
@@ -102,6 +97,18 @@ Finding judge_jailed(const Context& c, const std::string&) {
 }
 
 }  // namespace
+
+Question validators_question(const Context& c) {
+  return {question::validators, c.view.validators().front()->member.name, {}, 0};
+}
+
+std::set<std::string> bonded(const record::Json& validators) {
+  std::set<std::string> monikers;
+  if (!validators.is_array()) return monikers;
+  for (const auto& v : validators)
+    if (v.value("status", "") == "BOND_STATUS_BONDED") monikers.insert(moniker_of(v));
+  return monikers;
+}
 
 std::vector<Check> network_checks() {
   return {

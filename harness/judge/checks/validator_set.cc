@@ -4,35 +4,26 @@
 
 #include <algorithm>
 
+#include "harness/judge/checks/bonded.h"
 #include "harness/judge/checks/checklist.h"
-#include "localnet/profile/question_names.h"
 
 namespace rehearse {
 
 namespace {
 
-// The first of the last commits that have fewer votes than the upgrade's, and none of this node; 0: there is none. A commit has
-// a vote of each validator in the set, of one that is absent too.
-std::int64_t out_of_the_set_from(const Context& c, const std::string& address, record::Micros until) {
-  const auto at_upgrade = c.view.blocks.find(c.upgrade_height());
-  if (at_upgrade == c.view.blocks.end()) return 0;
+// The first of the last commits after H that have fewer votes, and none of this node; 0: there is none. A commit has a vote of each
+// validator in the set, of one that is absent too.
+std::int64_t out_of_the_set_from(const Context& c, const std::string& address, std::size_t votes_at_upgrade, record::Micros until) {
+  constexpr int kAbsent = 1;  // whose vote names nobody
   std::int64_t from = 0;
   for (auto it = c.view.blocks.rbegin(); it != c.view.blocks.rend() && it->first > c.upgrade_height(); ++it) {
     const auto& votes = it->second.block.signatures;
-    constexpr int kAbsent = 1;  // whose vote names nobody
     if (it->second.seen > until || std::ranges::find(votes, kAbsent, &record::Signature::flag) != votes.end()) continue;
-    if (votes.size() >= at_upgrade->second.block.signatures.size()) break;
+    if (votes.size() >= votes_at_upgrade) break;
     if (std::ranges::find(votes, address, &record::Signature::validator) != votes.end()) break;
     from = it->first;
   }
   return from;
-}
-
-// As the network's items have asked (network.cc).
-bool is_bonded(const record::Json& validators, const std::string& moniker) {
-  return validators.is_array() && std::ranges::any_of(validators, [&](const record::Json& v) {
-    return v.value("status", "") == "BOND_STATUS_BONDED" && v.value(record::Json::json_pointer("/description/moniker"), "") == moniker;
-  });
 }
 
 Finding judge_in_set(const Context& c, const std::string& node) {
@@ -42,10 +33,10 @@ Finding judge_in_set(const Context& c, const std::string& node) {
     return skipped("needs the commits of the upgrade height and of a block after it");
   const auto votes = upgrade->second.block.signatures.size();
   const auto want = fmt::format("among those whose votes commits have, {} at the upgrade height", votes);
-  const auto [listed, missing] = look_up(c, kAfter, {question::validators, c.view.validators().front()->member.name, {}, 0});
+  const auto [listed, missing] = look_up(c, kAfter, validators_question(c));
   if (!listed) return missing;
-  if (!is_bonded(listed->answer.value, node)) return passed("in it if x/staking has it bonded", "it does not", {listed->answer.source});
-  if (const auto from = out_of_the_set_from(c, c.view.nodes.at(node).member.consensus_address, listed->seen)) {
+  if (!bonded(listed->answer.value).contains(node)) return passed("in it if x/staking has it bonded", "it does not", {listed->answer.source});
+  if (const auto from = out_of_the_set_from(c, c.view.nodes.at(node).member.consensus_address, votes, listed->seen)) {
     const auto have = fmt::format("{} votes from block {} on", blocks.at(from).block.signatures.size(), from);
     return failed(fmt::format("x/staking has it bonded, and CometBFT's validator set is without it: commits have {}, {} at the upgrade height", have, votes), want, have,
                   {"/commit", listed->answer.source});
