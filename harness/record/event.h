@@ -198,6 +198,7 @@ struct Member {
   std::string operator_address;
   std::string account;
   std::string ip;
+  std::string node_id = {};  // lower hex, as its peers call it
 };
 
 struct Provenance {
@@ -205,7 +206,7 @@ struct Provenance {
 };
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Member, name, validator, power, consensus_address,
-                                                operator_address, account, ip)
+                                                operator_address, account, ip, node_id)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Provenance, name, version, plan, archive, sha256,
                                                 binary_sha256, printed_version)
 

@@ -124,7 +124,7 @@ void RunNetwork::take_up(const Checkpoint& from, const fs::path& cosmovisor) {
   network_.emplace(r_.loop(), r_.http(), r_, in_.profile, *addresses_, plan(cosmovisor));
   r_.set_network(&*network_);
   std::vector<NodeIdentity> members;
-  for (const auto& m : was.members) members.push_back({m.name, m.validator, m.power, m.ip, "", m.consensus_address, m.account, m.operator_address});
+  for (const auto& m : was.members) members.push_back({m.name, m.validator, m.power, m.ip, m.node_id, m.consensus_address, m.account, m.operator_address});
   network_->take_up(members, was.watched_account);
   tell();
 }
@@ -138,7 +138,7 @@ void RunNetwork::tell() {
   for (const auto& n : network_->nodes()) {
     const auto& i = n->identity();
     planned.members.push_back({i.name, i.validator && i.active, i.active ? i.power : 0, i.consensus_address, i.operator_address,
-                               i.account, i.ip});
+                               i.account, i.ip, i.id});
   }
   r_.record(std::move(planned));
 }

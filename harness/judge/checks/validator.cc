@@ -8,6 +8,7 @@
 
 #include "harness/judge/checks/checklist.h"
 #include "harness/judge/checks/scoring.h"
+#include "harness/judge/taken_connections.h"
 #include "harness/view/step_ids.h"
 #include "localnet/cosmos/log_entry.h"
 #include "localnet/profile/question_names.h"
@@ -96,32 +97,11 @@ std::vector<Question> ask_peers(const Context&, const std::string& checkpoint, c
   return {peers_question(node)};
 }
 
-// Peers that this node has no connection with because one of both, as it runs now, takes a lost one for open. Two nodes that
-// dial each other at the same moment close both connections, and CometBFT may keep the address of one until its next start:
-// of that no release is guilty. It tries again every five seconds: whoever said so longer ago has been connected since.
-std::map<std::string, const SeenLine*> taken_connections(const Context& c, const std::string& node, Micros asked) {
-  constexpr Micros kTriesAgain = 15'000'000;  // with its random part, and a slow machine's
-  std::map<std::string, const SeenLine*> taken;
-  const auto& own = node_of(c, node);
-  for (const auto& [name, n] : c.view.nodes)
-    for (const auto& l : n.lines) {
-      if (l.pattern != Pattern::connection_taken || l.incarnation != n.incarnation || l.line.captures.empty() || l.seen < asked - kTriesAgain) continue;
-      const auto& address = l.line.captures.front();
-      if (name == node) {
-        for (const auto& [peer, other] : c.view.nodes)
-          if (other.member.ip == address) taken[peer] = &l;
-      } else if (address == own.member.ip) {
-        taken[name] = &l;
-      }
-    }
-  return taken;
-}
-
 Finding judge_peers(const Context& c, const std::string& node) {
   const auto [a, missing] = look_up(c, kAfter, peers_question(node));
   if (!a) return missing;
   const auto others = c.view.nodes.size() - 1;
-  const auto taken = taken_connections(c, node, a->seen);
+  const auto taken = taken_connections(c.view, node, a->seen);
   auto want = fmt::format("{}", others);
   auto sources = std::vector{a->answer.source};
   if (!taken.empty()) {

@@ -58,6 +58,7 @@ const std::vector<Rule>& rules() {
       {Cause::blocks_stopped, false, height_not_executed},
       {Cause::blocks_slow, false, blocks_dearer},
       {Cause::blocks_stopped, false, block_not_executed},
+      {Cause::blocks_stopped, false, not_connected},
       {Cause::quorum_short, false, quorum_short},
       {Cause::validator_jailed, false, validator_jailed},
       {Cause::transactions_refused, false, transactions_refused},

@@ -33,6 +33,7 @@ Found proposal_refused(const NetworkView&);
 // Of those that stand (standing.cc).
 Found vote_extension_refused(const NetworkView&);
 Found blocks_stopped(const NetworkView&);
+Found not_connected(const NetworkView&);
 // The migration is not through when its window is over (upgrade.cc).
 Found migration_slow(const NetworkView&);
 Found height_not_executed(const NetworkView&);

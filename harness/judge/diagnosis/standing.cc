@@ -6,6 +6,7 @@
 #include "harness/judge/block_cost.h"
 #include "harness/judge/diagnosis/diagnose.h"
 #include "harness/judge/diagnosis/panics.h"
+#include "harness/judge/taken_connections.h"
 
 namespace rehearse {
 
@@ -160,6 +161,39 @@ Found blocks_stopped(const NetworkView& v) {
   if (all.empty() || 3 * v.power_of(nodes) <= 2 * v.total_power()) return std::nullopt;
   return of_standing(v, Cause::blocks_stopped,
                      "more than 2/3 of the power is up and connected, and stands at one place", all);
+}
+
+namespace {
+
+// All that this node reaches, over others too.
+std::vector<std::string> reached_by(const NetworkView& v, const std::string& node, const std::vector<std::string>& up) {
+  const auto moment = v.stopped ? v.stopped_seen : v.last_seen;
+  std::vector<std::string> reached = {node};
+  for (std::size_t i = 0; i < reached.size(); ++i) {
+    const auto taken = taken_connections(v, reached[i], moment);
+    for (const auto& other : up)
+      if (!taken.contains(other) && std::ranges::find(reached, other) == reached.end()) reached.push_back(other);
+  }
+  return reached;
+}
+
+}  // namespace
+
+// More than 2/3 of the power is up, and not connected: some take lost connections for open.
+Found not_connected(const NetworkView& v) {
+  constexpr std::size_t kSilent = 4;
+  Shown shown;
+  for (const auto& s : standing(v, kSilent)) shown.nodes.push_back(s.node->member.name);
+  if (3 * v.power_of(shown.nodes) <= 2 * v.total_power()) return std::nullopt;
+  for (const auto& node : shown.nodes)
+    if (3 * v.power_of(reached_by(v, node, shown.nodes)) > 2 * v.total_power()) return std::nullopt;
+  shown.first = taken_connections(v, shown.nodes.front(), v.stopped ? v.stopped_seen : v.last_seen).begin()->second;
+  auto d = make_diagnosis(v, Cause::blocks_stopped, "more than 2/3 of the power is up, and no node reaches as much: lost connections are taken for open",
+                          shown);
+  d.where.height = v.highest_height() + 1;
+  d.owner = name_of(Owner::chain);
+  d.advice = "run again, or start the nodes anew that refuse their peers: CometBFT keeps a lost connection until its next start";
+  return d;
 }
 
 // However slow a machine is: what a block costs is counted in the time that a node did have a processor.

@@ -21,6 +21,9 @@ inline record::Diagnosis diagnosis_of(const Upgrade& u) {
   return record.diagnosis.value_or(record::Diagnosis{});
 }
 
+// Of a run that need not fail; none: {}.
+inline record::Diagnosis diagnosed(const Upgrade& u) { return u.judged().diagnosis.value_or(record::Diagnosis{}); }
+
 // The causes, each by its own rule.
 inline std::vector<std::string> found_in(const Upgrade& u) {
   const auto view = u.view();

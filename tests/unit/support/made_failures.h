@@ -6,6 +6,11 @@
 
 namespace rehearse::made {
 
+// On a stack, the innermost first.
+inline const record::Frame kOfModule = {"example.org/chain/x/rewards.Keeper.Settle", "x/rewards/keeper.go", 41};
+inline const record::Frame kEndBlock = {"github.com/cosmos/cosmos-sdk/types/module.(*Manager).EndBlock", "types/module/module.go", 800};
+inline const record::Frame kFinalize = {"github.com/cosmos/cosmos-sdk/baseapp.(*BaseApp).FinalizeBlock", "baseapp/abci.go", 900};
+
 // Whoever waits for the chain to go on sees this instead, at kProven.
 inline constexpr double kProven = 5.0;
 

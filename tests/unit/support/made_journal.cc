@@ -29,6 +29,7 @@ double time_of(std::int64_t height) {
 
 std::string consensus_address(int ordinal) { return std::string(40, static_cast<char>('A' + ordinal - 1)); }
 std::string account(int ordinal) { return "ve1account" + std::to_string(ordinal); }
+std::string node_id(int ordinal) { return std::string(40, static_cast<char>('a' + ordinal - 1)); }
 
 Json records(bool migrated) {
   Json all = Json::array();
@@ -162,7 +163,7 @@ void beginning(Upgrade& u) {
   for (int i = 1; i <= 4; ++i)
     network.members.push_back({validator(i), true, kPowers[i - 1], consensus_address(i),
                                "vevaloper1operator" + std::to_string(i), account(i),
-                               "127.1.2." + std::to_string(i)});
+                               "127.1.2." + std::to_string(i), node_id(i)});
   u.add(0.2, "", network);
   for (int i = 1; i <= 4; ++i)
     u.add(0.3 + 0.01 * (i - 1), validator(i), ProcessStarted{100 + i, "cosmovisor"});
