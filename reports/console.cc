@@ -179,6 +179,8 @@ std::string summary(const RunRecord& run, const std::string& results, bool color
   const bool passed = run.verdict == "pass";
   // A failure's line is about the failure; where the results are stands above it.
   if (!passed) out += "  results in " + folder + "\n";
+  if (!run.bundle.empty()) out += "  for another machine: ./rehearse repro " + folder + "/" + one_line(run.bundle) + "\n";
+  if (run.reproduced) out += "  " + reproduced_text(run) + "\n";
   const char* code = passed ? kGreen : run.verdict == "fail" || run.verdict == "error" ? kRed : kYellow;
   out += "\n" + painted(color, code, headline(run) + (passed ? ", results in " + folder : "")) + "\n";
   const std::string again = run.reproduce.empty() ? run.command : run.reproduce;

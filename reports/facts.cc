@@ -74,6 +74,12 @@ std::string fork_text(const RunRecord& run) {
   return fmt::format("{}, phase {}, height {}; the first {} are its own", one_line(f.scenario), one_line(f.phase), f.height, duration(f.past_s));
 }
 
+std::string reproduced_text(const RunRecord& run) {
+  if (!run.reproduced) return "";
+  const auto& r = *run.reproduced;
+  return fmt::format("{} of {} runs more failed for the same cause, {} passed", r.same, r.tried, r.passed);
+}
+
 std::string releases(const RunRecord& run) {
   const auto name = [](const auto& release) {
     if (!release) return std::string("?");

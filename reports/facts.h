@@ -57,6 +57,9 @@ std::string cause(const record::RunRecord&);
 // "good, phase waiting, height 57; the first 37.4 s are its own"; empty for a run that began from nothing.
 std::string fork_text(const record::RunRecord&);
 
+// "2 of 3 runs more failed for the same cause, 1 passed"; empty when that was not tried.
+std::string reproduced_text(const record::RunRecord&);
+
 // "State 19 -> 20 of validator-1: 14 keys added, 2 removed, 30 changed, +812 bytes, read in 0.02 s"
 std::string state_title(const record::StateChanges&);
 // What the upgrade did to records of a store that begin alike. Points into the changes.

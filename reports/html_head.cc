@@ -34,11 +34,18 @@ std::string figures(const RunRecord& run) {
   return out + "</div>\n";
 }
 
+std::string bundle_line(const RunRecord& run) {
+  if (run.bundle.empty()) return "";
+  const auto again = reproduced_text(run);
+  return fmt::format("<p>On another machine: <code>./rehearse repro</code> <a href=\"{0}\">{0}</a>{1}</p>\n", html(one_line(run.bundle)),
+                     again.empty() ? "" : "; " + html(again));
+}
+
 std::string command_block(const RunRecord& run) {
   const std::string& again = run.reproduce.empty() ? run.command : run.reproduce;
   if (again.empty()) return "";
   return "<div class=\"again\"><span>Reproduce</span><code>" + value(one_line(again, 8000)) +
-         "</code></div>\n";
+         "</code></div>\n" + bundle_line(run);
 }
 
 // A class name of the style sheet; the verdict is a closed set, but a record may be of a later version.

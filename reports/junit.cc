@@ -142,6 +142,8 @@ void Suite::properties() {
   add("floor_s", seconds(run_.timing.floor_s));
   add("command", run_.command);
   add("reproduce", run_.reproduce);
+  add("bundle", run_.bundle);
+  add("reproduced", reproduced_text(run_));
 }
 
 pugi::xml_node Suite::testcase(const std::string& classname, const std::string& name, double time) {
@@ -177,6 +179,8 @@ void Suite::verdict() {
   std::string details;
   for (const auto& line : diagnosis_lines(run_)) details += line + "\n";
   if (!run_.reproduce.empty()) details += "reproduce: " + one_line(run_.reproduce, kMaxValue) + "\n";
+  if (!run_.bundle.empty()) details += "bundle: " + one_line(run_.bundle, kMaxValue) + "\n";
+  if (run_.reproduced) details += reproduced_text(run_) + "\n";
   if (run_.diagnosis) place(node, {run_.diagnosis->evidence_at});
   add_problem(node, failed ? "failure" : "error", cause(run_), headline(run_), details);
 }

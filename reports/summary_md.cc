@@ -202,6 +202,8 @@ std::string summary_md(const RunRecord& run) {
   budget.add(known_defects(run));
   budget.add(diagnosis(run));
   budget.add("Reproduce with\n\n" + block(run.reproduce.empty() ? run.command : run.reproduce) + "\n");
+  if (!run.bundle.empty()) budget.add("or, on another machine, with " + code("./rehearse repro " + run.bundle) + " of the results\n\n");
+  if (run.reproduced) budget.add(prose(reproduced_text(run)) + "\n\n");
   budget.add(checklist_table(run));
   budget.add(coverage_md(run.coverage));
   budget.add(problems(run));

@@ -26,11 +26,25 @@ struct RunFlags {
   std::uint64_t seed = 1;
   std::string schedule;
   std::string begin_from;      // a checkpoint; empty: none
+  std::string bundle = "facts";                  // or releases: what a failure's bundle holds of them
+  std::uint64_t bundle_limit = 200'000'000;      // bytes
+  int verify = 0;                                // how often a failure is tried again
+  std::string verify_for = "5min";
   std::string fork = "auto";  // auto: scenarios of a suite with the same past run it once
 };
 
 // `command` is the line that gives this run again.
 int run(const Project&, const RunFlags&, const std::string& command);
+// Carries out once more what a bundle (file or URL) or a run's folder holds, with the flags of `run` that are no part of it. 0: it
+// failed for the same cause, at least once; 1: it did not; 3: it could not be tried.
+int repro(const Project&, const std::string& target, const RunFlags&, const std::string& command);
+// Takes out of that failure's scenario what it does not need: at most that many runs, begun within that time. Goes on where it was ended.
+int minimize(const Project&, const std::string& target, const RunFlags&, int tries, const std::string& lasts, const std::string& command);
+struct BisectFlags {
+  std::string good, bad, releases, build;
+};
+// Looks for the first release in `releases` with which the scenario fails as with the bad one. 0: found.
+int bisect(const Project&, const RunFlags&, const BisectFlags&, const std::string& command);
 // `profile`: which scenarios are skipped for it, and why; empty: that is not said.
 int list(const Project&, const std::string& profile);
 // The causes that a run can fail for; as a table in Markdown, with evidence, owner and advice.

@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "harness/cli/commands.h"
+#include "harness/repro/minimize.h"
 #include "harness/view/journal.h"
 #include "localnet/process/guard.h"
 #include "localnet/base/number.h"
@@ -39,10 +40,11 @@ std::string quoted(const std::string& word) {
   return out + "'";
 }
 
-// What the user typed, less the folder for the results: that one is not empty any more.
+// What the user typed, less the folder for the results: that one is not empty any more. Of a run with its seed, which other commands take
+// from what they repeat.
 std::string reproduction(int argc, char** argv, std::uint64_t seed) {
   std::vector<std::string> words = {"./rehearse"};
-  bool has_seed = false;
+  bool has_seed = argc > 1 && std::string_view(argv[1]) != "run" && std::string_view(argv[1]) != "net";
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
     has_seed = has_seed || word.starts_with("--seed");
@@ -53,7 +55,31 @@ std::string reproduction(int argc, char** argv, std::uint64_t seed) {
   return fmt::format("{}", fmt::join(words, " "));
 }
 
+// Of whatever carries out runs.
+void add_common_flags(CLI::App& run, RunFlags& f) {
+  run.add_option("--out", f.out, "folder for the results; must not exist or be empty")->envname("REHEARSE_OUT");
+  run.add_option("--log-level", f.log_level, "the least that harness.log tells: debug, info, warning, error")
+      ->envname("REHEARSE_LOG_LEVEL")
+      ->capture_default_str();
+  run.add_option("--keep", f.keep, "nodes' data and binaries: never, on-failure, always")
+      ->envname("REHEARSE_KEEP")
+      ->capture_default_str();
+  run.add_option("--cosmovisor", f.cosmovisor, "another Cosmovisor than the project's")->envname("REHEARSE_COSMOVISOR");
+  run.add_option("--junit-dialect", f.junit_dialect, "rich, or strict: valid against Jenkins' schema")
+      ->envname("REHEARSE_JUNIT_DIALECT")
+      ->capture_default_str();
+  run.add_option("--bundle", f.bundle, "what the bundle of a failure (repro.tar.zst) holds of its releases: facts, or releases for their files")
+      ->envname("REHEARSE_BUNDLE")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"facts", "releases"}));
+  run.add_option("--bundle-limit", f.bundle_limit, "the most of the run's own files in it, before they are compressed, such as 500MB")
+      ->envname("REHEARSE_BUNDLE_LIMIT")
+      ->transform(CLI::AsSizeValue(true))
+      ->default_str("200MB");
+}
+
 void add_run_flags(CLI::App& run, RunFlags& f) {
+  add_common_flags(run, f);
   run.add_option("scenario", f.scenario, "a scenario or a suite: a name of `rehearse list`, or a file")->capture_default_str();
   run.add_option("--profile", f.profile, "the chain: a name of `rehearse list`, or a file (default: the suite's own, else virtengine)")
       ->envname("REHEARSE_PROFILE");
@@ -62,7 +88,6 @@ void add_run_flags(CLI::App& run, RunFlags& f) {
   run.add_option("--genesis-set", f.genesis, "PATH=JSON: a genesis value, as app_state.gov.params.quorum='\"0.5\"'");
   run.add_option("--from", f.from, "--release from=...");
   run.add_option("--to", f.to, "--release to=...");
-  run.add_option("--out", f.out, "folder for the results; must not exist or be empty")->envname("REHEARSE_OUT");
   run.add_option("--validators", f.validators, "that many validators instead of the scenario's");
   run.add_option("--network-backend", f.network_backend, "what faults of links act by, instead of what the scenario says: proxies, namespaces")
       ->envname("REHEARSE_NETWORK_BACKEND");
@@ -73,6 +98,10 @@ void add_run_flags(CLI::App& run, RunFlags& f) {
   run.add_option("--repeat", f.repeat, "that many runs, one after the other; all must pass")
       ->envname("REHEARSE_REPEAT")
       ->check(CLI::Range(1, 10000));
+  run.add_option("--verify", f.verify, "that many tries more of a run that fails: how often does it fail for the same cause?")
+      ->envname("REHEARSE_VERIFY")
+      ->check(CLI::Range(0, 1000));
+  run.add_option("--verify-for", f.verify_for, "the longest these may go on being begun")->envname("REHEARSE_VERIFY_FOR")->capture_default_str();
   run.add_option("--jobs", f.jobs, "runs of a suite side by side, as far as memory and processors allow")
       ->envname("REHEARSE_JOBS")
       ->check(CLI::Range(1, 1000));
@@ -86,16 +115,6 @@ void add_run_flags(CLI::App& run, RunFlags& f) {
       ->envname("REHEARSE_LOG_CAP")
       ->transform(CLI::AsSizeValue(true))
       ->default_str("256MB");
-  run.add_option("--log-level", f.log_level, "the least that harness.log tells: debug, info, warning, error")
-      ->envname("REHEARSE_LOG_LEVEL")
-      ->capture_default_str();
-  run.add_option("--keep", f.keep, "nodes' data and binaries: never, on-failure, always")
-      ->envname("REHEARSE_KEEP")
-      ->capture_default_str();
-  run.add_option("--cosmovisor", f.cosmovisor, "another Cosmovisor than the project's")->envname("REHEARSE_COSMOVISOR");
-  run.add_option("--junit-dialect", f.junit_dialect, "rich, or strict: valid against Jenkins' schema")
-      ->envname("REHEARSE_JUNIT_DIALECT")
-      ->capture_default_str();
 }
 
 // For what starts processes: nothing outlives it.
@@ -121,6 +140,32 @@ int dispatch(int argc, char** argv) {
 
   auto* run_ = app.add_subcommand("run", "rehearse a scenario, or each of a suite");
   add_run_flags(*run_, flags);
+  std::string target;
+  auto* repro_ = app.add_subcommand("repro", "a failure once more: does it come again, and for the same cause?");
+  repro_->add_option("what", target, "a bundle (repro.tar.zst), its URL, or a run's folder")->required();
+  add_common_flags(*repro_, flags);
+  repro_->add_option("--repeat", flags.repeat, "that many runs, one after the other")->check(CLI::Range(1, 10000));
+  repro_->add_option("--break-at", flags.break_at, "hold the run when it enters that phase, for `rehearse net`");
+  repro_->add_option("--release", flags.releases, "from=RELEASE, to=RELEASE or patch=RELEASE in the place of the run's own");
+  int tries = MinimizeLimits{}.tries;
+  std::string lasts = "30min";
+  auto* minimize_ = app.add_subcommand("minimize", "a failing scenario without what its failure does not need");
+  minimize_->add_option("what", target, "a bundle (repro.tar.zst), its URL, or a run's folder")->required();
+  add_common_flags(*minimize_, flags);
+  minimize_->add_option("--tries", tries, "the most runs")->capture_default_str()->check(CLI::Range(1, 100000));
+  minimize_->add_option("--for", lasts, "the longest that runs may go on being begun")->capture_default_str();
+  BisectFlags bisected;
+  auto* bisect_ = app.add_subcommand("bisect", "with which of many releases a failure began");
+  add_common_flags(*bisect_, flags);
+  bisect_->add_option("scenario", flags.scenario, "a name of `rehearse list`, or a file")->capture_default_str();
+  bisect_->add_option("--profile", flags.profile, "the chain (default: virtengine)")->envname("REHEARSE_PROFILE");
+  bisect_->add_option("--from", flags.from, "the release that each is upgraded from");
+  bisect_->add_option("--good", bisected.good, "one that passes")->required();
+  bisect_->add_option("--bad", bisected.bad, "a later one that fails")->required();
+  bisect_->add_option("--releases", bisected.releases, "what lies between them, in order: a manifest, a text with a release or commit a line, or a folder")
+      ->required();
+  bisect_->add_option("--build", bisected.build,
+                      "shell command that makes the program of $REHEARSE_COMMIT in $REHEARSE_OUTPUT; 125: that one cannot be tried");
   auto* list_ = app.add_subcommand("list", "what there is: scenarios, profiles, releases, checklists, causes");
   list_->add_option("--profile", for_profile, "say which scenarios are skipped for that chain, and why");
   bool only_causes = false;
@@ -185,6 +230,9 @@ int dispatch(int argc, char** argv) {
   if (run_->parsed()) {
     return guarded([&] { return run(project, flags, again); });
   }
+  if (repro_->parsed()) return guarded([&] { return repro(project, target, flags, again); });
+  if (minimize_->parsed()) return guarded([&] { return minimize(project, target, flags, tries, lasts, again); });
+  if (bisect_->parsed()) return guarded([&] { return bisect(project, flags, bisected, again); });
   if (up_->parsed()) {
     if (flags.break_at.empty()) flags.break_at = "voting";  // it is up, and nothing is proposed
     flags.one_release = true;

@@ -7,7 +7,7 @@
 
 #include "harness/faults/files.h"
 #include "harness/faults/kinds.h"
-#include "localnet/artifact/archive.h"
+#include "localnet/artifact/archive_writer.h"
 #include "localnet/cosmos/node_home.h"
 #include "localnet/base/text.h"
 

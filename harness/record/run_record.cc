@@ -62,6 +62,8 @@ Json to_json(const RunRecord& r) {
             {"network", r.network}};
   if (!r.skipped.empty()) j["skipped"] = r.skipped;
   if (r.forked_from) j["forked_from"] = *r.forked_from;
+  if (!r.bundle.empty()) j["bundle"] = r.bundle;
+  if (r.reproduced) j["reproduced"] = *r.reproduced;
   j["releases"] = {{"from", r.from ? Json(*r.from) : Json()}, {"to", r.to ? Json(*r.to) : Json()}};
   return j;
 }
@@ -94,6 +96,8 @@ RunRecord run_record_from_json(const Json& j) {
   j.at("started").get_to(r.started);
   j.at("reproduce").get_to(r.reproduce);
   j.at("network").get_to(r.network);
+  r.bundle = j.value("bundle", "");
+  if (const auto again = j.find("reproduced"); again != j.end()) r.reproduced = again->get<Reproduced>();
   if (const auto from = j.find("forked_from"); from != j.end()) r.forked_from = from->get<ForkedFrom>();
   if (const auto& from = j.at("releases").at("from"); !from.is_null()) r.from = from.get<Provenance>();
   if (const auto& to = j.at("releases").at("to"); !to.is_null()) r.to = to.get<Provenance>();

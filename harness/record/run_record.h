@@ -168,6 +168,15 @@ struct ForkedFrom {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ForkedFrom, checkpoint, scenario, phase, height, past_s)
 
+// How often its failure came again when the run was repeated (--verify).
+struct Reproduced {
+  int tried = 0;
+  int same = 0;    // failed for the same cause
+  int passed = 0;  // the rest failed for another, or proved nothing
+};
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Reproduced, tried, same, passed)
+
 struct RunRecord {
   std::string scenario, title, profile;
   Expectation expected;
@@ -188,6 +197,8 @@ struct RunRecord {
   std::string reproduce;                                // the command line that gives this run again
   std::vector<Member> network;
   std::optional<ForkedFrom> forked_from;                // none: it began from nothing
+  std::string bundle;                                   // file of its folder that brings its failure elsewhere; empty: none
+  std::optional<Reproduced> reproduced;                 // none: it was not tried
 };
 
 Json to_json(const RunRecord&);

@@ -10,7 +10,9 @@
 #include "harness/run/run_folder.h"
 #include "harness/run/scenario_rules.h"
 #include "harness/view/journal.h"
+#include "localnet/base/error.h"
 #include "localnet/base/sha256.h"
+#include "localnet/base/text.h"
 #include "localnet/profile/profile.h"
 
 namespace rehearse {
@@ -71,6 +73,16 @@ record::RunRecord conclude_crashed(const fs::path& folder, const std::string& ho
     append_to_journal(journal, record::RunStopped{StopReason::error, unexpected(how, step, view.run ? view.run->scenario : "") + where, step, Cause::none});
   }
   return judge_folder(folder);
+}
+
+record::RunRecord record_in(const fs::path& run) {
+  const auto json = record::Json::parse(read_file(run / "run.json"), nullptr, false);
+  if (json.is_discarded()) throw Error(Blame::scenario, run.string() + ": no run.json: not the folder of a run that has ended");
+  try {
+    return record::run_record_from_json(json);
+  } catch (const std::exception& e) {  // of the JSON library, or of the record
+    throw Error(Blame::scenario, (run / "run.json").string() + ": " + e.what());
+  }
 }
 
 record::RunRecord judge_folder(const fs::path& folder) {

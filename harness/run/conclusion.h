@@ -20,6 +20,9 @@ record::RunRecord record_of_not_begun(const RunOptions&, const std::string& reas
 // The record of a run whose harness could not conclude it: `how` says what ended it. Its journal gets that as its end.
 record::RunRecord conclude_crashed(const std::filesystem::path& folder, const std::string& how);
 
+// What a run's folder says of it, in run.json. Throws Error(Blame::scenario) when it does not.
+record::RunRecord record_in(const std::filesystem::path& folder);
+
 // Judges a run folder's journal again, offline.
 record::RunRecord judge_folder(const std::filesystem::path& folder);
 

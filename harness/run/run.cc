@@ -19,6 +19,7 @@
 #include "harness/run/fork.h"
 #include "harness/run/network_of.h"
 #include "harness/run/preflight.h"
+#include "harness/run/recipe.h"
 #include "harness/run/run_folder.h"
 #include "harness/run/run_network.h"
 #include "harness/run/shared_past.h"
@@ -68,6 +69,7 @@ class Run {
         net_(r_, in_, o_, id_) {}
 
   RunResult carry_out() {
+    write_recipe(o_.folder, in_, o_);
     fs::copy_file(o_.scenario, o_.folder / kScenarioCopy);
     write_file(o_.folder / kProfileCopy, in_.profile.text);
     if (!in_.faults.empty() || in_.scenario.draw.times) write_schedule(o_.folder / "schedule.json", in_.faults);

@@ -228,24 +228,14 @@ ArchiveMember unpack_member(int fd, const std::string& name, const std::string& 
               Trouble::binary_missing);
 }
 
-void write_archive(const std::filesystem::path& file, const std::map<std::string, std::string>& members) {
-  const std::unique_ptr<archive, decltype(&archive_write_free)> out(archive_write_new(), &archive_write_free);
-  const auto require = [&](int result) {
-    if (result != ARCHIVE_OK) throw Error(Blame::machine, file.string() + ": " + archive_error_string(out.get()));
-  };
-  archive_write_set_format_pax_restricted(out.get());
-  archive_write_add_filter_gzip(out.get());
-  require(archive_write_open_filename(out.get(), file.c_str()));
-  for (const auto& [path, content] : members) {
-    const std::unique_ptr<archive_entry, decltype(&archive_entry_free)> entry(archive_entry_new(), &archive_entry_free);
-    archive_entry_set_pathname(entry.get(), path.c_str());
-    archive_entry_set_filetype(entry.get(), AE_IFREG);
-    archive_entry_set_perm(entry.get(), 0755);
-    archive_entry_set_size(entry.get(), static_cast<la_int64_t>(content.size()));
-    require(archive_write_header(out.get(), entry.get()));
-    if (archive_write_data(out.get(), content.data(), content.size()) < 0) require(ARCHIVE_FATAL);
+void read_members(int fd, const std::string& name, const OnMember& on_member) {
+  Entries entries(fd, name);
+  while (archive_entry* entry = entries.next()) {
+    check_stays_inside(name, entry);
+    if (!is_plain_file(entry)) corrupt(name, fmt::format("its entry '{}' is no file", archive_entry_pathname(entry)));
+    const auto sink = on_member(archive_entry_pathname(entry), static_cast<std::uint64_t>(archive_entry_size(entry)));
+    entries.read(sink);
   }
-  require(archive_write_close(out.get()));
 }
 
 }  // namespace rehearse

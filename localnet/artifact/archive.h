@@ -1,10 +1,9 @@
 // Reading an archive that nobody vouches for: tar (also compressed with gzip, bzip2, xz or zstd) and zip.
-// Nothing is ever written by its paths; one member's bytes are handed out. And writing one that nobody should trust.
+// Nothing is ever written by its paths; its members' bytes are handed out.
 #pragma once
 
-#include <filesystem>
+#include <cstdint>
 #include <functional>
-#include <map>
 #include <string>
 #include <string_view>
 
@@ -24,7 +23,11 @@ using MemberSink = std::function<void(std::string_view piece, bool begins)>;
 // and binary_missing.
 ArchiveMember unpack_member(int fd, const std::string& name, const std::string& binary_name, const MemberSink& sink);
 
-// A tar.gz of these members, path -> content, whatever the paths are. Throws Error(Blame::machine).
-void write_archive(const std::filesystem::path& file, const std::map<std::string, std::string>& members);
+// Called with each member's path and size; what it returns gets its bytes, piece by piece.
+using OnMember = std::function<std::function<void(std::string_view piece)>(const std::string& path, std::uint64_t size)>;
+
+// Reads all members of an archive of plain files: anything else in it, links and folders, is damage. What `on_member` and its
+// sinks throw comes through. Throws as unpack_member does.
+void read_members(int fd, const std::string& name, const OnMember& on_member);
 
 }  // namespace rehearse

@@ -1,0 +1,122 @@
+// rehearse bisect: with which release a failure began.
+#include "harness/repro/bisect.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include "harness/cli/repeating.h"
+#include "harness/run/run_folder.h"
+#include "harness/spec/releases.h"
+#include "localnet/base/text.h"
+#include "localnet/cosmos/node_home.h"
+
+namespace rehearse::cli {
+
+namespace {
+
+// Beside releases lies what is said of them.
+bool is_release(const std::string& name) {
+  for (const char* ending : {"SUMS", ".md", ".txt", ".sha256", ".sig", ".asc", ".json", ".yaml"})
+    if (name.ends_with(ending)) return false;
+  return !name.starts_with(".");
+}
+
+// In the order of a folder's names as versions, of a manifest, or of a text's lines.
+std::vector<std::string> listed(const fs::path& from) {
+  std::vector<std::string> all;
+  if (fs::is_directory(from)) {
+    for (const auto& entry : fs::directory_iterator(from))
+      if (entry.is_regular_file() && is_release(entry.path().filename().string())) all.push_back(entry.path().string());
+    std::ranges::sort(all, [](const auto& a, const auto& b) { return ::strverscmp(a.c_str(), b.c_str()) < 0; });
+    return all;
+  }
+  if (!fs::is_regular_file(from)) throw Error(Blame::scenario, from.string() + ": there is no such file or folder of releases");
+  if (from.extension() == ".yaml") return release_names(from);
+  std::istringstream lines(read_file(from));
+  for (std::string line; std::getline(lines, line);)
+    if (const auto end = line.find_last_not_of(" \t\r"); end != std::string::npos && line[0] != '#') all.push_back(line.substr(0, end + 1));
+  return all;
+}
+
+// From the good one to the bad one. A file of a folder can be named without it.
+std::vector<std::string> chosen(const BisectFlags& f) {
+  const auto all = listed(f.releases);
+  const auto place = [&](const char* flag, const std::string& name) {
+    const auto found = std::ranges::find_if(all, [&](const auto& r) { return r == name || fs::path(r).filename() == name; });
+    if (found == all.end())
+      throw Error(Blame::scenario, fmt::format("{} {}: {} has no such release; it has {}", flag, name, f.releases, fmt::join(all, ", ")));
+    return found;
+  };
+  const auto good = place("--good", f.good), bad = place("--bad", f.bad);
+  if (good >= bad) throw Error(Blame::scenario, fmt::format("--good {} has to come before --bad {} in {}", f.good, f.bad, f.releases));
+  return {good, bad + 1};
+}
+
+// The program of a commit; empty: the command says that it has none. Throws Error(Blame::machine) when it fails otherwise.
+fs::path built(const std::string& command, const std::string& commit, const fs::path& folder) {
+  constexpr int kCannotBeTried = 125;
+  const auto program = folder / "programs" / commit, unfinished = fs::path(program.string() + ".unfinished");
+  if (fs::exists(program)) return program;
+  fs::create_directories(program.parent_path());
+  fs::remove(unfinished);
+  ::setenv("REHEARSE_COMMIT", commit.c_str(), 1);
+  ::setenv("REHEARSE_OUTPUT", unfinished.c_str(), 1);
+  const int status = std::system(command.c_str());
+  const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  if (code == kCannotBeTried) return {};
+  if (code == 128 + SIGINT || code == 128 + SIGTERM) throw StoppedByUser{code - 128};
+  if (code != 0) throw Error(Blame::machine, fmt::format("--build of {}: exit {}", commit, code));
+  if (!fs::is_regular_file(unfinished)) throw Error(Blame::machine, fmt::format("--build of {}: it has left no program in $REHEARSE_OUTPUT", commit));
+  fs::rename(unfinished, program);
+  return program;
+}
+
+}  // namespace
+
+int bisect(const Project& project, const RunFlags& flags, const BisectFlags& bisected, const std::string& command) {
+  auto o = options_of(project, flags, command);
+  check_unused(o.folder);
+  if (is_suite(o.scenario)) throw Error(Blame::scenario, "bisect takes a scenario, not a suite");
+  o.keep = Keep::never;
+  const auto releases = chosen(bisected);
+  fs::create_directories(o.folder);
+  std::ofstream log(o.folder / "bisect.md");
+  const Tell tell = [&](const std::string& line) {
+    std::cout << "  " << line << "\n" << std::flush;
+    log << "- " << line << "\n" << std::flush;
+  };
+  int runs = 0;
+  const TryRelease run = [&](const std::string& release) -> std::optional<record::RunRecord> {
+    auto one = o;
+    one.to = release;
+    if (!bisected.build.empty()) {
+      const auto program = built(bisected.build, release, o.folder);
+      if (program.empty()) return std::nullopt;
+      one.to = program.string();
+    }
+    one.folder = o.folder / fmt::format("{:03}-{}", ++runs, fs::path(release).filename().string());
+    return try_apart(one, {leaves_of(flags).dialect, std::nullopt});
+  };
+  std::cout << fmt::format("{} releases from {} to {}\n", releases.size(), releases.front(), releases.back()) << std::flush;
+  try {
+    if (chose_no_folder(flags)) link_latest(o.folder);
+    const auto found = rehearse::bisect(releases, run, tell);
+    tell(fmt::format("{} passes {} of {}, {} fails {} of {}: {}", found.last_good, found.good.passed, found.good.tried, found.first_bad, found.bad.same,
+                     found.bad.tried, found.failure.evidence));
+    if (!found.untried.empty()) tell(fmt::format("cannot be tried, and may be where it began: {}", fmt::join(found.untried, ", ")));
+    std::cout << fmt::format("\nfirst bad: {} ({})\n", found.first_bad, name_of(found.failure.cause));
+    return 0;
+  } catch (const StoppedByUser& s) {
+    return 128 + s.signal;
+  }
+}
+
+}  // namespace rehearse::cli

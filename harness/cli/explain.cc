@@ -1,0 +1,63 @@
+// What a failed run's folder and the machine's earlier runs add to its record: explain.md.
+#include <algorithm>
+#include <fstream>
+
+#include "harness/cli/running.h"
+#include "localnet/base/text.h"
+#include "reports/explain.h"
+#include "reports/facts.h"
+#include "reports/files.h"
+
+namespace rehearse::cli {
+
+namespace {
+
+std::optional<reports::Excerpt> around(const fs::path& folder, const std::string& evidence_at) {
+  constexpr long kEachSide = 20;
+  const auto place = reports::place_of(evidence_at);
+  std::ifstream in(folder / place.file);
+  if (place.line < 1 || !in) return std::nullopt;
+  reports::Excerpt e{place.file, std::max(1L, place.line - kEachSide), place.line, {}};
+  std::string line;
+  for (long n = 1; n <= place.line + kEachSide && std::getline(in, line); ++n)
+    if (n >= e.first) e.lines.push_back(printable(line));
+  if (e.first + static_cast<long>(e.lines.size()) <= e.marked) return std::nullopt;
+  return e;
+}
+
+std::optional<record::RunRecord> passed_in(const fs::path& folder, const record::RunRecord& like) try {
+  const auto json = record::Json::parse(read_file(folder / "run.json"), nullptr, false);
+  if (!json.is_object() || json.value("verdict", "") != "pass" || json.value("scenario", "") != like.scenario ||
+      json.value("profile", "") != like.profile || json.value("diagnosis", record::Json()) != nullptr)
+    return std::nullopt;
+  return record::run_record_from_json(json);
+} catch (const std::exception&) {  // of another harness
+  return std::nullopt;
+}
+
+// The newest folders first: their names begin with the time.
+std::optional<record::RunRecord> last_pass(const fs::path& results, const record::RunRecord& like) {
+  constexpr std::size_t kLookedAt = 50;
+  std::vector<fs::path> all;
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(results, none))
+    if (entry.is_directory(none) && !entry.is_symlink(none)) all.push_back(entry.path());
+  std::sort(all.rbegin(), all.rend());
+  all.resize(std::min(all.size(), kLookedAt));
+  for (const auto& run : all)
+    for (const auto& folder : {run, run / like.scenario})
+      if (auto found = passed_in(folder, like)) return found;
+  return std::nullopt;
+}
+
+}  // namespace
+
+void explain(const record::RunRecord& record, const fs::path& folder, const fs::path& results, const std::string& bundle) {
+  reports::Explanation more;
+  if (record.diagnosis) more.evidence = around(folder, record.diagnosis->evidence_at);
+  more.last_pass = last_pass(results, record);
+  more.bundle = bundle;
+  reports::write_atomically(folder / "explain.md", reports::explain_md(record, more));
+}
+
+}  // namespace rehearse::cli

@@ -1,0 +1,68 @@
+// rehearse minimize: what of a failing scenario matters.
+#include <fmt/format.h>
+
+#include <iostream>
+
+#include "harness/cli/repeating.h"
+#include "harness/faults/plan.h"
+#include "harness/repro/minimize.h"
+#include "harness/run/checkpoint_folder.h"
+#include "localnet/base/sha256.h"
+#include "localnet/base/text.h"
+#include "localnet/cosmos/node_home.h"
+
+namespace rehearse::cli {
+
+namespace {
+
+RunTrial trials_of(const RunOptions& repeated, const Leaves& leaves) {
+  return [o = repeated, leaves](const fs::path& scenario) {
+    auto one = o;
+    one.scenario = scenario;
+    one.folder = scenario.parent_path() / scenario.stem();
+    return try_apart(one, leaves);
+  };
+}
+
+// Of the run, those that are not in its scenario.
+std::string flags_that_matter(const Failed& failed) {
+  auto text = " --profile " + failed.manifest().profile;
+  const auto& options = failed.recipe().options;
+  for (const char* role : {"from", "patch", "to"})
+    if (const auto given = options.value(role, ""); !given.empty()) text += fmt::format(" --release {}={}", role, given);
+  for (const auto& pair : options.value("genesis", record::Json::array())) text += fmt::format(" --genesis-set '{}={}'", text_of(pair.at(0)), pair.at(1).dump());
+  return text;
+}
+
+}  // namespace
+
+int minimize(const Project& project, const std::string& target, const RunFlags& flags, int tries, const std::string& lasts, const std::string& command) {
+  const Failed failed(project, target);
+  auto o = failed.options(project, flags, command);
+  const auto about = record::Json(failed.recipe()).dump() + record::Json(failed.manifest().releases).dump();
+  if (chose_no_folder(flags)) o.folder = project.results() / ("minimize-" + sha256_hex(about).substr(0, 12));  // where the same command goes on
+  const Reducible reducible(o.scenario, o.schedule.empty() ? std::vector<Injection>() : read_schedule(o.schedule), o.validators);
+  o.keep = Keep::never, o.validators.reset(), o.schedule.clear();
+  fs::create_directories(o.folder);
+  const SuiteCheckpoints checkpoints(o.folder / kCheckpoints);
+  o.checkpoints = o.folder / kCheckpoints;
+  std::cout << fmt::format("{} on {}: {}; {} faults, {} parts, {} validators\n", failed.manifest().scenario, failed.manifest().profile,
+                           name_of(failed.failure().cause), reducible.faults().size(), reducible.parts().size(), reducible.validators())
+            << std::flush;
+  try {
+    const auto found = rehearse::minimize(reducible, failed.failure(), about, o.folder, {tries, duration_of("--for", lasts)}, trials_of(o, {leaves_of(flags).dialect, std::nullopt}));
+    const auto scenario = o.folder / failed.recipe().scenario;
+    write_file(scenario, found.text);
+    write_file(o.folder / "minimize.md", minimize_md(found, failed.failure()));
+    const auto shown = chose_no_folder(flags) ? o.folder.lexically_relative(project.root()) : fs::path(flags.out);
+    std::cout << fmt::format("\n{}\n{} trials; {}", found.text, found.trials.size(),
+                             found.whole ? in_words(found.again, failed.failure()) : std::string("ended by its limit: the same command goes on\n"))
+              << fmt::format("what was taken out, and each trial: {}\n./rehearse run {}{}\n", (shown / "minimize.md").string(),
+                             (shown / scenario.filename()).string(), flags_that_matter(failed));
+    return found.whole && found.again.same == 0 ? 1 : 0;
+  } catch (const StoppedByUser& s) {
+    return 128 + s.signal;
+  }
+}
+
+}  // namespace rehearse::cli

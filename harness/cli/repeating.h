@@ -1,0 +1,44 @@
+// A run that failed, opened so that it can be carried out again.
+#pragma once
+
+#include <string>
+
+#include "harness/cli/running.h"
+#include "harness/repro/bundle.h"
+#include "localnet/base/fd.h"
+#include "localnet/base/temporary_path.h"
+
+namespace rehearse::cli {
+
+class Failed {
+ public:
+  // `target`: a bundle's file or URL, or a run's folder. Throws Error; see open_bundle().
+  Failed(const Project&, const std::string& target);
+
+  const BundleManifest& manifest() const { return bundle_.manifest; }
+  const record::Failure& failure() const { return bundle_.manifest.failure; }
+  const Recipe& recipe() const { return recipe_; }
+  const fs::path& recipe_folder() const { return bundle_.recipe; }  // goes with this
+
+  // Of the same run, with its releases in their places, or those that the flags give instead. Throws Error: of the machine for one that is
+  // not here.
+  RunOptions options(const Project&, const RunFlags&, const std::string& command) const;
+
+ private:
+  Bundle open(const std::string& target) const;
+  Fd lock_;  // of the folder, as long as it is used
+  const TemporaryPath place_;
+  const Bundle bundle_;
+  const Recipe recipe_;
+};
+
+// What a signal has ended while try_apart() waited.
+struct StoppedByUser {
+  int signal;
+};
+
+// One of a search: in a process of its own, whose console is kept beside its folder, and shown in a line here. What lies in that folder is of a search
+// that was ended, and goes. Throws StoppedByUser.
+record::RunRecord try_apart(RunOptions, const Leaves&);
+
+}  // namespace rehearse::cli

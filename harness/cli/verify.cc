@@ -1,0 +1,39 @@
+// run --verify: how often a failure comes again, right after it.
+#include <fmt/format.h>
+
+#include <chrono>
+#include <iostream>
+
+#include "harness/cli/repeating.h"
+#include "harness/repro/releases.h"
+#include "harness/repro/tally.h"
+
+namespace rehearse::cli {
+
+record::Reproduced verify(const RunOptions& failed, const record::RunRecord& record, const Leaves& leaves) {
+  const auto all = failed.folder / "verify", folder = all / kRecipe;
+  fs::create_directories(all);
+  fs::copy(failed.folder / kRecipe, folder, fs::copy_options::recursive);
+  const auto recipe = read_recipe(folder);
+  place_releases(recipe.releases, folder, {failed.built, {}, {}});
+  auto o = repeat_options(recipe, folder, failed);
+  o.keep = Keep::never, o.checkpoints.clear(), o.begin_from.clear();
+  std::vector<record::RunRecord> again;
+  const auto begun = std::chrono::steady_clock::now();
+  try {
+    for (auto run : repeated(o, leaves.verify)) {
+      if (std::chrono::steady_clock::now() - begun > leaves.verify_for) break;
+      run.folder = all / ("again-" + run.folder.filename().string());
+      again.push_back(try_apart(run, {leaves.dialect, std::nullopt}));
+    }
+  } catch (const StoppedByUser&) {  // who has had enough
+  }
+  std::error_code ignored;
+  fs::remove_all(folder, ignored);  // links to its releases
+  const auto first = record::failure_of(record);
+  const auto t = tally(first, again);
+  std::cout << "again: " << in_words(t, first) << std::flush;
+  return {t.tried, t.same, t.passed};
+}
+
+}  // namespace rehearse::cli

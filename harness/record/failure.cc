@@ -1,0 +1,91 @@
+#include "harness/record/failure.h"
+
+#include <re2/re2.h>
+
+#include <algorithm>
+
+#include "harness/record/cause.h"
+
+namespace rehearse {
+
+const Ordered<Spread>& names(Spread) {
+  static const Ordered<Spread> all = {{"none", Spread::none},
+                                     {"one", Spread::one},
+                                     {"minority", Spread::minority},
+                                     {"third-or-more", Spread::third_or_more},
+                                     {"all", Spread::all}};
+  return all;
+}
+
+const Ordered<Likeness>& names(Likeness) {
+  static const Ordered<Likeness> all = {{"same", Likeness::same},
+                                        {"same-cause", Likeness::same_cause},
+                                        {"another", Likeness::another},
+                                        {"passed", Likeness::none},
+                                        {"not-told", Likeness::not_told}};
+  return all;
+}
+
+namespace record {
+
+namespace {
+
+Spread scope_of(const RunRecord& r) {
+  const auto& affected = r.diagnosis->affected_nodes;
+  if (affected.empty()) return Spread::none;
+  std::int64_t total = 0, power = 0;
+  std::size_t validators = 0;
+  for (const auto& m : r.network) {
+    total += m.power, validators += m.power > 0;
+    if (std::find(affected.begin(), affected.end(), m.name) != affected.end()) power += m.power;
+  }
+  const auto count = static_cast<std::size_t>(std::ranges::count_if(r.network, [&](const Member& m) {
+    return m.power > 0 && std::find(affected.begin(), affected.end(), m.name) != affected.end();
+  }));
+  if (count == validators && count > 0) return Spread::all;
+  if (affected.size() == 1) return Spread::one;
+  return 3 * power >= total ? Spread::third_or_more : Spread::minority;
+}
+
+}  // namespace
+
+std::string fingerprint(const std::string& text) {
+  static const RE2 kTime(R"(\d{1,4}[-:]\d{2}[-:]\d{2}\S*)");
+  static const RE2 kAddress(R"(\b[a-z]+1[02-9ac-hj-np-z]{20,}\b)");  // bech32
+  static const RE2 kHex(R"(\b(?:0x)?[0-9a-fA-F]{8,}\b)");
+  static const RE2 kNode(R"(\b(?:validator|full)-\d+)");
+  static const RE2 kNumber(R"(\d+(?:\.\d+)?)");
+  auto out = text;
+  RE2::GlobalReplace(&out, kTime, "T");
+  RE2::GlobalReplace(&out, kAddress, "A");
+  RE2::GlobalReplace(&out, kHex, "X");
+  RE2::GlobalReplace(&out, kNode, "node");
+  RE2::GlobalReplace(&out, kNumber, "N");
+  return out;
+}
+
+Failure failure_of(const RunRecord& r) {
+  Failure f;
+  f.verdict = r.verdict;
+  if (r.verdict == "pass" || !r.diagnosis) return f;
+  const auto& d = *r.diagnosis;
+  f.cause = d.cause;
+  f.owner = d.owner;
+  f.scope = scope_of(r);
+  f.fingerprint = fingerprint(d.first_evidence);
+  for (const auto& part : {d.where.method, d.where.module})
+    if (!part.empty()) f.fingerprint += "; " + part;
+  f.evidence = d.first_evidence;
+  return f;
+}
+
+Likeness compare(const Failure& first, const Failure& again) {
+  if (again.verdict == "pass") return Likeness::none;
+  const bool known = again.cause != Cause::none || again.verdict == first.verdict;  // of some it is not known, and said to be so
+  if (known && again.cause == first.cause && again.owner == first.owner)
+    return again.scope == first.scope && again.fingerprint == first.fingerprint ? Likeness::same : Likeness::same_cause;
+  return again.verdict == "fail" ? Likeness::another : Likeness::not_told;
+}
+
+}  // namespace record
+}  // namespace rehearse
