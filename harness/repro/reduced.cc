@@ -56,13 +56,20 @@ YAML::Node spec_of(const Injection& i, const std::string& who) {
   return f;
 }
 
+// With its section, when nothing is left in that.
 void take_out(YAML::Node root, const std::vector<std::string>& keys) {
-  auto section = at(root, {keys.begin(), keys.end() - 1});
-  if (section.IsMap()) return void(section.remove(keys.back()));
+  const std::vector<std::string> of_section(keys.begin(), keys.end() - 1);
+  auto section = at(root, of_section);
   YAML::Node rest(YAML::NodeType::Sequence);
-  for (const auto& entry : section)
-    if (entry.as<std::string>() != keys.back()) rest.push_back(entry);
-  at(root, {keys.begin(), keys.end() - 2})[keys[keys.size() - 2]] = rest;
+  if (section.IsMap()) section.remove(keys.back());
+  else
+    for (const auto& entry : section)
+      if (entry.as<std::string>() != keys.back()) rest.push_back(entry);
+  if (of_section.empty()) return;
+  auto above = at(root, {of_section.begin(), of_section.end() - 1});
+  const auto left = section.IsMap() ? section.size() : rest.size();
+  if (left == 0) above.remove(of_section.back());
+  else if (!section.IsMap()) above[of_section.back()] = rest;
 }
 
 }  // namespace
@@ -109,8 +116,6 @@ std::string Reducible::text(const Chosen& faults, const Chosen& parts, std::size
   if (!faults.empty()) root["faults"] = kept;
   for (std::size_t i = 0; i < keys_.size(); ++i)
     if (!std::ranges::binary_search(parts, i)) take_out(root, keys_[i]);
-  for (auto* section : {"before", "after"})
-    if (const auto list = root[section]; list && list.size() == 0) root.remove(section);
   if (!root["after"]) root["after"].push_back("network-verification");
   if (validators > 0) {
     YAML::Node first;

@@ -14,6 +14,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using testing::SizeIs;
 
 record::RunRecord ended(bool fails, Cause cause = Cause::block_panic) {
@@ -77,6 +78,7 @@ TEST_F(Minimizing, LeavesTheTwoFaultsThatMatterAndNothingElse) {
   EXPECT_EQ(s.upgrade.blocks_after, 1);
   EXPECT_THAT(s.network.validators, SizeIs(4)) << "the faults name the first and the last";
   EXPECT_LE(runs_, 25 + 10);
+  EXPECT_THAT(m.text, Not(HasSubstr("full_nodes")));
   EXPECT_THAT(minimize_md(m, record::failure_of(ended(true))), HasSubstr("- network: full_nodes: full-1"));
 }
 
