@@ -12,11 +12,9 @@ namespace rehearse::cli {
 
 record::Reproduced verify(const RunOptions& failed, const record::RunRecord& record, const Leaves& leaves) {
   const auto all = failed.folder / "verify", folder = all / kRecipe;
-  fs::create_directories(all);
-  fs::copy(failed.folder / kRecipe, folder, fs::copy_options::recursive);
-  const auto recipe = read_recipe(folder);
-  place_releases(recipe.releases, folder, {failed.built, {}, {}});
-  auto o = repeat_options(recipe, folder, failed);
+  const auto bundle = bundle_of_run(failed.folder, folder);
+  place_releases(bundle.manifest.releases, folder, {failed.built, {}, {}});
+  auto o = repeat_options(read_recipe(folder), folder, failed);
   o.keep = Keep::never, o.checkpoints.clear(), o.begin_from.clear();
   std::vector<record::RunRecord> again;
   const auto begun = std::chrono::steady_clock::now();
