@@ -82,6 +82,7 @@ class Minimizer {
     }
     if (json.value("of", Json()) != about_) throw Error(Blame::scenario, file.string() + ": of another search; give --out another folder");
   }
+
   // What is left of it.
   struct Left {
     Chosen faults, parts;
@@ -97,10 +98,10 @@ class Minimizer {
     const bool known = take_earlier(whole);
     for (int i = 0; !known && i < kRunsOfWhole; ++i) try_once(whole);
     const auto failed = std::ranges::count_if(whole.ended, is_same);
-    whole.fails = failed > 0;
-    note(std::move(whole));
     if (failed == 0)
       throw Error(Blame::scenario, fmt::format("the failure does not come again: {} runs, none failed for {}", kRunsOfWhole, name_of(failure_.cause)));
+    whole.fails = true;
+    note(std::move(whole));
     tries_ = runs_to_see(static_cast<int>(failed), kRunsOfWhole);
   }
 
