@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <boost/multiprecision/cpp_int.hpp>
 #include <set>
 
 #include "harness/judge/checks/checklist.h"
@@ -146,6 +147,42 @@ bool was_passed_over(const record::TransactionTried& t) {
 std::string outcome_of(const record::TransactionTried& t) {
   if (was_passed_over(t)) return t.log;
   return t.error.empty() ? fmt::format("code {} ({}): {}", t.code, t.codespace, t.log) : t.error;
+}
+
+namespace {
+
+using Coins = std::map<std::string, std::string>;
+using boost::multiprecision::cpp_int;
+
+cpp_int amount_of(const Coins& coins, const std::string& denom) {
+  const auto found = coins.find(denom);
+  return found == coins.end() ? cpp_int(0) : cpp_int(found->second);
+}
+
+// The first denom of which it paid otherwise; a fee that is estimated anew each time differs by less than its half.
+std::string paid_otherwise(const record::TransactionTried& before, const record::TransactionTried& after) {
+  auto all = before.paid;
+  all.insert(after.paid.begin(), after.paid.end());
+  for (const auto& [denom, amount] : all) {
+    const auto was = amount_of(before.paid, denom), is = amount_of(after.paid, denom);
+    if (2 * abs(is - was) > amount_of(before.fee, denom)) return fmt::format("its account paid {} {} instead of {}", is.str(), denom, was.str());
+  }
+  return "";
+}
+
+}  // namespace
+
+std::vector<CostlierTransaction> otherwise_paid(const NetworkView& v) {
+  const auto changes = announced_changes(v);
+  const auto before = transactions_at(v, kBefore);
+  std::vector<CostlierTransaction> all;
+  for (const auto& now : transactions_at(v, kAfter)) {
+    const auto then = std::ranges::find_if(before, [&](const auto& t) { return t.transaction == now.transaction && was_accepted(t) && t.events > 0; });
+    if (then == before.end() || !was_accepted(now) || announces(changes.transactions, now.transaction)) continue;
+    if (now.events == 0) all.push_back({now.transaction, "its result has no events any more"});
+    else if (const auto said = paid_otherwise(*then, now); !said.empty()) all.push_back({now.transaction, said});
+  }
+  return all;
 }
 
 std::vector<RefusedTransaction> refused_transactions(const NetworkView& v) {

@@ -54,6 +54,12 @@ struct RefusedTransaction {
   std::string hash;
 };
 std::vector<RefusedTransaction> refused_transactions(const NetworkView&);
+// A kind that costs its account more or less than before the upgrade, or whose result tells nothing any more.
+struct CostlierTransaction {
+  std::string kind;
+  std::string said;  // "its account paid 2500 ustock instead of 1250"
+};
+std::vector<CostlierTransaction> otherwise_paid(const NetworkView&);
 // Those tried at a checkpoint of what is under way.
 std::vector<record::TransactionTried> transactions_at(const NetworkView&, const std::string& checkpoint);
 // The one whose signature was wrong on purpose; null: no node has said what it makes of it.

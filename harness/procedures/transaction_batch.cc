@@ -1,12 +1,15 @@
 #include "harness/procedures/transaction_batch.h"
 
 #include <fmt/format.h>
+#include <re2/re2.h>
 
 #include <algorithm>
+#include <boost/multiprecision/cpp_int.hpp>
 #include <utility>
 
 #include "harness/view/checkpoint.h"
 #include "localnet/base/sha256.h"
+#include "localnet/base/text.h"
 #include "localnet/cosmos/keys.h"
 
 namespace rehearse {
@@ -20,6 +23,32 @@ void take_result(record::TransactionTried& t, const Json& result) {
   t.code = result.value("code", 0);
   t.codespace = result.value("codespace", "");
   t.log = t.code ? result.value("log", "") : "";
+}
+
+// Adds coins as the SDK prints them, "1250stake,3uatom"; what is none is left out.
+void add_coins(std::map<std::string, std::string>& sums, const std::string& coins) {
+  using boost::multiprecision::cpp_int;
+  static const RE2 kCoin(R"((\d+)([a-zA-Z][a-zA-Z0-9/:._-]*),?)");
+  re2::StringPiece rest(coins);
+  std::string amount, denom;
+  while (RE2::Consume(&rest, kCoin, &amount, &denom)) {
+    auto& sum = sums[denom];
+    sum = cpp_int(cpp_int(sum.empty() ? "0" : sum) + cpp_int(amount)).str();
+  }
+}
+
+// What its account paid, by x/bank's events, and the fee of x/auth's.
+void take_costs(record::TransactionTried& t, const Json& result) {
+  const auto events = result.value("events", Json::array());
+  t.events = static_cast<std::int64_t>(events.size());
+  t.paid.clear(), t.fee.clear();
+  for (const auto& event : events) {
+    std::map<std::string, std::string> of;
+    for (const auto& a : event.value("attributes", Json::array())) of[a.value("key", "")] = a.contains("value") ? text_of(a["value"]) : "";
+    const auto type = event.value("type", "");
+    if (type == "coin_spent" && of["spender"] == t.account) add_coins(t.paid, of["amount"]);
+    if (type == "tx") add_coins(t.fee, of["fee"]);
+  }
 }
 
 // Another of the account comes first, or this one is in a block already (cosmos-sdk, types/errors).
@@ -126,7 +155,7 @@ void TransactionBatch::look_up() {
       take_result(item.tried, result);
       put_off(item.tried);
       item.taken = item.tried.error.empty();
-      if (item.taken) item.tried.height = number_in(found.value->at("height"));
+      if (item.taken) item.tried.height = number_in(found.value->at("height")), take_costs(item.tried, result);
       if (const auto id = submitted_proposal(result); !id.empty()) self->proposals_[item.tried.hash] = id;
     });
   }

@@ -170,6 +170,10 @@ struct TransactionTried {
   std::string error;  // why it could not be tried; empty: it was
   Json was, is;       // what the question for its effect says before it, and then; null: none was asked
   bool forged = false;  // its signature is wrong on purpose: a node was asked to check it, and no mempool has it
+  // Of its result in the block: how many events, and by these what its account paid, fee and all, and what was the fee of that; denom ->
+  // amount.
+  std::int64_t events = 0;
+  std::map<std::string, std::string> paid = {}, fee = {};
 };
 
 struct Sampled {

@@ -147,6 +147,24 @@ Finding judge_transactions(const Context& c, const std::string&) {
   return by.size() == 1 && by.contains("not accepted before either") ? skipped(actual) : passed("each kind accepted that was accepted before", actual);
 }
 
+// --- Transaction Costs
+
+Finding judge_costs(const Context& c, const std::string&) {
+  const auto before = transactions_at(c.view, kBefore), after = transactions_at(c.view, kAfter);
+  const auto told = [](const auto& t) { return was_accepted(t) && t.events > 0; };
+  const auto compared = std::ranges::count_if(after, [&](const auto& t) {
+    return was_accepted(t) && std::ranges::any_of(before, [&](const auto& b) { return b.transaction == t.transaction && told(b); });
+  });
+  if (compared == 0) return skipped("no kind was carried out before and after the upgrade with a result that has events");
+  const auto want = "each kind costs its account what it did, and its result has events";
+  const auto otherwise = otherwise_paid(c.view);
+  if (otherwise.empty()) return passed(want, fmt::format("{} compared", compared));
+  std::vector<std::string> names, all;
+  for (const auto& t : otherwise) names.push_back(t.kind), all.push_back(t.kind + ": " + t.said);
+  return failed(fmt::format("{}; a change on purpose is announced: `{}`", fmt::join(all, "; "), announcement("transactions", names)), want,
+                fmt::format("{} of {} do not", otherwise.size(), compared), all);
+}
+
 // --- Forged Transactions Refused
 
 Finding judge_forged(const Context& c, const std::string&) {
@@ -169,6 +187,7 @@ Finding judge_forged(const Context& c, const std::string&) {
 std::vector<Check> service_checks() {
   return {
       {"Transactions Accepted", Scope::network, no_questions, judge_transactions},
+      {"Transaction Costs", Scope::network, no_questions, judge_costs},
       {"Forged Transactions Refused", Scope::network, no_questions, judge_forged},
       {"Parameters Kept", Scope::network, no_questions, judge_parameters},
       {"Queries", Scope::network, no_questions, judge_queries},

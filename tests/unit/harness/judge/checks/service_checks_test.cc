@@ -184,6 +184,54 @@ TEST_F(ServiceChecks, NameAParameterAsTheRootOfARefusalThatNamesItsNewValue) {
   EXPECT_THAT(u_.judged().diagnosis->proven_by, HasSubstr("name the new value of slashing.signed_blocks_window"));
 }
 
+// --- Transaction Costs
+
+class TransactionCosts : public ServiceChecks {
+ protected:
+  // Of a transfer of 1000 with a fee of 1250, before and after.
+  TransactionCosts() {
+    for (auto* t : u_.all<record::TransactionTried>())
+      if (t->transaction == "transfer") t->events = 9, t->paid = {{"stake", "2250"}}, t->fee = {{"stake", "1250"}};
+  }
+  std::string found() {
+    const auto costs = item("Transaction Costs");
+    return costs.outcome == Outcome::fail ? costs.message : "";
+  }
+};
+
+TEST_F(TransactionCosts, AreWhatTheyWere) {
+  EXPECT_EQ(item("Transaction Costs").outcome, Outcome::pass);
+  tried("transfer").paid = {{"stake", "2400"}}, tried("transfer").fee = {{"stake", "1400"}};
+  EXPECT_EQ(found(), "") << "its gas was estimated anew";
+}
+
+TEST_F(TransactionCosts, FailWhereNoFeeIsTakenOrTwiceOfIt) {
+  tried("transfer").paid = {{"stake", "1000"}}, tried("transfer").fee = {};
+  EXPECT_THAT(found(), HasSubstr("transfer: its account paid 1000 stake instead of 2250"));
+  tried("transfer").paid = {{"stake", "3500"}}, tried("transfer").fee = {{"stake", "2500"}};
+  EXPECT_THAT(found(), HasSubstr("its account paid 3500 stake instead of 2250"));
+  EXPECT_THAT(made::not_passed(u_), ElementsAre("Transaction Costs (network): fail"));
+  announce({{"transactions", {"transfer"}}});
+  EXPECT_EQ(cause(), "pass");
+}
+
+TEST_F(TransactionCosts, FailInAnotherDenomAndBeyondSixtyFourBits) {
+  tried("transfer").paid["dust"] = "1";
+  EXPECT_THAT(found(), HasSubstr("its account paid 1 dust instead of 0"));
+  for (auto* t : u_.all<record::TransactionTried>())
+    if (t->transaction == "transfer") t->paid = {{"stake", "5000000000000000000000"}};
+  EXPECT_EQ(found(), "");
+  tried("transfer").paid = {{"stake", "6000000000000000000000"}};
+  EXPECT_THAT(found(), HasSubstr("6000000000000000000000 stake instead of 5000000000000000000000"));
+}
+
+TEST_F(TransactionCosts, FailWhereResultsTellNothingAnyMore) {
+  tried("transfer").events = 0, tried("transfer").paid = {}, tried("transfer").fee = {};
+  EXPECT_THAT(found(), HasSubstr("transfer: its result has no events any more"));
+}
+
+TEST_F(ServiceChecks, HaveNoCostsOfResultsWithoutEvents) { EXPECT_EQ(item("Transaction Costs").outcome, Outcome::skipped); }
+
 // --- Forged Transactions Refused
 
 class ForgedTransactions : public ServiceChecks {
