@@ -11,6 +11,7 @@
 
 #include "harness/repro/releases.h"
 #include "harness/repro/tally.h"
+#include "harness/run/run_folder.h"
 #include "harness/run/side_by_side.h"
 #include "harness/spec/releases.h"
 #include "harness/view/journal.h"
@@ -42,6 +43,7 @@ fs::path claim_folder(const Project& project, Fd& lock) {
   auto name = (all / "XXXXXX").string();
   if (!::mkdtemp(name.data())) throw Error(Blame::machine, fmt::format("{}: cannot be made: {}", name, std::strerror(errno)));
   lock = take(name, O_CREAT);
+  if (!lock) throw Error(Blame::machine, name + ": cannot be locked");
   return name;
 }
 
@@ -136,6 +138,7 @@ int repro(const Project& project, const std::string& target, const RunFlags& fla
   if (flags.repeat != 1 && !flags.break_at.empty()) throw Error(Blame::scenario, "--break-at holds one run, without --repeat");
   const Failed failed(project, target);
   const auto o = failed.options(project, flags, command);
+  check_unused(o.folder);
   const auto leaves = leaves_of(flags);
   const auto shown = shown_folder(project, flags, o);
   const auto& first = failed.failure();
