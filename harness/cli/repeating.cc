@@ -1,0 +1,124 @@
+#include "harness/cli/repeating.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+
+#include <cstring>
+#include <fstream>
+#include <iostream>
+
+#include "harness/repro/releases.h"
+#include "harness/run/side_by_side.h"
+#include "harness/spec/releases.h"
+#include "harness/view/journal.h"
+#include "localnet/artifact/artifact.h"
+#include "localnet/http/http.h"
+
+namespace rehearse::cli {
+
+namespace {
+
+constexpr const char* kLock = ".lock";
+
+// A folder of one's own as long as its lock is held; what killed ones have left goes.
+fs::path claim_folder(const Project& project, Fd& lock) {
+  const auto all = project.root() / ".cache" / "repro";
+  fs::create_directories(all);
+  const auto take = [](const fs::path& folder, int flags) {
+    Fd fd(::open((folder / kLock).c_str(), O_RDWR | O_CLOEXEC | flags, 0600));
+    return fd && ::flock(fd.get(), LOCK_EX | LOCK_NB) == 0 ? std::move(fd) : Fd();
+  };
+  for (const auto& entry : fs::directory_iterator(all)) {
+    std::error_code ignored;
+    if (const auto left = take(entry.path(), 0)) fs::remove_all(entry.path(), ignored);
+  }
+  auto name = (all / "XXXXXX").string();
+  if (!::mkdtemp(name.data())) throw Error(Blame::machine, fmt::format("{}: cannot be made: {}", name, std::strerror(errno)));
+  lock = take(name, O_CREAT);
+  if (!lock) throw Error(Blame::machine, name + ": cannot be locked");
+  return name;
+}
+
+void fetch(const std::string& url, const fs::path& file) {
+  constexpr std::uint64_t kMost = 4'000'000'000;  // bytes
+  std::uint64_t got = 0;
+  std::ofstream out(file, std::ios::binary);
+  Loop loop;
+  const auto http = make_http(loop);
+  std::optional<HttpResponse> answer;
+  HttpRequest request{url};
+  request.timeout = std::chrono::milliseconds(0), request.redirects = 5;
+  request.on_body = [&](const HttpResponse& head, std::string_view piece) {
+    got += piece.size();
+    return got <= kMost && (head.status != 200 || static_cast<bool>(out.write(piece.data(), static_cast<std::streamsize>(piece.size()))));
+  };
+  http->send(std::move(request), [&](HttpResponse a) { answer = std::move(a); });
+  while (!answer) loop.run_one(std::chrono::milliseconds(100));
+  out.close();
+  if (answer->status != 200 || !answer->error.empty() || !out)
+    throw Error(Blame::machine, fmt::format("{}: cannot be fetched: {}", url, answer->error.empty() ? fmt::format("status {}", answer->status) : answer->error));
+}
+
+// --release ROLE=RELEASE of one that replaces what the run had: by a name of its manifest, built here, or a file or URL.
+void replace(const Project& project, const fs::path& recipe, const std::string& role, const std::string& text, RunOptions& o) {
+  auto& option = role == "from" ? o.from : role == "patch" ? o.patch : o.to;
+  option = text;
+  const auto profile = load_profile(o.profile, o.profiles);
+  if (profile.releases.empty()) return;
+  const auto r = find_release(text, profile.file.parent_path() / profile.releases, project.built_releases());
+  const auto below = r.archive.lexically_relative(project.built_releases());
+  if (r.remote || below.empty() || *below.begin() == "..") return;
+  if (!fs::exists(r.archive)) project.build_release(project.root() / "fixtures" / (below.begin()->string() + ".yaml"), r.name);
+  const auto place = recipe / place_in_recipe(below);
+  copy_beside(r.archive, place);
+  link_or_copy(r.archive, place);
+}
+
+}  // namespace
+
+Failed::Failed(const Project& project, const std::string& target)
+    : place_(claim_folder(project, lock_)), bundle_(open(target)), recipe_(read_recipe(bundle_.recipe)) {}
+
+Bundle Failed::open(const std::string& target) const {
+  const auto to = place_.path() / kRecipe;
+  if (target.find("://") != std::string::npos) {
+    fetch(target, place_.path() / kBundle);
+    return open_bundle(place_.path() / kBundle, to);
+  }
+  if (fs::is_directory(target)) return bundle_of_run(target, to);
+  return open_bundle(target, to);
+}
+
+RunOptions Failed::options(const Project& project, const RunFlags& flags, const std::string& command) const {
+  if (failure().verdict == "pass")
+    throw Error(Blame::scenario, "that run passed: there is no failure to come again");
+  auto o = repeat_options(recipe_, bundle_.recipe, options_of(project, flags, command));
+  std::vector<std::string> replaced;
+  for (const auto& text : flags.releases) {
+    const auto equals = text.find('=');
+    replaced.push_back(text.substr(0, equals));
+    replace(project, bundle_.recipe, replaced.back(), text.substr(equals + 1), o);
+  }
+  place_releases(bundle_.manifest.releases, bundle_.recipe,
+                 {project.built_releases(), project.root() / "fixtures",
+                  [&project](const fs::path& manifest, const std::string& release) { project.build_release(manifest, release); }},
+                 replaced);
+  return o;
+}
+
+record::RunRecord try_apart(RunOptions o, const Leaves& leaves) {
+  fs::remove_all(o.folder);
+  std::cout << fmt::format("{}: ", o.folder.filename().string()) << std::flush;
+  const Job job = {[&] {
+                     o.invoked = now_micros();
+                     return run_one_of(o, leaves, o.folder);
+                   },
+                   o.folder.string() + ".log", after_crash};
+  if (const int signal = run_side_by_side({job}, 1, [](std::size_t, int) {})) throw StoppedByUser{signal};
+  const auto record = record_of(o);
+  std::cout << fmt::format("{}{}\n", record.verdict, record.diagnosis ? ", " + name_of(record.diagnosis->cause) : "") << std::flush;
+  return record;
+}
+
+}  // namespace rehearse::cli
