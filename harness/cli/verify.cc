@@ -19,10 +19,9 @@ record::Reproduced verify(const RunOptions& failed, const record::RunRecord& rec
   std::vector<record::RunRecord> again;
   const auto begun = std::chrono::steady_clock::now();
   try {
-    for (auto run : repeated(o, leaves.verify)) {
-      if (std::chrono::steady_clock::now() - begun > leaves.verify_for) break;
-      run.folder = all / ("again-" + run.folder.filename().string());
-      again.push_back(try_apart(run, {leaves.dialect, std::nullopt}));
+    for (int i = 1; i <= leaves.verify && std::chrono::steady_clock::now() - begun <= leaves.verify_for; ++i) {
+      o.folder = all / fmt::format("again-{}", i);
+      again.push_back(try_apart(o, {leaves.dialect, std::nullopt}));
     }
   } catch (const StoppedByUser&) {  // who has had enough
   }

@@ -30,19 +30,15 @@ namespace record {
 
 namespace {
 
-Spread scope_of(const RunRecord& r) {
+Spread spread_of(const RunRecord& r) {
   const auto& affected = r.diagnosis->affected_nodes;
   if (affected.empty()) return Spread::none;
   std::int64_t total = 0, power = 0;
-  std::size_t validators = 0;
   for (const auto& m : r.network) {
-    total += m.power, validators += m.power > 0;
-    if (std::find(affected.begin(), affected.end(), m.name) != affected.end()) power += m.power;
+    total += m.power;
+    if (std::ranges::find(affected, m.name) != affected.end()) power += m.power;
   }
-  const auto count = static_cast<std::size_t>(std::ranges::count_if(r.network, [&](const Member& m) {
-    return m.power > 0 && std::find(affected.begin(), affected.end(), m.name) != affected.end();
-  }));
-  if (count == validators && count > 0) return Spread::all;
+  if (power == total && total > 0) return Spread::all;
   if (affected.size() == 1) return Spread::one;
   return 3 * power >= total ? Spread::third_or_more : Spread::minority;
 }
@@ -71,7 +67,7 @@ Failure failure_of(const RunRecord& r) {
   const auto& d = *r.diagnosis;
   f.cause = d.cause;
   f.owner = d.owner;
-  f.scope = scope_of(r);
+  f.scope = spread_of(r);
   f.fingerprint = fingerprint(d.first_evidence);
   for (const auto& part : {d.where.method, d.where.module})
     if (!part.empty()) f.fingerprint += "; " + part;

@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <numeric>
 
 #include "harness/run/scenario_rules.h"
 #include "localnet/base/error.h"
@@ -26,12 +25,6 @@ constexpr const char* kTrials = "minimize.json";
 constexpr int kRunsOfWhole = 2, kRunsOfSmallest = 3;  // at first, and at last
 
 struct LimitReached {};
-
-Chosen all_of(std::size_t count) {
-  Chosen all(count);
-  std::iota(all.begin(), all.end(), std::size_t{0});
-  return all;
-}
 
 std::string numbers(const Chosen& some) {
   std::vector<std::size_t> from_one;

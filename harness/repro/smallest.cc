@@ -18,9 +18,7 @@ Chosen both(const Chosen& a, const Chosen& b) {
 class Search {
  public:
   Search(std::size_t count, const std::function<bool(const Chosen&)>& fails) : fails_(fails) {
-    Chosen all(count);
-    std::iota(all.begin(), all.end(), std::size_t{0});
-    known_[all] = true;
+    known_[all_of(count)] = true;
   }
 
   bool fails(const Chosen& some) {
@@ -48,8 +46,6 @@ class Search {
     return all;
   }
 
-  Chosen all() const { return known_.rbegin()->first; }
-
  private:
   const std::function<bool(const Chosen&)>& fails_;
   std::map<Chosen, bool> known_;
@@ -57,10 +53,16 @@ class Search {
 
 }  // namespace
 
+Chosen all_of(std::size_t count) {
+  Chosen all(count);
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  return all;
+}
+
 Chosen smallest(std::size_t count, const std::function<bool(const Chosen&)>& fails) {
   if (count == 0) return {};
   Search search(count, fails);
-  const auto all = search.all();
+  const auto all = all_of(count);
   if (search.fails({})) return {};
   const auto found = search.needed({}, false, all);
   return search.fails(found) ? found : search.one_by_one(all);
