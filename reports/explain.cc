@@ -98,6 +98,7 @@ std::string explain_md(const RunRecord& run, const Explanation& more) {
   std::vector<std::string> commands = {run.reproduce};
   if (!more.bundle.empty())
     for (const char* command : {"repro", "minimize"}) commands.push_back(fmt::format("./rehearse {} {}", command, more.bundle));
+  if (!more.network.empty()) commands.push_back("./rehearse replay " + more.network);
   return out + fenced(commands, "sh");
 }
 

@@ -21,6 +21,7 @@ struct Explanation {
   std::optional<Excerpt> evidence;             // none: it stands in no file, or that cannot be read
   std::optional<record::RunRecord> last_pass;  // of the same scenario and profile; none: none is known here
   std::string bundle;                          // as it is typed; empty: there is none
+  std::string network;                         // the folder that it is kept in, as it is typed; empty: it is not
 };
 
 std::string explain_md(const record::RunRecord&, const Explanation&);

@@ -38,6 +38,9 @@ int run(const Project&, const RunFlags&, const std::string& command);
 // Carries out once more what a bundle (file or URL) or a run's folder holds, with the flags of `run` that are no part of it. 0: it
 // failed for the same cause, at least once; 1: it did not; 3: it could not be tried.
 int repro(const Project&, const std::string& target, const RunFlags&, const std::string& command);
+// The network that the run in that folder has kept, up again as it ended, on addresses of its own, and held before the step that failed;
+// with `break_at` that of a bundle or a run, made anew and held at that phase.
+int replay(const Project&, const std::string& target, RunFlags, const std::string& command);
 // Takes out of that failure's scenario what it does not need: at most that many runs, begun within that time. Goes on where it was ended.
 int minimize(const Project&, const std::string& target, const RunFlags&, int tries, const std::string& lasts, const std::string& command);
 struct BisectFlags {

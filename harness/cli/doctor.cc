@@ -7,6 +7,7 @@
 #include <set>
 
 #include "harness/cli/commands.h"
+#include "harness/cli/repeating.h"
 #include "harness/run/checkpoint_folder.h"
 #include "harness/spec/releases.h"
 #include "localnet/process/address.h"
@@ -105,6 +106,8 @@ int heal(const Project& project, const std::string& run) {
     for (const auto& entry : fs::directory_iterator(project.results(), none)) suites.insert(entry.path());
   for (const auto& suite : suites)
     if (remove_abandoned_checkpoints(suite / kCheckpoints)) healed.done.push_back((suite / kCheckpoints).string() + " removed");
+  if (run.empty())
+    for (const auto& folder : remove_abandoned_bundles(project)) healed.done.push_back(folder.string() + " removed");
   for (const auto& line : healed.done) std::cout << line << "\n";
   if (healed.done.empty()) std::cout << "nothing was left\n";
   return healed.refused ? 3 : 0;

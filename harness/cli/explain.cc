@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include "harness/cli/running.h"
+#include "harness/engine/rehearsal.h"
 #include "localnet/base/text.h"
 #include "reports/explain.h"
 #include "reports/facts.h"
@@ -52,11 +53,12 @@ std::optional<record::RunRecord> last_pass(const fs::path& results, const record
 
 }  // namespace
 
-void explain(const record::RunRecord& record, const fs::path& folder, const fs::path& results, const std::string& bundle) {
+void explain(const record::RunRecord& record, const fs::path& folder, const fs::path& results, const fs::path& shown, bool bundled) {
   reports::Explanation more;
   if (record.diagnosis) more.evidence = around(folder, record.diagnosis->evidence_at);
   more.last_pass = last_pass(results, record);
-  more.bundle = bundle;
+  if (bundled) more.bundle = (shown / kBundle).string();
+  if (fs::exists(folder / kCarried)) more.network = shown.string();
   reports::write_atomically(folder / "explain.md", reports::explain_md(record, more));
 }
 

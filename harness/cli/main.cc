@@ -145,8 +145,11 @@ int dispatch(int argc, char** argv) {
   repro_->add_option("what", target, "a bundle (repro.tar.zst), its URL, or a run's folder")->required();
   add_common_flags(*repro_, flags);
   repro_->add_option("--repeat", flags.repeat, "that many runs, one after the other")->check(CLI::Range(1, 10000));
-  repro_->add_option("--break-at", flags.break_at, "hold the run when it enters that phase, for `rehearse net`");
   repro_->add_option("--release", flags.releases, "from=RELEASE, to=RELEASE or patch=RELEASE in the place of the run's own");
+  auto* replay_ = app.add_subcommand("replay", "the network of a run that has ended, up again, to look into it with `rehearse net`");
+  replay_->add_option("what", target, "a run's folder; with --from also a bundle or its URL")->required();
+  add_common_flags(*replay_, flags);
+  replay_->add_option("--from", flags.break_at, "made anew, and held when it enters that phase, instead of as it ended");
   int tries = MinimizeLimits{}.tries;
   std::string lasts = "30min";
   auto* minimize_ = app.add_subcommand("minimize", "a failing scenario without what its failure does not need");
@@ -231,6 +234,7 @@ int dispatch(int argc, char** argv) {
     return guarded([&] { return run(project, flags, again); });
   }
   if (repro_->parsed()) return guarded([&] { return repro(project, target, flags, again); });
+  if (replay_->parsed()) return guarded([&] { return replay(project, target, flags, again); });
   if (minimize_->parsed()) return guarded([&] { return minimize(project, target, flags, tries, lasts, again); });
   if (bisect_->parsed()) return guarded([&] { return bisect(project, flags, bisected, again); });
   if (up_->parsed()) {

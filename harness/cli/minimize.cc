@@ -38,6 +38,7 @@ std::string flags_that_matter(const Failed& failed) {
 
 int minimize(const Project& project, const std::string& target, const RunFlags& flags, int tries, const std::string& lasts, const std::string& command) {
   const Failed failed(project, target);
+  failed.throw_if_passed();
   auto o = failed.options(project, flags, command);
   const auto about = record::Json(failed.recipe()).dump() + record::Json(failed.manifest().releases).dump();
   if (chose_no_folder(flags)) o.folder = project.results() / ("minimize-" + sha256_hex(about).substr(0, 12));  // where the same command goes on

@@ -21,19 +21,18 @@ namespace {
 
 constexpr const char* kLock = ".lock";
 
+fs::path unpacked(const Project& project) { return project.root() / ".cache" / "repro"; }
+
+Fd take(const fs::path& folder, int flags) {
+  Fd fd(::open((folder / kLock).c_str(), O_RDWR | O_CLOEXEC | flags, 0600));
+  return fd && ::flock(fd.get(), LOCK_EX | LOCK_NB) == 0 ? std::move(fd) : Fd();
+}
+
 // A folder of one's own as long as its lock is held; what killed ones have left goes.
 fs::path claim_folder(const Project& project, Fd& lock) {
-  const auto all = project.root() / ".cache" / "repro";
-  fs::create_directories(all);
-  const auto take = [](const fs::path& folder, int flags) {
-    Fd fd(::open((folder / kLock).c_str(), O_RDWR | O_CLOEXEC | flags, 0600));
-    return fd && ::flock(fd.get(), LOCK_EX | LOCK_NB) == 0 ? std::move(fd) : Fd();
-  };
-  for (const auto& entry : fs::directory_iterator(all)) {
-    std::error_code ignored;
-    if (const auto left = take(entry.path(), 0)) fs::remove_all(entry.path(), ignored);
-  }
-  auto name = (all / "XXXXXX").string();
+  remove_abandoned_bundles(project);
+  fs::create_directories(unpacked(project));
+  auto name = (unpacked(project) / "XXXXXX").string();
   if (!::mkdtemp(name.data())) throw Error(Blame::machine, fmt::format("{}: cannot be made: {}", name, std::strerror(errno)));
   lock = take(name, O_CREAT);
   if (!lock) throw Error(Blame::machine, name + ": cannot be locked");
@@ -77,6 +76,14 @@ void replace(const Project& project, const fs::path& recipe, const std::string& 
 
 }  // namespace
 
+std::vector<fs::path> remove_abandoned_bundles(const Project& project) {
+  std::vector<fs::path> removed;
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(unpacked(project), none))
+    if (const auto left = take(entry.path(), 0); left && fs::remove_all(entry.path(), none) > 0) removed.push_back(entry.path());
+  return removed;
+}
+
 Failed::Failed(const Project& project, const std::string& target)
     : place_(claim_folder(project, lock_)), bundle_(open(target)), recipe_(read_recipe(bundle_.recipe)) {}
 
@@ -90,9 +97,12 @@ Bundle Failed::open(const std::string& target) const {
   return open_bundle(target, to);
 }
 
-RunOptions Failed::options(const Project& project, const RunFlags& flags, const std::string& command) const {
+void Failed::throw_if_passed() const {
   if (failure().verdict == "pass")
     throw Error(Blame::scenario, "that run passed: there is no failure to come again");
+}
+
+RunOptions Failed::options(const Project& project, const RunFlags& flags, const std::string& command) const {
   auto o = repeat_options(recipe_, bundle_.recipe, options_of(project, flags, command));
   std::vector<std::string> replaced;
   for (const auto& text : flags.releases) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "harness/cli/running.h"
 #include "harness/repro/bundle.h"
@@ -20,6 +21,8 @@ class Failed {
   const Recipe& recipe() const { return recipe_; }
   const fs::path& recipe_folder() const { return bundle_.recipe; }  // goes with this
 
+  void throw_if_passed() const;
+
   // Of the same run, with its releases in their places, or those that the flags give instead. Throws Error: of the machine for one that is
   // not here.
   RunOptions options(const Project&, const RunFlags&, const std::string& command) const;
@@ -31,6 +34,9 @@ class Failed {
   const Bundle bundle_;
   const Recipe recipe_;
 };
+
+// What killed commands have unpacked; returns those folders.
+std::vector<fs::path> remove_abandoned_bundles(const Project&);
 
 // What a signal has ended while try_apart() waited.
 struct StoppedByUser {

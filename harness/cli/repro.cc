@@ -24,8 +24,8 @@ Json to_json(const Tally& t) {
 }  // namespace
 
 int repro(const Project& project, const std::string& target, const RunFlags& flags, const std::string& command) {
-  if (flags.repeat != 1 && !flags.break_at.empty()) throw Error(Blame::scenario, "--break-at holds one run, without --repeat");
   const Failed failed(project, target);
+  failed.throw_if_passed();
   const auto o = failed.options(project, flags, command);
   check_unused(o.folder);
   const auto leaves = leaves_of(flags);

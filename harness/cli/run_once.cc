@@ -56,7 +56,7 @@ void tell_github(const record::RunRecord& record) {
 // these is no matter of the verdict.
 void leave_failure(record::RunRecord& record, const RunOptions& o, const Leaves& leaves, const fs::path& shown) try {
   if (!leaves_bundle(record, o.folder)) return;
-  explain(record, o.folder, o.results, leaves.bundle ? (shown / kBundle).string() : "");
+  explain(record, o.folder, o.results, shown, leaves.bundle.has_value());
   if (!leaves.bundle) return;
   record.bundle = kBundle;  // which holds the reports that say so
   reports::write_all(record, o.folder, leaves.dialect);

@@ -32,8 +32,8 @@ void link_latest(const fs::path& folder);
 
 bool shows_color();
 
-// Writes explain.md of a run that did not pass. `results`: where earlier ones are; `bundle`: as its user types it.
-void explain(const record::RunRecord&, const fs::path& folder, const fs::path& results, const std::string& bundle);
+// Writes explain.md of a run that did not pass. `results`: where earlier ones are; `shown`: its folder as its user types it.
+void explain(const record::RunRecord&, const fs::path& folder, const fs::path& results, const fs::path& shown, bool bundled);
 
 // Carries the run out again, in its folder, as often as that says.
 record::Reproduced verify(const RunOptions& failed, const record::RunRecord&, const Leaves&);

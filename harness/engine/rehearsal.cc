@@ -126,14 +126,19 @@ void Rehearsal::enter(Phase phase) {
 }
 
 void Rehearsal::hold_if_at(Phase phase) {
-  if (phase != hold_at_) return;
+  if (phase == hold_at_) hold("held");
+}
+
+void Rehearsal::hold(const std::string& why) {
   const TemporaryPath may_be_forked(folder_ / kCarried);
   write_file(may_be_forked.path(), carried().dump());
   const auto go_on = folder_ / "continue";
-  reporter_.note("held: `./rehearse net status`, `net logs NODE`, `eval \"$(./rehearse net env)\"`; Ctrl-C ends it, `touch " +
+  reporter_.note(why + ": `./rehearse net status`, `net logs NODE`, `eval \"$(./rehearse net env)\"`; Ctrl-C ends it, `touch " +
                 go_on.string() + "` goes on");
   constexpr auto kForEver = std::chrono::hours(24 * 365);
-  await_done("--break-at " + name_of(phase), [&] { return std::filesystem::exists(go_on); }, {kForEver, kForEver});
+  const bool was_armed = std::exchange(armed_, false);
+  await_done("the end of the hold", [&] { return std::filesystem::exists(go_on); }, {kForEver, kForEver});
+  armed_ = was_armed;
 }
 
 void Rehearsal::step(const std::string& name, const std::string& what, const std::string& runbook,

@@ -199,6 +199,8 @@ class Rehearsal : public Sink {
   void hold_at(std::optional<Phase> phase) { hold_at_ = phase; }
   // The same now, if that is the phase.
   void hold_if_at(Phase);
+  // Until that file is there; nothing that the nodes do meanwhile ends the run. `why` is shown.
+  void hold(const std::string& why);
 
   // Runs `work` as a step of the procedure; what it returns is the step's detail. `id` is unique in a procedure.
   void step(const std::string& id, const std::string& title, const std::string& runbook,

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/file.h>
 
+#include "harness/engine/rehearsal.h"
 #include "harness/view/journal.h"
 #include "harness/view/view.h"
 #include "localnet/base/error.h"
@@ -21,7 +22,7 @@ namespace fs = std::filesystem;
 using record::Json;
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CheckpointFacts, harness_version, past, scenario, profile, profile_digest, phase, height,
-                                   genesis_sha256, from_sha256, to_sha256, cosmovisor_sha256, carried, seal)
+                                   genesis_sha256, from_sha256, to_sha256, cosmovisor_sha256, carried, next_step, seal)
 
 namespace {
 
@@ -74,16 +75,20 @@ CheckpointFacts facts_of(const fs::path& run_folder) {
 
 }  // namespace
 
-void take_checkpoint(const fs::path& run_folder, const fs::path& to, const std::string& past,
-                     const Json& carried) {
+namespace {
+
+// `made` is what cannot be read from the journal that is written.
+void make_checkpoint(const fs::path& run_folder, const fs::path& to, const CheckpointFacts& made, const std::function<void(const fs::path&)>& write_journal) {
   const auto unfinished = run_folder / kUnfinishedCheckpoint;
   fs::remove_all(unfinished);
   try {
     fs::create_directories(unfinished);
     copy_parts(run_folder, unfinished, to);
-    fs::copy_file(run_folder / kEvents, unfinished / kEvents);
+    write_journal(unfinished / kEvents);
     auto facts = facts_of(unfinished);
-    facts.past = past, facts.carried = carried, facts.genesis_sha256 = genesis_of(unfinished);
+    facts.past = made.past, facts.carried = made.carried, facts.next_step = made.next_step, facts.genesis_sha256 = genesis_of(unfinished);
+    // One of a run that has ended is begun from with that run's recipe, whose profile is the same in other words.
+    if (!made.next_step.empty()) facts.profile_digest.clear();
     facts.seal = seal_without_facts(unfinished);
     write_file(unfinished / kFacts, Json(facts).dump(1) + "\n");
     fs::create_directories(to.parent_path());
@@ -99,6 +104,50 @@ void take_checkpoint(const fs::path& run_folder, const fs::path& to, const std::
   }
 }
 
+}  // namespace
+
+void take_checkpoint(const fs::path& run_folder, const fs::path& to, const std::string& past,
+                     const Json& carried) {
+  CheckpointFacts made;
+  made.past = past, made.carried = carried;
+  make_checkpoint(run_folder, to, made, [&](const fs::path& file) { fs::copy_file(run_folder / kEvents, file); });
+}
+
+namespace {
+
+// The first that was not carried out, and how many of the events come before it.
+std::pair<std::string, std::size_t> not_carried_out(const std::vector<record::Event>& events) {
+  std::string open, title;
+  std::size_t begun = 0;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const auto& body = events[i].body;
+    if (const auto* started = std::get_if<record::StepStarted>(&body); started && open.empty())
+      open = started->step, title = started->title, begun = i;
+    const auto* ended = std::get_if<record::StepEnded>(&body);
+    if (ended && ended->step == open && (ended->outcome == StepOutcome::done || ended->outcome == StepOutcome::skipped)) open.clear();
+    if (std::holds_alternative<record::RunStopped>(body)) return open.empty() ? std::pair("the end of the run", i) : std::pair(title, begun);
+  }
+  return {title.empty() ? "the start" : title, begun};
+}
+
+}  // namespace
+
+void take_checkpoint_of_ended(const fs::path& run_folder, const fs::path& to) {
+  const auto carried = Json::parse(read_file(run_folder / kCarried), nullptr, false);
+  if (carried.is_discarded())
+    throw Error(Blame::scenario, run_folder.string() + ": has not kept its network (--keep), or had none");
+  CheckpointFacts made;
+  made.carried = carried;
+  auto events = read_journal(run_folder / kEvents);
+  std::size_t told = 0;
+  std::tie(made.next_step, told) = not_carried_out(events);
+  events.resize(told);
+  make_checkpoint(run_folder, to, made, [&](const fs::path& file) {
+    Journal journal(file);
+    for (auto& e : events) journal.append(std::move(e));
+  });
+}
+
 Checkpoint open_checkpoint(const fs::path& folder, const CheckpointFacts& wanted) {
   const auto refuse = [&](const std::string& why) -> Error {
     return {Blame::scenario, fmt::format("checkpoint {}: {}", folder.string(), why)};
@@ -112,7 +161,7 @@ Checkpoint open_checkpoint(const fs::path& folder, const CheckpointFacts& wanted
     throw refuse(std::string("checkpoint.json is not one: ") + e.what());
   }
   const auto compare = [&](const std::string& is, const std::string& must, const char* what) {
-    if (!must.empty() && is != must)
+    if (!must.empty() && !is.empty() && is != must)
       throw refuse(fmt::format("it is of another {} ({}, not {})", what, is, must));
   };
   compare(c.facts.harness_version, wanted.harness_version, "version of the harness");

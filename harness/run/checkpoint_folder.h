@@ -24,6 +24,7 @@ struct CheckpointFacts {
   std::string genesis_sha256;
   std::string from_sha256, to_sha256, cosmovisor_sha256;  // of the programs; cosmovisor may be empty
   record::Json carried;                                   // see Rehearsal::carried()
+  std::string next_step;  // of a run that failed: the step that did, or what came after the last; empty: its network was going on
   std::string seal;                                       // see seal_of()
 };
 
@@ -42,8 +43,12 @@ inline constexpr const char* kUnfinishedCheckpoint = "checkpoint.unfinished";
 void take_checkpoint(const std::filesystem::path& run_folder, const std::filesystem::path& to,
                      const std::string& past, const record::Json& carried);
 
+// The same of a run that has ended and kept its network: as it stood then, with what the run had told until the step that failed began.
+// Throws Error(Blame::scenario) for one that did not keep it, or had none yet.
+void take_checkpoint_of_ended(const std::filesystem::path& run_folder, const std::filesystem::path& to);
+
 // Throws Error(Blame::scenario) saying why no run may begin from it: it is of another harness, profile or
-// past than `wanted` (empty ones are not compared), or was changed since.
+// past than `wanted` (what is empty in either is not compared), or was changed since.
 Checkpoint open_checkpoint(const std::filesystem::path& folder, const CheckpointFacts& wanted);
 
 // Its network in the folder of a run that begins from it. Throws Error(Blame::machine).

@@ -52,7 +52,7 @@ void start_again(Rehearsal& r, const Checkpoint& from) {
   r.record(record::Expected{kProcessEnds, "", false});
   // What was paused may have been some blocks further than was seen of it.
   constexpr std::int64_t kAhead = 2;
-  if (!halted) r.await("another block on every node", stored_on_all(from.facts.height + kAhead + 1));
+  if (!halted && from.facts.next_step.empty()) r.await("another block on every node", stored_on_all(from.facts.height + kAhead + 1));
 }
 
 }  // namespace
@@ -77,7 +77,8 @@ void go_on_from(const Checkpoint& from, Rehearsal& r, RunNetwork& network, const
     }
     return fmt::format("{} nodes at {}, of {} at height {}", r.network().nodes().size(), r.network().nodes().front()->identity().ip, facts.scenario, facts.height);
   });
-  r.hold_if_at(facts.phase);
+  if (facts.next_step.empty()) r.hold_if_at(facts.phase);
+  else r.hold(fmt::format("as it ended, held before `{}`", facts.next_step));
 }
 
 }  // namespace rehearse

@@ -10,13 +10,15 @@ namespace rehearse {
 
 namespace fs = std::filesystem;
 
+bool is_replayed(const Origin& o) { return o.checkpoint && !o.checkpoint->facts.next_step.empty(); }
+
 Origin origin_of(const Inputs& in, const RunOptions& o) {
   CheckpointFacts wanted;
   wanted.harness_version = o.harness_version, wanted.profile_digest = sha256_hex(in.profile.text);
   if (!o.begin_from.empty()) {
     auto checkpoint = open_checkpoint(o.begin_from, wanted);
     const bool has_more = checkpoint.facts.phase > Phase::prepare || in.provider || acts_on_links(in);
-    if (const auto why = why_not_forked(in); has_more && !why.empty())
+    if (const auto why = why_not_forked(in); has_more && !why.empty() && checkpoint.facts.next_step.empty())
       throw Error(Blame::scenario, fmt::format("{} cannot be forked: {}", in.scenario.name, why));
     return {std::move(checkpoint), {}, "", ""};
   }

@@ -18,6 +18,9 @@ struct Origin {
   std::string note;                      // why one that was there is not used; it is removed then, and made anew
 };
 
+// The checkpoint is of a run that had ended: its faults were injected then.
+bool is_replayed(const Origin&);
+
 // Throws Error(Blame::scenario) when the checkpoint that the options name cannot be used.
 Origin origin_of(const Inputs&, const RunOptions&);
 

@@ -78,7 +78,7 @@ class Run {
       r_.cancel(fmt::format("ended by {}", ::strsignal(signal)), signal);
     });
     // Whoever holds a run wants it to stay.
-    const auto limit = !o_.break_at.empty() ? nullptr : loop_.after(o_.timeout, [this] {
+    const auto limit = !o_.break_at.empty() || is_replayed(origin_) ? nullptr : loop_.after(o_.timeout, [this] {
       r_.cancel(fmt::format("--timeout of {} s", o_.timeout.count()), 0);
     });
     const auto caps = loop_.every(kCapsWatched, [this] {
@@ -180,7 +180,7 @@ class Run {
     net_.publish_others();
     r_.set_subject(in_);
     origin_.checkpoint ? go_on_from(*origin_.checkpoint, r_, net_, in_, preflight.cosmovisor().binary) : net_.start();
-    if (!in_.faults.empty()) {
+    if (!in_.faults.empty() && !is_replayed(origin_)) {
       faults_.emplace(r_, in_.faults);
       r_.set_background_task(&*faults_);
     }
@@ -211,10 +211,11 @@ class Run {
       if (const auto* provider = network->provider())
         for (const char* part : {"data", "bin"}) remove_from_run(provider->home() / part);
     }
-    remove_from_run(o_.folder / "operator");  // keys
     if (network) remove_from_run(network->temporary());
-    remove_from_run(o_.folder / "faults");    // what they took the place of
-    if (!keep) remove_from_run(o_.folder / "backups");
+    remove_from_run(o_.folder / "faults");  // what they took the place of
+    if (keep && network) write_file(o_.folder / kCarried, r_.carried().dump());
+    if (!keep)
+      for (const char* part : {"operator", "backups"}) remove_from_run(o_.folder / part);
     log_info(fmt::format("verdict {}", result.record.verdict));
     result.exit_code = exit_code_ ? exit_code_ : record::exit_code(result.record);
     return result;

@@ -22,6 +22,14 @@ TEST(Repro, BringsTheFailureBackAndTellsAMendedReleaseFromIt) {
   EXPECT_EQ(record.at("reproduced"), nlohmann::json({{"tried", 1}, {"same", 1}, {"passed", 0}})) << failed.output();
   EXPECT_THAT(read_file(failed.folder() / "explain.md"), HasSubstr("> ")) << "the evidence is marked";
   const auto bundle = scratch.write("elsewhere/failure.tar.zst", read_file(failed.folder() / "repro.tar.zst")).string();
+
+  Rehearsal replayed(scratch, {"replay", failed.folder().string(), "--out", (scratch / "replayed").string()});
+  ASSERT_TRUE(replayed.said("held before `")) << replayed.output();
+  EXPECT_THAT(replayed.output(), HasSubstr("as it ended"));
+  scratch.write("replayed/continue", "");
+  EXPECT_EQ(replayed.wait(), 1) << replayed.output();
+  EXPECT_EQ(cause_in(replayed.folder()), "upgrade-handler-panic") << "of the step that comes next";
+  EXPECT_FALSE(fs::exists(failed.folder() / "checkpoints"));
   fs::remove_all(failed.folder());
 
   Rehearsal again(scratch, {"repro", bundle, "--out", (scratch / "again").string()});

@@ -18,6 +18,7 @@ Explanation explanation() {
   Explanation e;
   e.evidence = Excerpt{"nodes/validator-4/logs/node.log", 117, 119, {"INF applying upgrade", "INF migrating", "panic: ```no price```", "", "goroutine 1 [running]:"}};
   e.bundle = "results/20260430T120000Z-a1b2/repro.tar.zst";
+  e.network = "results/20260430T120000Z-a1b2";
   e.last_pass = made::passed();
   return e;
 }
@@ -28,6 +29,7 @@ TEST(Explain, SaysWhatItDoesNotHave) {
   const auto text = explain_md(made::failed(), {});
   EXPECT_THAT(text, HasSubstr("No run of this scenario that passed is known"));
   EXPECT_THAT(text, Not(HasSubstr("repro ")));
+  EXPECT_THAT(text, Not(HasSubstr("replay")));
   auto unknown = made::failed();
   unknown.diagnosis.reset();
   EXPECT_THAT(explain_md(unknown, {}), Not(HasSubstr("## Evidence")));

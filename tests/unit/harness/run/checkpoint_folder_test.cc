@@ -35,6 +35,13 @@ class CheckpointFolder : public testing::Test {
       if (const auto* p = std::get_if<record::PhaseEntered>(&e.body); p && p->phase == Phase::waiting) break;
     }
   }
+  // As if it had ended in the middle of a step, with its network kept.
+  void end(StepOutcome outcome) {
+    append_to_journal(run_ / "events.jsonl", record::StepStarted{"resume", "First block after H", ""});
+    append_to_journal(run_ / "events.jsonl", record::StepEnded{"resume", outcome, ""});
+    append_to_journal(run_ / "events.jsonl", record::RunStopped{StopReason::step_failed, "no block", "", Cause::none});
+    folder_.write("run/carried.json", R"({"next_ordinal": 5})");
+  }
   void take() { take_checkpoint(run_, to_, "past-1", {{"next_ordinal", 3}}); }
   std::string refused(const CheckpointFacts& wanted = {}) {
     return made::trouble_of([&] { open_checkpoint(to_, wanted); }, Blame::scenario);
@@ -77,6 +84,35 @@ TEST_F(CheckpointFolder, AFullDiskLeavesNothingBehind) {
   });
   EXPECT_FALSE(fs::exists(to_));
   EXPECT_FALSE(fs::exists(run_ / kUnfinishedCheckpoint));
+}
+
+TEST_F(CheckpointFolder, OfAnEndedRunComesBeforeTheStepThatFailed) {
+  end(StepOutcome::failed);
+  take_checkpoint_of_ended(run_, to_);
+  CheckpointFacts wanted;
+  wanted.profile_digest = "of its recipe";
+  const auto c = open_checkpoint(to_, wanted);
+  EXPECT_EQ(c.facts.next_step, "First block after H");
+  EXPECT_EQ(c.facts.carried.at("next_ordinal"), 5);
+  const auto told = fold_all(c.events);
+  EXPECT_FALSE(told.stopped);
+  EXPECT_TRUE(std::ranges::none_of(told.steps, [](const auto& s) { return s.step.step == "resume"; }));
+}
+
+TEST_F(CheckpointFolder, OfAnEndedRunThatCarriedOutAllComesBeforeItsEnd) {
+  end(StepOutcome::done);
+  take_checkpoint_of_ended(run_, to_);
+  const auto c = open_checkpoint(to_, {});
+  EXPECT_EQ(c.facts.next_step, "the end of the run");
+  const auto told = fold_all(c.events);
+  EXPECT_FALSE(told.stopped);
+  EXPECT_EQ(told.steps.back().step.step, "resume");
+}
+
+TEST_F(CheckpointFolder, OfAnEndedRunNeedsTheNetworkThatItKept) {
+  const auto trouble = made::trouble_of([this] { take_checkpoint_of_ended(run_, to_); }, Blame::scenario);
+  EXPECT_THAT(trouble, HasSubstr("has not kept its network"));
+  EXPECT_FALSE(fs::exists(to_));
 }
 
 // What a killed run has left in its own folder is nobody's checkpoint, and goes with the next.

@@ -1,0 +1,23 @@
+// rehearse replay: the network of a run that has ended, up again, to look into it.
+#include "harness/cli/repeating.h"
+#include "harness/run/checkpoint_folder.h"
+#include "harness/run/run_folder.h"
+
+namespace rehearse::cli {
+
+int replay(const Project& project, const std::string& target, RunFlags flags, const std::string& command) {
+  if (!flags.break_at.empty()) return repro(project, target, flags, command);  // what it was like then nobody has kept
+  if (!fs::is_directory(target))
+    throw Error(Blame::scenario, target + ": not a run's folder, which alone has its network; --from PHASE makes one anew, and holds it there");
+  const SuiteCheckpoints checkpoints(fs::path(target) / kCheckpoints);
+  flags.begin_from = fs::path(target) / kCheckpoints / "ended";
+  take_checkpoint_of_ended(target, flags.begin_from);
+  const Failed ended(project, target);
+  const auto o = ended.options(project, flags, command);
+  check_unused(o.folder);
+  const auto result = run_once(o, {leaves_of(flags).dialect, std::nullopt}, shown_folder(project, flags, o));
+  if (chose_no_folder(flags)) link_latest(o.folder);
+  return result.exit_code;
+}
+
+}  // namespace rehearse::cli
