@@ -79,6 +79,9 @@ fs::path built(const std::string& command, const std::string& commit, const fs::
   return program;
 }
 
+// As it is typed; nothing for what was not given.
+std::string flag(const char* name, const std::string& value) { return value.empty() ? "" : fmt::format(" {} {}", name, value); }
+
 }  // namespace
 
 int bisect(const Project& project, const RunFlags& flags, const BisectFlags& bisected, const std::string& command) {
@@ -102,6 +105,7 @@ int bisect(const Project& project, const RunFlags& flags, const BisectFlags& bis
       if (program.empty()) return std::nullopt;
       one.to = program.string();
     }
+    one.command = fmt::format("./rehearse run {}{}{} --release to={} --seed {}", flags.scenario, flag("--profile", flags.profile), flag("--from", flags.from), one.to, o.seed);
     one.folder = o.folder / fmt::format("{:03}-{}", ++runs, fs::path(release).filename().string());
     return try_apart(one, {leaves_of(flags).dialect, std::nullopt});
   };

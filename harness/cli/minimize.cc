@@ -15,15 +15,6 @@ namespace rehearse::cli {
 
 namespace {
 
-RunTrial trials_of(const RunOptions& repeated, const Leaves& leaves) {
-  return [o = repeated, leaves](const fs::path& scenario) {
-    auto one = o;
-    one.scenario = scenario;
-    one.folder = scenario.parent_path() / scenario.stem();
-    return try_apart(one, leaves);
-  };
-}
-
 // Of the run, those that are not in its scenario.
 std::string flags_that_matter(const Failed& failed) {
   auto text = " --profile " + failed.manifest().profile;
@@ -32,6 +23,17 @@ std::string flags_that_matter(const Failed& failed) {
     if (const auto given = options.value(role, ""); !given.empty()) text += fmt::format(" --release {}={}", role, given);
   for (const auto& pair : options.value("genesis", record::Json::array())) text += fmt::format(" --genesis-set '{}={}'", text_of(pair.at(0)), pair.at(1).dump());
   return text;
+}
+
+// `matter`: flags_that_matter().
+RunTrial trials_of(const RunOptions& repeated, const std::string& matter, const Leaves& leaves) {
+  return [o = repeated, matter, leaves](const fs::path& scenario) {
+    auto one = o;
+    one.scenario = scenario;
+    one.folder = scenario.parent_path() / scenario.stem();
+    one.command = fmt::format("./rehearse run {}{} --seed {}", scenario.string(), matter, o.seed);
+    return try_apart(one, leaves);
+  };
 }
 
 }  // namespace
@@ -51,7 +53,7 @@ int minimize(const Project& project, const std::string& target, const RunFlags& 
                            name_of(failed.failure().cause), reducible.faults().size(), reducible.parts().size(), reducible.validators())
             << std::flush;
   try {
-    const auto found = rehearse::minimize(reducible, failed.failure(), about, o.folder, {tries, duration_of("--for", lasts)}, trials_of(o, {leaves_of(flags).dialect, std::nullopt}));
+    const auto found = rehearse::minimize(reducible, failed.failure(), about, o.folder, {tries, duration_of("--for", lasts)}, trials_of(o, flags_that_matter(failed), {leaves_of(flags).dialect, std::nullopt}));
     const auto scenario = o.folder / failed.recipe().scenario;
     write_file(scenario, found.text);
     write_file(o.folder / "minimize.md", minimize_md(found, failed.failure()));
