@@ -131,6 +131,12 @@ struct InvariantHeld {
   std::string trouble;          // why it says nothing of the upgrade: it did not hold before, a store is not there
 };
 
+// What each block wrote before the upgrade, told from so many of them without transactions, and none of so many since: "slashing/0x01".
+struct BlockWrites {
+  std::int64_t before = 0, since = 0;  // 0: too few are known
+  std::vector<std::string> stopped;
+};
+
 // What the upgrade, and the blocks since, did to a node's state.
 struct StateChanges {
   std::string node;
@@ -138,6 +144,7 @@ struct StateChanges {
   double seconds = 0;                              // that reading took
   std::vector<StoreChanges> at_upgrade, since;     // stores that differ
   std::vector<InvariantHeld> invariants;
+  BlockWrites writes;
   std::string trouble;                             // why nothing could be compared
 };
 
@@ -145,8 +152,9 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PrefixChanges, prefix, added, re
                                                 ordinary, examples)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(StoreChanges, store, added, removed, prefixes, trouble)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(InvariantHeld, name, broken_at, breaches, examples, trouble)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(BlockWrites, before, since, stopped)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(StateChanges, node, before, upgrade, last, seconds, at_upgrade, since, invariants,
-                                                trouble)
+                                                writes, trouble)
 
 // What the scenario says has to come out.
 struct Expectation {

@@ -8,6 +8,7 @@
 #include "harness/judge/checks/checklist.h"
 #include "harness/judge/diagnosis/rules.h"
 #include "harness/procedures/verification.h"
+#include "harness/run/block_writes.h"
 #include "localnet/base/log.h"
 #include "localnet/state/changes.h"
 #include "localnet/state/describe.h"
@@ -22,19 +23,11 @@ namespace {
 // Blocks on each side of the upgrade that show what blocks do: transactions may be rare.
 constexpr std::int64_t kOrdinaryBlocks = 40;
 
-// As `changes: records:` has it: text as it is; of other bytes, in hex, the one that tells the module's kinds of record apart.
-std::string prefix_text(const std::string& divided_by, const std::string& prefix) {
-  constexpr std::size_t kMost = 24;
-  const auto text = describe_bytes(prefix.substr(0, kMost));
-  if (text.starts_with('"')) return text.substr(1, text.size() - 2);
-  return divided_by.size() == 1 ? fmt::format("0x{:02x}", static_cast<unsigned char>(divided_by[0])) : divided_by;
-}
-
 record::StoreChanges in_record(const StoreRecords& store) {
   record::StoreChanges changes{store.store, store.added, store.removed, {}, store.trouble};
   for (const auto& [divided_by, b] : store.below) {
     changes.prefixes.push_back(
-        {prefix_text(divided_by, b.prefix), b.added, b.removed, b.changed, b.bytes, 0, b.gone, b.come, 0, {}});
+        {kind_of_record(divided_by, b.prefix), b.added, b.removed, b.changed, b.bytes, 0, b.gone, b.come, 0, {}});
     for (const auto& key : b.examples) changes.prefixes.back().examples.push_back(describe_bytes(key));
   }
   return changes;
@@ -92,12 +85,12 @@ record::InvariantHeld in_record(const std::string& name, const Held& h) {
   return {name, h.broken_at, h.breaches.count, h.breaches.examples, h.trouble};
 }
 
-record::StateChanges read_from(const fs::path& database, const fs::path& scratch, std::int64_t upgrade,
+record::StateChanges read_from(const fs::path& data, const fs::path& scratch, std::int64_t upgrade,
                                const std::vector<Invariant>& invariants) {
   record::StateChanges changes;
   changes.before = upgrade - 1;
   changes.upgrade = upgrade;
-  const auto state = ApplicationState::open(database, scratch);
+  const auto state = ApplicationState::open(data / "application.db", scratch);
   const auto latest = state ? state->latest() : Read<std::int64_t>{{}, state.trouble};
   changes.trouble = !latest && latest.trouble.empty() ? "nothing was committed yet" : latest.trouble;
   if (!latest) return changes;
@@ -111,6 +104,8 @@ record::StateChanges read_from(const fs::path& database, const fs::path& scratch
   for (const auto& invariant : invariants)
     changes.invariants.push_back(
         in_record(invariant.name, held(invariant, *state, {changes.before, changes.upgrade, changes.last})));
+  if (const auto blockstore = Database::open(data / "blockstore.db", scratch.string() + "-blocks"))
+    changes.writes = block_writes(*state, *blockstore, changes);
   return changes;
 }
 
@@ -139,7 +134,7 @@ record::StateChanges read_from_one(Rehearsal& r, std::int64_t height) {
   const auto scratch = r.folder() / "state-changes";
   for (const auto& name : witnesses(r.view(), height)) {
     const auto from = std::chrono::steady_clock::now();
-    auto changes = read_from(r.network().node(name).home() / "data" / "application.db", scratch, height, r.profile().invariants);
+    auto changes = read_from(r.network().node(name).home() / "data", scratch, height, r.profile().invariants);
     fs::remove_all(scratch);
     changes.node = name;
     changes.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - from).count();

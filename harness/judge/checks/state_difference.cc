@@ -164,6 +164,22 @@ Finding judge_difference(const Context& c, const std::string&) {
       evidence);
 }
 
+Finding judge_writes(const Context& c, const std::string&) {
+  const auto [read, missing, evidence] = look_up_state(c);
+  if (!read) return missing;
+  const auto& writes = read->writes;
+  if (!writes.before) return skipped("needs blocks without transactions before H, and blocks since, whose state can be read");
+  const auto announced = announced_changes(c.view);
+  std::vector<std::string> stopped;
+  std::ranges::copy_if(writes.stopped, std::back_inserter(stopped), [&](const auto& where) { return !is_announced(announced, where); });
+  const auto want = "what each block wrote before the upgrade is written since";
+  if (stopped.empty()) return passed(want, fmt::format("of {} blocks before, in {} since", writes.before, writes.since), evidence);
+  return failed(fmt::format("no block since the upgrade writes {}, which each block did before", fmt::join(stopped, ", ")), want,
+                fmt::format("none of {} blocks since, each of {} before. Announced by: changes: {{records: [{}]}}", writes.since, writes.before,
+                            fmt::join(stopped, ", ")),
+                evidence);
+}
+
 }  // namespace
 
 const SeenAnswer* state_changes(const NetworkView& v) {
@@ -189,7 +205,8 @@ std::vector<Check> state_difference_checks() {
            .scope = Scope::network,
            .questions = no_questions,
            .judge = judge_difference,
-           .cause = Cause::records_lost}};
+           .cause = Cause::records_lost},
+          {"Block State Writes", Scope::network, no_questions, judge_writes}};
 }
 
 }  // namespace rehearse

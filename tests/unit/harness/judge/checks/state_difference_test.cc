@@ -182,5 +182,21 @@ TEST_F(StateDifferenceTest, IsSkippedWhereNotAllIsKnown) {
   EXPECT_EQ(found().outcome, Outcome::skipped);
 }
 
+TEST_F(StateDifferenceTest, SaysWhatBlocksDoNotWriteAnyMore) {
+  const auto writes = [this](const record::BlockWrites& w) {
+    auto& value = u_.answer(rehearse::kStopped, kStateChanges, "validator-1", made::kHeight).value;
+    auto changes = value.get<StateChanges>();
+    changes.writes = w;
+    value = changes;
+    return item(u_.judged(), "Block State Writes");
+  };
+  EXPECT_EQ(writes({6, 5, {}}).outcome, Outcome::pass);
+  EXPECT_EQ(writes({0, 0, {}}).outcome, Outcome::skipped);
+  EXPECT_EQ(writes({6, 5, {"slashing/0x01"}}).outcome, Outcome::fail);
+  EXPECT_THAT(u_.judged().diagnosis.value().first_evidence, HasSubstr("no block since the upgrade writes slashing/0x01"));
+  EXPECT_EQ(u_.judged().diagnosis->cause, Cause::check_failed);
+  EXPECT_EQ(writes({6, 5, {"epochs/0x00"}}).outcome, Outcome::pass) << "the release announces it: records: [epochs]";
+}
+
 }  // namespace
 }  // namespace rehearse

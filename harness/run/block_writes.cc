@@ -1,0 +1,78 @@
+#include "harness/run/block_writes.h"
+
+#include <algorithm>
+#include <set>
+#include <vector>
+
+#include "localnet/state/block_writes.h"
+#include "localnet/state/describe.h"
+
+namespace rehearse {
+
+namespace {
+
+// Blocks on each side that are looked at: what is only due in some of them stands out, and few cost little.
+constexpr std::size_t kLeast = 3, kMost = 6;
+constexpr std::int64_t kWithin = 30;
+
+using Kind = WrittenKinds::key_type;
+
+// Newest first; without what cannot be read.
+std::vector<WrittenKinds> before_upgrade(const ApplicationState& state, const Database& blockstore, std::int64_t upgrade) {
+  std::vector<WrittenKinds> blocks;
+  for (auto h = upgrade - 1; h > std::max<std::int64_t>(1, upgrade - kWithin) && blocks.size() < kMost; --h) {
+    const auto transactions = transactions_of_block(blockstore, h);
+    if (!transactions || *transactions != 0) continue;
+    auto written = written_by_block(state, h);
+    if (written) blocks.push_back(std::move(*written.value));
+  }
+  return blocks;
+}
+
+std::vector<WrittenKinds> since_upgrade(const ApplicationState& state, std::int64_t upgrade, std::int64_t last) {
+  std::vector<WrittenKinds> blocks;
+  for (auto h = upgrade + 1; h <= last && blocks.size() < kMost; ++h)
+    if (auto written = written_by_block(state, h)) blocks.push_back(std::move(*written.value));
+  return blocks;
+}
+
+std::set<Kind> in_each(const std::vector<WrittenKinds>& blocks) {
+  std::set<Kind> all;
+  for (const auto& [kind, prefix] : blocks.front())
+    if (std::ranges::all_of(blocks, [&, k = kind](const auto& b) { return b.contains(k); })) all.insert(kind);
+  return all;
+}
+
+bool in_any(const std::vector<WrittenKinds>& blocks, const Kind& kind) {
+  return std::ranges::any_of(blocks, [&](const auto& b) { return b.contains(kind); });
+}
+
+}  // namespace
+
+record::BlockWrites block_writes(const ApplicationState& state, const Database& blockstore, const record::StateChanges& heights) {
+  record::BlockWrites found;
+  const auto before = before_upgrade(state, blockstore, heights.upgrade);
+  const auto since = since_upgrade(state, heights.upgrade, heights.last);
+  if (before.size() < kLeast || since.size() < kLeast) return found;
+  found.before = static_cast<std::int64_t>(before.size()), found.since = static_cast<std::int64_t>(since.size());
+  std::set<std::string> added, removed;
+  for (const auto& store : heights.at_upgrade) {
+    if (store.added) added.insert(store.store);
+    if (store.removed) removed.insert(store.store);
+  }
+  // What each block writes instead: the same, under another key or in a store that the upgrade adds.
+  std::multiset<std::string> instead;
+  for (const auto& kind : in_each(since))
+    if (!in_any(before, kind)) instead.insert(added.contains(kind.first) ? "" : kind.first);
+  for (const auto& kind : in_each(before)) {
+    const auto& [store, divided_by] = kind;
+    if (removed.contains(store) || in_any(since, kind)) continue;
+    auto other = instead.find(store);
+    if (other == instead.end()) other = instead.find("");
+    if (other != instead.end()) instead.erase(other);
+    else found.stopped.push_back(store + "/" + kind_of_record(divided_by, before.front().at(kind)));
+  }
+  return found;
+}
+
+}  // namespace rehearse
