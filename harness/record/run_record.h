@@ -131,7 +131,7 @@ struct InvariantHeld {
   std::string trouble;          // why it says nothing of the upgrade: it did not hold before, a store is not there
 };
 
-// What each block wrote before the upgrade, told from so many of them without transactions, and none of so many since: "slashing/0x01".
+// What each block wrote before the upgrade, and none since, told from so many of them without transactions: "slashing/0x01".
 struct BlockWrites {
   std::int64_t before = 0, since = 0;  // 0: too few are known
   std::vector<std::string> stopped;

@@ -11,28 +11,21 @@ namespace rehearse {
 
 namespace {
 
-// Blocks on each side that are looked at: what is only due in some of them stands out, and few cost little.
-constexpr std::size_t kLeast = 3, kMost = 6;
+// Blocks on each side: what is due in some of them only stands out, and few cost little.
+constexpr std::size_t kLeastBefore = 3, kLeastSince = 2, kMost = 6;
 constexpr std::int64_t kWithin = 30;
 
 using Kind = WrittenKinds::key_type;
 
-// Newest first; without what cannot be read.
-std::vector<WrittenKinds> before_upgrade(const ApplicationState& state, const Database& blockstore, std::int64_t upgrade) {
+// Of the blocks from that height on, towards the other, those that no transaction has part in; without what cannot be read.
+std::vector<WrittenKinds> written(const ApplicationState& state, const Database& blockstore, std::int64_t from, std::int64_t to) {
   std::vector<WrittenKinds> blocks;
-  for (auto h = upgrade - 1; h > std::max<std::int64_t>(1, upgrade - kWithin) && blocks.size() < kMost; --h) {
+  const auto step = from < to ? 1 : -1;
+  for (auto h = from; h != to + step && blocks.size() < kMost; h += step) {
     const auto transactions = transactions_of_block(blockstore, h);
     if (!transactions || *transactions != 0) continue;
-    auto written = written_by_block(state, h);
-    if (written) blocks.push_back(std::move(*written.value));
+    if (auto kinds = written_by_block(state, h)) blocks.push_back(std::move(*kinds.value));
   }
-  return blocks;
-}
-
-std::vector<WrittenKinds> since_upgrade(const ApplicationState& state, std::int64_t upgrade, std::int64_t last) {
-  std::vector<WrittenKinds> blocks;
-  for (auto h = upgrade + 1; h <= last && blocks.size() < kMost; ++h)
-    if (auto written = written_by_block(state, h)) blocks.push_back(std::move(*written.value));
   return blocks;
 }
 
@@ -51,9 +44,10 @@ bool in_any(const std::vector<WrittenKinds>& blocks, const Kind& kind) {
 
 record::BlockWrites block_writes(const ApplicationState& state, const Database& blockstore, const record::StateChanges& heights) {
   record::BlockWrites found;
-  const auto before = before_upgrade(state, blockstore, heights.upgrade);
-  const auto since = since_upgrade(state, heights.upgrade, heights.last);
-  if (before.size() < kLeast || since.size() < kLeast) return found;
+  const auto upgrade = heights.upgrade;
+  const auto before = written(state, blockstore, upgrade - 1, std::max<std::int64_t>(2, upgrade - kWithin));
+  const auto since = written(state, blockstore, upgrade + 1, std::max(upgrade + 1, heights.last));
+  if (before.size() < kLeastBefore || since.size() < kLeastSince) return found;
   found.before = static_cast<std::int64_t>(before.size()), found.since = static_cast<std::int64_t>(since.size());
   std::set<std::string> added, removed;
   for (const auto& store : heights.at_upgrade) {

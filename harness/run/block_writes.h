@@ -7,7 +7,7 @@
 
 namespace rehearse {
 
-// Tells it of the blocks around `heights.upgrade`, as far as they are there; of those before only what has no transactions counts. `blockstore`
+// Tells it of the blocks around `heights.upgrade`, as far as they are there and have no transactions. `blockstore`
 // is the same node's.
 record::BlockWrites block_writes(const ApplicationState&, const Database& blockstore, const record::StateChanges& heights);
 

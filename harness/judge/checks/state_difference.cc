@@ -168,7 +168,7 @@ Finding judge_writes(const Context& c, const std::string&) {
   const auto [read, missing, evidence] = look_up_state(c);
   if (!read) return missing;
   const auto& writes = read->writes;
-  if (!writes.before) return skipped("needs blocks without transactions before H, and blocks since, whose state can be read");
+  if (!writes.before) return skipped("needs blocks without transactions before H and since, whose state can be read");
   const auto announced = announced_changes(c.view);
   std::vector<std::string> stopped;
   std::ranges::copy_if(writes.stopped, std::back_inserter(stopped), [&](const auto& where) { return !is_announced(announced, where); });

@@ -99,7 +99,7 @@ inline record::RunRecord passed() {
   auto provider = check("Provider Verification Checklist", "Health", "provider", skipped, "", "");
   provider.message = "the scenario has no provider";
   r.checks.push_back(provider);
-  r.state = record::StateChanges{"validator-1", 40, 41, 46, 0.02, {}, {}, {{"shares are those of delegations", 0, 0, {}, ""}}, ""};
+  r.state = record::StateChanges{"validator-1", 40, 41, 46, 0.02, {}, {}, {{"shares are those of delegations", 0, 0, {}, ""}}, {6, 5, {}}, ""};
   r.state->at_upgrade = {{"group", true, false, {{"0x00", 1, 0, 0, 12, 0, 0, 1, 0, {}}}, ""},
                          {"staking", false, false, {{"0x71", 0, 2, 0, -86, 4, 2, 0, 0, {"0x7114aa", "0x7114bb"}}, {"rec/", 0, 0, 4, 8, 0, 0, 0, 0, {}}}, ""}};
   r.state->since = {{"bank", false, false, {{"0x02", 0, 0, 6, 0, 0, 0, 0, 0, {}}}, ""}};

@@ -89,6 +89,18 @@ TEST_F(BlockWritesTest, SayNothingWhereEachBlockBeforeHadTransactions) {
   EXPECT_EQ(found().before, 0);
 }
 
+TEST_F(BlockWritesTest, FindItBesideTransactionsThatWriteTheSame) {
+  transactions_ = {11, 12, 13};
+  blocks(kUpgrade);
+  while (state_.height() < kLast) {
+    if (transactions_.contains(state_.height() + 1)) slashing().set("\x01validator-1", "an unjail");
+    block("");
+  }
+  const auto writes = found();
+  EXPECT_EQ(writes.since, 2);
+  EXPECT_THAT(writes.stopped, ElementsAre("slashing/0x01"));
+}
+
 TEST_F(BlockWritesTest, TakeWhatIsKeptUnderAnotherKeyForTheSame) {
   blocks(kUpgrade);
   blocks(kLast, "\x09");
