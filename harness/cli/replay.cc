@@ -2,6 +2,7 @@
 #include "harness/cli/repeating.h"
 #include "harness/run/checkpoint_folder.h"
 #include "harness/run/run_folder.h"
+#include "localnet/process/guard.h"
 
 namespace rehearse::cli {
 
@@ -9,6 +10,9 @@ int replay(const Project& project, const std::string& target, RunFlags flags, co
   if (!flags.break_at.empty()) return repro(project, target, flags, command);  // what it was like then nobody has kept
   if (!fs::is_directory(target))
     throw Error(Blame::scenario, target + ": not a run's folder, which alone has its network; --from PHASE makes one anew, and holds it there");
+  for (const auto& live : live_runs(runtime_dir()))
+    if (fs::exists(live.folder) && fs::equivalent(live.folder, target))
+      throw Error(Blame::scenario, target + ": has not ended; `rehearse net fork` goes on from a copy of one that is held");
   const SuiteCheckpoints checkpoints(fs::path(target) / kCheckpoints);
   flags.begin_from = fs::path(target) / kCheckpoints / "ended";
   take_checkpoint_of_ended(target, flags.begin_from);
