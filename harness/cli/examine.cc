@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "harness/cli/commands.h"
+#include "harness/run/network_of.h"
 #include "localnet/artifact/artifact.h"
 #include "localnet/process/guard.h"
 #include "localnet/network/network.h"
@@ -81,7 +82,7 @@ int examine(const Project& project, const std::string& profile_name, const std::
   plan.nodes = {{"scratch", true, 1, {}, {}, {}, SupervisorKind::bare}};
   plan.binary = artifact.binary;
   if (profile.model) plan.model = find_model(*profile.model, project.built_models(), profile.model->from);
-  plan.genesis_values = [] { return Values{{"voting_period", "2s"}, {"expedited_voting_period", "1s"}}; };
+  plan.genesis_values = [] { return Values{{"voting_period", "2s"}, {"expedited_voting_period", "1s"}, {"inflation", inflation_of("")}}; };
   const auto addresses = AddressBlock::claim(runtime_dir());
   Network network(loop, *http, watch, profile, addresses, plan);
   const WaitFor wait = [&](const std::string& what, const std::function<bool()>& done) {

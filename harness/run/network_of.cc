@@ -108,6 +108,8 @@ FaultsOfVote faults_of_vote(const Inputs& in) {
 
 }  // namespace
 
+std::string inflation_of(const std::string& procedure) { return procedure == "chain" ? "0.130000000000000000" : "0.000000000000000000"; }
+
 VotingPeriods voting_periods(const Inputs& in, std::chrono::duration<double> made_in) {
   const auto& s = in.scenario;
   // A node with blocks every 0.15 s takes 11 to 13 % of a core.

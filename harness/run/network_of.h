@@ -20,6 +20,10 @@ ByNode given_to_some(const NetworkPlan&);
 // Some fault acts on links.
 bool acts_on_links(const Inputs&);
 
+// {inflation} of the genesis: in an upgrade at a height the supply is compared from block to block, and coins are minted as the SDK's default
+// has it, so that what mints and allocates them is seen at work; in another procedure (a scenario's `upgrade: kind:`) it is compared by value.
+std::string inflation_of(const std::string& procedure);
+
 struct VotingPeriods {
   double upgrade_s = 0;  // of the upgrade's proposal
   double faults_s = 0;   // from the vote's begin until whom its faults take away is back; 0: they take nobody away

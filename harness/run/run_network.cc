@@ -93,7 +93,9 @@ NetworkPlan RunNetwork::plan(const fs::path& cosmovisor) {
     const auto periods = voting_periods(in_, Loop::Clock::now() - start);
     voting_period_s_ = periods.upgrade_s;
     in_.faults_of_vote_s = periods.faults_s;
-    return periods.values;
+    auto values = periods.values;
+    values["inflation"] = inflation_of(in_.scenario.upgrade.kind);
+    return values;
   };
   return p;
 }

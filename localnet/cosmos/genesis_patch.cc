@@ -37,6 +37,7 @@ const std::vector<KnownValue>& known_genesis_values() {
       {"validator_count", "how many validators the network has"},
       {"voting_period", "governance's voting period, as the scenario says"},
       {"expedited_voting_period", "half of it"},
+      {"inflation", "of a year, as x/mint has it; 0 where supplies are compared by value"},
       {"model_version", "the version of the model that the network starts with"},
       {"model_hash", "the hash of its file, sha256:HEX"},
       {"gov_authority", "the address of governance's account, {module:gov}"},

@@ -49,7 +49,7 @@ struct NetworkPlan {
   std::filesystem::path binary;      // the release it starts on
   std::filesystem::path cosmovisor;  // its program
   std::optional<Model> model;        // that it starts with; the profile has a section on it then
-  // {voting_period} and {expedited_voting_period}, which the profile's patches name; asked for once the keys are made; may be empty.
+  // {voting_period}, {expedited_voting_period} and {inflation}, which the profile's patches name; asked for once the keys are made; may be empty.
   std::function<Values()> genesis_values;
   std::vector<std::pair<std::string, nlohmann::json>> genesis;  // path -> value; wins over the profile's
   TomlValues config_toml, app_toml;                             // beyond the profile's

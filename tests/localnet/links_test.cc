@@ -52,7 +52,7 @@ class LinkedNetwork : public ::testing::Test {
       p.nodes.push_back({fmt::format("validator-{}", i), true, 10 * (5 - i), {}, {}, {}, SupervisorKind::bare});
     const auto release = project() / ".cache/fixtures/releases/releases/v1.0.0/virtengine_linux_amd64.tar.gz";
     p.binary = open_artifact(release, profile_.chain.binary, scratch_ / "store").binary;
-    p.genesis_values = [] { return Values{{"voting_period", "2s"}, {"expedited_voting_period", "1s"}}; };
+    p.genesis_values = [] { return Values{{"voting_period", "2s"}, {"expedited_voting_period", "1s"}, {"inflation", "0.000000000000000000"}}; };
     p.links = true;
     return p;
   }

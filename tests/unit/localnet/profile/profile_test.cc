@@ -228,7 +228,7 @@ TEST_F(ProfileFile, RefusesAnInvariantThatSaysNothing) {
 TEST_F(ProfileFile, RefusesAComputedValueThatThereIsNot) {
   const std::string there_are =
       "; there are {chain_id}, {denom}, {genesis_time}, {validator_count}, {voting_period}, "
-      "{expedited_voting_period}, "
+      "{expedited_voting_period}, {inflation}, "
       "{model_version}, {model_hash}, {gov_authority}, {module:NAME}";
   EXPECT_EQ(trouble("{denom: \"{denom}\", amount", "{denom: \"{denum}\", amount"),
             "21:46: genesis: there is no value for {denum}" + there_are);
