@@ -179,7 +179,7 @@ std::vector<Question> ask_balance(const Context& c, const std::string& m, const 
 Finding judge_balance(const Context& c, const std::string&) {
   return judge_kept(c, kept_balance(c), "balance of the watched account");
 }
-// From H-3 to H where a plan is carried out: coins that come with an epoch, around it, are not the upgrade's, nor are those
+// From H-3 to H+3 where a plan is carried out: coins that come with an epoch, around it, are not the upgrade's, nor are those
 // that come with every block. Else, and in journals of earlier harnesses, before and after.
 std::vector<Question> supply_questions(const Context& c, const std::vector<std::int64_t>& heights) {
   std::vector<Question> all;
@@ -189,19 +189,35 @@ std::vector<Question> supply_questions(const Context& c, const std::vector<std::
 
 std::vector<Question> supply_around_upgrade(const Context& c) {
   std::vector<std::int64_t> heights;
-  for (auto height = std::max<std::int64_t>(1, c.upgrade_height() - 3); height <= c.upgrade_height(); ++height) heights.push_back(height);
+  constexpr std::int64_t kEachSide = 3;
+  for (auto height = std::max<std::int64_t>(1, c.upgrade_height() - kEachSide); height <= c.upgrade_height() + kEachSide; ++height) heights.push_back(height);
   return supply_questions(c, heights);
+}
+
+constexpr long double kTimesOrdinary = 2;
+
+// What blocks add to it, or take.
+std::vector<long double> steps_of(const std::vector<std::string>& supplies) {
+  std::vector<long double> steps;
+  for (std::size_t i = 1; i < supplies.size(); ++i)
+    steps.push_back(std::strtold(supplies[i].c_str(), nullptr) - std::strtold(supplies[i - 1].c_str(), nullptr));
+  return steps;
 }
 
 // Coins are minted, or burned, in each of the blocks before it, about as many as in the last one.
 bool as_in_ordinary_blocks(const std::vector<std::string>& supplies) {
-  constexpr long double kTimes = 2;
-  std::vector<long double> steps;
-  for (std::size_t i = 1; i < supplies.size(); ++i)
-    steps.push_back(std::strtold(supplies[i].c_str(), nullptr) - std::strtold(supplies[i - 1].c_str(), nullptr));
+  auto steps = steps_of(supplies);
   const auto last = steps.back();
   steps.pop_back();
-  return !steps.empty() && std::ranges::all_of(steps, [&](long double s) { return s * last > 0 && std::abs(last) <= kTimes * std::abs(s); });
+  return !steps.empty() && std::ranges::all_of(steps, [&](long double s) { return s * last > 0 && std::abs(last) <= kTimesOrdinary * std::abs(s); });
+}
+
+// Each of these blocks mints more than each of those does. That one burns, or mints less, may be what its transactions do.
+bool mints_more(const std::vector<std::string>& since, const std::vector<std::string>& before) {
+  const auto now = steps_of(since), then = steps_of(before);
+  if (now.size() < 3 || then.size() < 2) return false;
+  const auto most = std::max<long double>(0, std::ranges::max(then));
+  return std::ranges::all_of(now, [&](long double s) { return s > kTimesOrdinary * most; });
 }
 
 // Not of a train, which is judged as a whole.
@@ -220,17 +236,24 @@ bool asked_around_upgrade(const Context& c) {
 Finding judge_supply(const Context& c, const std::string&) {
   if (announced_changes(c.view).supply) return skipped("the supply changes as announced");
   if (!carried_out(c) || !asked_around_upgrade(c)) return judge_kept(c, supply_questions(c, {0}), "supply");
-  std::vector<std::string> values;
+  std::vector<std::string> until, since;  // H; both have it
   for (const auto& q : supply_around_upgrade(c)) {
     const auto [a, missing] = look_up(c, kAfter, q);
-    if (!a && q.height >= c.upgrade_height() - 1) return missing;
-    if (a) values.push_back(a->answer.absent ? "none" : text_of(a->answer.value));
+    const auto past = q.height - c.upgrade_height();
+    if (!a && (past == -1 || past == 0)) return missing;
+    const auto value = !a ? "" : a->answer.absent ? "none" : text_of(a->answer.value);
+    if (a && past <= 0) until.push_back(value);
+    if (a && past >= 0) since.push_back(value);
   }
-  const auto before = values[values.size() - 2], after = values.back();
+  const auto before = until[until.size() - 2], after = until.back();
   const auto want = fmt::format("{} at {}", before, c.upgrade_height() - 1), have = fmt::format("{} at {}", after, c.upgrade_height());
-  if (before == after) return passed(want, have);
-  if (as_in_ordinary_blocks(values)) return passed(want + ", or as much more as in the blocks before", have);
-  return failed("supply changed in the upgrade", want, have);
+  const bool ordinary = before == after || as_in_ordinary_blocks(until);
+  if (!ordinary) return failed("supply changed in the upgrade", want, have);
+  until.pop_back();
+  if (mints_more(since, until))
+    return failed("each block since the upgrade mints more than those before it", fmt::format("{}, as blocks before H have it", fmt::join(until, ", ")),
+                  fmt::format("{} from H on. Announced by: changes: {{supply: true}}", fmt::join(since, ", ")));
+  return passed(before == after ? want : want + ", or as much more as in the blocks before", have);
 }
 
 std::vector<Question> ask_delegations(const Context& c, const std::string& m, const std::string&) {

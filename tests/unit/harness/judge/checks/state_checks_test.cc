@@ -136,6 +136,19 @@ TEST(StateChecks, SupplyKeptFailsWhenCoinsAppear) {
   EXPECT_THAT(not_passed(u), ElementsAre("Supply Kept (network): fail"));
 }
 
+TEST(StateChecks, SupplyKeptFailsWhenBlocksMintMoreFromThenOn) {
+  const auto outcome_of = [](int minted_before, int minted_since) {
+    auto u = healthy();
+    for (int i = -3; i <= 3; ++i)
+      u.answer("after", "supply", "", made::kHeight + i).value = std::to_string(4000223456789 + i * (i > 0 ? minted_since : minted_before));
+    return item(u.judged(), "Supply Kept").outcome;
+  };
+  EXPECT_EQ(outcome_of(1000, 10'000), Outcome::fail);
+  EXPECT_EQ(outcome_of(0, 1000), Outcome::fail);
+  EXPECT_EQ(outcome_of(1000, 1900), Outcome::pass);
+  EXPECT_EQ(outcome_of(1000, -500), Outcome::pass) << "fees that are burned";
+}
+
 TEST(StateChecks, SupplyKeptLetsCoinsComeAsWithEveryBlock) {
   auto u = healthy();
   for (int i = 0; i < 4; ++i) u.answer("after", "supply", "", made::kHeight - i).value = std::to_string(4000223456789 - 1000 * i);
