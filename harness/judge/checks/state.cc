@@ -194,7 +194,7 @@ std::vector<Question> supply_around_upgrade(const Context& c) {
   return supply_questions(c, heights);
 }
 
-constexpr long double kTimesOrdinary = 2;
+constexpr long double kTimesUsual = 2;
 
 // What blocks add to it, or take.
 std::vector<long double> steps_of(const std::vector<std::string>& supplies) {
@@ -209,7 +209,7 @@ bool as_in_ordinary_blocks(const std::vector<std::string>& supplies) {
   auto steps = steps_of(supplies);
   const auto last = steps.back();
   steps.pop_back();
-  return !steps.empty() && std::ranges::all_of(steps, [&](long double s) { return s * last > 0 && std::abs(last) <= kTimesOrdinary * std::abs(s); });
+  return !steps.empty() && std::ranges::all_of(steps, [&](long double s) { return s * last > 0 && std::abs(last) <= kTimesUsual * std::abs(s); });
 }
 
 // Each of these blocks mints more than each of those does. That one burns, or mints less, may be what its transactions do.
@@ -217,7 +217,7 @@ bool mints_more(const std::vector<std::string>& since, const std::vector<std::st
   const auto now = steps_of(since), then = steps_of(before);
   if (now.size() < 3 || then.size() < 2) return false;
   const auto most = std::max<long double>(0, std::ranges::max(then));
-  return std::ranges::all_of(now, [&](long double s) { return s > kTimesOrdinary * most; });
+  return std::ranges::all_of(now, [&](long double s) { return s > kTimesUsual * most; });
 }
 
 // Not of a train, which is judged as a whole.
