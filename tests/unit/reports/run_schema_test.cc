@@ -48,7 +48,7 @@ TEST(RunSchema, AcceptsWhatTheRecordWrites) {
 const std::vector<const char*> kObjects = {
     "",          "/expected",      "/diagnosis",     "/timing",      "/timing/parts/0", "/timeline/0",     "/checks/0",
     "/releases", "/releases/from", "/releases/to", "/network/0",      "/known_defects/0",
-    "/state",    "/state/at_upgrade/0", "/state/at_upgrade/0/prefixes/0", "/state/invariants/0"};
+    "/state",    "/state/at_upgrade/0", "/state/at_upgrade/0/prefixes/0", "/state/invariants/0", "/state/writes"};
 
 TEST(RunSchema, EveryFieldIsRequiredAndTypedAndNoOtherAllowed) {
   const Json full = written(made::failed());
