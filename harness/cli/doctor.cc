@@ -95,7 +95,7 @@ int doctor(const Project& project, const std::string& profile_name) {
 
 int heal(const Project& project, const std::string& run) {
   auto healed = clean_up(runtime_dir(), run);
-  // Of killed runs, and of suites that were killed between two of theirs.
+  // Of killed runs, of suites that were killed between two of theirs, and of replays of a run or of one of a suite.
   std::set<fs::path> suites;
   for (const fs::path folder : healed.folders) {
     fs::remove_all(folder / kUnfinishedCheckpoint);
@@ -103,7 +103,10 @@ int heal(const Project& project, const std::string& run) {
   }
   std::error_code none;
   if (run.empty())
-    for (const auto& entry : fs::directory_iterator(project.results(), none)) suites.insert(entry.path());
+    for (const auto& entry : fs::directory_iterator(project.results(), none)) {
+      suites.insert(entry.path());
+      for (const auto& run : fs::directory_iterator(entry.path(), none)) suites.insert(run.path());
+    }
   for (const auto& suite : suites)
     if (remove_abandoned_checkpoints(suite / kCheckpoints)) healed.done.push_back((suite / kCheckpoints).string() + " removed");
   if (run.empty())

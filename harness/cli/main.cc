@@ -61,7 +61,7 @@ void add_common_flags(CLI::App& run, RunFlags& f) {
   run.add_option("--log-level", f.log_level, "the least that harness.log tells: debug, info, warning, error")
       ->envname("REHEARSE_LOG_LEVEL")
       ->capture_default_str();
-  run.add_option("--keep", f.keep, "nodes' data and binaries: never, on-failure, always")
+  run.add_option("--keep", f.keep, "nodes' data and binaries, and the operator's keys: never, on-failure, always")
       ->envname("REHEARSE_KEEP")
       ->capture_default_str();
   run.add_option("--cosmovisor", f.cosmovisor, "another Cosmovisor than the project's")->envname("REHEARSE_COSMOVISOR");

@@ -5,6 +5,9 @@
 #include <signal.h>
 #include <sys/file.h>
 
+#include <functional>
+#include <tuple>
+
 #include "harness/engine/rehearsal.h"
 #include "harness/view/journal.h"
 #include "harness/view/view.h"
@@ -73,10 +76,6 @@ CheckpointFacts facts_of(const fs::path& run_folder) {
   return f;
 }
 
-}  // namespace
-
-namespace {
-
 // `made` is what cannot be read from the journal that is written.
 void make_checkpoint(const fs::path& run_folder, const fs::path& to, const CheckpointFacts& made, const std::function<void(const fs::path&)>& write_journal) {
   const auto unfinished = run_folder / kUnfinishedCheckpoint;
@@ -87,8 +86,6 @@ void make_checkpoint(const fs::path& run_folder, const fs::path& to, const Check
     write_journal(unfinished / kEvents);
     auto facts = facts_of(unfinished);
     facts.past = made.past, facts.carried = made.carried, facts.next_step = made.next_step, facts.genesis_sha256 = genesis_of(unfinished);
-    // One of a run that has ended is begun from with that run's recipe, whose profile is the same in other words.
-    if (!made.next_step.empty()) facts.profile_digest.clear();
     facts.seal = seal_without_facts(unfinished);
     write_file(unfinished / kFacts, Json(facts).dump(1) + "\n");
     fs::create_directories(to.parent_path());
@@ -115,7 +112,7 @@ void take_checkpoint(const fs::path& run_folder, const fs::path& to, const std::
 
 namespace {
 
-// The first that was not carried out, and how many of the events come before it.
+// The first step that was not carried out, or what else comes next, and how many of the events come before it.
 std::pair<std::string, std::size_t> not_carried_out(const std::vector<record::Event>& events) {
   std::string open, title;
   std::size_t begun = 0;
@@ -125,7 +122,9 @@ std::pair<std::string, std::size_t> not_carried_out(const std::vector<record::Ev
       open = started->step, title = started->title, begun = i;
     const auto* ended = std::get_if<record::StepEnded>(&body);
     if (ended && ended->step == open && (ended->outcome == StepOutcome::done || ended->outcome == StepOutcome::skipped)) open.clear();
-    if (std::holds_alternative<record::RunStopped>(body)) return open.empty() ? std::pair("the end of the run", i) : std::pair(title, begun);
+    const auto* stopped = std::get_if<record::RunStopped>(&body);
+    if (stopped && !open.empty()) return {title, begun};
+    if (stopped) return {stopped->reason == StopReason::completed ? "the end of the run" : "what comes after `" + title + "`", i};
   }
   return {title.empty() ? "the start" : title, begun};
 }
@@ -161,11 +160,12 @@ Checkpoint open_checkpoint(const fs::path& folder, const CheckpointFacts& wanted
     throw refuse(std::string("checkpoint.json is not one: ") + e.what());
   }
   const auto compare = [&](const std::string& is, const std::string& must, const char* what) {
-    if (!must.empty() && !is.empty() && is != must)
+    if (!must.empty() && is != must)
       throw refuse(fmt::format("it is of another {} ({}, not {})", what, is, must));
   };
   compare(c.facts.harness_version, wanted.harness_version, "version of the harness");
-  compare(c.facts.profile_digest, wanted.profile_digest, "profile");
+  // One of a run that has ended is begun from with that run's recipe, whose profile is the same in other words.
+  if (c.facts.next_step.empty()) compare(c.facts.profile_digest, wanted.profile_digest, "profile");
   compare(c.facts.past, wanted.past, "past");
   compare(c.facts.from_sha256, wanted.from_sha256, "current release");
   compare(c.facts.to_sha256, wanted.to_sha256, "new release");

@@ -48,7 +48,7 @@ void take_checkpoint(const std::filesystem::path& run_folder, const std::filesys
 void take_checkpoint_of_ended(const std::filesystem::path& run_folder, const std::filesystem::path& to);
 
 // Throws Error(Blame::scenario) saying why no run may begin from it: it is of another harness, profile or
-// past than `wanted` (what is empty in either is not compared), or was changed since.
+// past than `wanted` (empty ones are not compared), or was changed since.
 Checkpoint open_checkpoint(const std::filesystem::path& folder, const CheckpointFacts& wanted);
 
 // Its network in the folder of a run that begins from it. Throws Error(Blame::machine).

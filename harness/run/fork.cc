@@ -41,10 +41,12 @@ void leave_checkpoint(Rehearsal& r, const Origin& origin) {
 
 namespace {
 
-// At the halt an old binary ends at once, and no block comes: who switches by hand starts the new one in its time.
+// At the halt an old binary ends at once, and no block comes: who switches by hand starts the new one in its time. A network that is taken up
+// as it ended is started as it is, and nothing is expected of it.
 void start_again(Rehearsal& r, const Checkpoint& from) {
   const auto& v = r.view();
-  const bool halted = v.plan && v.highest_height() <= v.plan->height && std::ranges::any_of(v.nodes, [](const auto& n) { return n.second.halt.has_value(); });
+  const bool ended = !from.facts.next_step.empty();
+  const bool halted = !ended && v.plan && v.highest_height() <= v.plan->height && std::ranges::any_of(v.nodes, [](const auto& n) { return n.second.halt.has_value(); });
   std::vector<std::string> by_hand;
   for (const auto& n : r.network().nodes())
     if (halted && n->supervisor_kind() == SupervisorKind::bare) by_hand.push_back(n->identity().name);
@@ -52,7 +54,13 @@ void start_again(Rehearsal& r, const Checkpoint& from) {
   r.record(record::Expected{kProcessEnds, "", false});
   // What was paused may have been some blocks further than was seen of it.
   constexpr std::int64_t kAhead = 2;
-  if (!halted && from.facts.next_step.empty()) r.await("another block on every node", stored_on_all(from.facts.height + kAhead + 1));
+  if (!halted && !ended) r.await("another block on every node", stored_on_all(from.facts.height + kAhead + 1));
+}
+
+void hold_as_it_ended(Rehearsal& r, const Inputs& in, const std::string& next_step) {
+  r.hold(fmt::format("as it ended, held before `{}`", next_step));
+  if (!goes_on_from_journal(in))
+    throw Error(Blame::scenario, fmt::format("a procedure of the kind {} does not go on from its middle: rehearse repro carries all of it out", in.scenario.upgrade.kind));
 }
 
 }  // namespace
@@ -78,7 +86,7 @@ void go_on_from(const Checkpoint& from, Rehearsal& r, RunNetwork& network, const
     return fmt::format("{} nodes at {}, of {} at height {}", r.network().nodes().size(), r.network().nodes().front()->identity().ip, facts.scenario, facts.height);
   });
   if (facts.next_step.empty()) r.hold_if_at(facts.phase);
-  else r.hold(fmt::format("as it ended, held before `{}`", facts.next_step));
+  else hold_as_it_ended(r, in, facts.next_step);
 }
 
 }  // namespace rehearse

@@ -17,9 +17,9 @@ Origin origin_of(const Inputs& in, const RunOptions& o) {
   wanted.harness_version = o.harness_version, wanted.profile_digest = sha256_hex(in.profile.text);
   if (!o.begin_from.empty()) {
     auto checkpoint = open_checkpoint(o.begin_from, wanted);
-    const bool has_more = checkpoint.facts.phase > Phase::prepare || in.provider || acts_on_links(in);
-    if (const auto why = why_not_forked(in); has_more && !why.empty() && checkpoint.facts.next_step.empty())
-      throw Error(Blame::scenario, fmt::format("{} cannot be forked: {}", in.scenario.name, why));
+    const bool ended = !checkpoint.facts.next_step.empty(), has_more = checkpoint.facts.phase > Phase::prepare || in.provider || acts_on_links(in);
+    if (const auto why = ended ? why_not_replayed(in) : why_not_forked(in); has_more && !why.empty())
+      throw Error(Blame::scenario, fmt::format("{} cannot be {}: {}", in.scenario.name, ended ? "replayed" : "forked", why));
     return {std::move(checkpoint), {}, "", ""};
   }
   if (o.checkpoints.empty()) return {};

@@ -32,13 +32,21 @@ bool looks_for_own_signatures(const TomlValues& config_toml) {
 
 }  // namespace
 
+bool goes_on_from_journal(const Inputs& in) {
+  return std::ranges::find(kForkedProcedures, in.scenario.upgrade.kind) != std::end(kForkedProcedures);
+}
+
+std::string why_not_replayed(const Inputs& in) {
+  if (in.provider) return "a provider daemon has workloads";
+  if (!in.scenario.network.downloads.empty()) return "its nodes download the release from the run's own server";
+  return "";
+}
+
 // What a checkpoint does not hold, or what goes on while it would be taken.
 std::string why_not_forked(const Inputs& in) {
   const auto& s = in.scenario;
-  if (std::ranges::find(kForkedProcedures, s.upgrade.kind) == std::end(kForkedProcedures))
-    return fmt::format("a procedure of the kind {} has no halt to fork before", s.upgrade.kind);
-  if (in.provider) return "a provider daemon has workloads";
-  if (!s.network.downloads.empty()) return "its nodes download the release from the run's own server";
+  if (!goes_on_from_journal(in)) return fmt::format("a procedure of the kind {} has no halt to fork before", s.upgrade.kind);
+  if (auto why = why_not_replayed(in); !why.empty()) return why;
   if (s.upgrade.height_in || s.upgrade.vote != Vote::yes || !s.upgrade.voters.empty())
     return "its vote is what it is about";
   if (s.network.population.votes) return "a vote is under way all the while";

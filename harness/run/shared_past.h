@@ -25,6 +25,11 @@ struct SharedPast {
 // Why a run cannot go on from a copy of another's network; empty: it can.
 std::string why_not_forked(const Inputs&);
 
+// The same of one that is taken up as it ended, to look into it.
+std::string why_not_replayed(const Inputs&);
+// Its procedure goes on from what the journal tells of the steps before.
+bool goes_on_from_journal(const Inputs&);
+
 // A pure function of what the run is about, and of the sizes and times of its releases' files.
 SharedPast shared_past(const Inputs&, const RunOptions&);
 

@@ -23,11 +23,18 @@ namespace {
 // Blocks on each side of the upgrade that show what blocks do: transactions may be rare.
 constexpr std::int64_t kOrdinaryBlocks = 40;
 
+// As `changes: records:` has it: what all keys begin with, where that is text; else the kind of record.
+std::string prefix_text(const std::string& kind, const std::string& prefix) {
+  constexpr std::size_t kMost = 24;
+  const auto text = describe_bytes(prefix.substr(0, kMost));
+  return text.starts_with('"') ? text.substr(1, text.size() - 2) : describe_kind(kind);
+}
+
 record::StoreChanges in_record(const StoreRecords& store) {
   record::StoreChanges changes{store.store, store.added, store.removed, {}, store.trouble};
   for (const auto& [divided_by, b] : store.below) {
     changes.prefixes.push_back(
-        {kind_of_record(divided_by, b.prefix), b.added, b.removed, b.changed, b.bytes, 0, b.gone, b.come, 0, {}});
+        {prefix_text(divided_by, b.prefix), b.added, b.removed, b.changed, b.bytes, 0, b.gone, b.come, 0, {}});
     for (const auto& key : b.examples) changes.prefixes.back().examples.push_back(describe_bytes(key));
   }
   return changes;
@@ -86,7 +93,7 @@ record::InvariantHeld in_record(const std::string& name, const Held& h) {
 }
 
 record::StateChanges read_from(const fs::path& data, const fs::path& scratch, std::int64_t upgrade,
-                               const std::vector<Invariant>& invariants) {
+                               const std::vector<Invariant>& invariants, const OrdinaryBlock& ordinary) {
   record::StateChanges changes;
   changes.before = upgrade - 1;
   changes.upgrade = upgrade;
@@ -105,7 +112,7 @@ record::StateChanges read_from(const fs::path& data, const fs::path& scratch, st
     changes.invariants.push_back(
         in_record(invariant.name, held(invariant, *state, {changes.before, changes.upgrade, changes.last})));
   if (const auto blockstore = Database::open(data / "blockstore.db", scratch.string() + "-blocks"))
-    changes.writes = block_writes(*state, *blockstore, changes);
+    changes.writes = block_writes(*state, *blockstore, changes, ordinary);
   return changes;
 }
 
@@ -132,9 +139,15 @@ std::string lacks(const record::StateChanges& changes) {
 record::StateChanges read_from_one(Rehearsal& r, std::int64_t height) {
   std::optional<record::StateChanges> some;
   const auto scratch = r.folder() / "state-changes";
+  // What a module writes about who did not sign comes and goes with them.
+  const auto signed_by_all = [&blocks = r.view().blocks](std::int64_t block) {
+    constexpr int kAbsent = 1;
+    const auto seen = blocks.find(block);
+    return seen != blocks.end() && std::ranges::none_of(seen->second.block.signatures, [](const auto& s) { return s.flag == kAbsent; });
+  };
   for (const auto& name : witnesses(r.view(), height)) {
     const auto from = std::chrono::steady_clock::now();
-    auto changes = read_from(r.network().node(name).home() / "data", scratch, height, r.profile().invariants);
+    auto changes = read_from(r.network().node(name).home() / "data", scratch, height, r.profile().invariants, signed_by_all);
     fs::remove_all(scratch);
     changes.node = name;
     changes.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - from).count();

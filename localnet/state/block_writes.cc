@@ -3,17 +3,19 @@
 #include <fmt/format.h>
 
 #include "localnet/state/changes.h"
+#include "localnet/state/compare.h"
 #include "localnet/state/wire.h"
 
 namespace rehearse {
 
-Read<WrittenKinds> written_by_block(const ApplicationState& state, std::int64_t height) {
-  const auto found = changed_records(state, height - 1, height);
+Read<std::set<RecordKind>> written_by_block(const ApplicationState& state, std::int64_t height) {
+  constexpr CompareLimits kLimits{.differences = 10'000, .nodes = 200'000, .value_bytes = 0};
+  const auto found = compare({state, height - 1}, {state, height}, kLimits);
   if (!found.trouble.empty()) return {{}, found.trouble};
-  WrittenKinds kinds;
+  std::set<RecordKind> kinds;
   for (const auto& store : found.stores) {
-    if (!store.trouble.empty()) return {{}, store.trouble};
-    for (const auto& [divided_by, below] : store.below) kinds[{store.store, divided_by}] = below.prefix;
+    if (!store.trouble.empty() || store.cut()) return {{}, fmt::format("not all that differs in store {} is known", store.store)};
+    for (const auto& record : store.keys) kinds.emplace(store.store, kind_of_key(record.key));
   }
   return {std::move(kinds), {}};
 }

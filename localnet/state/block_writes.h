@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -11,11 +11,11 @@
 
 namespace rehearse {
 
-// Store and what divides its keys (changes.h) -> bytes with which all keys that changed begin.
-using WrittenKinds = std::map<std::pair<std::string, std::string>, std::string>;
+using RecordKind = std::pair<std::string, std::string>;  // store, kind_of_key()
 
-// With trouble when that height, or the one below it, is not there any more, or too much differs to be read.
-Read<WrittenKinds> written_by_block(const ApplicationState&, std::int64_t height);
+// Also of records whose values stayed the same. With trouble when that height, or the one below it, is not there any more, or too much
+// differs to be read.
+Read<std::set<RecordKind>> written_by_block(const ApplicationState&, std::int64_t height);
 
 // How many transactions a block has, from the node's blockstore.db as CometBFT 0.37 and 0.38 write it. Neither value nor trouble: it has no
 // such block.

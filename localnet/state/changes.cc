@@ -17,14 +17,6 @@ constexpr std::size_t kExamples = 3;
 // Shorter ones are found everywhere, and say nothing of where a record went.
 constexpr std::size_t kOwnKey = 4, kOwnValue = 8;
 
-// Text that names what follows ends in a slash or a colon; else modules give a byte to each kind of record.
-std::string divides(const std::string& key) {
-  const auto end = std::ranges::find_if(
-      key, [](unsigned char c) { return c < 0x20 || c >= 0x7f || c == '/' || c == ':'; });
-  const bool named = end != key.end() && end != key.begin() && (*end == '/' || *end == ':');
-  return named ? std::string(key.begin(), end + 1) : key.substr(0, 1);
-}
-
 struct Came {
   const KeyDifference* record;
   std::size_t store;
@@ -102,6 +94,14 @@ StoreRecords begin(const StoreDifference& s) {
 
 }  // namespace
 
+// Text that names what follows ends in a slash or a colon; else modules give a byte to each kind of record.
+std::string kind_of_key(const std::string& key) {
+  const auto end = std::ranges::find_if(
+      key, [](unsigned char c) { return c < 0x20 || c >= 0x7f || c == '/' || c == ':'; });
+  const bool named = end != key.end() && end != key.begin() && (*end == '/' || *end == ':');
+  return named ? std::string(key.begin(), end + 1) : key.substr(0, 1);
+}
+
 ChangedRecords changed_records(const ApplicationState& state, std::int64_t from, std::int64_t to) {
   const auto difference = compare({state, from}, {state, to}, kLimits);
   ChangedRecords found{{}, difference.trouble};
@@ -110,14 +110,14 @@ ChangedRecords changed_records(const ApplicationState& state, std::int64_t from,
   for (std::size_t i = 0; i < difference.stores.size(); ++i)
     for (const auto& k : difference.stores[i].keys) {
       if (is_rewritten(k)) continue;
-      auto& below = found.stores[i].below[divides(k.key)];
+      auto& below = found.stores[i].below[kind_of_key(k.key)];
       count(below, k);
       if (k.right) whereabouts.add({&k, i, k.left ? nullptr : &below});
     }
   for (std::size_t i = 0; i < difference.stores.size(); ++i)
     for (const auto& k : difference.stores[i].keys) {
       if (k.right || whereabouts.find(k, i)) continue;
-      auto& below = found.stores[i].below[divides(k.key)];
+      auto& below = found.stores[i].below[kind_of_key(k.key)];
       ++below.gone;
       if (below.examples.size() < kExamples) below.examples.push_back(k.key);
     }

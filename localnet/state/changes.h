@@ -29,7 +29,7 @@ struct StoreRecords {
   std::string store;
   bool added = false, removed = false;  // the store itself
   std::map<std::string, RecordsBelow>
-      below;            // by what divides them: text up to its first / or :, else the first byte
+      below;            // by kind_of_key()
   std::string trouble;  // why not all that differs is known; the numbers are then too small
 };
 
@@ -37,6 +37,9 @@ struct ChangedRecords {
   std::vector<StoreRecords> stores;  // those that differ, by name
   std::string trouble;               // why nothing is known
 };
+
+// What tells kinds of record of a store apart: text up to its first / or :, else the first byte.
+std::string kind_of_key(const std::string& key);
 
 // Costs what the difference costs; of a store it knows a hundred thousand keys, and says so where there are
 // more.

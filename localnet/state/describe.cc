@@ -60,11 +60,8 @@ std::string describe_bytes(std::string_view bytes) {
   return "0x" + to_hex({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
 }
 
-std::string kind_of_record(const std::string& divided_by, const std::string& prefix) {
-  constexpr std::size_t kMost = 24;
-  const auto text = describe_bytes(prefix.substr(0, kMost));
-  if (text.starts_with('"')) return text.substr(1, text.size() - 2);
-  return divided_by.size() == 1 ? fmt::format("0x{:02x}", static_cast<unsigned char>(divided_by[0])) : divided_by;
+std::string describe_kind(const std::string& kind) {
+  return kind.size() == 1 ? fmt::format("0x{:02x}", static_cast<unsigned char>(kind[0])) : kind;
 }
 
 KeyTexts describe_keys(const std::vector<std::string>& keys) {

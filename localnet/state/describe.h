@@ -11,9 +11,8 @@ namespace rehearse {
 // Text in quotes when all bytes print, else hex: "\"params\"", "0x02141b".
 std::string describe_bytes(std::string_view);
 
-// A kind of record, as `changes: records:` has it: what all its keys begin with, where that is text; else, in hex, the byte that tells it from
-// the module's other kinds. `divided_by`: see changes.h.
-std::string kind_of_record(const std::string& divided_by, const std::string& prefix);
+// A kind of record (kind_of_key()): text that names it, or its byte in hex.
+std::string describe_kind(const std::string& kind);
 
 // What all keys begin with, and what each has after it, as above; a name after one byte is set apart from it: 0x02 "epochs".
 // Of one key alone nothing is in common.

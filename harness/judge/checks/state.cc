@@ -204,19 +204,19 @@ std::vector<long double> steps_of(const std::vector<std::string>& supplies) {
   return steps;
 }
 
-// Coins are minted, or burned, in each of the blocks before it, about as many as in the last one.
+// Coins are minted, or burned, in blocks before it, about as many as in the last one.
 bool as_in_ordinary_blocks(const std::vector<std::string>& supplies) {
   auto steps = steps_of(supplies);
   const auto last = steps.back();
   steps.pop_back();
-  return !steps.empty() && std::ranges::all_of(steps, [&](long double s) { return s * last > 0 && std::abs(last) <= kTimesUsual * std::abs(s); });
+  return std::ranges::any_of(steps, [&](long double s) { return s * last > 0 && std::abs(last) <= kTimesUsual * std::abs(s); });
 }
 
 // Each of these blocks mints more than each of those does. That one burns, or mints less, may be what its transactions do.
 bool mints_more(const std::vector<std::string>& since, const std::vector<std::string>& before) {
   const auto now = steps_of(since), then = steps_of(before);
-  if (now.size() < 3 || then.size() < 2) return false;
-  const auto most = std::max<long double>(0, std::ranges::max(then));
+  if (now.size() < 3 || then.size() < 2 || std::ranges::min(then) < 0) return false;
+  const auto most = std::ranges::max(then);
   return std::ranges::all_of(now, [&](long double s) { return s > kTimesUsual * most; });
 }
 
@@ -247,6 +247,7 @@ Finding judge_supply(const Context& c, const std::string&) {
   }
   const auto before = until[until.size() - 2], after = until.back();
   const auto want = fmt::format("{} at {}", before, c.upgrade_height() - 1), have = fmt::format("{} at {}", after, c.upgrade_height());
+  if (before != after && until.size() < 3) return skipped("needs the supply at H-2: the chain may mint in each block, and no node has that height any more");
   const bool ordinary = before == after || as_in_ordinary_blocks(until);
   if (!ordinary) return failed("supply changed in the upgrade", want, have);
   until.pop_back();

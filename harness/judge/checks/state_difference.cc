@@ -171,7 +171,11 @@ Finding judge_writes(const Context& c, const std::string&) {
   if (!writes.before) return skipped("needs blocks without transactions before H and since, whose state can be read");
   const auto announced = announced_changes(c.view);
   std::vector<std::string> stopped;
-  std::ranges::copy_if(writes.stopped, std::back_inserter(stopped), [&](const auto& where) { return !is_announced(announced, where); });
+  std::ranges::copy_if(writes.stopped, std::back_inserter(stopped), [&](const auto& where) {
+    const auto module = where.substr(0, where.find('/') + 1);
+    const bool by_parameter = std::ranges::any_of(announced.parameters, [&](const auto& p) { return p.value.starts_with(module.substr(0, module.size() - 1) + "."); });
+    return !by_parameter && !is_announced(announced, where);
+  });
   const auto want = "what each block wrote before the upgrade is written since";
   if (stopped.empty()) return passed(want, fmt::format("of {} blocks before, in {} since", writes.before, writes.since), evidence);
   return failed(fmt::format("no block since the upgrade writes {}, which each block did before", fmt::join(stopped, ", ")), want,

@@ -39,7 +39,7 @@ class CheckpointFolder : public testing::Test {
   void end(StepOutcome outcome) {
     append_to_journal(run_ / "events.jsonl", record::StepStarted{"resume", "First block after H", ""});
     append_to_journal(run_ / "events.jsonl", record::StepEnded{"resume", outcome, ""});
-    append_to_journal(run_ / "events.jsonl", record::RunStopped{StopReason::step_failed, "no block", "", Cause::none});
+    append_to_journal(run_ / "events.jsonl", record::RunStopped{outcome == StepOutcome::done ? StopReason::completed : StopReason::step_failed, "no block", "", Cause::none});
     folder_.write("run/carried.json", R"({"next_ordinal": 5})");
   }
   void take() { take_checkpoint(run_, to_, "past-1", {{"next_ordinal", 3}}); }

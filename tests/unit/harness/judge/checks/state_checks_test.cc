@@ -136,6 +136,14 @@ TEST(StateChecks, SupplyKeptFailsWhenCoinsAppear) {
   EXPECT_THAT(not_passed(u), ElementsAre("Supply Kept (network): fail"));
 }
 
+TEST(StateChecks, SupplyKeptIsSkippedWhereOrdinaryBlocksArePruned) {
+  auto u = healthy();
+  for (const int below : {2, 3}) u.answer("after", "supply", "", made::kHeight - below).answered = false;
+  EXPECT_EQ(item(u.judged(), "Supply Kept").outcome, Outcome::pass) << "nothing is minted";
+  u.answer("after", "supply", "", made::kHeight).value = "4000223456790";
+  EXPECT_EQ(item(u.judged(), "Supply Kept").outcome, Outcome::skipped);
+}
+
 TEST(StateChecks, SupplyKeptFailsWhenBlocksMintMoreFromThenOn) {
   const auto outcome_of = [](int minted_before, int minted_since) {
     auto u = healthy();
@@ -147,6 +155,7 @@ TEST(StateChecks, SupplyKeptFailsWhenBlocksMintMoreFromThenOn) {
   EXPECT_EQ(outcome_of(0, 1000), Outcome::fail);
   EXPECT_EQ(outcome_of(1000, 1900), Outcome::pass);
   EXPECT_EQ(outcome_of(1000, -500), Outcome::pass) << "fees that are burned";
+  EXPECT_EQ(outcome_of(-500, -100), Outcome::pass) << "fewer of them";
 }
 
 TEST(StateChecks, SupplyKeptLetsCoinsComeAsWithEveryBlock) {

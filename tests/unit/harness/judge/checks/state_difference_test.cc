@@ -197,6 +197,8 @@ TEST_F(StateDifferenceTest, SaysWhatBlocksDoNotWriteAnyMore) {
   EXPECT_EQ(u_.judged().diagnosis->cause, Cause::check_failed);
   u_.all<record::RunStarted>().front()->conditions["changes"] = {{"records", {"slashing"}}};
   EXPECT_EQ(writes({6, 5, {"slashing/0x01"}}).outcome, Outcome::pass) << "as was announced";
+  u_.all<record::RunStarted>().front()->conditions["changes"] = {{"parameters", {"slashing.signed_blocks_window"}}};
+  EXPECT_EQ(writes({6, 5, {"slashing/0x01"}}).outcome, Outcome::pass) << "as a parameter that is announced wants it";
 }
 
 }  // namespace
