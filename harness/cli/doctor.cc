@@ -105,7 +105,7 @@ int heal(const Project& project, const std::string& run) {
   if (run.empty())
     for (const auto& entry : fs::directory_iterator(project.results(), none)) {
       suites.insert(entry.path());
-      for (const auto& run : fs::directory_iterator(entry.path(), none)) suites.insert(run.path());
+      for (const auto& below : fs::directory_iterator(entry.path(), none)) suites.insert(below.path());
     }
   for (const auto& suite : suites)
     if (remove_abandoned_checkpoints(suite / kCheckpoints)) healed.done.push_back((suite / kCheckpoints).string() + " removed");
