@@ -134,7 +134,7 @@ std::pair<std::string, std::size_t> not_carried_out(const std::vector<record::Ev
 void take_checkpoint_of_ended(const fs::path& run_folder, const fs::path& to) {
   const auto carried = Json::parse(read_file(run_folder / kCarried), nullptr, false);
   if (carried.is_discarded())
-    throw Error(Blame::scenario, run_folder.string() + ": has not kept its network (--keep), or had none");
+    throw Error(Blame::scenario, run_folder.string() + ": has not kept its network (--keep), had none, or had a provider daemon or downloads, which cannot be taken up again");
   CheckpointFacts made;
   made.carried = carried;
   auto events = read_journal(run_folder / kEvents);

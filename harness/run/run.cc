@@ -213,9 +213,10 @@ class Run {
     }
     if (network) remove_from_run(network->temporary());
     remove_from_run(o_.folder / "faults");  // what they took the place of
-    if (keep && network) write_file(o_.folder / kCarried, r_.carried().dump());
-    if (!keep)
-      for (const char* part : {"operator", "backups"}) remove_from_run(o_.folder / part);
+    if (!keep) remove_from_run(o_.folder / "backups");
+    // Keys are kept where the network may be taken up again.
+    if (keep && network && why_not_replayed(in_).empty()) write_file(o_.folder / kCarried, r_.carried().dump());
+    else remove_from_run(o_.folder / "operator");
     log_info(fmt::format("verdict {}", result.record.verdict));
     result.exit_code = exit_code_ ? exit_code_ : record::exit_code(result.record);
     return result;
