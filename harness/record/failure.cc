@@ -20,6 +20,7 @@ const Ordered<Spread>& names(Spread) {
 const Ordered<Likeness>& names(Likeness) {
   static const Ordered<Likeness> all = {{"same", Likeness::same},
                                         {"same-cause", Likeness::same_cause},
+                                        {"other-scope", Likeness::other_scope},
                                         {"another", Likeness::another},
                                         {"passed", Likeness::none},
                                         {"not-told", Likeness::not_told}};
@@ -42,6 +43,9 @@ Spread spread_of(const RunRecord& r) {
   if (affected.size() == 1) return Spread::one;
   return 3 * power >= total ? Spread::third_or_more : Spread::minority;
 }
+
+// Which nodes a failure is seen on before it is proven hangs on moments; whether the others could go on does not.
+bool stops_a_chain(Spread s) { return s == Spread::third_or_more || s == Spread::all; }
 
 }  // namespace
 
@@ -78,8 +82,10 @@ Failure failure_of(const RunRecord& r) {
 Likeness compare(const Failure& first, const Failure& again) {
   if (again.verdict == "pass") return Likeness::none;
   const bool known = again.cause != Cause::none || again.verdict == first.verdict;  // of some it is not known, and said to be so
-  if (known && again.cause == first.cause && again.owner == first.owner)
+  if (known && again.cause == first.cause && again.owner == first.owner) {
+    if (stops_a_chain(again.scope) != stops_a_chain(first.scope)) return Likeness::other_scope;
     return again.scope == first.scope && again.fingerprint == first.fingerprint ? Likeness::same : Likeness::same_cause;
+  }
   return again.verdict == "fail" ? Likeness::another : Likeness::not_told;
 }
 

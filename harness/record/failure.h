@@ -14,7 +14,8 @@ const Ordered<Spread>& names(Spread);
 // How another run's failure compares.
 enum class Likeness {
   same,        // in all
-  same_cause,  // and owner; other evidence, or another part of the network
+  same_cause,  // and owner; other evidence, or other nodes
+  other_scope, // the same cause and owner, in as much power as stops a chain where the first was not, or the other way round
   another,
   none,        // it passed
   not_told,    // it says nothing: cancelled, or the machine's or the harness's trouble where the first was not

@@ -92,7 +92,8 @@ class Bisection {
       if (!try_once(i)) return told(i, std::nullopt, "cannot be tried");
       switch (compare(failure_, record::failure_of(ran_[i].back()))) {
         case Likeness::same:
-        case Likeness::same_cause: return told(i, true, "fails for it: bad");
+        case Likeness::same_cause:
+        case Likeness::other_scope: return told(i, true, "fails for it: bad");
         case Likeness::another: return told(i, std::nullopt, "fails otherwise, and is left out" + last_word(i));
         case Likeness::none: ++passed; break;
         case Likeness::not_told:

@@ -14,7 +14,8 @@ Tally tally(const record::Failure& first, const std::vector<record::RunRecord>& 
     ++t.tried;
     switch (compare(first, now)) {
       case Likeness::same: ++t.alike; [[fallthrough]];
-      case Likeness::same_cause: ++t.same; break;
+      case Likeness::same_cause:
+      case Likeness::other_scope: ++t.same; break;
       case Likeness::another: ++t.others[name_of(now.cause)]; break;
       case Likeness::none: ++t.passed; break;
       case Likeness::not_told: ++t.not_told; break;

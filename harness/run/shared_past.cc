@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "harness/faults/trigger.h"
 #include "harness/run/network_of.h"
 #include "localnet/base/sha256.h"
 
@@ -20,8 +21,8 @@ constexpr const char* kForkedProcedures[] = {"chain", "skip", "rollback"};
 constexpr std::int64_t kBlocksOfGrowth = 40;  // see the check Growth
 
 bool begins_after_the_halt(const Injection& i) {
-  const auto phase = find_named<Phase>(i.when);
-  return phase && *phase > kForksAt;
+  const auto at = parse_trigger(i.when);
+  return (at.kind == Trigger::Kind::phase && at.phase > kForksAt) || (at.kind == Trigger::Kind::upgrade_height && at.height >= 0);
 }
 
 // CometBFT then refuses to start where the key has signed one of the last blocks: so would a node that is taken up.

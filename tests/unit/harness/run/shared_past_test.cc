@@ -30,7 +30,7 @@ TEST(SharedPast, IsTheSameWhereOnlyWhatComesAfterTheHaltDiffers) {
   in.scenario.title = "Another";
   in.scenario.upgrade.blocks_after = 60;
   in.scenario.expect = Cause::block_panic;
-  in.faults = {fault("kill", "migration"), fault("pause", "first-block")};
+  in.faults = {fault("kill", "migration"), fault("pause", "first-block"), fault("clock", "height H+2")};
   in.scenario.network.environment["validator-1"]["MADED_DEFECT"] = "panic";
   EXPECT_EQ(key(in), plain);
 }
@@ -62,7 +62,7 @@ TEST(SharedPast, SaysWhyThereIsNone) {
     return why_not(in);
   };
   EXPECT_THAT(says([](Inputs& in) { in.faults = {fault("kill", "voting")}; }), HasSubstr("before the halt"));
-  EXPECT_THAT(says([](Inputs& in) { in.faults = {fault("kill", "height H-5")}; }),
+  EXPECT_THAT(says([](Inputs& in) { in.faults = {fault("kill", "height H-1")}; }),
               HasSubstr("before the halt"));
   EXPECT_THAT(says([](Inputs& in) { in.faults = {fault("load", "first-block")}; }), HasSubstr("load"));
   EXPECT_THAT(says([](Inputs& in) { in.faults = {fault("cut", "first-block")}; }), HasSubstr("links"));
