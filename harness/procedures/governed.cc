@@ -132,7 +132,7 @@ void GovernedUpgrade::ask_before() {
     survey_.emplace(r_, kBefore);
     make_records(r_);
     transactions_.emplace(r_, proposal_);
-    const auto answers = ask_lists_before(r_);
+    const auto answers = ask_lists_of_chain_before(r_);
     throw_if_halted("its state could be asked for");
     return answers;
   });

@@ -4,6 +4,7 @@
 // first.
 #include <fmt/format.h>
 
+#include "harness/judge/checks/checklist.h"
 #include "harness/procedures/governance.h"
 #include "harness/procedures/preparation.h"
 #include "harness/procedures/procedure.h"
@@ -23,10 +24,9 @@ struct Part {
   std::vector<std::string> lists;  // of the scenario that carries it out alone
 };
 
-const std::vector<std::string> kOfChain = {"validator-verification", "network-verification", "state-invariants"};
-const Part kPatch{"patch", "Patch", rolling_upgrade, kOfChain};
-const Part kChain{"chain", "Chain upgrade", chain_upgrade, kOfChain};
-const Part kModel{"model", "Model", model_upgrade, kOfChain};
+const Part kPatch{"patch", "Patch", rolling_upgrade, lists_of_chain()};
+const Part kChain{"chain", "Chain upgrade", chain_upgrade, lists_of_chain()};
+const Part kModel{"model", "Model", model_upgrade, lists_of_chain()};
 const Part kProviderDaemon{
     "provider", "Provider daemon", provider_upgrade, {"provider-verification", "network-verification"}};
 

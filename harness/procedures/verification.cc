@@ -16,8 +16,19 @@ namespace rehearse {
 
 Context context_of(Rehearsal& r) { return {r.view(), r.scenario(), r.profile()}; }
 
-std::string ask_lists_before(Rehearsal& r) {
-  return fmt::format("{} answers", r.ask(kBefore, questions_of(context_of(r), kBefore)).size());
+namespace {
+
+std::string ask_before(Rehearsal& r, const Context& c) { return fmt::format("{} answers", r.ask(kBefore, questions_of(c, kBefore)).size()); }
+
+}  // namespace
+
+std::string ask_lists_before(Rehearsal& r) { return ask_before(r, context_of(r)); }
+
+std::string ask_lists_of_chain_before(Rehearsal& r) {
+  auto s = r.scenario();
+  for (const auto& list : lists_of_chain())
+    if (std::ranges::find(s.after, list) == s.after.end()) s.after.push_back(list);
+  return ask_before(r, {r.view(), s, r.profile()});
 }
 
 std::string ask_state_before(Rehearsal& r) {

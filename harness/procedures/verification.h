@@ -13,7 +13,9 @@ Context context_of(Rehearsal&);
 
 // Asks the scenario's checklists what they want to know before anything is done; how many answers there are.
 std::string ask_lists_before(Rehearsal&);
-// The same, and what the chain serves (survey.h).
+// With what each list of a chain's upgrade asks, also where it does not follow: which lists do parts no pasts (shared_past.h).
+std::string ask_lists_of_chain_before(Rehearsal&);
+// The scenario's alone, and what the chain serves (survey.h).
 std::string ask_state_before(Rehearsal&);
 // The chain goes on at every node: asks what is to be known at that moment.
 void ask_when_resumed(Rehearsal&);

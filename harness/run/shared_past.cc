@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "harness/faults/trigger.h"
+#include "harness/judge/checks/checklist.h"
 #include "harness/run/network_of.h"
 #include "localnet/base/sha256.h"
 
@@ -96,6 +97,14 @@ Json as_json(const NodePlan& n, const std::vector<std::string>& of_new_release) 
           {"supervisor", name_of(n.supervisor)}};
 }
 
+// Lists that are asked before the upgrade only where they follow it.
+std::vector<std::string> other_lists(const Scenario& s) {
+  auto others = s.after;
+  std::erase_if(others, [](const std::string& list) { return !asks_anything(*find_checklist(list)) || std::ranges::count(lists_of_chain(), list); });
+  std::ranges::sort(others);
+  return others;
+}
+
 }  // namespace
 
 SharedPast shared_past(const Inputs& in, const RunOptions& o) {
@@ -126,7 +135,8 @@ SharedPast shared_past(const Inputs& in, const RunOptions& o) {
               {"voting_period_s", s.upgrade.voting_period.seconds()},
               {"lead", s.upgrade.lead},
               {"plan_info", static_cast<int>(s.upgrade.plan_info)},
-              {"before", s.before}};
+              {"before", s.before},
+              {"after", other_lists(s)}};
   for (const auto& d : in.defects) all["masked"].push_back({d.name, d.masked});
   return {sha256_hex(all.dump()).substr(0, 16), ""};
 }

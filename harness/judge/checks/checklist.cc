@@ -27,6 +27,10 @@ Cause cause_of_failed(const record::CheckResult& item) {
 
 bool is_before(const std::string& name) { return name == kDayBefore || name == kHourBefore || name == kJustBefore; }
 
+bool asks_anything(const Checklist& list) {
+  return std::ranges::any_of(list.checks, [](const Check& check) { return check.questions != no_questions; });
+}
+
 const std::vector<Checklist>& checklists() {
   static const std::vector<Checklist> all = {
       {kDayBefore, "Pre-Upgrade Checklist: 24 Hours Before", kBeforeUpgrade, day_before_checks()},
@@ -45,6 +49,11 @@ const std::vector<Checklist>& checklists() {
       {"hotfix-timeline", "Hotfix Response Times", "Emergency Hotfixes", hotfix_timeline_checks()},
       {"rollback-verification", "Rollback Verification", "Rollback Procedures", rollback_checks()},
   };
+  return all;
+}
+
+const std::vector<std::string>& lists_of_chain() {
+  static const std::vector<std::string> all = {"validator-verification", "network-verification", "state-invariants"};
   return all;
 }
 

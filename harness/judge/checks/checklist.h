@@ -18,9 +18,14 @@ struct Checklist {
   Needs needs = {};  // of the profile
 };
 
+bool asks_anything(const Checklist&);
+
 const std::vector<Checklist>& checklists();
 const Checklist* find_checklist(const std::string& name);  // null: there is none
 std::string checklist_names();  // of those that come after an upgrade
+
+// Those that every upgrade of a chain is looked at with.
+const std::vector<std::string>& lists_of_chain();
 
 // The lists that come before an upgrade; their names are those of the steps that see to them, too.
 inline constexpr const char* kDayBefore = "pre-upgrade-24h";

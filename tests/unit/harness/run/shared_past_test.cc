@@ -29,6 +29,7 @@ TEST(SharedPast, IsTheSameWhereOnlyWhatComesAfterTheHaltDiffers) {
   EXPECT_NE(plain, "");
   in.scenario.title = "Another";
   in.scenario.upgrade.blocks_after = 60;
+  in.scenario.after = {"network-verification"};
   in.scenario.expect = Cause::block_panic;
   in.faults = {fault("kill", "migration"), fault("pause", "first-block"), fault("clock", "height H+2")};
   in.scenario.network.environment["validator-1"]["MADED_DEFECT"] = "panic";
@@ -51,6 +52,7 @@ TEST(SharedPast, IsAnotherForWhatActsBeforeIt) {
   differs("the release", [](Inputs& in) { in.to.name = "v3"; });
   differs("the lead", [](Inputs& in) { in.scenario.upgrade.lead = 2; });
   differs("the procedure", [](Inputs& in) { in.scenario.upgrade.kind = "skip"; });
+  differs("a list after that asks before", [](Inputs& in) { in.scenario.after = {"state-in-use"}; });
   differs("the lists before", [](Inputs& in) { in.scenario.before = {"pre-upgrade-24h"}; });
 }
 
