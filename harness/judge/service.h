@@ -64,6 +64,9 @@ std::vector<CostlierTransaction> otherwise_paid(const NetworkView&);
 std::vector<record::TransactionTried> transactions_at(const NetworkView&, const std::string& checkpoint);
 // The one whose signature was wrong on purpose; null: no node has said what it makes of it.
 const record::TransactionTried* forged_at(const NetworkView&, const std::string& checkpoint);
+// What a node said of a transaction, asked by name as a question: of the first one when it was simulated, and of one that was in a
+// block before the upgrade when a node was given it to check once more. The value: {transaction, code, codespace, log}.
+inline constexpr const char *kSimulated = "simulated-transaction", *kReplayed = "replayed-transaction";
 // It is in a block and was carried out.
 bool was_accepted(const record::TransactionTried&);
 // A node has taken it, and it is in none of the many blocks that followed.

@@ -4,9 +4,11 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <boost/algorithm/hex.hpp>
 #include <boost/multiprecision/cpp_int.hpp>
 #include <utility>
 
+#include "harness/judge/service.h"
 #include "harness/view/checkpoint.h"
 #include "localnet/base/sha256.h"
 #include "localnet/base/text.h"
@@ -109,9 +111,46 @@ void TransactionBatch::try_forged() {
                tried = self->items_.front().tried;
                tried.forged = true, tried.error = answer.value ? "" : answer.error, tried.hash.clear();
                if (answer.value) take_result(tried, *answer.value);
+               self->try_simulation();
+             });
+}
+
+// What wallets do before they sign: the application carries it out on a copy of its state.
+void TransactionBatch::try_simulation() {
+  const auto& first = items_.front().transaction;
+  rpc_->call("abci_query", {{"path", "/app/simulate"}, {"data", to_hex(base64_decode(first.as_signed.bytes))}},
+             [self = shared_from_this(), kind = first.kind](const Result<Json>& answer) {
+               self->keep_probe(kSimulated, kind, answer.value ? Result<Json>{answer.value->value("response", Json::object()), ""} : answer);
                if (self->checkpoint_ == kBefore && has_halted(self->r_.view())) return;  // it answered late
                self->send_open();
              });
+}
+
+// By check_tx, past the mempool, which remembers what it had.
+void TransactionBatch::try_again(const record::TransactionTried& in_a_block) {
+  std::vector<std::uint8_t> hash;
+  boost::algorithm::unhex(in_a_block.hash, std::back_inserter(hash));
+  ++open_;
+  const auto keep = [self = shared_from_this(), kind = in_a_block.transaction](const Result<Json>& answer) {
+    self->keep_probe(kReplayed, kind, answer);
+    --self->open_;
+  };
+  rpc_->call("tx", {{"hash", base64(hash)}}, [self = shared_from_this(), keep](const Result<Json>& found) {
+    if (!found.value) return keep(found);
+    self->rpc_->call("check_tx", {{"tx", found.value->at("tx")}}, keep);
+  });
+  r_.await_done("a transaction tried again", [this] { return open_ == 0; });
+}
+
+void TransactionBatch::keep_probe(const char* question, const std::string& kind, const Result<Json>& answer) {
+  record::Answered a;
+  a.checkpoint = checkpoint_, a.question = question, a.source = "rpc", a.error = answer.error, a.answered = answer.value.has_value();
+  if (answer.value) {
+    record::TransactionTried t;
+    take_result(t, *answer.value);
+    a.value = {{"transaction", kind}, {"code", t.code}, {"codespace", t.codespace}, {"log", t.log}};
+  }
+  probes_.push_back(std::move(a));
 }
 
 // Those that no node has taken; to whoever is in reach now.

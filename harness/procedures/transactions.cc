@@ -177,6 +177,15 @@ struct TransactionsBefore::Work : std::enable_shared_from_this<TransactionsBefor
 
 namespace {
 
+// What nodes make of one transaction that was carried out, and of what the batch asked besides.
+void record_probes(Rehearsal& r, TransactionBatch& batch) {
+  const auto before = transactions_at(r.view(), kBefore);
+  const auto carried_out = std::ranges::find_if(before, was_accepted);
+  if (carried_out != before.end() && !batch.items().empty()) batch.try_again(*carried_out);
+  if (!batch.forged().checkpoint.empty()) r.record(batch.forged());
+  for (auto& probe : batch.probes()) r.record(std::move(probe));
+}
+
 // A proposal that does nothing: no upgrade is planned by then. It has a message, since the older version of
 // the module's service lists no proposal without one.
 std::filesystem::path write_idle_proposal(Rehearsal& r) {
@@ -246,7 +255,7 @@ void TransactionsBefore::end() {
   if (!work_->is_signed) return;
   work_->batch->await_blocks(true);
   for (auto& item : work_->batch->items()) r_.record(std::move(item.tried));
-  if (!work_->batch->forged().checkpoint.empty()) r_.record(work_->batch->forged());
+  record_probes(r_, *work_->batch);
   r_.keep_prepared({work_->account, work_->sequence + work_->first.size(), work_->values.at("proposal"),
                     std::move(work_->second)});
 }
@@ -334,7 +343,7 @@ void TransactionsAfter::end() {
       t.log = fmt::format("its proposal gets the number {}, which another has", made->second);
     r_.record(t);
   }
-  if (!b.forged().checkpoint.empty()) r_.record(b.forged());
+  record_probes(r_, b);
 }
 
 }  // namespace rehearse

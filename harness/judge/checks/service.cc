@@ -182,6 +182,55 @@ Finding judge_forged(const Context& c, const std::string&) {
   return passed(want, have, {"/check_tx"});
 }
 
+// --- Transactions Simulated, Replayed Transactions Refused
+
+struct Probe {
+  std::string transaction;
+  int code = 0;
+  std::string said;
+};
+
+std::optional<Probe> probe_at(const Context& c, const char* question, const char* checkpoint) {
+  const auto* found = c.view.answer(checkpoint, question, "");
+  if (!found || !found->answer.answered) return std::nullopt;
+  const auto& v = found->answer.value;
+  Probe p{v.value("transaction", ""), v.value("code", 0), ""};
+  p.said = p.code ? fmt::format("code {} ({}): {}", p.code, v.value("codespace", ""), v.value("log", "")) : "code 0";
+  return p;
+}
+
+struct BothProbes {
+  std::optional<Probe> before, after;
+  Finding missing;
+};
+
+BothProbes both_probes(const Context& c, const char* question) {
+  const auto before = probe_at(c, question, kBefore), after = probe_at(c, question, kAfter);
+  if (!before || !after) return {{}, {}, skipped(fmt::format("no node answered {} the upgrade", before ? "after" : "before"))};
+  return {before, after, {}};
+}
+
+Finding judge_simulated(const Context& c, const std::string&) {
+  const auto [before, after, missing] = both_probes(c, kSimulated);
+  if (!after) return missing;
+  if (before->code) return skipped("it was refused before the upgrade, too: " + before->said);
+  if (before->transaction != after->transaction) return skipped(fmt::format("{} before the upgrade, {} after it", before->transaction, after->transaction));
+  const auto want = "code 0, as before the upgrade";
+  if (after->code == 0) return passed(want, after->said, {"/app/simulate"});
+  return failed(fmt::format("a {} cannot be simulated any more, so that wallets learn no gas for it: {}", after->transaction, after->said), want, after->said,
+                {"/app/simulate"});
+}
+
+Finding judge_replayed(const Context& c, const std::string&) {
+  const auto [before, after, missing] = both_probes(c, kReplayed);
+  if (!after) return missing;
+  if (before->code == 0) return skipped("one was accepted before the upgrade, too");
+  const auto want = "refused";
+  if (after->code) return passed(want, after->said, {"/check_tx"});
+  return failed(fmt::format("a {} that a block before the upgrade had is accepted once more: whoever has it can repeat it", after->transaction), want,
+                "accepted", {"/check_tx"});
+}
+
 }  // namespace
 
 std::vector<Check> service_checks() {
@@ -189,6 +238,8 @@ std::vector<Check> service_checks() {
       {"Transactions Accepted", Scope::network, no_questions, judge_transactions},
       {"Transaction Costs", Scope::network, no_questions, judge_costs},
       {"Forged Transactions Refused", Scope::network, no_questions, judge_forged},
+      {"Replayed Transactions Refused", Scope::network, no_questions, judge_replayed},
+      {"Transactions Simulated", Scope::network, no_questions, judge_simulated},
       {"Parameters Kept", Scope::network, no_questions, judge_parameters},
       {"Queries", Scope::network, no_questions, judge_queries},
   };

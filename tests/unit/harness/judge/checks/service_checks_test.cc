@@ -270,6 +270,47 @@ TEST_F(ForgedTransactions, SayNothingOfAChainThatTookThemBefore) {
   EXPECT_EQ(item("Forged Transactions Refused").outcome, Outcome::skipped);
 }
 
+// --- Transactions Simulated, Replayed Transactions Refused
+
+class TransactionProbes : public ServiceChecks {
+ protected:
+  void said(const char* question, const char* checkpoint, int code, const char* kind = "transfer") {
+    record::Answered a;
+    a.checkpoint = checkpoint, a.question = question, a.answered = true;
+    a.value = {{"transaction", kind}, {"code", code}, {"codespace", code ? "sdk" : ""}, {"log", code ? "no" : ""}};
+    u_.add(checkpoint == kBefore ? made::at::kAsked - 1.01 : made::at::kAsked + 0.01, "", a);
+  }
+};
+
+TEST_F(TransactionProbes, PassWhereNodesSayWhatTheyDid) {
+  said(kSimulated, kBefore, 0), said(kSimulated, kAfter, 0), said(kReplayed, kBefore, 32), said(kReplayed, kAfter, 32);
+  EXPECT_THAT(made::not_passed(u_), IsEmpty());
+  EXPECT_EQ(item("Transactions Simulated").outcome, Outcome::pass);
+  EXPECT_EQ(item("Replayed Transactions Refused").outcome, Outcome::pass);
+}
+
+TEST_F(TransactionProbes, FailWhereNothingIsSimulatedAnyMore) {
+  said(kSimulated, kBefore, 0), said(kSimulated, kAfter, 18);
+  EXPECT_THAT(made::not_passed(u_), ElementsAre("Transactions Simulated (network): fail"));
+  EXPECT_THAT(item("Transactions Simulated").message, HasSubstr("a transfer cannot be simulated any more, so that wallets learn no gas for it: code 18 (sdk): no"));
+}
+
+TEST_F(TransactionProbes, FailWhereWhatWasCarriedOutIsAcceptedAgain) {
+  said(kReplayed, kBefore, 32), said(kReplayed, kAfter, 0);
+  EXPECT_THAT(made::not_passed(u_), ElementsAre("Replayed Transactions Refused (network): fail"));
+}
+
+TEST_F(TransactionProbes, SayNothingOfWhatWasSoBefore) {
+  said(kSimulated, kBefore, 18), said(kSimulated, kAfter, 18), said(kReplayed, kBefore, 0), said(kReplayed, kAfter, 0);
+  EXPECT_EQ(item("Transactions Simulated").outcome, Outcome::skipped);
+  EXPECT_EQ(item("Replayed Transactions Refused").outcome, Outcome::skipped);
+}
+
+TEST_F(TransactionProbes, SayNothingOfTwoKinds) {
+  said(kSimulated, kBefore, 0), said(kSimulated, kAfter, 18, "vote");
+  EXPECT_EQ(item("Transactions Simulated").outcome, Outcome::skipped);
+}
+
 TEST_F(ServiceChecks, CatchATransactionWithoutEffect) {
   tried("transfer").is = "1";
   EXPECT_THAT(item("Transactions Accepted").message, HasSubstr("transfer: it is in a block with code 0 and has no effect: still 1"));
