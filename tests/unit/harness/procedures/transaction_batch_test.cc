@@ -5,6 +5,7 @@
 
 #include <deque>
 
+#include "harness/judge/service.h"
 #include "harness/view/checkpoint.h"
 #include "tests/unit/support/made_rehearsal.h"
 
@@ -20,7 +21,7 @@ class TransactionBatchTest : public made::AskingTest {
   // Answers to what is sent and looked up, in that order; between them what happens in the chain.
   void answers(std::vector<json> all) {
     script_.assign(all.begin(), all.end());
-    if (std::exchange(forgery_open_, false)) script_.push_front(refused(4, "signature verification failed"));
+    if (std::exchange(forgery_open_, false)) script_.insert(script_.begin(), {refused(4, "signature verification failed"), simulated(18, "no")});
     next_ = r_.loop().every(1ms, [this] { go_on(); });
   }
   void go_on() {
@@ -41,6 +42,7 @@ class TransactionBatchTest : public made::AskingTest {
 
   static json taken() { return made::rpc_result({{"code", 0}, {"log", ""}, {"codespace", ""}}); }
   static json refused(int code, const char* log) { return made::rpc_result({{"code", code}, {"log", log}, {"codespace", "sdk"}}); }
+  static json simulated(int code, const char* log) { return made::rpc_result({{"response", {{"code", code}, {"log", log}, {"codespace", "sdk"}}}}); }
   static json included(int code = 0) {
     const json events = {{{"type", "submit_proposal"}, {"attributes", {{{"key", "proposal_id"}, {"value", "4"}}}}}};
     return made::rpc_result({{"height", "7"}, {"tx_result", {{"code", code}, {"log", code ? "not enough" : ""}, {"codespace", "bank"}, {"events", events}}}});
@@ -52,7 +54,7 @@ class TransactionBatchTest : public made::AskingTest {
   std::deque<json> script_;
   std::int64_t height_ = 5;
   Loop::Handle next_;
-  bool forgery_open_ = false;  // its answer comes first
+  bool forgery_open_ = false;  // its answer comes first, and that of the simulation
 };
 
 TEST_F(TransactionBatchTest, HasAForgeryOfTheFirstCheckedBeforeAnyIsSent) {
@@ -65,6 +67,38 @@ TEST_F(TransactionBatchTest, HasAForgeryOfTheFirstCheckedBeforeAnyIsSent) {
   EXPECT_EQ(tried().height, 7);
   EXPECT_EQ(batch_->forged().code, 4);
   EXPECT_TRUE(batch_->forged().forged);
+}
+
+TEST_F(TransactionBatchTest, AsksForASimulationOfTheFirst) {
+  send();
+  answers({taken(), included()});
+  tried();
+  ASSERT_EQ(batch_->probes().size(), 1u);
+  const auto& probe = batch_->probes().front();
+  EXPECT_EQ(probe.question, kSimulated);
+  EXPECT_EQ(probe.checkpoint, kAfter);
+  EXPECT_EQ(probe.value, (json{{"transaction", "transfer"}, {"code", 18}, {"codespace", "sdk"}, {"log", "no"}}));
+}
+
+TEST_F(TransactionBatchTest, HasOneCheckedOnceMoreThatABlockHad) {
+  send();
+  answers({taken(), included(), made::rpc_result({{"tx", "BBBB"}}), refused(32, "account sequence mismatch")});
+  auto of_before = tried();
+  of_before.hash = "00FF";
+  batch_->try_again(of_before);
+  ASSERT_EQ(batch_->probes().size(), 2u);
+  EXPECT_EQ(batch_->probes().back().question, kReplayed);
+  EXPECT_EQ(batch_->probes().back().value.at("code"), 32);
+}
+
+TEST_F(TransactionBatchTest, SaysThatANodeHasNotTheOneToCheckOnceMore) {
+  send();
+  answers({taken(), included(), not_found()});
+  auto of_before = tried();
+  of_before.hash = "00FF";
+  batch_->try_again(of_before);
+  EXPECT_FALSE(batch_->probes().back().answered);
+  EXPECT_THAT(batch_->probes().back().error, HasSubstr("not found"));
 }
 
 TEST_F(TransactionBatchTest, SaysInWhichBlockOneIs) {
