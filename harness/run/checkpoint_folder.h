@@ -25,6 +25,7 @@ struct CheckpointFacts {
   std::string from_sha256, to_sha256, cosmovisor_sha256;  // of the programs; cosmovisor may be empty
   record::Json carried;                                   // see Rehearsal::carried()
   std::string next_step;  // of a run that failed: the step that did, or what came after the last; empty: its network was going on
+  bool ended() const { return !next_step.empty(); }  // taken of a run that had come to its end
   std::string seal;                                       // see seal_of()
 };
 

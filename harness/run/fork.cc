@@ -45,7 +45,7 @@ namespace {
 // as it ended is started as it is, and nothing is expected of it.
 void start_again(Rehearsal& r, const Checkpoint& from) {
   const auto& v = r.view();
-  const bool ended = !from.facts.next_step.empty();
+  const bool ended = from.facts.ended();
   const bool halted = !ended && v.plan && v.highest_height() <= v.plan->height && std::ranges::any_of(v.nodes, [](const auto& n) { return n.second.halt.has_value(); });
   std::vector<std::string> by_hand;
   for (const auto& n : r.network().nodes())
@@ -85,7 +85,7 @@ void go_on_from(const Checkpoint& from, Rehearsal& r, RunNetwork& network, const
     }
     return fmt::format("{} nodes at {}, of {} at height {}", r.network().nodes().size(), r.network().nodes().front()->identity().ip, facts.scenario, facts.height);
   });
-  if (facts.next_step.empty()) r.hold_if_at(facts.phase);
+  if (!facts.ended()) r.hold_if_at(facts.phase);
   else hold_as_it_ended(r, in, facts.next_step);
 }
 

@@ -10,14 +10,14 @@ namespace rehearse {
 
 namespace fs = std::filesystem;
 
-bool is_replayed(const Origin& o) { return o.checkpoint && !o.checkpoint->facts.next_step.empty(); }
+bool is_replayed(const Origin& o) { return o.checkpoint && o.checkpoint->facts.ended(); }
 
 Origin origin_of(const Inputs& in, const RunOptions& o) {
   CheckpointFacts wanted;
   wanted.harness_version = o.harness_version, wanted.profile_digest = sha256_hex(in.profile.text);
   if (!o.begin_from.empty()) {
     auto checkpoint = open_checkpoint(o.begin_from, wanted);
-    const bool ended = !checkpoint.facts.next_step.empty(), has_more = checkpoint.facts.phase > Phase::prepare || in.provider || acts_on_links(in);
+    const bool ended = checkpoint.facts.ended(), has_more = checkpoint.facts.phase > Phase::prepare || in.provider || acts_on_links(in);
     if (const auto why = ended ? why_not_replayed(in) : why_not_forked(in); has_more && !why.empty())
       throw Error(Blame::scenario, fmt::format("{} cannot be {}: {}", in.scenario.name, ended ? "replayed" : "forked", why));
     return {std::move(checkpoint), {}, "", ""};

@@ -87,10 +87,15 @@ bool is_taken_away(const NetworkView& v, const StoreChanges& store, const StateC
          std::ranges::none_of(changes.at_upgrade, [](const StoreChanges& s) { return s.added && s.prefixes.empty(); });
 }
 
+// A parameter of that module changes on purpose.
+bool is_parameter_announced(const Changes& announced, const std::string& store) {
+  return std::ranges::any_of(announced.parameters, [&](const auto& name) { return name.value.starts_with(store + "."); });
+}
+
 // Blocks remove such records as they come of age, and how long a module keeps them is a parameter of it, one of which changes on
 // purpose.
 bool is_kept_for_less(const Changes& announced, const std::string& store, const PrefixChanges& p) {
-  return p.ordinary > 0 && p.removed < p.before && std::ranges::any_of(announced.parameters, [&](const auto& name) { return name.value.starts_with(store + "."); });
+  return p.ordinary > 0 && p.removed < p.before && is_parameter_announced(announced, store);
 }
 
 std::vector<Loss> losses(const NetworkView& v, const StateChanges& changes) {
@@ -172,9 +177,7 @@ Finding judge_writes(const Context& c, const std::string&) {
   const auto announced = announced_changes(c.view);
   std::vector<std::string> stopped;
   std::ranges::copy_if(writes.stopped, std::back_inserter(stopped), [&](const auto& where) {
-    const auto module = where.substr(0, where.find('/') + 1);
-    const bool by_parameter = std::ranges::any_of(announced.parameters, [&](const auto& p) { return p.value.starts_with(module.substr(0, module.size() - 1) + "."); });
-    return !by_parameter && !is_announced(announced, where);
+    return !is_parameter_announced(announced, where.substr(0, where.find('/'))) && !is_announced(announced, where);
   });
   const auto want = "what each block wrote before the upgrade is written since";
   if (stopped.empty()) return passed(want, fmt::format("of {} blocks before, in {} since", writes.before, writes.since), evidence);

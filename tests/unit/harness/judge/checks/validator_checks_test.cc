@@ -76,6 +76,59 @@ TEST(ValidatorChecks, ValidatorSetAllowsOneThatIsWholeAgain) {
   EXPECT_THAT(not_passed(u), IsEmpty());
 }
 
+// --- Missed Blocks Counted
+
+class MissedBlocks : public testing::Test {
+ protected:
+  // The third is absent from seven commits in a row, and then signs again.
+  MissedBlocks() {
+    const auto last = *u_.all<record::BlockSeen>().back();
+    for (int i = 1; i <= 8; ++i) {
+      auto b = last;
+      b.height = last.height + i;
+      if (i < 8) b.signatures[2] = {"", 1};
+      u_.add(made::at::kAnswers - 0.05 + 0.005 * i, "validator-1", b);
+    }
+  }
+  record::Json& info() { return u_.answer("after", "signing-info", "validator-3").value; }
+  const record::CheckResult counted() const { return item(u_.judged(), "Missed Blocks Counted"); }
+  made::Upgrade u_ = healthy();
+};
+
+TEST_F(MissedBlocks, PassWhereXSlashingHasThem) {
+  info()["missed_blocks_counter"] = "7";
+  EXPECT_EQ(counted().outcome, Outcome::pass);
+  EXPECT_THAT(counted().actual, HasSubstr("validator-3 was absent from 7 commits from 26 on, of which x/slashing has 7"));
+}
+
+TEST_F(MissedBlocks, FailWhereItHasNot) {
+  info()["missed_blocks_counter"] = "1";
+  EXPECT_EQ(counted().outcome, Outcome::fail);
+  EXPECT_THAT(counted().message, HasSubstr("nobody is jailed who is away"));
+}
+
+TEST_F(MissedBlocks, AllowForVotesThatCameIntoTheNextBlock) {
+  info()["missed_blocks_counter"] = "5";
+  EXPECT_EQ(counted().outcome, Outcome::pass);
+}
+
+TEST_F(MissedBlocks, SayNothingOfOneThatIsJailedForThem) {
+  info()["missed_blocks_counter"] = "0", info()["jailed_until"] = "2026-11-24T12:00:00Z";
+  EXPECT_EQ(counted().outcome, Outcome::skipped);
+}
+
+TEST_F(MissedBlocks, SayNothingWhereTheWindowHasGoneOn) {
+  for (auto* s : u_.all<record::Surveyed>()) s->parameters["slashing"]["signed_blocks_window"] = 7;
+  info()["missed_blocks_counter"] = "1";
+  EXPECT_EQ(counted().outcome, Outcome::skipped);
+}
+
+TEST_F(MissedBlocks, SayNothingOfOneThatLeftTheSet) {
+  for (auto* b : u_.all<record::BlockSeen>())
+    if (b->signatures[2].validator.empty()) b->signatures.erase(b->signatures.begin() + 2);
+  EXPECT_EQ(counted().outcome, Outcome::skipped);
+}
+
 TEST(ValidatorChecks, ValidatorSigningFailsWhenItIsTombstoned) {
   auto u = healthy();
   u.answer("after", "signing-info", "validator-4").value["tombstoned"] = true;

@@ -1,0 +1,74 @@
+// Missed Blocks Counted: x/slashing has counted what a validator was absent from. A release in which it does not would jail nobody.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "harness/judge/checks/checklist.h"
+#include "localnet/base/text.h"
+#include "localnet/profile/question_names.h"
+
+namespace rehearse {
+
+namespace {
+
+constexpr std::int64_t kLeast = 5;  // blocks in a row: fewer may be a commit's votes that came late
+constexpr std::int64_t kAtTheEnds = 2;  // of these, whose votes may have come into the next block after all
+
+struct Absence {
+  std::int64_t first = 0, blocks = 0;
+};
+
+// The longest since H that its account was asked for after. A validator that left the set is not absent: there are fewer votes.
+Absence longest_absence(const Context& c, const std::string& address, std::size_t votes, record::Micros asked) {
+  constexpr int kAbsent = 1;
+  Absence longest, now;
+  for (auto it = c.view.blocks.upper_bound(c.upgrade_height()); it != c.view.blocks.end() && it->second.seen < asked; ++it) {
+    const auto& all = it->second.block.signatures;
+    const bool there = all.size() != votes || std::ranges::any_of(all, [&](const auto& s) { return s.validator == address && s.flag != kAbsent; });
+    const bool follows = now.blocks && it->first == now.first + now.blocks;
+    now = there ? Absence{} : follows ? Absence{now.first, now.blocks + 1} : Absence{it->first, 1};
+    if (now.blocks > longest.blocks) longest = now;
+  }
+  return longest;
+}
+
+// Of x/slashing; 0: not known.
+std::int64_t window(const NetworkView& v) {
+  const auto* survey = v.survey(kAfter);
+  if (!survey || !survey->parameters.contains("slashing")) return 0;
+  const auto& p = survey->parameters["slashing"];
+  return p.contains("signed_blocks_window") ? std::strtoll(text_of(p["signed_blocks_window"]).c_str(), nullptr, 10) : 0;
+}
+
+// Who is jailed has its count begun anew.
+bool was_jailed(const record::Json& info) {
+  const auto until = info.value("jailed_until", "");
+  return !until.empty() && !until.starts_with("1970-01-01T00:00:00");
+}
+
+Finding judge_counted(const Context& c, const std::string&) {
+  const auto upgrade = c.view.blocks.find(c.upgrade_height());
+  if (c.upgrade_height() <= 0 || upgrade == c.view.blocks.end()) return skipped("needs the commit of the upgrade height");
+  std::vector<std::string> counted, not_counted;
+  for (const auto& name : c.validators()) {
+    const auto* a = c.view.answer(kAfter, question::signing_info, name);
+    if (!a || !a->answer.value.is_object() || !a->answer.value.contains("missed_blocks_counter") || was_jailed(a->answer.value)) continue;
+    const auto absence = longest_absence(c, c.view.nodes.at(name).member.consensus_address, upgrade->second.block.signatures.size(), a->seen);
+    if (absence.blocks < kLeast || c.view.highest_height() - absence.first >= window(c.view)) continue;
+    const auto count = std::strtoll(text_of(a->answer.value["missed_blocks_counter"]).c_str(), nullptr, 10);
+    auto& which = count + kAtTheEnds < absence.blocks ? not_counted : counted;
+    which.push_back(fmt::format("{} was absent from {} commits from {} on, of which x/slashing has {}", name, absence.blocks, absence.first, count));
+  }
+  const auto want = "whoever was absent has missed that many blocks by x/slashing's account";
+  if (!not_counted.empty())
+    return failed(fmt::format("{}: nobody is jailed who is away", fmt::join(not_counted, "; ")), want, fmt::format("{} not counted", not_counted.size()), {"/commit"});
+  if (counted.empty()) return skipped(fmt::format("needs a validator that was absent from {} blocks in a row after the upgrade", kLeast));
+  return passed(want, fmt::format("{}", fmt::join(counted, "; ")), {"/commit"});
+}
+
+}  // namespace
+
+std::vector<Check> missed_blocks_checks() { return {{"Missed Blocks Counted", Scope::network, no_questions, judge_counted}}; }
+
+}  // namespace rehearse
