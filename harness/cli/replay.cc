@@ -1,4 +1,6 @@
 // rehearse replay: the network of a run that has ended, up again, to look into it.
+#include <optional>
+
 #include "harness/cli/repeating.h"
 #include "harness/run/checkpoint_folder.h"
 #include "harness/run/run_folder.h"
@@ -6,18 +8,28 @@
 
 namespace rehearse::cli {
 
-int replay(const Project& project, const std::string& target, RunFlags flags, const std::string& command) {
-  if (!flags.break_at.empty()) return repro(project, target, flags, command);  // what it was like then nobody has kept
+namespace {
+
+void throw_if_not_an_ended_run(const std::string& target) {
   if (!fs::is_directory(target))
     throw Error(Blame::scenario, target + ": not a run's folder, which alone has its network; --from PHASE makes one anew, and holds it there");
   for (const auto& live : live_runs(runtime_dir()))
     if (fs::exists(live.folder) && fs::equivalent(live.folder, target))
       throw Error(Blame::scenario, target + ": has not ended; `rehearse net fork` goes on from a copy of one that is held");
-  const SuiteCheckpoints checkpoints(fs::path(target) / kCheckpoints);
-  flags.begin_from = fs::path(target) / kCheckpoints / "ended";
-  take_checkpoint_of_ended(target, flags.begin_from);
-  const Failed ended(project, target);
-  const auto o = ended.options(project, flags, command);
+}
+
+}  // namespace
+
+int replay(const Project& project, const std::string& target, RunFlags flags, const std::string& command) {
+  std::optional<SuiteCheckpoints> of_ended;
+  if (flags.break_at.empty()) {  // what its network was like at an earlier phase nobody has kept
+    throw_if_not_an_ended_run(target);
+    of_ended.emplace(fs::path(target) / kCheckpoints);
+    flags.begin_from = fs::path(target) / kCheckpoints / "ended";
+    take_checkpoint_of_ended(target, flags.begin_from);
+  }
+  const Failed run(project, target);
+  const auto o = run.options(project, flags, command);
   check_unused(o.folder);
   const auto result = run_once(o, {leaves_of(flags).dialect, std::nullopt}, shown_folder(project, flags, o));
   if (chose_no_folder(flags)) link_latest(o.folder);
