@@ -78,6 +78,7 @@ std::vector<Check> invariant_checks();
 std::vector<Check> block_interval_checks();
 std::vector<Check> growth_checks();
 std::vector<Check> validator_set_checks();
+std::vector<Check> validators_kept_checks();
 std::vector<Check> missed_blocks_checks();
 std::vector<Check> provider_checks();
 std::vector<Check> population_checks();

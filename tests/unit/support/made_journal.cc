@@ -46,6 +46,8 @@ Json bonded_validators() {
   Json all = Json::array();
   for (int i = 1; i <= 4; ++i)
     all.push_back({{"description", {{"moniker", validator(i)}}},
+                   {"commission", {{"commission_rates", {{"rate", "0.100000000000000000"}, {"max_rate", "0.200000000000000000"}}}}},
+                   {"min_self_delegation", "1"},
                    {"jailed", false},
                    {"status", "BOND_STATUS_BONDED"},
                    {"tokens", std::to_string(kPowers[i - 1]) + "000000"}});

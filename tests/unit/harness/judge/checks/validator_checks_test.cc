@@ -76,6 +76,38 @@ TEST(ValidatorChecks, ValidatorSetAllowsOneThatIsWholeAgain) {
   EXPECT_THAT(not_passed(u), IsEmpty());
 }
 
+// --- Validators Kept
+
+record::Json& commission(made::Upgrade& u, int ordinal) {
+  return u.answer("after", "validators").value[static_cast<std::size_t>(ordinal - 1)]["commission"]["commission_rates"]["rate"];
+}
+
+TEST(ValidatorChecks, ValidatorsKeptFailsWhereACommissionIsAnother) {
+  auto u = healthy();
+  commission(u, 2) = "0.200000000000000000";
+  EXPECT_THAT(not_passed(u), ElementsAre("Validators Kept (network): fail"));
+  EXPECT_THAT(item(u.judged(), "Validators Kept").message, HasSubstr("rate of validator-2 was 0.100000000000000000, is 0.200000000000000000"));
+}
+
+TEST(ValidatorChecks, ValidatorsKeptFailsWhereWhatTheyMayDelegateLeastIsAnother) {
+  auto u = healthy();
+  u.answer("after", "validators").value[0]["min_self_delegation"] = "0";
+  EXPECT_THAT(not_passed(u), ElementsAre("Validators Kept (network): fail"));
+}
+
+TEST(ValidatorChecks, ValidatorsKeptAllowsWhatIsAnnounced) {
+  auto u = healthy();
+  commission(u, 2) = "0.200000000000000000";
+  u.all<record::RunStarted>().front()->conditions["changes"]["parameters"] = {"staking.min_commission_rate"};
+  EXPECT_EQ(item(u.judged(), "Validators Kept").outcome, Outcome::pass);
+}
+
+TEST(ValidatorChecks, ValidatorsKeptAllowsAFieldThatIsNew) {
+  auto u = healthy();
+  u.answer("after", "validators").value[0]["description"]["metadata"] = "x";
+  EXPECT_THAT(not_passed(u), IsEmpty());
+}
+
 // --- Missed Blocks Counted
 
 class MissedBlocks : public testing::Test {
