@@ -216,6 +216,7 @@ TransactionsBefore::TransactionsBefore(Rehearsal& r, const std::string& proposal
   work_->account = {sender.name, sender.account, ""};
   work_->values = {{kPayee, new_address(r)},
                    {"validator", validators.front()->member.operator_address},
+                   {"other_validator", validators.size() > 2 ? validators[1]->member.operator_address : ""},
                    {"file", write_idle_proposal(r).string()},
                    {"proposal", std::to_string(std::stoll(proposal) + 1)}};
   auto of_question = work_->values;
@@ -223,9 +224,10 @@ TransactionsBefore::TransactionsBefore(Rehearsal& r, const std::string& proposal
   const auto own = transactions_at(r.view(), kBefore);
   for (const auto& [kind, t] : p.transactions) {
     // What it delegates to itself would be taken for a delegation that changed.
-    const bool to_another = std::any_of(
-        t.run.begin(), t.run.end(), [](const auto& a) { return a.find("{validator}") != std::string::npos; });
-    if (to_another && validators.size() < 2) continue;
+    const auto names = [&run = t.run](std::string_view value) {
+      return std::ranges::any_of(run, [&](const auto& a) { return a.find(value) != std::string::npos; });
+    };
+    if (validators.size() < (names("{other_validator}") ? 3 : names("{validator}") ? 2 : 1)) continue;
     if (!std::ranges::all_of(t.of, [this](const auto& part) { return work_->has(part); })) continue;
     Work::Kind k{{kind, "", {}, {}}, t.run, t.of};
     k.before = std::none_of(own.begin(), own.end(),
