@@ -20,8 +20,10 @@ std::map<std::string, Fields> operators_own(const record::Json& validators) {
   std::map<std::string, Fields> all;
   for (const auto& v : validators) {
     auto& fields = all[v.value(record::Json::json_pointer("/description/moniker"), "")];
-    for (const char* own : {"/commission/commission_rates", "/description"})
-      for (const auto& [field, value] : v.value(record::Json::json_pointer(own), record::Json::object()).items()) fields[field] = text_of(value);
+    for (const char* own : {"/commission/commission_rates", "/description"}) {
+      const auto said = v.value(record::Json::json_pointer(own), record::Json::object());
+      for (const auto& [field, value] : said.items()) fields[field] = text_of(value);
+    }
     if (v.contains("min_self_delegation")) fields["min_self_delegation"] = text_of(v["min_self_delegation"]);
   }
   return all;
