@@ -55,7 +55,7 @@ Finding judge_counted(const Context& c, const std::string&) {
     const auto* a = c.view.answer(kAfter, question::signing_info, name);
     if (!a || !a->answer.value.is_object() || !a->answer.value.contains("missed_blocks_counter") || was_jailed(a->answer.value)) continue;
     const auto absence = longest_absence(c, c.view.nodes.at(name).member.consensus_address, upgrade->second.block.signatures.size(), a->seen);
-    if (absence.blocks < kLeast || c.view.highest_height() - absence.first >= window(c.view)) continue;
+    if (absence.blocks < kLeast || c.view.blocks.rbegin()->first - absence.first >= window(c.view)) continue;
     const auto count = std::strtoll(text_of(a->answer.value["missed_blocks_counter"]).c_str(), nullptr, 10);
     auto& which = count + kAtTheEnds < absence.blocks ? not_counted : counted;
     which.push_back(fmt::format("{} was absent from {} commits from {} on, of which x/slashing has {}", name, absence.blocks, absence.first, count));

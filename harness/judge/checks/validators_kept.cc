@@ -41,11 +41,10 @@ bool may_change(const Changes& announced) {
 
 Finding judge_validators(const Context& c, const std::string&) {
   const auto q = validators_question(c);
-  const auto* was = c.view.answer(kBefore, q.name, q.node);
-  if (!was || !was->answer.value.is_array()) return skipped("they were not asked for before the upgrade");
-  const auto [is, missing] = look_up(c, kAfter, q);
+  if (!c.view.answer(kBefore, q.name, q.node)) return skipped("they were not asked for before the upgrade");
+  const auto [was, is, missing] = look_up_both(c, q);
   if (!is) return missing;
-  if (!is->answer.value.is_array()) return inconclusive("the chain's validators are no list");
+  if (!was->answer.value.is_array() || !is->answer.value.is_array()) return inconclusive("the chain's validators are no list");
   const auto before = operators_own(was->answer.value), after = operators_own(is->answer.value);
   std::vector<std::string> changed;
   std::size_t compared = 0;
