@@ -57,8 +57,9 @@ Finding judge_validators(const Context& c, const std::string&) {
     }
   const auto want = "what operators have said of their validators as before";
   if (changed.empty() || may_change(announced_changes(c.view))) return passed(want, fmt::format("{} compared, {} changed as announced", compared, changed.size()), {is->answer.source});
-  return failed(fmt::format("{}; a change on purpose is announced: `changes: {{records: [staking/0x21]}}`", fmt::join(changed, "; ")), want,
-                fmt::format("{} of {} differ", changed.size(), compared), {is->answer.source});
+  const auto more = changed.size() > 1 ? fmt::format(", and {} more", changed.size() - 1) : "";
+  return failed(fmt::format("{}{}; a change on purpose is announced: `{}`", changed.front(), more, announcement("records", {"staking/0x21"})), want,
+                fmt::format("{} of {} differ: {}", changed.size(), compared, fmt::join(changed, "; ")), {is->answer.source});
 }
 
 }  // namespace
