@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "harness/judge/checks/checklist.h"
+#include "harness/judge/checks/kept.h"
 #include "localnet/profile/question_names.h"
 
 namespace rehearse {
@@ -13,10 +14,8 @@ namespace {
 using record::Json;
 
 Question asked_first(const Context& c, const char* name, std::map<std::string, std::string> args = {}) {
-  return {name, c.view.validators().front()->member.name, std::move(args), 0};
+  return {name, first_validator(c), std::move(args), 0};
 }
-
-bool at_both_moments(const std::string& checkpoint) { return checkpoint == kBefore || checkpoint == kAfter; }
 
 // --- Every Balance Kept: of the accounts from the genesis, whose keys nobody has
 
@@ -27,8 +26,8 @@ std::map<std::string, std::string> balances_in(const SeenAnswer& a) {
 }
 
 std::vector<Question> ask_balances(const Context& c, const std::string& checkpoint, const std::string&) {
-  if (!at_both_moments(checkpoint) || !c.scenario.network.population.accounts) return {};
-  return {asked_first(c, question::balances)};
+  if (!c.scenario.network.population.accounts) return {};
+  return asked_at_both({asked_first(c, question::balances)}, checkpoint);
 }
 
 Finding judge_balances(const Context& c, const std::string&) {
@@ -73,7 +72,7 @@ std::vector<Question> delegation_questions(const Context& c) {
 }
 
 std::vector<Question> ask_delegations_in_use(const Context& c, const std::string& checkpoint, const std::string&) {
-  return at_both_moments(checkpoint) ? delegation_questions(c) : std::vector<Question>{};
+  return asked_at_both(delegation_questions(c), checkpoint);
 }
 
 Finding judge_delegations_in_use(const Context& c, const std::string&) {
@@ -104,7 +103,7 @@ std::vector<Question> vote_questions(const Context& c) {
 }
 
 std::vector<Question> ask_votes(const Context& c, const std::string& checkpoint, const std::string&) {
-  return at_both_moments(checkpoint) ? vote_questions(c) : std::vector<Question>{};
+  return asked_at_both(vote_questions(c), checkpoint);
 }
 
 Finding judge_votes(const Context& c, const std::string&) {

@@ -6,6 +6,7 @@
 
 #include "harness/judge/checks/bonded.h"
 #include "harness/judge/checks/checklist.h"
+#include "harness/judge/checks/kept.h"
 #include "harness/judge/service.h"
 #include "localnet/base/text.h"
 
@@ -30,7 +31,7 @@ std::map<std::string, Fields> operators_own(const record::Json& validators) {
 }
 
 std::vector<Question> ask_validators(const Context& c, const std::string& checkpoint, const std::string&) {
-  return checkpoint == kBefore || checkpoint == kAfter ? std::vector{validators_question(c)} : std::vector<Question>{};
+  return asked_at_both({validators_question(c)}, checkpoint);
 }
 
 // A chain may raise everybody's commission to a minimum, and says so.
