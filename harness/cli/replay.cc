@@ -18,6 +18,13 @@ void throw_if_not_an_ended_run(const std::string& target) {
       throw Error(Blame::scenario, target + ": has not ended; `rehearse net fork` goes on from a copy of one that is held");
 }
 
+// What keeps it from being tried is not that run's.
+RunResult made_anew(const RunOptions& o, const Leaves& leaves, const fs::path& shown) try {
+  return run_once(o, leaves, shown);
+} catch (const Error& e) {
+  throw Error(Blame::machine, std::string("the run is sound, and cannot be tried here: ") + e.what());
+}
+
 }  // namespace
 
 int replay(const Project& project, const std::string& target, RunFlags flags, const std::string& command) {
@@ -31,7 +38,8 @@ int replay(const Project& project, const std::string& target, RunFlags flags, co
   const Failed run(project, target);
   const auto o = run.options(project, flags, command);
   check_unused(o.folder);
-  const auto result = run_once(o, {leaves_of(flags).dialect, std::nullopt}, shown_folder(project, flags, o));
+  const Leaves leaves{leaves_of(flags).dialect, std::nullopt};
+  const auto result = of_ended ? run_once(o, leaves, shown_folder(project, flags, o)) : made_anew(o, leaves, shown_folder(project, flags, o));
   if (chose_no_folder(flags)) link_latest(o.folder);
   return result.exit_code;
 }

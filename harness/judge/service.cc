@@ -102,9 +102,11 @@ std::vector<ChangedParameter> unannounced_parameters(const NetworkView& v) {
   return unannounced_parameters(v, *before, *after);
 }
 
+bool is_module_dropped(const NetworkView& v, const std::string& module) { return dropped_modules(v).contains(module); }
+
 bool is_announced_query(const NetworkView& v, const std::string& route) {
   return announces(announced_changes(v).queries, route) ||
-         dropped_modules(v).contains(module_of_route(route));
+         is_module_dropped(v, module_of_route(route));
 }
 
 bool answers_queries(const NetworkView& v, const std::string& module) {

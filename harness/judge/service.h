@@ -33,6 +33,8 @@ std::vector<ChangedParameter> unannounced_parameters(const NetworkView&);
 
 // Announced by the scenario or the release; or of a module that the release's own list of modules has no more, or, where it
 // has no list, whose store is gone and that answers nothing.
+// Its release has the module no more, as its own list says; where there is none, once a stopped node's state tells that.
+bool is_module_dropped(const NetworkView&, const std::string& module);
 bool is_announced_query(const NetworkView&, const std::string& route);
 
 // A query of that module was answered after the upgrade, or refused by the module itself: it is there.

@@ -120,8 +120,8 @@ void TransactionBatch::try_simulation() {
   const auto& first = items_.front().transaction;
   rpc_->call("abci_query", {{"path", "/app/simulate"}, {"data", to_hex(base64_decode(first.as_signed.bytes))}},
              [self = shared_from_this(), kind = first.kind](const Result<Json>& answer) {
-               self->keep_probe(kSimulated, kind, answer.value ? Result<Json>{answer.value->value("response", Json::object()), ""} : answer);
                if (self->checkpoint_ == kBefore && has_halted(self->r_.view())) return;  // it answered late
+               self->keep_probe(kSimulated, kind, answer.value ? Result<Json>{answer.value->value("response", Json::object()), ""} : answer);
                self->send_open();
              });
 }

@@ -14,6 +14,7 @@
 #include "localnet/base/bech32.h"
 #include "localnet/base/log.h"
 #include "localnet/base/text.h"
+#include "localnet/cosmos/descriptors.h"
 #include "localnet/cosmos/genesis.h"
 #include "localnet/cosmos/keys.h"
 #include "localnet/cosmos/rpc.h"
@@ -178,10 +179,11 @@ struct TransactionsBefore::Work : std::enable_shared_from_this<TransactionsBefor
 namespace {
 
 // What nodes make of one transaction that was carried out, and of what the batch asked besides.
-void record_probes(Rehearsal& r, TransactionBatch& batch) {
+// `of_new`: the new release is asked; the old one no more once it has halted.
+void record_probes(Rehearsal& r, TransactionBatch& batch, bool of_new) {
   const auto before = transactions_at(r.view(), kBefore);
   const auto carried_out = std::ranges::find_if(before, was_accepted);
-  if (carried_out != before.end() && !batch.items().empty()) batch.try_again(*carried_out);
+  if (carried_out != before.end() && !batch.items().empty() && (of_new || !has_halted(r.view()))) batch.try_again(*carried_out);
   if (!batch.forged().checkpoint.empty()) r.record(batch.forged());
   for (auto& probe : batch.probes()) r.record(std::move(probe));
 }
@@ -257,7 +259,7 @@ void TransactionsBefore::end() {
   if (!work_->is_signed) return;
   work_->batch->await_blocks(true);
   for (auto& item : work_->batch->items()) r_.record(std::move(item.tried));
-  record_probes(r_, *work_->batch);
+  record_probes(r_, *work_->batch, false);
   r_.keep_prepared({work_->account, work_->sequence + work_->first.size(), work_->values.at("proposal"),
                     std::move(work_->second)});
 }
@@ -293,6 +295,14 @@ void sign_again(Rehearsal& r, PreparedTransactions& p, const std::string& node, 
   if (!signing->trouble.empty()) throw TimedOut("transactions cannot be signed again: " + signing->trouble, Cause::machine_stalled);
 }
 
+// Of a message of its, as it is written.
+bool is_of_dropped_module(const NetworkView& v, const std::string& written) {
+  const auto transaction = Json::parse(written, nullptr, false);
+  return transaction.contains(kMessages) && std::ranges::any_of(transaction[kMessages], [&](const Json& message) {
+           return is_module_dropped(v, module_of_route(message.value("@type", "")));
+         });
+}
+
 // A release may want a higher deposit: then there is nothing to vote on yet.
 bool waits_for_deposit(Rehearsal& r, const std::string& proposal) {
   const auto a = r.ask("effects", {{question::proposal, first_in_reach(r), {{"id", proposal}}, 0}}).front();
@@ -314,7 +324,7 @@ TransactionsAfter::TransactionsAfter(Rehearsal& r) : r_(r) {
   const auto gone = announced_changes(r.view()).transactions;
   const auto left_out = std::erase_if(p.all, [&](const auto& t) {
     const auto kind = std::ranges::find(r.profile().transactions, t.kind, [](const auto& k) { return k.first; });
-    return announces(gone, t.kind) || (kind != r.profile().transactions.end() && std::ranges::any_of(kind->second.of, [&](const auto& part) { return announces(gone, part); }));
+    return announces(gone, t.kind) || is_of_dropped_module(r.view(), t.written) || (kind != r.profile().transactions.end() && std::ranges::any_of(kind->second.of, [&](const auto& part) { return announces(gone, part); }));
   });
   if (p.all.empty()) return;
   const auto node = first_in_reach(r);
@@ -345,7 +355,7 @@ void TransactionsAfter::end() {
       t.log = fmt::format("its proposal gets the number {}, which another has", made->second);
     r_.record(t);
   }
-  record_probes(r_, b);
+  record_probes(r_, b, true);
 }
 
 }  // namespace rehearse

@@ -40,8 +40,8 @@ Spread spread_of(const RunRecord& r) {
     if (std::ranges::find(affected, m.name) != affected.end()) power += m.power;
   }
   if (power == total && total > 0) return Spread::all;
-  if (affected.size() == 1) return Spread::one;
-  return 3 * power >= total ? Spread::third_or_more : Spread::minority;
+  if (3 * power >= total && total > 0) return Spread::third_or_more;
+  return affected.size() == 1 ? Spread::one : Spread::minority;
 }
 
 // Which nodes a failure is seen on before it is proven hangs on moments; whether the others could go on does not.

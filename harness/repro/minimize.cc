@@ -22,7 +22,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Trial, what, digest, ended, fails)
 namespace {
 
 constexpr const char* kTrials = "minimize.json";
-constexpr int kRunsOfWhole = 4, kRunsOfSmallest = 3;  // at most at first, and at last
+constexpr int kRunsOfWhole = 2, kRunsOfSmallest = 3;  // at first, and at last
 
 struct LimitReached {};
 
@@ -85,20 +85,18 @@ class Minimizer {
   };
   std::string text(const Left& l) const { return of_.text(l.faults, l.parts, l.validators, l.short_waits); }
 
-  // How often the whole fails decides how often a smaller one is tried. The run that is made smaller has failed once: when the next
-  // one does, too, that is each time; when not, some more tell.
+  // How often the whole fails decides how often a smaller one is tried.
   void calibrate() {
     Trial whole{"everything", text(left_), "", {}, false};
-    if (!take_earlier(whole)) {
-      try_once(whole);
-      while (!is_same(whole.ended.front()) && whole.ended.size() < kRunsOfWhole) try_once(whole);
-    }
-    const auto failed = static_cast<int>(std::ranges::count_if(whole.ended, is_same)), runs = static_cast<int>(whole.ended.size());
+    const bool known = take_earlier(whole);
+    for (int i = 0; !known && i < kRunsOfWhole; ++i) try_once(whole);
+    const auto failed = std::ranges::count_if(whole.ended, is_same);
     if (failed == 0)
-      throw Error(Blame::scenario, fmt::format("the failure does not come again: {} runs, none failed for {}", runs, name_of(failure_.cause)));
+      throw Error(Blame::scenario, fmt::format("the failure does not come again: {} runs, none failed for {} in as much of the network: {}", kRunsOfWhole,
+                                               name_of(failure_.cause), fmt::join(whole.ended, ", ")));
     whole.fails = true;
     note(std::move(whole));
-    tries_ = runs_to_see(failed, runs);
+    tries_ = runs_to_see(static_cast<int>(failed), kRunsOfWhole);
   }
 
   static bool is_same(const std::string& ended) { return ended == name_of(Likeness::same) || ended == name_of(Likeness::same_cause); }
@@ -142,7 +140,6 @@ class Minimizer {
     write_file(file, t.text);
     auto record = run_(file);
     t.ended.push_back(name_of(compare(failure_, record::failure_of(record))));
-    if (is_same(t.ended.back())) last_failed_ = {t.text, record};
     return record;
   }
 
@@ -158,12 +155,11 @@ class Minimizer {
     return fails;
   }
 
-  // With the run that left it, where this search has seen that.
   Tally confirm() {
     Trial t{"the smallest, again", text(left_), "", {}, false};
-    auto runs = t.text == last_failed_.first ? std::vector{last_failed_.second} : std::vector<record::RunRecord>{};
-    while (runs.size() < kRunsOfSmallest) runs.push_back(try_once(t));
-    const auto found = tally(failure_, runs);
+    std::vector<record::RunRecord> again;
+    for (int i = 0; i < kRunsOfSmallest; ++i) again.push_back(try_once(t));
+    const auto found = tally(failure_, again);
     t.fails = found.same > 0;
     note(std::move(t));
     return found;
@@ -190,7 +186,6 @@ class Minimizer {
   const Clock::time_point begun_ = Clock::now();
   std::vector<Trial> earlier_;
   Left left_;
-  std::pair<std::string, record::RunRecord> last_failed_;  // the text of its scenario
   int runs_ = 0, tries_ = 1;
   Minimized out_;
 };

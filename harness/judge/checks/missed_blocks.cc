@@ -17,19 +17,27 @@ constexpr std::int64_t kAtTheEnds = 2;  // of these, whose votes may have come i
 
 struct Absence {
   std::int64_t first = 0, blocks = 0;
+  std::int64_t until = 0;  // the last block that could tell
 };
 
-// The longest since H that its account was asked for after. A validator that left the set is not absent: there are fewer votes.
-Absence longest_absence(const Context& c, const std::string& address, std::size_t votes, record::Micros asked) {
+// The longest since H that is in the answer of that node at that moment: a block's commit is counted in the next one. A validator that
+// left the set is not absent: there are fewer votes.
+Absence longest_absence(const Context& c, const NodeView& node, std::size_t votes, record::Micros asked) {
   constexpr int kAbsent = 1;
   Absence longest, now;
-  for (auto it = c.view.blocks.upper_bound(c.upgrade_height()); it != c.view.blocks.end() && it->second.seen < asked; ++it) {
+  std::int64_t until = 0;
+  for (auto it = c.view.blocks.upper_bound(c.upgrade_height()); it != c.view.blocks.end(); ++it) {
+    const auto counted = node.committed_at(it->first + 1);
+    if (!counted || *counted >= asked) break;
+    until = it->first;
     const auto& all = it->second.block.signatures;
-    const bool there = all.size() != votes || std::ranges::any_of(all, [&](const auto& s) { return s.validator == address && s.flag != kAbsent; });
+    const bool there =
+        all.size() != votes || std::ranges::any_of(all, [&](const auto& s) { return s.validator == node.member.consensus_address && s.flag != kAbsent; });
     const bool follows = now.blocks && it->first == now.first + now.blocks;
-    now = there ? Absence{} : follows ? Absence{now.first, now.blocks + 1} : Absence{it->first, 1};
+    now = there ? Absence{} : follows ? Absence{now.first, now.blocks + 1, 0} : Absence{it->first, 1, 0};
     if (now.blocks > longest.blocks) longest = now;
   }
+  longest.until = until;
   return longest;
 }
 
@@ -54,8 +62,8 @@ Finding judge_counted(const Context& c, const std::string&) {
   for (const auto& name : c.validators()) {
     const auto* a = c.view.answer(kAfter, question::signing_info, name);
     if (!a || !a->answer.value.is_object() || !a->answer.value.contains("missed_blocks_counter") || was_jailed(a->answer.value)) continue;
-    const auto absence = longest_absence(c, c.view.nodes.at(name).member.consensus_address, upgrade->second.block.signatures.size(), a->seen);
-    if (absence.blocks < kLeast || c.view.blocks.rbegin()->first - absence.first >= window(c.view)) continue;
+    const auto absence = longest_absence(c, c.view.nodes.at(name), upgrade->second.block.signatures.size(), a->seen);
+    if (absence.blocks < kLeast || absence.until - absence.first >= window(c.view)) continue;
     const auto count = std::strtoll(text_of(a->answer.value["missed_blocks_counter"]).c_str(), nullptr, 10);
     auto& which = count + kAtTheEnds < absence.blocks ? not_counted : counted;
     which.push_back(fmt::format("{} was absent from {} commits from {} on, of which x/slashing has {}", name, absence.blocks, absence.first, count));

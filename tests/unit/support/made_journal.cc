@@ -28,6 +28,7 @@ double time_of(std::int64_t height) {
 }
 
 std::string consensus_address(int ordinal) { return std::string(40, static_cast<char>('A' + ordinal - 1)); }
+std::string operator_address(int ordinal) { return "vevaloper1operator" + std::to_string(ordinal); }
 std::string account(int ordinal) { return "ve1account" + std::to_string(ordinal); }
 std::string node_id(int ordinal) { return std::string(40, static_cast<char>('a' + ordinal - 1)); }
 
@@ -45,7 +46,8 @@ Json records(bool migrated) {
 Json bonded_validators() {
   Json all = Json::array();
   for (int i = 1; i <= 4; ++i)
-    all.push_back({{"description", {{"moniker", validator(i)}}},
+    all.push_back({{"operator_address", operator_address(i)},
+                   {"description", {{"moniker", validator(i)}}},
                    {"commission", {{"commission_rates", {{"rate", "0.100000000000000000"}, {"max_rate", "0.200000000000000000"}}}}},
                    {"min_self_delegation", "1"},
                    {"jailed", false},
@@ -164,7 +166,7 @@ void beginning(Upgrade& u) {
   NetworkPlanned network{"virtengine-rehearsal-1", "cosmovisor", 2.0, "ve1watched", {}};
   for (int i = 1; i <= 4; ++i)
     network.members.push_back({validator(i), true, kPowers[i - 1], consensus_address(i),
-                               "vevaloper1operator" + std::to_string(i), account(i),
+                               operator_address(i), account(i),
                                "127.1.2." + std::to_string(i), node_id(i)});
   u.add(0.2, "", network);
   for (int i = 1; i <= 4; ++i)

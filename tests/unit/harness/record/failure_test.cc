@@ -45,7 +45,8 @@ TEST(Failure, IsTheSameWithItsCauseItsPartOfTheNetworkAndItsEvidence) {
 TEST(Failure, IsOfThePartOfTheNetworkThatShowsIt) {
   const auto scope = [](std::vector<std::string> nodes) { return failure_of(failed(Cause::block_panic, "", std::move(nodes))).scope; };
   EXPECT_EQ(scope({}), Spread::none);
-  EXPECT_EQ(scope({"validator-1"}), Spread::one);
+  EXPECT_EQ(scope({"validator-4"}), Spread::one);
+  EXPECT_EQ(scope({"validator-1"}), Spread::third_or_more) << "40 of 100";
   EXPECT_EQ(scope({"validator-3", "validator-4"}), Spread::minority);
   EXPECT_EQ(scope({"validator-2", "validator-4"}), Spread::third_or_more);
   EXPECT_EQ(scope({"validator-1", "validator-2", "validator-3", "validator-4"}), Spread::all);

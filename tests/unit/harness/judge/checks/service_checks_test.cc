@@ -306,6 +306,11 @@ TEST_F(TransactionProbes, SayNothingOfWhatWasSoBefore) {
   EXPECT_EQ(item("Replayed Transactions Refused").outcome, Outcome::skipped);
 }
 
+TEST_F(TransactionProbes, SayNothingWhereOneIsRefusedForSomethingElse) {
+  said(kReplayed, kBefore, 32), said(kReplayed, kAfter, 13);
+  EXPECT_EQ(item("Replayed Transactions Refused").outcome, Outcome::skipped);
+}
+
 TEST_F(TransactionProbes, SayNothingOfTwoKinds) {
   said(kSimulated, kBefore, 0), said(kSimulated, kAfter, 18, "vote");
   EXPECT_EQ(item("Transactions Simulated").outcome, Outcome::skipped);
