@@ -14,9 +14,13 @@ namespace rehearse {
 
 namespace {
 
+struct Said {
+  std::string text, compared;  // the same in each form that the text may have
+};
+
 struct OfOperator {
   std::string name;
-  std::map<std::string, std::string> fields;
+  std::map<std::string, Said> fields;
 };
 
 // REST has 0.100000000000000000, the SDK's newer command line 100000000000000000.
@@ -33,9 +37,9 @@ std::map<std::string, OfOperator> operators_own(const record::Json& validators) 
     auto& own = all[v.value("operator_address", "")];
     const auto rates = v.value(Pointer("/commission/commission_rates"), record::Json::object()), said = v.value("description", record::Json::object());
     own.name = said.value("moniker", "");
-    for (const auto& [field, value] : rates.items()) own.fields[field] = without_point(text_of(value));
-    for (const auto& [field, value] : said.items()) own.fields[field] = text_of(value);
-    if (v.contains("min_self_delegation")) own.fields["min_self_delegation"] = text_of(v["min_self_delegation"]);
+    for (const auto& [field, value] : rates.items()) own.fields[field] = {text_of(value), without_point(text_of(value))};
+    for (const auto& [field, value] : said.items()) own.fields[field] = {text_of(value), text_of(value)};
+    if (const auto least = text_of(v.value("min_self_delegation", record::Json(""))); !least.empty()) own.fields["min_self_delegation"] = {least, least};
   }
   return all;
 }
@@ -73,9 +77,9 @@ Finding judge_validators(const Context& c, const std::string&) {
       const auto have = now->second.fields.find(field);
       if (have == now->second.fields.end()) continue;  // the answer has another form
       ++compared;
-      if (have->second == value) continue;
+      if (have->second.compared == value.compared) continue;
       if (may_change(announced, field)) ++as_announced;
-      else changed.push_back(fmt::format("{} of {} was {}, is {}", field, own.name, value, have->second));
+      else changed.push_back(fmt::format("{} of {} was {}, is {}", field, own.name, value.text, have->second.text));
     }
   }
   const auto want = "what operators have said of their validators as before";

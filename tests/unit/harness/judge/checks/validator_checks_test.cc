@@ -195,7 +195,7 @@ TEST_F(MissedBlocks, SayNothingOfOneThatIsJailedForThem) {
 }
 
 TEST_F(MissedBlocks, SayNothingWhereTheWindowHasGoneOn) {
-  for (auto* s : u_.all<record::Surveyed>()) s->parameters["slashing"]["signed_blocks_window"] = 7;
+  for (auto* s : u_.all<record::Surveyed>()) s->parameters["slashing"]["signed_blocks_window"] = 6;
   info()["missed_blocks_counter"] = "1";
   EXPECT_EQ(counted().outcome, Outcome::skipped);
 }
