@@ -138,6 +138,10 @@ const record::TransactionTried* forged_at(const NetworkView& v, const std::strin
   return found == v.tried.end() ? nullptr : &*found;
 }
 
+bool has_sent(const NetworkView& v, const std::string& account) {
+  return std::ranges::any_of(v.tried, [&](const auto& t) { return t.account == account; });
+}
+
 bool was_accepted(const record::TransactionTried& t) {
   return t.error.empty() && t.code == 0 && t.height > 0;
 }

@@ -31,10 +31,10 @@ std::vector<ChangedParameter> unannounced_parameters(const NetworkView&, const r
 // The same of what is under way; none when it was not asked for both.
 std::vector<ChangedParameter> unannounced_parameters(const NetworkView&);
 
-// Announced by the scenario or the release; or of a module that the release's own list of modules has no more, or, where it
-// has no list, whose store is gone and that answers nothing.
 // Its release has the module no more, as its own list says; where there is none, once a stopped node's state tells that.
 bool is_module_dropped(const NetworkView&, const std::string& module);
+// Announced by the scenario or the release; or of a module that the release's own list of modules has no more, or, where it
+// has no list, whose store is gone and that answers nothing.
 bool is_announced_query(const NetworkView&, const std::string& route);
 
 // A query of that module was answered after the upgrade, or refused by the module itself: it is there.
@@ -69,6 +69,8 @@ const record::TransactionTried* forged_at(const NetworkView&, const std::string&
 // What a node said of a transaction, asked by name as a question: of the first one when it was simulated, and of one that was in a
 // block before the upgrade when a node was given it to check once more. The value: {transaction, code, codespace, log}.
 inline constexpr const char *kSimulated = "simulated-transaction", *kReplayed = "replayed-transaction";
+// The rehearsal itself sends transactions of that account.
+bool has_sent(const NetworkView&, const std::string& account);
 // It is in a block and was carried out.
 bool was_accepted(const record::TransactionTried&);
 // A node has taken it, and it is in none of the many blocks that followed.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "harness/judge/absence.h"
 #include "harness/judge/checks/checklist.h"
 #include "harness/judge/diagnosis/rules.h"
 #include "harness/procedures/verification.h"
@@ -141,9 +142,8 @@ record::StateChanges read_from_one(Rehearsal& r, std::int64_t height) {
   const auto scratch = r.folder() / "state-changes";
   // What a module writes about who did not sign comes and goes with them.
   const auto signed_by_all = [&blocks = r.view().blocks](std::int64_t block) {
-    constexpr int kAbsent = 1;
     const auto seen = blocks.find(block);
-    return seen != blocks.end() && std::ranges::none_of(seen->second.block.signatures, [](const auto& s) { return s.flag == kAbsent; });
+    return seen != blocks.end() && std::ranges::none_of(seen->second.block.signatures, is_absent);
   };
   for (const auto& name : witnesses(r.view(), height)) {
     const auto from = std::chrono::steady_clock::now();

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "harness/judge/absence.h"
 #include "harness/judge/block_cost.h"
 #include "harness/judge/checks/checklist.h"
 #include "harness/judge/statistics.h"
@@ -35,10 +36,8 @@ bool a_node_changed(const Context& c, Micros from, Micros to) {
 
 // A round was lost while somebody did not take part: it was that one's turn to propose.
 bool a_proposer_was_away(const record::BlockSeen& b, const record::BlockSeen& before) {
-  constexpr int kAbsent = 1;
-  const auto absent = [](const record::Signature& s) { return s.flag == kAbsent; };
   return b.round > 0 &&
-         (std::ranges::any_of(b.signatures, absent) || std::ranges::any_of(before.signatures, absent));
+         (std::ranges::any_of(b.signatures, is_absent) || std::ranges::any_of(before.signatures, is_absent));
 }
 
 const SeenBlock* block_at(const Context& c, std::int64_t height) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "harness/judge/absence.h"
 #include "harness/judge/checks/checklist.h"
 #include "localnet/base/text.h"
 #include "localnet/profile/question_names.h"
@@ -23,7 +24,6 @@ struct Absence {
 // The longest since H that is in the answer of that node at that moment: a block's commit is counted in the next one. A validator that
 // left the set is not absent: there are fewer votes.
 Absence longest_absence(const Context& c, const NodeView& node, std::size_t votes, record::Micros asked) {
-  constexpr int kAbsent = 1;
   Absence longest, now;
   std::int64_t until = 0;
   for (auto it = c.view.blocks.upper_bound(c.upgrade_height()); it != c.view.blocks.end(); ++it) {
@@ -32,21 +32,13 @@ Absence longest_absence(const Context& c, const NodeView& node, std::size_t vote
     until = it->first;
     const auto& all = it->second.block.signatures;
     const bool there =
-        all.size() != votes || std::ranges::any_of(all, [&](const auto& s) { return s.validator == node.member.consensus_address && s.flag != kAbsent; });
+        all.size() != votes || std::ranges::any_of(all, [&](const auto& s) { return s.validator == node.member.consensus_address && !is_absent(s); });
     const bool follows = now.blocks && it->first == now.first + now.blocks;
     now = there ? Absence{} : follows ? Absence{now.first, now.blocks + 1, 0} : Absence{it->first, 1, 0};
     if (now.blocks > longest.blocks) longest = now;
   }
   longest.until = until;
   return longest;
-}
-
-// Of x/slashing; 0: not known.
-std::int64_t window(const NetworkView& v) {
-  const auto* survey = v.survey(kAfter);
-  if (!survey || !survey->parameters.contains("slashing")) return 0;
-  const auto& p = survey->parameters["slashing"];
-  return p.contains("signed_blocks_window") ? std::strtoll(text_of(p["signed_blocks_window"]).c_str(), nullptr, 10) : 0;
 }
 
 // Who is jailed has its count begun anew.
@@ -58,12 +50,14 @@ bool was_jailed(const record::Json& info) {
 Finding judge_counted(const Context& c, const std::string&) {
   const auto upgrade = c.view.blocks.find(c.upgrade_height());
   if (c.upgrade_height() <= 0 || upgrade == c.view.blocks.end()) return skipped("needs the commit of the upgrade height");
+  // Not known: nothing can be told.
+  const auto window = slashing_parameter(c.view.survey(kAfter), "signed_blocks_window").value_or(0);
   std::vector<std::string> counted, not_counted;
   for (const auto& name : c.validators()) {
     const auto* a = c.view.answer(kAfter, question::signing_info, name);
     if (!a || !a->answer.value.is_object() || !a->answer.value.contains("missed_blocks_counter") || was_jailed(a->answer.value)) continue;
     const auto absence = longest_absence(c, c.view.nodes.at(name), upgrade->second.block.signatures.size(), a->seen);
-    if (absence.blocks < kLeast || absence.until - absence.first >= window(c.view)) continue;
+    if (absence.blocks < kLeast || static_cast<double>(absence.until - absence.first) >= window) continue;
     const auto count = std::strtoll(text_of(a->answer.value["missed_blocks_counter"]).c_str(), nullptr, 10);
     auto& which = count + kAtTheEnds < absence.blocks ? not_counted : counted;
     which.push_back(fmt::format("{} was absent from {} commits from {} on, of which x/slashing has {}", name, absence.blocks, absence.first, count));

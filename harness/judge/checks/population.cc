@@ -5,6 +5,7 @@
 
 #include "harness/judge/checks/checklist.h"
 #include "harness/judge/checks/kept.h"
+#include "harness/judge/service.h"
 #include "localnet/profile/question_names.h"
 
 namespace rehearse {
@@ -56,9 +57,7 @@ Json without_tried(const Context& c, const Json& delegations) {
   auto kept = Json::array();
   for (const auto& d : delegations) {
     static const Json::json_pointer at("/delegation/delegator_address");
-    const auto owner = d.contains(at) ? d.at(at) : Json();
-    const bool tried = std::any_of(c.view.tried.begin(), c.view.tried.end(), [&](const auto& t) { return owner == t.account; });
-    if (!tried) kept.push_back(d);
+    if (!has_sent(c.view, d.value(at, ""))) kept.push_back(d);
   }
   return kept;
 }

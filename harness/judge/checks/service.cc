@@ -167,6 +167,8 @@ Finding judge_costs(const Context& c, const std::string&) {
 
 // --- Forged Transactions Refused
 
+bool is_refused_alike(const record::TransactionTried& a, const record::TransactionTried& b) { return a.code == b.code && a.codespace == b.codespace; }
+
 Finding judge_forged(const Context& c, const std::string&) {
   const auto *before = forged_at(c.view, kBefore), *after = forged_at(c.view, kAfter);
   if (!before || !after) return skipped("none was checked by a node");
@@ -178,29 +180,23 @@ Finding judge_forged(const Context& c, const std::string&) {
     return failed(fmt::format("a {} whose signature is wrong is accepted: anybody can send what is another's", after->transaction), want, have,
                   {"/check_tx"});
   // Who refuses it for its fee, say, has not come to its signature.
-  if (std::pair(after->code, after->codespace) != std::pair(before->code, before->codespace)) return skipped(fmt::format("{}; before the upgrade {}", have, outcome_of(*before)));
+  if (!is_refused_alike(*before, *after)) return skipped(fmt::format("{}; before the upgrade {}", have, outcome_of(*before)));
   return passed(want, have, {"/check_tx"});
 }
 
 // --- Transactions Simulated, Replayed Transactions Refused
 
-struct Probe {
-  std::string transaction;
-  int code = 0;
-  std::string codespace, said;
-};
-
-std::optional<Probe> probe_at(const Context& c, const char* question, const char* checkpoint) {
+std::optional<record::TransactionTried> probe_at(const Context& c, const char* question, const char* checkpoint) {
   const auto* found = c.view.answer(checkpoint, question, "");
   if (!found || !found->answer.answered) return std::nullopt;
   const auto& v = found->answer.value;
-  Probe p{v.value("transaction", ""), v.value("code", 0), v.value("codespace", ""), ""};
-  p.said = p.code ? fmt::format("code {} ({}): {}", p.code, p.codespace, v.value("log", "")) : "code 0";
-  return p;
+  record::TransactionTried t;
+  t.transaction = v.value("transaction", ""), t.code = v.value("code", 0), t.codespace = v.value("codespace", ""), t.log = v.value("log", "");
+  return t;
 }
 
 struct BothProbes {
-  std::optional<Probe> before, after;
+  std::optional<record::TransactionTried> before, after;
   Finding missing;
 };
 
@@ -213,11 +209,11 @@ BothProbes both_probes(const Context& c, const char* question) {
 Finding judge_simulated(const Context& c, const std::string&) {
   const auto [before, after, missing] = both_probes(c, kSimulated);
   if (!after) return missing;
-  if (before->code) return skipped("it was refused before the upgrade, too: " + before->said);
+  if (before->code) return skipped("it was refused before the upgrade, too: " + outcome_of(*before));
   if (before->transaction != after->transaction) return skipped(fmt::format("{} before the upgrade, {} after it", before->transaction, after->transaction));
   const auto want = "code 0, as before the upgrade";
-  if (after->code == 0) return passed(want, after->said, {"/app/simulate"});
-  return failed(fmt::format("a {} cannot be simulated any more, so that wallets learn no gas for it: {}", after->transaction, after->said), want, after->said,
+  if (after->code == 0) return passed(want, "code 0", {"/app/simulate"});
+  return failed(fmt::format("a {} cannot be simulated any more, so that wallets learn no gas for it: {}", after->transaction, outcome_of(*after)), want, outcome_of(*after),
                 {"/app/simulate"});
 }
 
@@ -225,11 +221,10 @@ Finding judge_replayed(const Context& c, const std::string&) {
   const auto [before, after, missing] = both_probes(c, kReplayed);
   if (!after) return missing;
   if (before->code == 0) return skipped("one was accepted before the upgrade, too");
-  const auto want = "refused as before: " + before->said;
+  const auto want = "refused as before: " + outcome_of(*before);
   // Who refuses it for its fee, say, has not come to what makes it an old one.
-  if (after->code && std::pair(after->code, after->codespace) != std::pair(before->code, before->codespace))
-    return skipped(fmt::format("{}; before the upgrade {}", after->said, before->said));
-  if (after->code) return passed(want, after->said, {"/check_tx"});
+  if (after->code && !is_refused_alike(*before, *after)) return skipped(fmt::format("{}; before the upgrade {}", outcome_of(*after), outcome_of(*before)));
+  if (after->code) return passed(want, outcome_of(*after), {"/check_tx"});
   return failed(fmt::format("a {} that a block before the upgrade had is accepted once more: whoever has it can repeat it", after->transaction), want,
                 "accepted", {"/check_tx"});
 }

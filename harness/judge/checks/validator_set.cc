@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "harness/judge/absence.h"
 #include "harness/judge/checks/bonded.h"
 #include "harness/judge/checks/checklist.h"
 
@@ -14,11 +15,10 @@ namespace {
 // The first of the last commits after H that have fewer votes, and none of this node; 0: there is none. A commit has a vote of each
 // validator in the set, of one that is absent too.
 std::int64_t out_of_the_set_from(const Context& c, const std::string& address, std::size_t votes_at_upgrade, record::Micros until) {
-  constexpr int kAbsent = 1;  // whose vote names nobody
   std::int64_t from = 0;
   for (auto it = c.view.blocks.rbegin(); it != c.view.blocks.rend() && it->first > c.upgrade_height(); ++it) {
     const auto& votes = it->second.block.signatures;
-    if (it->second.seen > until || std::ranges::find(votes, kAbsent, &record::Signature::flag) != votes.end()) continue;
+    if (it->second.seen > until || std::ranges::any_of(votes, is_absent)) continue;
     if (votes.size() >= votes_at_upgrade) break;
     if (std::ranges::find(votes, address, &record::Signature::validator) != votes.end()) break;
     from = it->first;

@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <map>
+#include <set>
 
 #include "harness/judge/checks/bonded.h"
 #include "harness/judge/checks/checklist.h"
@@ -53,11 +54,12 @@ bool may_change(const Changes& announced, const std::string& field) {
   return announces(announced.records, "staking/0x21") || (field == "rate" && announces(announced.parameters, "staking.min_commission_rate"));
 }
 
-// Its transactions may have been about the validator.
-bool has_sent(const Context& c, const std::string& operator_address) {
-  return std::ranges::any_of(c.view.tried, [&](const auto& t) {
-    return std::ranges::any_of(c.view.validators(), [&](const auto* n) { return n->member.operator_address == operator_address && n->member.account == t.account; });
-  });
+// Whose operators' transactions may have been about them.
+std::set<std::string> senders(const NetworkView& v) {
+  std::set<std::string> addresses;
+  for (const auto* n : v.validators())
+    if (has_sent(v, n->member.account)) addresses.insert(n->member.operator_address);
+  return addresses;
 }
 
 Finding judge_validators(const Context& c, const std::string&) {
@@ -67,12 +69,13 @@ Finding judge_validators(const Context& c, const std::string&) {
   if (!is) return missing;
   if (!was->answer.value.is_array() || !is->answer.value.is_array()) return inconclusive("the chain's validators are no list");
   const auto announced = announced_changes(c.view);
+  const auto left_out = senders(c.view);
   const auto before = operators_own(was->answer.value), after = operators_own(is->answer.value);
   std::vector<std::string> changed;
   std::size_t compared = 0, as_announced = 0;
   for (const auto& [address, own] : before) {
     const auto now = after.find(address);
-    if (now == after.end() || has_sent(c, address)) continue;  // who is gone is another item's
+    if (now == after.end() || left_out.contains(address)) continue;  // who is gone is another item's
     for (const auto& [field, value] : own.fields) {
       const auto have = now->second.fields.find(field);
       if (have == now->second.fields.end()) continue;  // the answer has another form

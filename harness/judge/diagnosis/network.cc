@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "harness/judge/absence.h"
 #include "harness/judge/checks/check.h"
 #include "harness/judge/diagnosis/panics.h"
 #include "localnet/base/bech32.h"
@@ -118,12 +119,9 @@ std::int64_t missed_blocks(const NetworkView& v, const record::Member& m) {
 // How many of its window a validator may miss (x/slashing), by the parameters before the upgrade; 0: not known.
 std::int64_t may_miss(const NetworkView& v) {
   const auto* before = v.survey(kBefore);
-  if (!before || !before->parameters.contains("slashing")) return 0;
-  const auto& p = before->parameters["slashing"];
-  if (!p.contains("signed_blocks_window") || !p.contains("min_signed_per_window")) return 0;
-  const auto number = [&](const char* field) { return std::strtod(text_of(p[field]).c_str(), nullptr); };
-  const auto window = number("signed_blocks_window");
-  return static_cast<std::int64_t>(window - std::round(window * number("min_signed_per_window")));
+  const auto window = slashing_parameter(before, "signed_blocks_window"), signed_of_it = slashing_parameter(before, "min_signed_per_window");
+  if (!window || !signed_of_it) return 0;
+  return static_cast<std::int64_t>(*window - std::round(*window * *signed_of_it));
 }
 
 }  // namespace

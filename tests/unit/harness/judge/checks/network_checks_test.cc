@@ -80,7 +80,7 @@ TEST(NetworkChecks, JailedValidatorsIsInconclusiveWhenTheChainListsNone) {
   auto u = healthy();
   u.answer("after", "validators").value = record::Json::array();
   EXPECT_THAT(not_passed(u),
-              ElementsAre("Active Validators (network): fail", "Jailed Validators (network): inconclusive"));
+              ElementsAre("Active Validators (network): fail", "Jailed Validators (network): inconclusive", "Validators Kept (network): skipped"));
 }
 
 }  // namespace
