@@ -9,6 +9,8 @@
 
 namespace rehearse {
 
+struct TransactionMaker;
+
 // Of an account whose validator is not the one that proposes: the last one's. What the procedure has sent
 // itself is not sent again.
 class TransactionsBefore {
@@ -20,9 +22,8 @@ class TransactionsBefore {
   void end();
 
  private:
-  struct Work;
   Rehearsal& r_;
-  std::shared_ptr<Work> work_;  // shared with handlers; null: there is nothing to do
+  std::shared_ptr<TransactionMaker> maker_;  // shared with handlers; null: there is nothing to do
 };
 
 class TransactionsAfter {

@@ -49,4 +49,11 @@ std::vector<std::string> fill(const std::vector<std::string>& texts, const Value
   return out;
 }
 
+nlohmann::json fill_texts(nlohmann::json value, const Values& values, const std::string& where) {
+  if (value.is_string()) return fill(value.get<std::string>(), values, where);
+  if (value.is_structured())
+    for (auto& part : value) part = fill_texts(std::move(part), values, where);
+  return value;
+}
+
 }  // namespace rehearse

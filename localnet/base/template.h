@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "localnet/base/json.h"
+
 namespace rehearse {
 
 using Values = std::map<std::string, std::string>;
@@ -15,5 +17,7 @@ std::vector<std::string> names_in(const std::string& text);
 // Replaces each {name}; throws Error(Blame::scenario) naming `where` for a name that has no value.
 std::string fill(const std::string& text, const Values&, const std::string& where);
 std::vector<std::string> fill(const std::vector<std::string>& texts, const Values&, const std::string& where);
+// All texts in it, whatever holds them; names of fields are none.
+nlohmann::json fill_texts(nlohmann::json, const Values&, const std::string& where);
 
 }  // namespace rehearse

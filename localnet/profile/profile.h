@@ -94,8 +94,10 @@ struct PreservedRecord {
 
 // A kind of transaction that the chain accepts, to be sent before an upgrade and after it.
 struct TransactionKind {
-  std::vector<std::string> run;  // templates, as known_transaction_values() has them
-  std::vector<std::string> of;   // instead: kinds that stand before it, whose messages it has in one transaction
+  // One of these; templates, as known_transaction_values() has them.
+  std::vector<std::string> run;  // arguments of the chain's program
+  nlohmann::json message;        // as the chain writes it in JSON; gas and fees are those of the first kind with `run`
+  std::vector<std::string> of;   // kinds of one message, which it has in one transaction
   std::string effect;            // the question whose answer each of them changes; empty: none tells
   std::map<std::string, std::string> args;  // of that question, templates too
 };
@@ -244,7 +246,8 @@ void describe(V& v, PreservedRecord& k) {
 template <class V>
 void describe(V& v, TransactionKind& t) {
   v.optional("run", t.run, "arguments of the chain's program; {name} is filled in");
-  v.optional("of", t.of, "instead of run: kinds that stand before it, whose messages it has in one transaction");
+  v.optional("message", t.message, "instead of run: the message as the chain writes it in JSON, gas and fees as the first kind with run; {name} is filled in");
+  v.optional("of", t.of, "instead of run: kinds of one message, which it has in one transaction");
   v.optional("effect", t.effect, "the question whose answer each of them changes");
   v.optional("args", t.args, "arguments of that question");
 }

@@ -118,13 +118,25 @@ class Rules {
         if (std::find(known.begin(), known.end(), name) == known.end())
           fail(here, "transactions: " + kind + ": there is no {" + name + "}; there are " + listed({known.begin(), known.end()}));
     };
-    std::set<std::string> made;
+    const auto is_any = [this](const auto& rule) {
+      return std::any_of(p_.transactions.begin(), p_.transactions.end(), [&](const auto& one) { return rule(one.first, one.second); });
+    };
     for (const auto& [kind, t] : p_.transactions) {
       const auto here = root_["transactions"][kind];
-      if (t.run.empty() == t.of.empty()) fail(here, "transactions: " + kind + ": give it run, or of");
+      if (int{!t.run.empty()} + int{!t.message.is_null()} + int{!t.of.empty()} != 1)
+        fail(here, "transactions: " + kind + ": give it one of run, message and of");
       for (const auto& part : t.of)
-        if (!made.contains(part)) fail(here["of"], "transactions: " + kind + ": no kind before it is made by a command and called `" + part + "`");
-      if (!t.run.empty()) made.insert(kind);
+        if (!is_any([&](const auto& name, const auto& one) { return name == part && one.of.empty(); }))
+          fail(here["of"], "transactions: " + kind + ": no kind of one message is called `" + part + "`");
+      if (!t.message.is_null()) {
+        if (!t.message.is_object() || !t.message.contains("@type"))
+          fail(here["message"], "transactions: " + kind + ": a message is a map with its `@type`: /cosmos.bank.v1beta1.MsgSend");
+        if (!is_any([](const auto&, const auto& one) { return !one.run.empty(); }))
+          fail(here, "transactions: " + kind + ": no kind has run: its gas and fees are those of the first that does");
+        const auto parts = t.message.flatten();
+        for (const auto& [at, value] : parts.items())
+          if (value.is_string()) check(here["message"], kind, value.template get<std::string>());
+      }
       for (const auto& text : t.run) check(here["run"], kind, text);
       for (const auto& [name, text] : t.args) check(here["args"], kind, text);
       if (!t.effect.empty() && !p_.questions.contains(t.effect))

@@ -25,6 +25,12 @@ TEST(Fill, ReplacesEachName) {
   EXPECT_THAT(fill(std::vector<std::string>{"x", "{a}"}, values, "here"), ElementsAre("x", "1"));
 }
 
+TEST(Fill, ReplacesEachNameInWhateverHoldsIt) {
+  const nlohmann::json message = {{"@type", "/bank.Send"}, {"{to}", "{to}"}, {"amount", {{{"denom", "{denom}"}, {"amount", 1}}}}, {"limit", nlohmann::json::array()}};
+  const nlohmann::json filled = {{"@type", "/bank.Send"}, {"{to}", "me"}, {"amount", {{{"denom", "stake"}, {"amount", 1}}}}, {"limit", nlohmann::json::array()}};
+  EXPECT_EQ(fill_texts(message, {{"to", "me"}, {"denom", "stake"}}, "here"), filled);
+}
+
 TEST(Fill, SaysWhichValueIsMissingAndWhere) {
   EXPECT_EQ(made::trouble_of([] {
               fill("/plan/{name}", {{"nam", "x"}}, "p.yaml: questions: applied-plan");

@@ -211,9 +211,12 @@ TEST_F(ProfileFile, RefusesAKindOfTransactionThatCannotBeMadeOrToldOf) {
   const auto with = [this](const std::string& kind) { return trouble("commands:\n", "transactions: {gift: " + kind + "}\ncommands:\n"); };
   EXPECT_THAT(with("{run: [give, \"{payeee}\"]}"), HasSubstr("transactions: gift: there is no {payeee}; there are {home}, "));
   EXPECT_THAT(with("{run: [give], effect: balance, args: {address: \"{whom}\"}}"), HasSubstr("transactions: gift: there is no {whom}"));
-  EXPECT_THAT(with("{effect: balance}"), HasSubstr("transactions: gift: give it run, or of"));
-  EXPECT_THAT(with("{run: [give], of: [give]}"), HasSubstr("transactions: gift: give it run, or of"));
-  EXPECT_THAT(with("{of: [gift]}"), HasSubstr("transactions: gift: no kind before it is made by a command and called `gift`"));
+  EXPECT_THAT(with("{effect: balance}"), HasSubstr("transactions: gift: give it one of run, message and of"));
+  EXPECT_THAT(with("{run: [give], of: [give]}"), HasSubstr("transactions: gift: give it one of run, message and of"));
+  EXPECT_THAT(with("{of: [gift]}"), HasSubstr("transactions: gift: no kind of one message is called `gift`"));
+  EXPECT_THAT(with("{message: {to: you}}"), HasSubstr("transactions: gift: a message is a map with its `@type`"));
+  EXPECT_THAT(with("{message: {\"@type\": /gift.MsgGive}}"), HasSubstr("transactions: gift: no kind has run"));
+  EXPECT_THAT(with("{run: [give]}, more: {message: {\"@type\": /gift.MsgGive, to: [{who: \"{whom}\"}]}}"), HasSubstr("transactions: more: there is no {whom}"));
   EXPECT_THAT(with("{run: [give], effect: joy}"), HasSubstr("transactions: gift: there is no question `joy`"));
 }
 

@@ -1,0 +1,147 @@
+#include "harness/procedures/transaction_maker.h"
+
+#include <re2/re2.h>
+
+#include <algorithm>
+
+#include "harness/view/checkpoint.h"
+#include "localnet/base/bech32.h"
+#include "localnet/base/text.h"
+#include "localnet/cosmos/keys.h"
+#include "localnet/cosmos/rpc.h"
+#include "localnet/profile/question_names.h"
+
+namespace rehearse {
+
+using record::Json;
+
+namespace {
+
+const Json::json_pointer kMessages("/body/messages");
+
+}  // namespace
+
+std::string new_address(Rehearsal& r) {
+  return bech32_encode(r.profile().chain.bech32, address_bytes(Ed25519Key::generate().pub));
+}
+
+std::size_t sequence_of(const Json& account) {
+  return static_cast<std::size_t>(number_in(account.value("sequence", Json(0))));
+}
+
+Json messages_of(const std::string& written) {
+  const auto transaction = Json::parse(written, nullptr, false);
+  return transaction.contains(kMessages) ? transaction[kMessages] : Json::array();
+}
+
+TransactionMaker::TransactionMaker(Rehearsal& rehearsal)
+    : r(rehearsal), node(first_in_reach(r)), signer_(r.http(), r.network(), r.profile()) {}
+
+bool TransactionMaker::has(const std::string& kind) const {
+  return std::ranges::any_of(kinds, [&](const Kind& k) { return k.one.kind == kind; });
+}
+
+void TransactionMaker::begin() {
+  batch = std::make_shared<TransactionBatch>(r, account.address, kBefore);
+  questioner_.emplace(r.http(), r.network().cli(), r.profile());
+  questioner_->ask({question::account, node, {{"address", account.address}}, 0}, r.network().respondent(node),
+                   [self = shared_from_this()](const Answer& a) {
+                     if (!a.answered || !a.value.is_object())
+                       return self->give_up("account " + self->account.address + ": " + a.error);
+                     self->account.number = text_of(a.value.value("account_number", Json("0")));
+                     self->sequence = sequence_of(a.value);
+                     self->make();
+                   });
+}
+
+// One after the other: what the procedure does meanwhile has the processors first.
+void TransactionMaker::make() {
+  while (made_ < kinds.size() && kinds[made_].how->run.empty()) ++made_;
+  if (made_ == kinds.size()) {
+    for (auto& k : kinds) if (!k.how->message.is_null()) put_together(k);
+    for (auto& k : kinds) if (!k.how->of.empty()) put_together(k);
+    return sign();
+  }
+  auto& kind = kinds[made_];
+  auto arguments = kind.how->run;
+  arguments.push_back("--generate-only");
+  signer_.make(node, account, std::move(arguments), values, where(kind),
+               [self = shared_from_this(), &kind](const std::string& trouble, const std::string& written) {
+                 kind.trouble = trouble, kind.one.written = written;
+                 ++self->made_;
+                 self->make();
+               });
+}
+
+// The first that the chain's program made, with other messages in it.
+void TransactionMaker::put_together(Kind& kind) {
+  const auto by_program = std::ranges::find_if(kinds, [](const Kind& k) { return !k.how->run.empty() && !k.one.written.empty(); });
+  if (by_program == kinds.end()) {
+    kind.trouble = "the chain's program made none whose gas and fees it could have";
+    return;
+  }
+  auto messages = Json::array();
+  if (!kind.how->message.is_null()) {
+    auto of_message = values;
+    of_message.merge(Values(r.network().respondent(node).values));
+    of_message["account"] = account.address;
+    messages.push_back(fill_texts(kind.how->message, of_message, where(kind)));
+  }
+  for (const auto& part : kind.how->of) {
+    const auto of_part = messages_of(std::ranges::find(kinds, part, [](const Kind& k) { return k.one.kind; })->one.written);
+    if (of_part.empty()) kind.trouble = part + " could not be made";
+    messages.insert(messages.end(), of_part.begin(), of_part.end());
+  }
+  auto transaction = Json::parse(by_program->one.written);
+  transaction[kMessages] = messages;
+  kind.one.written = transaction.dump();
+}
+
+// All in one start of the program.
+void TransactionMaker::sign() {
+  leave_out_unmade();
+  first.clear(), second.clear();
+  // To somebody else before: after the upgrade a transfer is to make an account.
+  for (const auto& k : kinds)
+    if (k.before) first.push_back(k.one), RE2::GlobalReplace(&first.back().written, RE2::QuoteMeta(values.at(kPayee)), new_address(r));
+  for (const auto& k : kinds) second.push_back(k.one);
+  std::vector<std::string> written;
+  for (const auto* some : {&first, &second})
+    for (const auto& t : *some) written.push_back(t.written);
+  if (written.empty()) return give_up("none could be made");
+  signer_.sign(node, account, written, sequence,
+               [self = shared_from_this()](const std::string& trouble, const std::vector<SignedTransaction>& all) {
+                 if (!trouble.empty()) return self->is_of_some(trouble) ? self->sign() : self->give_up(trouble);
+                 std::size_t next = 0;
+                 for (auto* some : {&self->first, &self->second})
+                   for (auto& t : *some) t.as_signed = all[next++];
+                 if (!has_halted(self->r.view())) self->batch->send(self->first);
+                 self->is_signed = true;
+               });
+}
+
+// The program names the type of a message that it does not know: the others can still be signed.
+bool TransactionMaker::is_of_some(const std::string& trouble) {
+  for (auto& k : kinds)
+    for (const auto& message : messages_of(k.one.written))
+      if (trouble.find(message.value("@type", "?")) != std::string::npos) k.trouble = trouble;
+  return std::ranges::any_of(kinds, [](const Kind& k) { return !k.trouble.empty(); });
+}
+
+void TransactionMaker::leave_out_unmade() {
+  std::erase_if(kinds, [this](const Kind& k) {
+    if (!k.trouble.empty()) unmade.emplace_back(k.one.kind, k.trouble);
+    return !k.trouble.empty();
+  });
+}
+
+void TransactionMaker::give_up(const std::string& why) {
+  for (const auto& k : kinds) unmade.emplace_back(k.one.kind, why);
+  ended = true;
+}
+
+std::string TransactionMaker::where(const Kind& kind) const {
+  return r.profile().file.string() + ": transactions: " + kind.one.kind;
+}
+
+}  // namespace rehearse
