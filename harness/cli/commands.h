@@ -61,6 +61,15 @@ int doctor(const Project&, const std::string& profile);
 int examine(const Project&, const std::string& profile, const std::string& binary);
 int report(const std::string& folder);
 
+struct PlanFlags {
+  std::uint64_t seed = 1;
+  std::string profile = kUsualProfile, weights, out;  // empty: harness/plans/weights.yaml; no file
+  std::string format = "text";                        // or yaml
+  std::int64_t most_steps = 10;                       // legs or faults of a plan
+};
+// Prints the plan that is drawn from that seed, and writes it as a scenario.
+int plan(const Project&, const PlanFlags&);
+
 struct ScoreFlags {
   std::string run, scores;  // a suite's folder, or "latest"; the file of earlier scores, empty: results/scores.json
   std::string format = "text";

@@ -188,6 +188,15 @@ int dispatch(int argc, char** argv) {
   doctor_->add_option("--binary", binary, "its program: a scratch node is asked every question of the profile");
   auto* report_ = app.add_subcommand("report", "judge a run again from its journal, and render it");
   report_->add_option("run", folder, "a run's folder")->required();
+  PlanFlags planned;
+  auto* plan_ = app.add_subcommand("plan", "draw a rehearsal from a seed: the network, the way, who is late, what goes wrong");
+  plan_->add_option("--seed", planned.seed, "the same seed, the same plan")->envname("REHEARSE_SEED")->capture_default_str();
+  plan_->add_option("--profile", planned.profile, "the chain: what it cannot be taken through is not drawn")->envname("REHEARSE_PROFILE")->capture_default_str();
+  plan_->add_option("--weights", planned.weights, "how often what happens (default: harness/plans/weights.yaml)");
+  plan_->add_option("--max-steps", planned.most_steps, "the most legs of a train, and one more than the most faults")->capture_default_str()->check(CLI::Range(1, 100));
+  plan_->add_option("--out", planned.out, "the file to write it to, which `run` takes");
+  plan_->add_option("--format", planned.format, "text, or yaml: the scenario")->capture_default_str()->check(CLI::IsMember({"text", "yaml"}));
+
   ScoreFlags scored;
   auto* score_ = app.add_subcommand("score", "how well a suite of bad and good releases was judged, and whether worse than the last time");
   score_->add_option("run", scored.run, "the folder of a suite's run, or latest")->required();
@@ -254,6 +263,7 @@ int dispatch(int argc, char** argv) {
   if (validate_->parsed()) return validate(project, files, for_profile);
   if (doctor_->parsed()) return doctor(project, profile);
   if (report_->parsed()) return report(folder);
+  if (plan_->parsed()) return plan(project, planned);
   if (score_->parsed()) return score(project, scored);
   if (runbook_->parsed()) return runbook(project);
   if (unit_->parsed()) return unit(project, profile, user, home, cosmovisor);

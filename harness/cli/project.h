@@ -22,6 +22,7 @@ class Project {
   const fs::path& root() const { return root_; }
   fs::path scenarios() const { return root_ / "scenarios"; }
   fs::path profiles() const { return root_ / "fixtures" / "profiles"; }
+  fs::path weights() const { return root_ / "harness/plans/weights.yaml"; }  // of what is drawn
   fs::path runbook() const { return root_ / "harness/spec/runbook.yaml"; }
   fs::path results() const { return root_ / "results"; }
   fs::path built_releases() const { return root_ / ".cache" / "fixtures" / "releases"; }

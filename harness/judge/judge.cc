@@ -97,6 +97,14 @@ double from_evidence(const NetworkView& v, const RunRecord& r) {
   return seen && *seen < v.stopped_seen ? static_cast<double>(v.stopped_seen - *seen) / 1e6 : r.timing.to_verdict_s;
 }
 
+// The scenario's lists are about the whole, also where the run ended within a leg, which has answers of its own.
+std::vector<record::CheckResult> judge_whole(const NetworkView& v, const Scenario& scenario, const Profile& profile) {
+  if (!v.leg()) return judge_checklists({v, scenario, profile});
+  auto whole = v;
+  whole.legs.back().ended = v.stopped_seen;
+  return judge_checklists({whole, scenario, profile});
+}
+
 }  // namespace
 
 RunRecord judge(const NetworkView& v, const Scenario& scenario, const Profile& profile) {
@@ -106,7 +114,7 @@ RunRecord judge(const NetworkView& v, const Scenario& scenario, const Profile& p
   r.profile = profile.name;
   r.expected = expected_of(scenario);
   r.checks = step_results(v);
-  const auto items = judge_checklists({v, scenario, profile});
+  const auto items = judge_whole(v, scenario, profile);
   r.checks.insert(r.checks.end(), items.begin(), items.end());
   const auto of_faults = judge_faults({v, scenario, profile});
   r.checks.insert(r.checks.end(), of_faults.begin(), of_faults.end());

@@ -1,5 +1,7 @@
 #include "harness/procedures/procedure.h"
 
+#include <algorithm>
+
 #include "harness/procedures/afterwards.h"
 
 namespace rehearse {
@@ -12,7 +14,7 @@ const std::vector<Procedure>& procedures() {
     return more;
   };
   const Needs skipping{.commands = {"skip-upgrade"}}, provider{.provider = true}, records{.initial_transactions = true},
-      model{.model = true, .initial_transactions = true}, all_of_them{.provider = true, .model = true, .initial_transactions = true};
+      model{.model = true, .initial_transactions = true};
   static const std::vector<Procedure> all = {
       {"chain", "Chain Upgrades (Governance)", chain_upgrade,
        governed_and({"expedited", "late", "plan_info", "joining_node", "afterwards"})},
@@ -33,7 +35,7 @@ const std::vector<Procedure>& procedures() {
        {"voting_period", "activation", "published", "missed"},
        model},
       {"model-rollback", "Model Rollback", model_rollback, {"voting_period", "missed"}, model},
-      {"train", "Upgrade Types", release_train, {"voting_period"}, all_of_them, true},
+      {"train", "Upgrade Types", release_train, {"voting_period", "legs"}},
   };
   return all;
 }
@@ -50,8 +52,12 @@ std::string procedure_names() {
   return names;
 }
 
+bool has_leg(const UpgradeSection& u, TrainLeg leg) { return u.kind == "train" && std::ranges::find(u.legs, leg) != u.legs.end(); }
+
 Needs needs_of(const Procedure& p, const UpgradeSection& u) {
   auto needs = p.needs;
+  needs.provider |= has_leg(u, TrainLeg::provider), needs.model |= has_leg(u, TrainLeg::model);
+  needs.initial_transactions |= has_leg(u, TrainLeg::provider) || has_leg(u, TrainLeg::model);
   if (u.breaking) needs.commands.push_back("halt-height");
   if (u.drops > 0) needs.commands.push_back("rollback");
   for (const auto& name : u.afterwards) {

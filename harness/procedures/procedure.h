@@ -17,7 +17,6 @@ struct Procedure {
   void (*run)(Rehearsal&);  // throws what Rehearsal's waits throw
   std::vector<std::string> takes;  // of a scenario's `upgrade:`, beside kind and blocks_after
   Needs needs = {};                // of the profile
-  bool of_patch = false;           // it installs a patch before the release that it upgrades to
 };
 
 const std::vector<Procedure>& procedures();
@@ -25,6 +24,8 @@ const Procedure* find_procedure(const std::string& name);
 std::string procedure_names();
 // Ids of the steps that its runs may have on these nodes, as a trigger names them; those of a leg are "LEG/ID" (steps.cc).
 std::set<std::string> steps_of(const std::string& procedure, const std::vector<std::string>& nodes);
+// It is a train that has it.
+bool has_leg(const UpgradeSection&, TrainLeg);
 // What it needs of a profile, with what these options ask for.
 Needs needs_of(const Procedure&, const UpgradeSection&);
 
@@ -47,7 +48,7 @@ void provider_rollback(Rehearsal&);
 // The model that nodes score with changed, and changed back (model.cc).
 void model_upgrade(Rehearsal&);
 void model_rollback(Rehearsal&);
-// A patch, a chain upgrade, a model and a provider daemon, one after the other (train.cc).
+// Several of these, one after the other on one network (train.cc).
 void release_train(Rehearsal&);
 
 }  // namespace rehearse

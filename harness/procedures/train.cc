@@ -1,8 +1,10 @@
-// A release as it comes in practice: a patch, the chain upgrade, a model and the provider daemon, one after the other on one
-// network. Each leg is the runbook's procedure as it stands, and is verified by its own lists before the next begins: what
+// A release as it comes in practice: a patch, the chain upgrade, a model, the provider daemon, one after the other on one
+// network, in the scenario's order. Each leg is the runbook's procedure as it stands, and is verified by its own lists before the next begins: what
 // goes on from a network that is not well proves nothing. In the end the whole is verified against what there was before the
 // first.
 #include <fmt/format.h>
+
+#include <optional>
 
 #include "harness/judge/checks/checklist.h"
 #include "harness/procedures/governance.h"
@@ -19,16 +21,22 @@ namespace {
 constexpr const char* kTypes = "Upgrade Types";
 
 struct Part {
-  const char *name, *title;
+  std::string name;
+  const char* title;
   void (*run)(Rehearsal&);
   std::vector<std::string> lists;  // of the scenario that carries it out alone
 };
 
-const Part kPatch{"patch", "Patch", rolling_upgrade, lists_of_chain()};
-const Part kChain{"chain", "Chain upgrade", chain_upgrade, lists_of_chain()};
-const Part kModel{"model", "Model", model_upgrade, lists_of_chain()};
-const Part kProviderDaemon{
-    "provider", "Provider daemon", provider_upgrade, {"provider-verification", "network-verification"}};
+Part part_of(TrainLeg leg) {
+  const auto name = name_of(leg);
+  switch (leg) {
+    case TrainLeg::patch: return {name, "Patch", rolling_upgrade, lists_of_chain()};
+    case TrainLeg::chain: return {name, "Chain upgrade", chain_upgrade, lists_of_chain()};
+    case TrainLeg::model: return {name, "Model", model_upgrade, lists_of_chain()};
+    case TrainLeg::provider: break;
+  }
+  return {name, "Provider daemon", provider_upgrade, {"provider-verification", "network-verification"}};
+}
 
 void carry_out(Rehearsal& r, const Part& part, const Release& from, const Release& to) {
   auto scenario = r.scenario();
@@ -68,21 +76,26 @@ Release fetch_patch(Rehearsal& r) {
 }  // namespace
 
 void release_train(Rehearsal& r) {
-  set_up_workloads(r);  // they are to run all the way
+  const auto& u = r.scenario().upgrade;
+  const bool of_provider = has_leg(u, TrainLeg::provider), of_model = has_leg(u, TrainLeg::model);
+  if (of_provider) set_up_workloads(r);  // they are to run all the way
   r.step("before", "State before the first leg", kTypes, [&] {
     make_records(r);
     return ask_state_before(r);
   });
-  const auto patch = fetch_patch(r);
+  std::optional<Release> patch;
+  if (has_leg(u, TrainLeg::patch)) patch = fetch_patch(r);
   check_finally(r);
 
-  carry_out(r, kPatch, r.from(), patch);
-  carry_out(r, kChain, patch, r.to());
-  carry_out(r, kModel, r.to(), r.to());
-  carry_out(r, kProviderDaemon, r.to(), r.to());
+  auto running = r.from();
+  for (const auto leg : u.legs) {
+    const auto to = leg == TrainLeg::patch ? *patch : leg == TrainLeg::chain ? r.to() : running;
+    carry_out(r, part_of(leg), running, to);
+    running = to;
+  }
 
   r.record(record::ExpectedOutcome{r.view().highest_height(), WhichRelease::to, true,
-                                   r.subject().model->to.hash(), WhichRelease::to});
+                                   of_model ? r.subject().model->to.hash() : "", of_provider ? WhichRelease::to : WhichRelease::from});
   ask_when_resumed(r);
   verify(r);
 }

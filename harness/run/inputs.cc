@@ -78,7 +78,7 @@ void take_releases(const RunOptions& o, Scenario& s) {
   };
   take(o.from, s.releases.from);
   take(o.to, s.releases.to);
-  if (find_procedure(s.upgrade.kind)->of_patch) take(o.patch, s.releases.patch);
+  if (has_leg(s.upgrade, TrainLeg::patch)) take(o.patch, s.releases.patch);
 }
 
 }  // namespace
@@ -117,8 +117,8 @@ Inputs read_inputs(const RunOptions& o) {
   in.to = pick(in.scenario.releases.to, in.profile.to, "to");
   check_announced(merged(in.scenario.changes, in.to.changes), in.profile);
   const auto& procedure = *find_procedure(in.scenario.upgrade.kind);
-  if (procedure.needs.provider) in.provider = provider_releases(in, o);
-  if (procedure.of_patch) in.patch = pick(in.scenario.releases.patch, "", "patch");
+  if (needs_of(procedure, in.scenario.upgrade).provider) in.provider = provider_releases(in, o);
+  if (has_leg(in.scenario.upgrade, TrainLeg::patch)) in.patch = pick(in.scenario.releases.patch, "", "patch");
   if (in.patch && in.patch->remote)
     throw Error(Blame::scenario, in.patch->name + ": a patch is given by its name or its path");
   if (!in.patch && !o.patch.empty())

@@ -81,8 +81,9 @@ class Rules {
       fail(at("upgrade", "kind"),
            "there is no procedure `" + s_.upgrade.kind + "`; there are " + procedure_names());
     check_options(*find_procedure(s_.upgrade.kind));
-    if (!s_.releases.patch.empty() && !find_procedure(s_.upgrade.kind)->of_patch)
-      fail(at("releases", "patch"), "the procedure `" + s_.upgrade.kind + "` installs no patch before its upgrade");
+    if (!s_.releases.patch.empty() && !has_leg(s_.upgrade, TrainLeg::patch))
+      fail(at("releases", "patch"), "`" + s_.name + "` installs no patch before its upgrade");
+    check_legs();
     check_releases();
     if (s_.upgrade.blocks_after < 1) fail(at("upgrade", "blocks_after"), "at least 1 block must follow");
     if (s_.upgrade.blocks_after > record::kMostBlocksAfter)
@@ -108,9 +109,8 @@ class Rules {
       if (!find_checklist(s_.after[i]) || is_before(s_.after[i]))
         fail(root_["after"][i], "there is no checklist `" + s_.after[i] + "`; there are " + checklist_names());
     for (std::size_t i = 0; i < s_.after.size(); ++i)
-      if (s_.after[i] == "provider-verification" && !find_procedure(s_.upgrade.kind)->needs.provider)
-        fail(root_["after"][i],
-             "the procedure `" + s_.upgrade.kind + "` starts no provider daemon that could be checked");
+      if (s_.after[i] == "provider-verification" && !needs_of(*find_procedure(s_.upgrade.kind), s_.upgrade).provider)
+        fail(root_["after"][i], "`" + s_.name + "` starts no provider daemon that could be checked");
     if (s_.owner && !s_.expect) fail(root_["owner"], "whose failure? it is expected to pass");
     if (s_.incident.find('\n') != std::string::npos) fail(root_["incident"], "one line");
   }
@@ -138,6 +138,17 @@ class Rules {
       if (stake <= 0) fail(where, "stake of " + name + " must be more than 0");
       for (const auto& [other, power] : n.validators)
         if (stake >= power) fail(where, fmt::format("{} would be in the set: it has no less than {}", name, other));
+    }
+  }
+
+  void check_legs() const {
+    const auto& legs = s_.upgrade.legs;
+    const auto written = root_["upgrade"]["legs"];
+    if (std::ranges::count(legs, TrainLeg::chain) != 1) fail(written, "a train has one leg `chain`");
+    for (std::size_t i = 0; i < legs.size(); ++i) {
+      if (std::ranges::count(legs, legs[i]) > 1) fail(written[i], "`" + name_of(legs[i]) + "` is there twice");
+      if (legs[i] == TrainLeg::patch && std::ranges::find(legs, TrainLeg::chain) < std::ranges::find(legs, TrainLeg::patch))
+        fail(written[i], "a patch is one of the release before the chain's upgrade: it stands before `chain`");
     }
   }
 

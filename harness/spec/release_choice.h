@@ -33,6 +33,7 @@ struct ReleaseChoice {
 
 // For what is written in one word (decode.h).
 void take_word(ReleaseChoice&, const std::string&);
+inline std::string word_of(const ReleaseChoice& c) { return c.name; }
 ReleaseChoice release_choice(const std::string& word);
 // "patch release", "release that fails with app-hash-divergence", or its name.
 std::string to_string(const ReleaseChoice&);

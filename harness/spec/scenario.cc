@@ -60,6 +60,11 @@ const Ordered<Vote>& names(Vote) {
   return all;
 }
 
+const Ordered<TrainLeg>& names(TrainLeg) {
+  static const Ordered<TrainLeg> all = {{"patch", TrainLeg::patch}, {"chain", TrainLeg::chain}, {"model", TrainLeg::model}, {"provider", TrainLeg::provider}};
+  return all;
+}
+
 const Ordered<RollingOrder>& names(RollingOrder) {
   static const Ordered<RollingOrder> all = {{"smallest-first", RollingOrder::smallest_first},
                                             {"largest-first", RollingOrder::largest_first}};

@@ -79,6 +79,10 @@ const Ordered<Activation>& names(Activation);
 enum class PublishedModel { right, another };
 const Ordered<PublishedModel>& names(PublishedModel);
 
+// What a train carries out, one after the other on one network.
+enum class TrainLeg { patch, chain, model, provider };
+const Ordered<TrainLeg>& names(TrainLeg);
+
 enum class RollingOrder { smallest_first, largest_first };
 const Ordered<RollingOrder>& names(RollingOrder);
 
@@ -105,6 +109,7 @@ struct UpgradeSection {
   bool set_aside = true;            // taking a release back, operators set upgrade-info.json aside before Cosmovisor starts
   bool joining_node = false;        // a full node joins after the upgrade, from a snapshot of the state
   std::vector<std::string> afterwards;  // what the chain has to do once it is upgraded (harness/procedures/afterwards.h)
+  std::vector<TrainLeg> legs = {TrainLeg::patch, TrainLeg::chain, TrainLeg::model, TrainLeg::provider};
   RollingOrder order = RollingOrder::smallest_first;
   PlanInfo plan_info = PlanInfo::right;
   SecondSource second_source = SecondSource::agrees;
@@ -238,6 +243,7 @@ void describe(V& v, UpgradeSection& u) {
   v.alias("newcomer", "joining_node");
   v.optional("joining_node", u.joining_node, "a full node joins after the upgrade by state sync");
   v.optional("afterwards", u.afterwards, "what the chain has to do once it is upgraded: it is part of the run, and has to be seen");
+  v.optional("legs", u.legs, "what a train carries out, one after the other");
   v.optional("order", u.order, "in which validators are upgraded one by one");
 }
 

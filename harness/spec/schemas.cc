@@ -3,6 +3,7 @@
 #include "harness/spec/releases.h"
 #include "harness/spec/scenario.h"
 #include "harness/spec/suite.h"
+#include "harness/spec/weights.h"
 #include "localnet/profile/profile.h"
 
 namespace rehearse {
@@ -14,6 +15,7 @@ const std::vector<PublishedSchema>& published_schemas() {
       {"profile", "fixtures/profiles/profile.schema.json",
        [] { return extending(schema_of<Profile>("Profile of a chain")); }},
       {"releases", "fixtures/releases.schema.json", releases_schema},
+      {"weights", "harness/plans/weights.schema.json", [] { return schema_of<Weights>("Weights of drawn plans"); }},
   };
   return all;
 }

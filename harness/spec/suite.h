@@ -17,6 +17,7 @@ struct SuiteEntry {
 
 // As most are written: the scenario alone.
 inline void take_word(SuiteEntry& e, const std::string& scenario) { e.scenario = scenario; }
+inline std::string word_of(const SuiteEntry& e) { return e.profile.value.empty() ? e.scenario : ""; }
 
 template <class V>
 void describe(V& v, SuiteEntry& e) {

@@ -68,7 +68,8 @@ class Source {
   int end_ = 0;
 };
 
-// A struct that may be written as one word, too, has `take_word(T&, const std::string&)` beside it.
+// A struct that may be written as one word, too, has `take_word(T&, const std::string&)` beside it, and `word_of(const T&)`:
+// empty for one that has to be written out.
 template <class T>
 concept HasShortForm = requires(T& t, const std::string& word) { take_word(t, word); };
 

@@ -54,6 +54,12 @@ TEST(Signatures, AreNotAskedOfWhoeverIsDownNorOfBlocksBefore) {
   EXPECT_THROW(check_signatures(view, 0, {{"validator-3", {5, 8}}}), StepFailed);
 }
 
+TEST(Signatures, AreNotAskedOfWhoeverDoesNotValidate) {
+  auto view = unsigned_by("validator-3", 5, 12);
+  view.nodes.at("validator-3").member.validator = false;
+  EXPECT_THAT(check_signatures(view, 0, {{"validator-1", {}}, {"validator-3", {}}}), HasSubstr("; 0 signatures late"));
+}
+
 // --- Blocks without one
 
 TEST(Blocks, AreMadeWithoutWhoeverIsDown) {

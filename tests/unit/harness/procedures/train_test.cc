@@ -73,6 +73,15 @@ TEST(Leg, HasAnswersAPlanAndReleasesOfItsOwn) {
   EXPECT_FALSE(next.answer(kBefore, "supply", "validator-1"));
 }
 
+TEST(Train, IsHeldAgainstItsOwnListsWhereItEndsWithinALeg) {
+  auto u = train();
+  u.stop(made::kLegEnds - 0.1, StopReason::step_failed, "no block", Cause::blocks_missed);
+  ASSERT_TRUE(u.view().leg());
+  const auto record = u.judged();
+  EXPECT_EQ(item(record, "Final health check").outcome, record::Outcome::pass);
+  EXPECT_EQ(item(record, "Balances Kept").outcome, record::Outcome::skipped);
+}
+
 TEST(Train, HasATimeForEachOfItsLegs) {
   const auto view = train().view();
   const auto t = timing_of(view);

@@ -69,7 +69,7 @@ TEST_F(ScenarioFile, SaysWhoseFailureIsExpected) {
 
 TEST_F(ScenarioFile, ChecksAProviderOnlyWhereThereIsOne) {
   EXPECT_THAT(trouble("  - state-invariants", "  - provider-verification"),
-              HasSubstr("the procedure `chain` starts no provider daemon that could be checked"));
+              HasSubstr("`made` starts no provider daemon that could be checked"));
   EXPECT_THAT(trouble("  voting_period: 2s", "  revert_config: false"), HasSubstr("takes no `revert_config`"));
 }
 
@@ -233,7 +233,7 @@ TEST_F(ScenarioFile, StartsAgainWhatFailsOnlyWhereItSaysAfterWhat) {
 
 TEST_F(ScenarioFile, HasAPatchOnlyWhereItIsInstalled) {
   EXPECT_THAT(trouble("after:", "releases: {patch: v1.0.1}\nafter:"),
-              HasSubstr("the procedure `chain` installs no patch before its upgrade"));
+              HasSubstr("`made` installs no patch before its upgrade"));
   const auto train = load_scenario(std::filesystem::path(REHEARSE_SOURCE_DIR) / "scenarios/full-release-train.yaml");
   EXPECT_EQ(to_string(train.releases.patch), "patch release");
 }

@@ -1,0 +1,213 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <functional>
+
+#include "harness/faults/plan.h"
+#include "harness/faults/random.h"
+#include "harness/plans/legality.h"
+#include "harness/plans/parts.h"
+#include "harness/plans/plan.h"
+#include "harness/procedures/procedure.h"
+#include "harness/run/fitness.h"
+
+namespace rehearse {
+
+namespace {
+
+// Validators, and the least and most of each one's power.
+struct Powers {
+  std::size_t fewest, most;
+  std::int64_t least, greatest;
+};
+constexpr Powers kWithoutAThird{4, 5, 20, 28};  // with the power of any one gone more than 2/3 is left
+constexpr Powers kAny{3, 5, 8, 50};
+
+const std::vector<std::string> kRoles = {"one", "smallest", "minority", "blocking"};
+const std::vector<Phase> kPhases = {Phase::voting, Phase::waiting, Phase::halted, Phase::swap, Phase::migration, Phase::first_block};
+
+Ordered<std::int64_t> validators_with(const Powers& p, Random random) {
+  Ordered<std::int64_t> all;
+  const auto count = p.fewest + random.below(p.most - p.fewest + 1);
+  while (all.size() < count)
+    all.emplace_back(fmt::format("validator-{}", all.size() + 1), p.least + static_cast<std::int64_t>(random.below(static_cast<std::size_t>(p.greatest - p.least + 1))));
+  return all;
+}
+
+class Drawing {
+ public:
+  Drawing(PlanSeed seed, const Weights& weights, const std::vector<TrainLeg>& legs, bool breaking, const Tried& tried)
+      : seed_(seed), weights_(weights), legs_(legs), breaking_(breaking), tried_(tried) {}
+
+  Scenario draw() {
+    s_.name = fmt::format("plan-{}", seed_.own);
+    set_procedure();
+    draw_network();
+    draw_options();
+    if (s_.upgrade.kind == "chain") draw_faults();
+    s_.after = lists_after(s_);
+    s_.title = title_of(s_);
+    return s_;
+  }
+
+ private:
+  Random part(const std::string& name) const { return Random(derived_seed(seed_.own, name)); }
+  Random of_network(const std::string& name) const { return Random(derived_seed(seed_.network, name)); }
+  static bool happens(Random random, double how_often) { return random.fraction() < how_often; }
+
+  // By its weight, and the less the more often it was tried.
+  std::string choose(const std::string& name, const Ordered<double>& weights, const std::function<std::int64_t(const std::string&)>& tried) const {
+    double total = 0;
+    Ordered<double> steered;
+    for (const auto& [what, weight] : weights) steered.emplace_back(what, weight / (1 + static_cast<double>(tried(what)))), total += steered.back().second;
+    auto at = part(name).fraction() * total;
+    for (const auto& [what, weight] : steered)
+      if ((at -= weight) < 0) return what;
+    return steered.empty() ? "" : steered.front().first;
+  }
+
+  std::int64_t times(const std::function<bool(const Exercise&)>& which) const {
+    std::int64_t sum = 0;
+    for (const auto& [what, count] : tried_) sum += which(what) ? count : 0;
+    return sum;
+  }
+
+  void set_procedure() {
+    const auto of_procedure = [&](const auto& kind) { return times([&](const auto& e) { return e.procedure == kind; }); };
+    const auto name = s_.name;
+    s_ = bare_plan(choose("procedure", weights_.procedures, of_procedure), drawn_legs());
+    s_.name = name;
+  }
+
+  // In any order, but for the patch; at least two.
+  std::vector<TrainLeg> drawn_legs() const {
+    auto all = legs_;
+    if (all.size() < 2) return all;
+    auto random = part("legs");
+    random.shuffle(all);
+    const auto chain = std::ranges::find(all, TrainLeg::chain);
+    std::iter_swap(all.begin(), chain);
+    all.resize(std::min(all.size(), 2 + random.below(static_cast<std::size_t>(weights_.most_legs - 1))));
+    random.shuffle(all);
+    const auto patch = std::ranges::find(all, TrainLeg::patch), upgrade = std::ranges::find(all, TrainLeg::chain);
+    if (patch != all.end() && upgrade < patch) std::iter_swap(patch, upgrade);
+    return all;
+  }
+
+  void draw_network() {
+    auto& n = s_.network;
+    n.validators = validators_with(changes_one_by_one(s_) ? kWithoutAThird : kAny, of_network("powers"));
+    if (s_.upgrade.kind == "chain") n.genesis = {{"app_state.slashing.params.signed_blocks_window", "1000"}};  // nobody is jailed for what a fault does
+    if (happens(of_network("full-node"), weights_.full_node)) n.full_nodes = {"full-1"};
+    if (happens(of_network("chain-in-use"), weights_.chain_in_use)) n.population.accounts = 200, n.population.delegations = 20;
+  }
+
+  void draw_options() {
+    if (s_.upgrade.kind == "rollback") s_.network.supervisor = happens(of_network("by-hand"), 0.5) ? SupervisorKind::bare : SupervisorKind::cosmovisor;
+    if (s_.upgrade.kind == "rolling" && happens(part("largest-first"), 0.5)) s_.upgrade.order = RollingOrder::largest_first;
+    if (s_.upgrade.kind == "hotfix" && happens(part("breaking"), breaking_ ? 0.5 : 0)) s_.upgrade.breaking = true, s_.releases.to.role = ReleaseRole::hotfix;
+    if (s_.upgrade.kind != "chain") return;
+    draw_supervisors();
+    auto& u = s_.upgrade;
+    u.expedited = happens(of_network("expedited"), weights_.expedited);
+    u.lead = static_cast<double>(of_network("lead").below(3));
+    u.blocks_after = std::array{5, 8, 12}[part("blocks-after").below(3)];
+    if (uses_cosmovisor(s_.network) && happens(part("replayed"), weights_.replayed)) u.afterwards = {"replay"};
+    if (happens(of_network("newcomer"), weights_.newcomer)) {
+      u.joining_node = true;
+      s_.network.app_toml["state-sync.snapshot-interval"].value = 5, s_.network.app_toml["state-sync.snapshot-keep-recent"].value = 0;
+    }
+  }
+
+  // Each is less often than the one before it: together no more than 1.
+  void draw_supervisors() {
+    auto& n = s_.network;
+    auto at = of_network("supervisors").fraction();
+    const auto& one = n.validators[of_network("which").below(n.validators.size())].first;
+    const auto smallest = smallest_validator(n);
+    if ((at -= weights_.by_hand) < 0) {
+      n.supervisor = SupervisorKind::bare;
+      s_.upgrade.late = {smallest};
+      if (!happens(of_network("late"), weights_.late_validator) || !why_illegal(s_).empty()) s_.upgrade.late.clear();
+    } else if ((at -= weights_.one_by_hand) < 0) {
+      n.supervisors = {{one, SupervisorKind::bare}};
+    } else if ((at -= weights_.downloads) < 0) {
+      n.downloads = {one};
+    }
+  }
+
+  void draw_faults() {
+    for (std::int64_t i = 1; i <= weights_.most_faults; ++i) {
+      const auto name = fmt::format("fault-{}", i);
+      const auto when = name_of(kPhases[part(name + "/when").below(kPhases.size())]);
+      const auto kind = choose(name, weights_.faults, [&](const auto& fault) {
+        return fault == kNoFault ? 0 : times([&](const auto& e) { return e.fault == fault && e.phase == when; });
+      });
+      if (kind == kNoFault) continue;
+      auto random = part(name + "/whom");
+      FaultSpec f;
+      f.kind = kind, f.when = when, f.who = kRoles[random.below(kRoles.size())];
+      f.after.value = std::chrono::milliseconds(100 * random.below(10)), f.lasts.value = std::chrono::milliseconds(1000 + 100 * random.below(30));
+      if (const auto acts_on = find_fault_kind(kind)->acts_on; acts_on == ActsOn::network) f.who = "network";
+      add_if_it_may(f);
+    }
+  }
+
+  void add_if_it_may(const FaultSpec& fault) {
+    if (!trouble_with(fault, s_.network).what.empty()) return;
+    s_.faults.push_back(fault);
+    if (!why_illegal(s_).empty()) s_.faults.pop_back();
+  }
+
+  const PlanSeed seed_;
+  const Weights& weights_;
+  const std::vector<TrainLeg>& legs_;
+  const bool breaking_;
+  const Tried& tried_;
+  Scenario s_;
+};
+
+// Why not, of each that was left out.
+std::vector<std::string> leave_out_unfit(Weights& w, const Profile& profile, const std::vector<TrainLeg>& legs) {
+  std::vector<std::string> why;
+  std::erase_if(w.procedures, [&](const auto& p) {
+    const bool one_leg = p.first == "train" && legs.size() < 2;
+    const auto unfit = one_leg ? "there is nothing beside the chain's upgrade" : why_unfit(bare_plan(p.first, legs), profile);
+    if (!unfit.empty() && p.second > 0) why.push_back(p.first + ": " + unfit);
+    return !unfit.empty() || p.second <= 0;
+  });
+  std::erase_if(w.faults, [&](const auto& f) {
+    if (f.first == kNoFault) return false;
+    auto plan = bare_plan("chain", legs);
+    plan.faults.emplace_back().kind = f.first;
+    return !why_unfit(plan, profile).empty();
+  });
+  auto in_use = bare_plan("chain", legs);
+  in_use.network.population.accounts = 1;
+  if (!why_unfit(in_use, profile).empty()) w.chain_in_use = 0;
+  return why;
+}
+
+}  // namespace
+
+Planner::Planner(const Profile& profile, Weights weights) : weights_(std::move(weights)), legs_(legs_of(profile)) {
+  const auto why = leave_out_unfit(weights_, profile, legs_);
+  if (weights_.procedures.empty())
+    throw Error(Blame::scenario, fmt::format("{}: there is nothing that can be drawn: {}", profile.name, fmt::join(why, "; ")));
+  auto hotfix = bare_plan("hotfix", legs_);
+  hotfix.upgrade.breaking = true, hotfix.releases.to.role = ReleaseRole::hotfix;
+  breaking_ = why_unfit(hotfix, profile).empty();
+}
+
+Scenario Planner::draw(PlanSeed seed, const Tried& tried) const { return Drawing(seed, weights_, legs_, breaking_, tried).draw(); }
+
+std::vector<Exercise> exercises(const Scenario& s) {
+  if (s.faults.empty()) return {{s.upgrade.kind, "", kNoFault, ""}};
+  std::vector<Exercise> all;
+  for (const auto& f : s.faults) all.push_back({s.upgrade.kind, f.when, f.kind, f.who});
+  return all;
+}
+
+}  // namespace rehearse

@@ -1,0 +1,140 @@
+#include "harness/plans/legality.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "harness/faults/fault.h"
+#include "harness/faults/trigger.h"
+#include "harness/procedures/procedure.h"
+
+namespace rehearse {
+
+namespace {
+
+bool is_kind(const Scenario& s, const std::set<std::string>& kinds) { return kinds.contains(s.upgrade.kind); }
+
+std::int64_t power_of(const Scenario& s, const std::vector<std::string>& names) {
+  std::int64_t sum = 0;
+  for (const auto& [name, power] : s.network.validators) sum += std::ranges::count(names, name) ? power : 0;
+  return sum;
+}
+
+std::int64_t whole_power(const Scenario& s) { return power_of(s, validator_names(s.network)); }
+
+// With them gone the others cannot commit: they need more than 2/3.
+bool stops_the_chain(const Scenario& s, const std::vector<std::string>& gone) { return power_of(s, gone) * 3 >= whole_power(s); }
+
+std::string late_is_awaited(const Scenario& s) {
+  if (s.upgrade.late.empty() || !stops_the_chain(s, s.upgrade.late)) return "";
+  return fmt::format("the late operators act once the others have made blocks, and hold {} of {} themselves", power_of(s, s.upgrade.late), whole_power(s));
+}
+
+std::string one_by_one_stops(const Scenario& s) {
+  if (!is_kind(s, {"rolling", "config", "model", "patch-rollback"}) && !has_leg(s.upgrade, TrainLeg::patch) && !has_leg(s.upgrade, TrainLeg::model)) return "";
+  for (const auto& [name, power] : s.network.validators)
+    if (stops_the_chain(s, {name})) return fmt::format("{} has {} of {}: while it restarts no block is made", name, power, whole_power(s));
+  return "";
+}
+
+std::string fault_goes_on(const Scenario& s) {
+  for (const auto& f : s.faults)
+    if (f.lasts.value > s.demands.progress.value)
+      return fmt::format("{} lasts {} s, and after {} s without a block the run is broken off", f.kind, f.lasts.seconds(), s.demands.progress.seconds());
+  return "";
+}
+
+std::string signs_twice(const Scenario& s) {
+  for (const auto& f : s.faults)
+    if (f.kind == "double-sign") return "`double-sign` has a second node sign with a validator's key";
+  return "";
+}
+
+std::string signing_state_is_older(const Scenario& s) {
+  for (const auto& f : s.faults)
+    if (f.kind.starts_with("signing-state-")) return fmt::format("after `{}` a validator does not know what it has signed", f.kind);
+  if (!s.upgrade.compared) return "a network that is taken back is started without a look at the last signed heights";
+  return "";
+}
+
+std::string goes_back_over_the_height(const Scenario& s) {
+  const auto& u = s.upgrade;
+  if (u.drops > 0 && !is_kind(s, {"restore"})) return fmt::format("`{}` rolls {} blocks back: over the upgrade's height only a backup leads", u.kind, u.drops);
+  if (is_kind(s, {"rollback"}) && s.releases.to.fails == Cause::none)
+    return "an upgrade is taken back only while no block was made at its height: the release has to fail there";
+  return "";
+}
+
+std::string mixes_state_machines(const Scenario& s) {
+  const bool one_after_the_other = is_kind(s, {"rolling"}) || (is_kind(s, {"hotfix"}) && !s.upgrade.breaking);
+  if (one_after_the_other && s.releases.to.role != ReleaseRole::patch) return "what is installed on one node after the other has to be a patch, with the same state machine";
+  if (is_kind(s, {"hotfix"}) && s.upgrade.breaking && s.releases.to.role != ReleaseRole::hotfix) return "at one height all install a release whose role is `hotfix`";
+  return "";
+}
+
+std::string way_leads_nowhere(const Scenario& s) {
+  if (!is_kind(s, {"train"})) return "";
+  const auto& legs = s.upgrade.legs;
+  if (std::ranges::count(legs, TrainLeg::chain) != 1) return "its legs hold one upgrade of the chain";
+  for (const auto leg : legs)
+    if (std::ranges::count(legs, leg) > 1) return fmt::format("the leg `{}` is there twice", name_of(leg));
+  if (std::ranges::find(legs, TrainLeg::patch) != legs.end() && std::ranges::find(legs, TrainLeg::chain) < std::ranges::find(legs, TrainLeg::patch))
+    return "the patch is one of the release before the chain's upgrade, and comes after it";
+  return "";
+}
+
+std::string phase_never_comes(const Scenario& s) {
+  if (is_kind(s, {"chain", "train", "restore", "rollback", "skip"})) return "";
+  static const std::set<Phase> of_a_halt = {Phase::halted, Phase::swap, Phase::migration, Phase::first_block};
+  for (const auto& f : s.faults)
+    if (const auto t = parse_trigger(f.when); t.kind == Trigger::Kind::phase && of_a_halt.contains(t.phase))
+      return fmt::format("`{}` waits for {}, and nothing halts the chain", f.kind, f.when);
+  return "";
+}
+
+// The second would find its node down, and bring it up in the middle of the first.
+std::string meets_a_node_that_is_down(const Scenario& s) {
+  const auto end = [](const FaultSpec& f) { return f.after.value + f.lasts.value; };
+  for (std::size_t i = 0; i < s.faults.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j) {
+      const auto &a = s.faults[j], &b = s.faults[i];
+      const bool at_once = a.when == b.when && a.after.value < end(b) && b.after.value < end(a);
+      if (at_once && find_fault_kind(a.kind)->takes_down && find_fault_kind(b.kind)->takes_down)
+        return fmt::format("`{}` and `{}` take nodes down at one time, from {} on", a.kind, b.kind, a.when);
+    }
+  return "";
+}
+
+std::string nothing_to_sync_from(const Scenario& s) {
+  const auto interval = s.network.app_toml.find("state-sync.snapshot-interval");
+  if (!s.upgrade.joining_node || (interval != s.network.app_toml.end() && interval->second.value != 0)) return "";
+  return "a node joins from a snapshot of the state, and no node makes any";
+}
+
+}  // namespace
+
+const std::vector<LegalityRule>& legality_rules() {
+  static const std::vector<LegalityRule> all = {
+      {"late-power", "Whoever is late holds less than a third of the power: the others go on.", late_is_awaited},
+      {"one-by-one", "Where nodes restart one after the other, none holds a third of the power.", one_by_one_stops},
+      {"progress", "What goes wrong ends before the network counts as dead.", fault_goes_on},
+      {"two-signers", "No two nodes sign with one key.", signs_twice},
+      {"signing-state", "No validator forgets what it has signed.", signing_state_is_older},
+      {"height-rolled-back", "Nobody goes back over the upgrade's height but by a backup.", goes_back_over_the_height},
+      {"state-machines", "Programs with another state machine take over at one height, on all nodes.", mixes_state_machines},
+      {"way", "A way over several releases is one that they can be gone in.", way_leads_nowhere},
+      {"phase", "A fault's moment comes in the procedure that it is for.", phase_never_comes},
+      {"overlap", "Faults that take nodes down do not meet.", meets_a_node_that_is_down},
+      {"snapshot", "A node that joins by state sync finds a snapshot.", nothing_to_sync_from},
+  };
+  return all;
+}
+
+std::string why_illegal(const Scenario& s) {
+  for (const auto& rule : legality_rules())
+    if (const auto why = rule.broken(s); !why.empty()) return fmt::format("{}: {}", rule.name, why);
+  return "";
+}
+
+}  // namespace rehearse

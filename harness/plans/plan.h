@@ -1,0 +1,55 @@
+// A plan is a scenario that nobody wrote: drawn from a seed, and legal (legality.h).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "harness/spec/weights.h"
+#include "harness/spec/scenario.h"
+#include "localnet/profile/profile.h"
+
+namespace rehearse {
+
+inline constexpr const char* kNoFault = "nothing";
+
+// What a plan is to exercise, and what a night has exercised.
+struct Exercise {
+  std::string procedure, phase, fault, role;  // "chain", "swap", "kill", "minority"; without a fault: "chain", "", "nothing", ""
+  auto operator<=>(const Exercise&) const = default;
+};
+using Tried = std::map<Exercise, std::int64_t>;  // -> how often
+
+// What this plan is to exercise.
+std::vector<Exercise> exercises(const Scenario&);
+
+// Plans with the same network have a past in common, from which all but the first of a night can be forked.
+struct PlanSeed {
+  std::uint64_t own = 0, network = own;
+};
+
+// Draws plans for one chain.
+class Planner {
+ public:
+  // What the chain cannot be taken through is not drawn. Throws Error(Blame::scenario) when nothing can be: which procedure needs
+  // what.
+  Planner(const Profile&, Weights);
+
+  // The plan of a seed: the same wherever it is drawn. Each part of it is drawn by itself, so that a new part leaves the others of
+  // a seed as they were; what was tried least is drawn first.
+  Scenario draw(PlanSeed, const Tried& = {}) const;
+
+ private:
+  Weights weights_;               // of what is possible
+  std::vector<TrainLeg> legs_;    // of a train
+  bool breaking_ = false;         // a hotfix may be
+};
+
+// As a file that `rehearse run` takes.
+std::string as_yaml(const Scenario&);
+
+// A line each, in the order in which it comes: who, on which way, what goes wrong, what is checked.
+std::vector<std::string> in_words(const Scenario&, const Profile&);
+
+}  // namespace rehearse

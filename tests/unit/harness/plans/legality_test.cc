@@ -1,0 +1,103 @@
+// Each rule has a plan that it refuses, and one beside it that it lets through.
+#include "harness/plans/legality.h"
+
+#include <gmock/gmock.h>
+
+#include <set>
+
+#include "harness/plans/parts.h"
+
+namespace rehearse {
+namespace {
+
+using testing::StartsWith;
+
+const std::vector<TrainLeg> kLegs = {TrainLeg::patch, TrainLeg::chain};
+
+Scenario plan(const std::string& kind, const std::vector<TrainLeg>& legs = kLegs) {
+  auto s = bare_plan(kind, legs);
+  s.network.validators = {{"a", 28}, {"b", 26}, {"c", 24}, {"d", 22}};
+  return s;
+}
+FaultSpec fault(const std::string& kind, const std::string& when, int after_ms = 0, int lasts_ms = 2000) {
+  FaultSpec f;
+  f.kind = kind, f.when = when, f.who = "one", f.after.value = std::chrono::milliseconds(after_ms), f.lasts.value = std::chrono::milliseconds(lasts_ms);
+  return f;
+}
+template <class Change>
+std::string illegal(Scenario s, Change change) {
+  EXPECT_EQ(why_illegal(s), "") << "as it was";
+  change(s);
+  return why_illegal(s);
+}
+
+TEST(Legality, WhoIsLateLeavesTheOthersMoreThanTwoThirds) {
+  EXPECT_EQ(illegal(plan("chain"), [](auto& s) { s.upgrade.late = {"a"}; }), "");
+  EXPECT_THAT(illegal(plan("chain"), [](auto& s) { s.upgrade.late = {"a", "d"}; }), StartsWith("late-power: the late operators"));
+  EXPECT_THAT(illegal(plan("chain"), [](auto& s) { s.network.validators = {{"a", 1}, {"b", 1}, {"c", 1}}, s.upgrade.late = {"a"}; }), StartsWith("late-power: "))
+      << "a third is too much";
+}
+
+TEST(Legality, NobodyWhoRestartsHoldsAThird) {
+  const auto a_third = [](auto& s) { s.network.validators = {{"a", 40}, {"b", 30}, {"c", 30}}; };
+  for (const char* kind : {"rolling", "config", "model", "patch-rollback", "train"}) EXPECT_THAT(illegal(plan(kind), a_third), StartsWith("one-by-one: a has 40 of 100")) << kind;
+  EXPECT_EQ(illegal(plan("chain"), a_third), "") << "all halt anyway";
+}
+
+TEST(Legality, WhatGoesWrongEnds) {
+  EXPECT_EQ(illegal(plan("chain"), [](auto& s) { s.faults = {fault("kill", "swap", 0, 29'000)}; }), "");
+  EXPECT_THAT(illegal(plan("chain"), [](auto& s) { s.faults = {fault("kill", "swap", 0, 31'000)}; }), StartsWith("progress: kill lasts 31 s"));
+}
+
+TEST(Legality, NobodySignsTwiceOrForgetsWhatItSigned) {
+  EXPECT_THAT(illegal(plan("chain"), [](auto& s) { s.faults = {fault("double-sign", "swap")}; }), StartsWith("two-signers: "));
+  EXPECT_THAT(illegal(plan("chain"), [](auto& s) { s.faults = {fault("signing-state-old", "swap")}; }), StartsWith("signing-state: "));
+  EXPECT_THAT(illegal(plan("rollback"), [](auto& s) { s.upgrade.compared = false; }), StartsWith("signing-state: "));
+}
+
+TEST(Legality, OverTheHeightOnlyABackupLeadsBack) {
+  EXPECT_EQ(illegal(plan("restore"), [](auto& s) { s.upgrade.drops = 1; }), "");
+  EXPECT_THAT(illegal(plan("rollback"), [](auto& s) { s.upgrade.drops = 1; }), StartsWith("height-rolled-back: `rollback` rolls 1 blocks back"));
+  EXPECT_THAT(illegal(plan("rollback"), [](auto& s) { s.releases.to = {}; }), StartsWith("height-rolled-back: an upgrade is taken back only while"));
+}
+
+TEST(Legality, AnotherStateMachineTakesOverAtOneHeight) {
+  const auto to = [](ReleaseRole role) { return [role](auto& s) { s.releases.to.role = role; }; };
+  EXPECT_THAT(illegal(plan("rolling"), to(ReleaseRole::hotfix)), StartsWith("state-machines: "));
+  EXPECT_THAT(illegal(plan("hotfix"), to(ReleaseRole::hotfix)), StartsWith("state-machines: "));
+  EXPECT_THAT(illegal(plan("hotfix"), [](auto& s) { s.upgrade.breaking = true; }), StartsWith("state-machines: at one height"));
+  EXPECT_EQ(illegal(plan("hotfix"), [](auto& s) { s.upgrade.breaking = true, s.releases.to.role = ReleaseRole::hotfix; }), "");
+}
+
+TEST(Legality, AWayCanBeGone) {
+  const auto legs = [](std::vector<TrainLeg> all) { return [all](auto& s) { s.upgrade.legs = all; }; };
+  EXPECT_EQ(illegal(plan("train"), legs({TrainLeg::model, TrainLeg::patch, TrainLeg::chain})), "");
+  EXPECT_THAT(illegal(plan("train"), legs({TrainLeg::chain, TrainLeg::patch})), StartsWith("way: the patch is one of the release before"));
+  EXPECT_THAT(illegal(plan("train"), legs({TrainLeg::patch})), StartsWith("way: its legs hold one upgrade of the chain"));
+  EXPECT_THAT(illegal(plan("train"), legs({TrainLeg::chain, TrainLeg::model, TrainLeg::model})), StartsWith("way: the leg `model` is there twice"));
+}
+
+TEST(Legality, AFaultsMomentComes) {
+  EXPECT_THAT(illegal(plan("rolling"), [](auto& s) { s.faults = {fault("kill", "halted")}; }), StartsWith("phase: `kill` waits for halted"));
+  EXPECT_EQ(illegal(plan("cancelled"), [](auto& s) { s.faults = {fault("kill", "voting")}; }), "");
+}
+
+TEST(Legality, FaultsThatTakeNodesDownDoNotMeet) {
+  EXPECT_THAT(illegal(plan("chain"), [](auto& s) { s.faults = {fault("kill", "swap"), fault("pause", "swap", 1000)}; }),
+              StartsWith("overlap: `kill` and `pause` take nodes down at one time, from swap on"));
+  EXPECT_EQ(illegal(plan("chain"), [](auto& s) { s.faults = {fault("kill", "swap"), fault("pause", "swap", 2000)}; }), "") << "the first is over";
+  EXPECT_EQ(illegal(plan("chain"), [](auto& s) { s.faults = {fault("kill", "swap"), fault("latency", "swap")}; }), "");
+}
+
+TEST(Legality, WhoJoinsFindsASnapshot) {
+  EXPECT_THAT(illegal(plan("chain"), [](auto& s) { s.upgrade.joining_node = true; }), StartsWith("snapshot: "));
+  EXPECT_EQ(illegal(plan("chain"), [](auto& s) { s.upgrade.joining_node = true, s.network.app_toml["state-sync.snapshot-interval"].value = 5; }), "");
+}
+
+TEST(Legality, HasEachRuleOnce) {
+  std::set<std::string> names;
+  for (const auto& rule : legality_rules()) EXPECT_TRUE(names.insert(rule.name).second) << rule.name;
+}
+
+}  // namespace
+}  // namespace rehearse
