@@ -1,11 +1,12 @@
 // Nights and iterations made up for the tests of histories.
 #pragma once
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <string>
 
-#include "harness/history/history.h"
+#include "harness/history/summary.h"
 
 namespace rehearse::made {
 
@@ -42,6 +43,34 @@ inline history::Iteration failing(std::int64_t night, const std::string& evidenc
   i.bundle = "results/soak/17/repro.tar.zst";
   return i;
 }
+
+// Nights in a row, from the first of May on, each with iterations that pass or fail.
+class Nights {
+ public:
+  // Of its `tried` iterations so many fail, all with that evidence.
+  Nights& add(int tried, int failing = 0, const std::string& evidence = "panic: x") {
+    auto n = night(fmt::format("2026-05-{:02}T20:00:00Z", nights.size() % 28 + 1));
+    n.id = static_cast<std::int64_t>(nights.size()) + 1;
+    n.state = history::State::done;
+    n.ended = n.started.substr(0, 11) + "23:00:00Z";
+    nights.push_back(n);
+    for (int i = 0; i < tried; ++i) add(i < failing ? made::failing(n.id, evidence) : passing(n.id));
+    return *this;
+  }
+  // One more of the last night, with a seed of its own, and times that differ a little as real ones do.
+  Nights& add(history::Iteration i) {
+    i.id = static_cast<std::int64_t>(iterations.size()) + 1;
+    i.seed = static_cast<std::uint64_t>(i.id);
+    for (auto& p : i.phases) p.seconds *= (1 + 0.01 * static_cast<double>(i.id * 7 % 11)) * slower;
+    iterations.push_back(std::move(i));
+    return *this;
+  }
+  history::Summary summary() const { return history::sum_up(nights, iterations); }
+
+  double slower = 1;  // all phases of what is added from now on
+  std::vector<history::Night> nights;
+  std::vector<history::Iteration> iterations;
+};
 
 // But for its ids.
 MATCHER_P(IsLike, other, "") {
