@@ -66,8 +66,10 @@ void add_changes(const std::string& phase, const std::vector<NightlyTime>& times
   split_into(times, 0, begins);
   std::vector<std::size_t> bounds(begins.begin(), begins.end());
   bounds.push_back(times.size());
+  const Series series(times);
   for (std::size_t i = 1; i + 1 < bounds.size(); ++i) {
-    const Series series(times);
+    // While further changes lay beside it, its place was less sure than now.
+    if (const auto split = split_of(series.subspan(bounds[i - 1], bounds[i + 1] - bounds[i - 1]))) bounds[i] = bounds[i - 1] + split;
     const double before = middle(series.subspan(bounds[i - 1], bounds[i] - bounds[i - 1]));
     const double after = middle(series.subspan(bounds[i], bounds[i + 1] - bounds[i]));
     if (is_other(before, after)) all.push_back({phase, times[bounds[i]].night, before, after});
