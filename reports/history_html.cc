@@ -65,8 +65,8 @@ std::string failures(const Summary& s) {
                     rate_text({c.times, c.tried}), html(night_text(s, c.first_night)), html(night_text(s, c.last_night)),
                     "<code>" + html(one_line(c.evidence)) + "</code>"});
   }
-  return "<section>\n<h2>Failures</h2>\n" + (rows.empty() ? "<p>None.</p>\n" : table_of({"Name", "State", "Cause", "Owner", "Rate", "First", "Last", "Evidence"}, rows)) +
-         more_than(all.size(), kMostTableRows) + "</section>\n";
+  const auto table = table_of({"Name", "State", "Cause", "Owner", "Rate", "First", "Last", "Evidence"}, rows);
+  return "<section>\n<h2>Failures</h2>\n" + (rows.empty() ? "<p>None.</p>\n" : table) + more_than(all.size(), kMostTableRows) + "</section>\n";
 }
 
 std::string phase_plot(const Summary& s, const std::string& phase) {
@@ -94,7 +94,8 @@ std::string times(const Summary& s) {
     rows += row_of({html(one_line(p.phase)), duration(p.tonight), duration(p.before), fmt::format("{:.2g}", p.chance), p.is_longer ? "longer" : ""});
   std::string out = "<section>\n<h2>Times</h2>\n" + table_of({"Phase", "Tonight", "Before", "p", ""}, rows);
   for (const auto& c : s.change_points)
-    out += "<p>" + html(fmt::format("{}: {} instead of {} since {}", one_line(c.phase), duration(c.after), duration(c.before), night_text(s, c.night))) + "</p>\n";
+    out += fmt::format("<p>{}: {} instead of {} since {}</p>\n", html(one_line(c.phase)), duration(c.after), duration(c.before),
+                       html(night_text(s, c.night)));
   std::size_t shown = 0;
   for (const auto& phase : phases)
     if (++shown <= kMostPhases) out += phase_plot(s, phase);

@@ -29,7 +29,10 @@ Told tell(const std::string& file) {
 }
 
 std::string rendered(const history::Summary& s, const std::string& format) {
-  return format == "json" ? reports::history_json(s) : format == "md" ? reports::history_md(s) : format == "html" ? reports::history_html(s) : reports::history_text(s);
+  return format == "json"   ? reports::history_json(s)
+         : format == "md"   ? reports::history_md(s)
+         : format == "html" ? reports::history_html(s)
+                            : reports::history_text(s);
 }
 
 }  // namespace
@@ -69,7 +72,7 @@ int issue(const std::string& cluster, const std::string& file) {
     std::cout << reports::issue_md(told.summary, c);
     return 0;
   }
-  throw Error(Blame::scenario, fmt::format("{}: has no failure {}; {}", file, cluster, all.empty() ? "it has none" : fmt::format("it has {}", fmt::join(all, ", "))));
+  throw Error(Blame::scenario, fmt::format("{}: has no failure {}; it has {}", file, cluster, all.empty() ? "none" : fmt::format("{}", fmt::join(all, ", "))));
 }
 
 }  // namespace rehearse::cli

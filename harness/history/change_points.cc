@@ -9,7 +9,7 @@ namespace rehearse::history {
 
 namespace {
 
-constexpr double kChance = 0.05, kLeastGrowth = 1.2;
+constexpr double kChanceOfChange = 0.05;
 
 struct NightlyTime {
   std::int64_t night;
@@ -41,7 +41,7 @@ std::size_t split_of(Series series) {
     const double u = std::abs(2 * sum - static_cast<double>(t) * (n + 1));
     if (u > most) most = u, split = t;
   }
-  return 2 * std::exp(-6 * most * most / (n * n * n + n * n)) < kChance ? split : 0;
+  return 2 * std::exp(-6 * most * most / (n * n * n + n * n)) < kChanceOfChange ? split : 0;
 }
 
 double middle(Series series) {

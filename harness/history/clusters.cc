@@ -22,7 +22,7 @@ double chance_of_absence(Rate rate, int tried) {
 
 namespace {
 
-constexpr double kChance = 0.05;
+constexpr double kChanceOfAbsence = 0.05;
 
 // Which iterations are repetitions of one another.
 using Tried = std::tuple<std::string, std::uint64_t, std::string, std::string, std::string>;
@@ -55,7 +55,7 @@ ClusterState state_of(const Failures& failures, const std::vector<NightTotals>& 
     } else {
       away += tried;
     }
-    is_gone = !times && chance_of_absence(seen, away) < kChance;
+    is_gone = !times && chance_of_absence(seen, away) < kChanceOfAbsence;
   }
   if (is_back) return ClusterState::back;
   if (is_gone) return ClusterState::fixed;

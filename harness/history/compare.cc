@@ -12,7 +12,7 @@ const Ordered<WorseIn>& names(WorseIn) {
 
 namespace {
 
-constexpr double kChanceOfRate = 0.05, kChanceOfPhase = 0.01, kLeastGrowth = 1.2;
+constexpr double kChanceOfRate = 0.05, kChanceOfPhase = 0.01;
 
 PhaseComparison compare_phase(const std::string& phase, const std::vector<double>& before, const std::vector<double>& tonight) {
   PhaseComparison p;

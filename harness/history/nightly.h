@@ -11,6 +11,9 @@
 
 namespace rehearse::history {
 
+// From a fifth on a time is told to be another: less may be sure, and is nobody's concern.
+inline constexpr double kLeastGrowth = 1.2;
+
 // An iteration that says something of the release: it has passed or failed. Others are cut off, or the machine's trouble.
 bool is_told(const Iteration&);
 bool is_failure(const Iteration&);

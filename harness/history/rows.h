@@ -20,7 +20,8 @@ std::int64_t insert(const Connection&, const Iteration&);
 // All of it but its night. False: there is none of that id.
 bool update(const Connection&, const Iteration&);
 
-// In the nights' order; iterations within a transaction, or lists may be of others than those that are read. Throw Error(Blame::scenario) for what no harness writes.
+// In the nights' order; iterations within a transaction, or their lists may be of others. Throw Error(Blame::scenario) for what no
+// harness writes.
 std::vector<NightRow> read_nights(const Connection&);
 std::vector<Iteration> read_iterations(const Connection&);
 
