@@ -111,6 +111,7 @@ svg line.halt { stroke: var(--warn); stroke-width: 1.5; stroke-dasharray: 5 3; }
 svg circle { stroke: var(--panel); stroke-width: 1.5; }
 svg .net { fill: var(--ink); }
 svg .one { fill: var(--accent); }
+svg polyline { fill: none; stroke: var(--accent); stroke-width: 1.5; }
 .bar { display: flex; height: 18px; border-radius: 6px; overflow: hidden; gap: 1px; }
 .bar i { min-width: 1px; }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 18px; list-style: none; padding: 0; margin-top: 8px; font-size: 13px; }

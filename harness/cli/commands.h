@@ -70,6 +70,13 @@ struct PlanFlags {
 // Prints the plan that is drawn from that seed, and writes it as a scenario.
 int plan(const Project&, const PlanFlags&);
 
+struct SoakFlags {
+  std::string lasts = "8h", history, weights;  // empty: results/history.db; harness/plans/weights.yaml
+};
+// Carries out drawn plans until the time is up, and keeps what came of them. 1: tonight is worse than the nights before; 143 after
+// SIGTERM.
+int soak(const Project&, const RunFlags&, const SoakFlags&, const std::string& command);
+
 struct ScoreFlags {
   std::string run, scores;  // a suite's folder, or "latest"; the file of earlier scores, empty: results/scores.json
   std::string format = "text";
@@ -77,6 +84,19 @@ struct ScoreFlags {
 };
 // How well the suite was judged. 1: worse than the last score that is kept of it; else this one is kept.
 int score(const Project&, const ScoreFlags&);
+
+struct HistoryFlags {
+  std::string file, out;  // out: empty: standard output
+  std::string format = "text";
+  bool compare = false;
+};
+// What a file of soaks says. With `compare` 1: tonight is worse than the nights before.
+int history_of(const HistoryFlags&);
+// Adds the nights of several files to one, which is made when it is not there.
+int merge_histories(const std::vector<std::string>& files, const std::string& into);
+// Prints the text of an issue on a failure of that history: "C-1a2b3c4d".
+int issue(const std::string& cluster, const std::string& file);
+
 // Concludes a run that its harness could not, and writes its reports.
 void after_crash(const std::filesystem::path& folder, const std::string& how);
 // Prints the table of RUNBOOK.md.

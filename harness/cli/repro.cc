@@ -6,6 +6,7 @@
 #include "harness/cli/repeating.h"
 #include "harness/repro/tally.h"
 #include "harness/run/run_folder.h"
+#include "localnet/base/statistics.h"
 #include "localnet/base/text.h"
 #include "reports/files.h"
 

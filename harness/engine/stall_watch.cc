@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "harness/engine/rehearsal.h"
-#include "harness/judge/statistics.h"
+#include "localnet/base/statistics.h"
 #include "localnet/base/log.h"
 #include "localnet/base/ports.h"
 #include "localnet/network/consensus_probe.h"

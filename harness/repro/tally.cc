@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "localnet/base/statistics.h"
+
 namespace rehearse {
 
 Tally tally(const record::Failure& first, const std::vector<record::RunRecord>& again) {
@@ -22,15 +24,6 @@ Tally tally(const record::Failure& first, const std::vector<record::RunRecord>& 
     }
   }
   return t;
-}
-
-Interval confidence(int successes, int tried) {
-  if (tried == 0) return {};
-  constexpr double z = 1.96;
-  const double n = tried, p = successes / n;
-  const double middle = p + z * z / (2 * n), spread = z * std::sqrt(p * (1 - p) / n + z * z / (4 * n * n));
-  const double scale = 1 + z * z / n;
-  return {std::max(0.0, (middle - spread) / scale), std::min(1.0, (middle + spread) / scale)};
 }
 
 int runs_to_see(int successes, int tried) {

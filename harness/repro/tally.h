@@ -19,12 +19,6 @@ struct Tally {
 
 Tally tally(const record::Failure& first, const std::vector<record::RunRecord>& again);
 
-// The rate's 95 % interval of confidence (Wilson's), in parts of 1.
-struct Interval {
-  double low = 0, high = 1;
-};
-Interval confidence(int successes, int tried);
-
 // Runs of which at least one, 19 times of 20, fails that did so `successes` of `tried` times, at least once.
 int runs_to_see(int successes, int tried);
 

@@ -7,7 +7,7 @@
 #include "harness/judge/absence.h"
 #include "harness/judge/block_cost.h"
 #include "harness/judge/checks/checklist.h"
-#include "harness/judge/statistics.h"
+#include "localnet/base/statistics.h"
 #include "harness/view/step_ids.h"
 
 namespace rehearse {

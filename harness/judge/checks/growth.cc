@@ -11,7 +11,7 @@
 #include <map>
 
 #include "harness/judge/checks/checklist.h"
-#include "harness/judge/statistics.h"
+#include "localnet/base/statistics.h"
 
 namespace rehearse {
 

@@ -1,4 +1,4 @@
-#include "harness/judge/statistics.h"
+#include "localnet/base/statistics.h"
 
 #include <algorithm>
 #include <cmath>
@@ -27,15 +27,21 @@ double in_all(std::size_t n, std::size_t m) {
 }
 
 // Pairs in which the later value is the larger one; equal ones count half.
-double pairs_that_rise(const std::vector<double>& before, const std::vector<double>& after) {
+double pairs_that_rise(std::vector<double> before, const std::vector<double>& after) {
+  std::ranges::sort(before);
   double u = 0;
-  for (const double a : after)
-    for (const double b : before) u += a > b ? 1 : a == b ? 0.5 : 0;
+  for (const double a : after) {
+    const auto [first, last] = std::ranges::equal_range(before, a);
+    u += static_cast<double>(first - before.begin()) + static_cast<double>(last - first) / 2;
+  }
   return u;
 }
 
 // Beyond `z` of a normal distribution.
 double upper_tail(double z) { return std::erfc(z / std::sqrt(2.0)) / 2; }
+
+// The logarithm of the number of ways to choose k of n.
+double ln_choose(int n, int k) { return std::lgamma(n + 1.0) - std::lgamma(k + 1.0) - std::lgamma(n - k + 1.0); }
 
 }  // namespace
 
@@ -61,6 +67,24 @@ double chance_of_rise(const std::vector<double>& before, const std::vector<doubl
 
 double least_chance(std::size_t before, std::size_t after) {
   return before && after ? 1 / in_all(std::max(before, after), std::min(before, after)) : 1;
+}
+
+Interval confidence(int successes, int tried) {
+  if (tried == 0) return {};
+  constexpr double z = 1.96;
+  const double n = tried, p = successes / n;
+  const double middle = p + z * z / (2 * n), spread = z * std::sqrt(p * (1 - p) / n + z * z / (4 * n * n));
+  const double scale = 1 + z * z / n;
+  return {std::max(0.0, (middle - spread) / scale), std::min(1.0, (middle + spread) / scale)};
+}
+
+double chance_of_fewer(Rate before, Rate after) {
+  if (!before.tried || !after.tried) return 1;
+  const int successes = before.successes + after.successes, tried = before.tried + after.tried;
+  double chance = 0;
+  for (int k = std::max(0, successes - before.tried); k <= after.successes; ++k)
+    chance += std::exp(ln_choose(after.tried, k) + ln_choose(before.tried, successes - k) - ln_choose(tried, successes));
+  return std::min(1.0, chance);
 }
 
 }  // namespace rehearse

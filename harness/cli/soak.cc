@@ -1,0 +1,176 @@
+// rehearse soak: one drawn plan after the other until the time is up, and what came of each kept in a history.
+#include <fmt/format.h>
+#include <fmt/chrono.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <iostream>
+
+#include "harness/cli/repeating.h"
+#include "harness/history/history.h"
+#include "harness/history/summary.h"
+#include "harness/plans/parts.h"
+#include "harness/plans/plan.h"
+#include "harness/plans/weights.h"
+#include "harness/run/checkpoint_folder.h"
+#include "localnet/base/text.h"
+#include "reports/history.h"
+
+namespace rehearse::cli {
+
+namespace {
+
+using history::History;
+using history::Iteration;
+using history::Night;
+using history::State;
+
+constexpr std::uintmax_t kRoom = 2'000'000'000;  // bytes that a run may need
+constexpr int kPlansOfANetwork = 6;
+
+std::string now() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
+
+std::string host() {
+  char name[256] = {};
+  gethostname(name, sizeof name - 1);
+  return name;
+}
+
+std::string releases_of(const Iteration& i) { return fmt::format("{} -> {}", i.from, i.to); }
+
+// Of all nights on that way: what was tried often is drawn seldom.
+Tried tried_on(const History& h, const std::string& profile) {
+  Tried tried;
+  for (const auto& i : h.iterations())
+    if (i.profile == profile)
+      for (const auto& c : i.covered) ++tried[{i.procedure, c.phase, c.fault, c.role}];
+  return tried;
+}
+
+// What the plan was to exercise, and the run did: a fault that was skipped or missed its moment is not among it.
+std::vector<history::Covered> covered_by(const Scenario& plan, const Iteration& i, const record::RunRecord& record) {
+  std::vector<history::Covered> all;
+  for (const auto& e : exercises(plan)) {
+    const bool applied = e.fault == kNoFault || std::ranges::any_of(record.coverage, [&](const auto& c) { return c.fault == e.fault && c.phase == e.phase && c.applied > 0; });
+    if (applied) all.push_back({e.phase, e.fault, e.role, releases_of(i)});
+  }
+  return all;
+}
+
+class Soak {
+ public:
+  Soak(const Project& project, const RunFlags& flags, const SoakFlags& soak, const std::string& command)
+      : options_(options_of(project, flags, command)), leaves_(leaves_of(flags)), seed_(flags.seed),
+        shown_(shown_folder(project, flags, options_)), profile_(load_profile(options_.profile, options_.profiles)),
+        planner_(profile_, read_weights(soak.weights.empty() ? project.weights() : fs::absolute(soak.weights))),
+        until_(std::chrono::steady_clock::now() + duration_of("--for", soak.lasts)),
+        file_(soak.history.empty() ? project.results() / "history.db" : fs::absolute(soak.history)), history_(open(file_)) {
+    options_.keep = Keep::never;
+  }
+
+  int run() {
+    for (const auto& i : history_.mark_interrupted(host())) std::cout << fmt::format("{} of an earlier soak was interrupted\n", i.plan);
+    fs::create_directories(options_.folder);
+    night_ = history_.begin(Night{0, State::running, now(), "", seed_, options_.harness_version, host(), getpid(), 0});
+    try {
+      while (goes_on()) try_network();
+    } catch (const StoppedByUser& s) {
+      history_.end(night_, State::interrupted);
+      std::cout << fmt::format("ended by a signal after {} plans: {}\n", number_, file_.string());
+      return 128 + s.signal;
+    }
+    history_.end(night_, State::done);
+    return conclude();
+  }
+
+ private:
+  static History open(const fs::path& file) {
+    fs::create_directories(file.parent_path());
+    return History(file);
+  }
+
+  bool has_room() const {
+    std::error_code error;
+    const auto space = fs::space(options_.folder, error);
+    if (error || space.available >= kRoom) return true;
+    std::cout << fmt::format("{}: {} MB are left, too few for another run: the soak ends here\n", options_.folder.string(), space.available / 1'000'000);
+    return false;
+  }
+
+  bool goes_on() const { return std::chrono::steady_clock::now() < until_ && has_room(); }
+
+  // Several on one network: those with a past in common go through it once.
+  void try_network() {
+    const auto network = drawn_seed("network");
+    auto o = options_;
+    o.checkpoints = options_.folder / kCheckpoints;
+    const SuiteCheckpoints checkpoints(o.checkpoints);
+    for (int i = 0; i < kPlansOfANetwork && goes_on(); ++i) try_next(o, network);
+  }
+
+  // Short enough to be typed.
+  std::uint64_t drawn_seed(const char* what) const { return derived_seed(seed_, fmt::format("{}-{}-{}", what, night_, number_)) % 1'000'000'000; }
+
+  void try_next(RunOptions o, std::uint64_t network) {
+    ++number_;
+    const auto seed = drawn_seed("plan");
+    const auto plan = planner_.draw({seed, network}, tried_on(history_, profile_.name));
+    o.seed = seed, o.folder = options_.folder / plan.name, o.scenario = options_.folder / (plan.name + ".yaml");
+    o.command = fmt::format("./rehearse run {} --profile {} --seed {}", (shown_ / o.scenario.filename()).string(), profile_.name, seed);
+    write_file(o.scenario, as_yaml(plan));
+    Iteration i;
+    i.night = night_, i.plan = plan.name, i.seed = seed, i.profile = profile_.name, i.procedure = plan.upgrade.kind, i.from = profile_.from, i.to = profile_.to;
+    i.started = now();
+    i.id = history_.begin(i);
+    std::cout << fmt::format("{:4}  {}; ", number_, plan.title) << std::flush;
+    try {
+      keep(i, plan, try_apart(o, leaves_), o);
+    } catch (const StoppedByUser&) {
+      i.state = State::interrupted;
+      history_.end(i);
+      throw;
+    }
+  }
+
+  void keep(Iteration& i, const Scenario& plan, const record::RunRecord& record, const RunOptions& o) {
+    i.state = State::done;
+    i.failure = record::failure_of(record);
+    i.seconds = record.timing.wall_s;
+    for (const auto& part : record.timing.parts) i.phases.push_back({part.name, part.seconds});
+    i.covered = covered_by(plan, i, record);
+    if (!record.bundle.empty()) i.bundle = (o.folder / record.bundle).string();
+    history_.end(i);
+    if (record.verdict == "pass") {  // what a night leaves does not grow with its length
+      fs::remove_all(o.folder), fs::remove(o.scenario), fs::remove(o.folder.string() + ".log");
+    } else {
+      std::cout << fmt::format("      {}\n      {}\n", i.failure.evidence, i.bundle.empty() ? o.folder.string() : "./rehearse repro " + i.bundle) << std::flush;
+    }
+  }
+
+  int conclude() const {
+    const auto iterations = history_.iterations();
+    const auto summary = history::sum_up(history_.nights(), iterations);
+    std::cout << reports::history_text(summary) << std::flush;
+    return reports::worse_lines(summary).empty() ? 0 : 1;
+  }
+
+  RunOptions options_;
+  const Leaves leaves_;
+  const std::uint64_t seed_;
+  const fs::path shown_;
+  const Profile profile_;
+  const Planner planner_;
+  const std::chrono::steady_clock::time_point until_;
+  const fs::path file_;
+  History history_;
+  std::int64_t night_ = 0;
+  int number_ = 0;
+};
+
+}  // namespace
+
+int soak(const Project& project, const RunFlags& flags, const SoakFlags& soaked, const std::string& command) {
+  return Soak(project, flags, soaked, command).run();
+}
+
+}  // namespace rehearse::cli

@@ -1,0 +1,84 @@
+#include "reports/history_facts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "reports/facts.h"
+#include "reports/history.h"
+#include "reports/text.h"
+
+namespace rehearse::reports {
+
+using history::Summary;
+using history::WorseIn;
+
+std::string rate_text(Rate r) {
+  if (!r.tried) return "none";
+  const auto sure = confidence(r.successes, r.tried);
+  return fmt::format("{} of {}, {:.0f} % ({:.0f} to {:.0f} %)", r.successes, r.tried, 100.0 * r.successes / r.tried, 100 * sure.low, 100 * sure.high);
+}
+
+std::string night_text(const Summary& s, std::int64_t id) {
+  const auto found = std::ranges::find_if(s.nights, [id](const auto& n) { return n.id() == id; });
+  if (found == s.nights.end()) return "";
+  return fmt::format("night {}, {}", found - s.nights.begin() + 1, one_line(found->started()));
+}
+
+std::string state_text(const history::Cluster& c) { return name_of(c.state) + (c.flaky ? ", flaky" : ""); }
+
+std::string covered_text(const history::Covered& c) {
+  return fmt::format("{} when {}{}, {}", one_line(c.fault), one_line(c.phase), c.role.empty() ? "" : " on " + one_line(c.role), one_line(c.releases));
+}
+
+std::size_t iterations_of(const Summary& s) {
+  std::size_t all = 0;
+  for (const auto& n : s.nights) all += n.iterations.size();
+  return all;
+}
+
+std::vector<const history::Cluster*> in_order(const std::vector<history::Cluster>& clusters) {
+  std::vector<const history::Cluster*> all;
+  for (const auto& c : clusters) all.push_back(&c);
+  // Its state as CI sees it: new and back are what somebody has to look at.
+  const auto weight = [](const history::Cluster* c) {
+    using enum history::ClusterState;
+    return c->state == fresh ? 0 : c->state == back ? 1 : c->state == known ? 2 : 3;
+  };
+  std::ranges::stable_sort(all, [&](const auto* a, const auto* b) { return std::pair(weight(a), -a->times) < std::pair(weight(b), -b->times); });
+  return all;
+}
+
+std::vector<history::Exercised> in_order(std::vector<history::Exercised> all) {
+  std::ranges::stable_sort(all, [](const auto& a, const auto& b) { return a.nights_since > b.nights_since; });
+  return all;
+}
+
+namespace {
+
+std::string worse_phase_line(const history::Comparison& c, const std::string& phase) {
+  const auto p = std::ranges::find(c.phases, phase, &history::PhaseComparison::phase);
+  return fmt::format("phase {}: {} tonight, {} before, of {} and {} runs (p = {:.2g})", one_line(phase), duration(p->tonight), duration(p->before),
+                     p->runs_tonight, p->runs_before, p->chance);
+}
+
+std::string worse_cluster_line(const Summary& s, const history::Worse& w) {
+  const auto c = std::ranges::find(s.clusters, w.which, &history::Cluster::name);
+  return fmt::format("{} failure {}: {} ({}): {}", name_of(c->state), c->name, name_of(c->cause), one_line(c->owner), one_line(c->evidence, 200));
+}
+
+}  // namespace
+
+std::vector<std::string> worse_lines(const Summary& s) {
+  std::vector<std::string> all;
+  const auto& c = s.comparison;
+  for (const auto& w : c.worse) {
+    if (w.in == WorseIn::pass_rate)
+      all.push_back(fmt::format("pass rate: {} tonight, {} before (p = {:.2g})", rate_text(c.tonight), rate_text(c.before), c.chance));
+    else
+      all.push_back(w.in == WorseIn::phase ? worse_phase_line(c, w.which) : worse_cluster_line(s, w));
+  }
+  return all;
+}
+
+}  // namespace rehearse::reports
