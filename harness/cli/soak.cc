@@ -3,8 +3,10 @@
 #include <fmt/chrono.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <iostream>
+#include <optional>
 
 #include "harness/cli/repeating.h"
 #include "harness/history/history.h"
@@ -13,6 +15,7 @@
 #include "harness/plans/plan.h"
 #include "harness/plans/weights.h"
 #include "harness/run/checkpoint_folder.h"
+#include "harness/run/scenario_rules.h"
 #include "localnet/base/text.h"
 #include "reports/history.h"
 
@@ -27,6 +30,8 @@ using history::State;
 
 constexpr std::uintmax_t kRoom = 2'000'000'000;  // bytes that a run may need
 constexpr int kPlansOfANetwork = 6;
+constexpr int kPlansToOneFailure = 4;  // one plan in four is one that failed before
+constexpr std::ptrdiff_t kMostTriesOfAFailure = 4;  // in a night
 
 std::string now() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
 
@@ -111,18 +116,49 @@ class Soak {
   // Short enough to be typed.
   std::uint64_t drawn_seed(const char* what) const { return derived_seed(seed_, fmt::format("{}-{}-{}", what, night_, number_)) % 1'000'000'000; }
 
-  void try_next(RunOptions o, std::uint64_t network) {
-    ++number_;
+  // What is carried out next, and where.
+  struct Next {
+    std::string title, scenario;  // its YAML
+    std::uint64_t seed;
+    fs::path folder;
+  };
+
+  Next drawn(std::uint64_t network) const {
     const auto seed = drawn_seed("plan");
     const auto plan = planner_.draw({seed, network}, tried_on(history_, profile_.name));
-    o.seed = seed, o.folder = options_.folder / plan.name, o.scenario = options_.folder / (plan.name + ".yaml");
-    o.command = fmt::format("./rehearse run {} --profile {} --seed {}", (shown_ / o.scenario.filename()).string(), profile_.name, seed);
-    write_file(o.scenario, as_yaml(plan));
+    return {plan.title, as_yaml(plan), seed, options_.folder / plan.name};
+  }
+
+  // Of the failures that are not known to be fixed the one that was tried least tonight: is it still there?
+  std::optional<Next> failed_before() const {
+    const auto iterations = history_.iterations();
+    std::optional<Next> next;
+    auto fewest = kMostTriesOfAFailure;
+    for (const auto& c : history::sum_up(history_.nights(), iterations).clusters) {
+      const auto of_it = [&](const Iteration& i) { return i.plan == c.plan && i.seed == c.seed && i.profile == profile_.name && !i.scenario.empty(); };
+      const auto found = std::ranges::find_if(iterations, of_it);
+      const auto tries = std::ranges::count_if(iterations, [&](const auto& i) { return of_it(i) && i.night == night_; });
+      if (c.state == history::ClusterState::fixed || found == iterations.end() || tries >= fewest) continue;
+      fewest = tries;
+      next = Next{c.name + " again", found->scenario, c.seed, options_.folder / fmt::format("{}-again-{}", c.plan, tries + 1)};
+    }
+    return next;
+  }
+
+  void try_next(RunOptions o, std::uint64_t network) {
+    ++number_;
+    std::optional<Next> next;
+    if (number_ % kPlansToOneFailure == 0) next = failed_before();
+    if (!next) next = drawn(network);
+    o.seed = next->seed, o.folder = next->folder, o.scenario = next->folder.string() + ".yaml";
+    o.command = fmt::format("./rehearse run {} --profile {} --seed {}", (shown_ / o.scenario.filename()).string(), profile_.name, o.seed);
+    write_file(o.scenario, next->scenario);
+    const auto plan = load_scenario(o.scenario);
     Iteration i;
-    i.night = night_, i.plan = plan.name, i.seed = seed, i.profile = profile_.name, i.procedure = plan.upgrade.kind, i.from = profile_.from, i.to = profile_.to;
-    i.started = now();
+    i.night = night_, i.plan = fmt::format("plan-{}", o.seed), i.seed = o.seed, i.scenario = next->scenario;
+    i.profile = profile_.name, i.procedure = plan.upgrade.kind, i.from = profile_.from, i.to = profile_.to, i.started = now();
     i.id = history_.begin(i);
-    std::cout << fmt::format("{:4}  {}; ", number_, plan.title) << std::flush;
+    std::cout << fmt::format("{:4}  {}; ", number_, next->title) << std::flush;
     try {
       keep(i, plan, try_apart(o, leaves_), o);
     } catch (const StoppedByUser&) {
@@ -135,6 +171,7 @@ class Soak {
   void keep(Iteration& i, const Scenario& plan, const record::RunRecord& record, const RunOptions& o) {
     i.state = State::done;
     i.failure = record::failure_of(record);
+    if (record.from && record.to) i.from = record.from->name, i.to = record.to->name;  // as the plan or --release chose them
     i.seconds = record.timing.wall_s;
     for (const auto& part : record.timing.parts) i.phases.push_back({part.name, part.seconds});
     i.covered = covered_by(plan, i, record);

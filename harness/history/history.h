@@ -56,6 +56,7 @@ struct Iteration {
   std::vector<PhaseTime> phases;
   std::vector<Covered> covered;  // that was really applied
   std::string bundle;            // path of what brings the failure elsewhere; empty: none
+  std::string scenario = {};     // the plan itself, for another try
 };
 
 class History {

@@ -26,7 +26,7 @@ void bind_iteration(Statement& s, const Iteration& i) {
   const auto& f = i.failure;
   s.bind(name_of(i.state)).bind(i.plan).bind(with_sign(i.seed)).bind(i.profile).bind(i.procedure).bind(i.from).bind(i.to).bind(i.started);
   s.bind(f.verdict).bind(name_of(f.cause)).bind(f.owner).bind(name_of(f.scope)).bind(f.fingerprint).bind(f.evidence);
-  s.bind(i.seconds).bind(i.bundle);
+  s.bind(i.seconds).bind(i.bundle).bind(i.scenario);
 }
 
 void insert_lists(const Connection& db, std::int64_t id, const Iteration& i) {
@@ -49,6 +49,7 @@ Iteration read_iteration(const Connection& db, Statement& s) {
   for (auto* text : {&i.failure.fingerprint, &i.failure.evidence}) *text = s.text();
   i.seconds = s.real();
   i.bundle = s.text();
+  i.scenario = s.text();
   return i;
 }
 
@@ -65,7 +66,7 @@ std::int64_t insert(const Connection& db, const NightRow& row) {
 }
 
 std::int64_t insert(const Connection& db, const Iteration& i) {
-  Statement s(db, "INSERT INTO iterations VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  Statement s(db, "INSERT INTO iterations VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   s.bind(i.night);
   bind_iteration(s, i);
   s.run();
@@ -77,8 +78,8 @@ std::int64_t insert(const Connection& db, const Iteration& i) {
 bool update(const Connection& db, const Iteration& i) {
   Statement s(db,
               "UPDATE iterations SET state = ?, plan = ?, seed = ?, profile = ?, procedure = ?, from_release = ?, to_release = ?,"
-              " started = ?, verdict = ?, cause = ?, owner = ?, scope = ?, fingerprint = ?, evidence = ?, seconds = ?, bundle = ?"
-              " WHERE id = ?");
+              " started = ?, verdict = ?, cause = ?, owner = ?, scope = ?, fingerprint = ?, evidence = ?, seconds = ?, bundle = ?,"
+              " scenario = ? WHERE id = ?");
   bind_iteration(s, i);
   s.bind(i.id).run();
   if (!db.changed()) return false;

@@ -24,7 +24,8 @@ CREATE TABLE iterations (
   id INTEGER PRIMARY KEY, night INTEGER NOT NULL REFERENCES nights ON DELETE CASCADE, state TEXT NOT NULL, plan TEXT NOT NULL,
   seed INTEGER NOT NULL, profile TEXT NOT NULL, procedure TEXT NOT NULL, from_release TEXT NOT NULL, to_release TEXT NOT NULL,
   started TEXT NOT NULL, verdict TEXT NOT NULL, cause TEXT NOT NULL, owner TEXT NOT NULL, scope TEXT NOT NULL,
-  fingerprint TEXT NOT NULL, evidence TEXT NOT NULL, seconds REAL NOT NULL, bundle TEXT NOT NULL);
+  fingerprint TEXT NOT NULL, evidence TEXT NOT NULL, seconds REAL NOT NULL, bundle TEXT NOT NULL,
+  scenario TEXT NOT NULL);
 CREATE INDEX iterations_of_night ON iterations (night);
 CREATE TABLE phases (
   iteration INTEGER NOT NULL REFERENCES iterations ON DELETE CASCADE, phase TEXT NOT NULL, seconds REAL NOT NULL);

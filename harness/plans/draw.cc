@@ -75,7 +75,8 @@ class Drawing {
   }
 
   void set_procedure() {
-    const auto of_procedure = [&](const auto& kind) { return times([&](const auto& e) { return e.procedure == kind; }); };
+    // Twice as often while it was never tried; beyond that the operators' weights stand.
+    const auto of_procedure = [&](const auto& kind) { return std::min<std::int64_t>(1, times([&](const auto& e) { return e.procedure == kind; })); };
     const auto name = s_.name;
     s_ = bare_plan(choose("procedure", weights_.procedures, of_procedure), drawn_legs());
     s_.name = name;

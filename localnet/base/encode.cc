@@ -9,7 +9,11 @@ namespace {
 constexpr int kBlocks = 2;  // levels
 
 bool stays_a_text(const std::string& plain) {
-  return rehearse::to_json(YAML::Load(plain)).is_string();
+  try {
+    return rehearse::to_json(YAML::Load(plain)).is_string();
+  } catch (const YAML::Exception&) {  // it begins as something of YAML's own
+    return false;
+  }
 }
 
 void emit_value(YAML::Emitter& out, const nlohmann::ordered_json& value, int depth) {

@@ -194,15 +194,5 @@ TEST(Bisecting, SaysWhyNothingCanBeTold) {
   EXPECT_THAT(made::trouble_of([&] { look(kReleases, unreadable); }, Blame::scenario), HasSubstr("error, no such archive"));
 }
 
-// --- Rates
-
-TEST(Confidence, NarrowsWithTheNumberOfRuns) {
-  EXPECT_NEAR(confidence(3, 3).low, 0.44, 0.01);
-  EXPECT_EQ(confidence(3, 3).high, 1);
-  EXPECT_NEAR(confidence(0, 10).high, 0.28, 0.01);
-  EXPECT_GT(confidence(50, 100).low, confidence(5, 10).low);
-  EXPECT_EQ(confidence(0, 0).high, 1);
-}
-
 }  // namespace
 }  // namespace rehearse

@@ -30,7 +30,7 @@ TEST(Encode, WritesWhatIsNotAsItIsAnyway) {
 TEST(Encode, KeepsTheOneWordOfWhatHasOne) { EXPECT_EQ(encode(std::vector<Bell>{{"a", {std::chrono::seconds(2)}, {}}}), json(R"(["a"])")); }
 
 TEST(Encode, QuotesTextThatYamlWouldReadAsSomethingElse) {
-  const auto all = json(R"({"number": "1000", "real": 1000, "no": "no", "true": "true", "empty": "", "colon": "a: b", "brace": "{x}", "version": "1.10",
+  const auto all = json(R"({"number": "1000", "real": 1000, "no": "no", "true": "true", "empty": "", "colon": "a: b", "anchor": "*x", "tag": "!y", "brace": "{x}", "version": "1.10",
                             "deep": {"er": {"number": "7", "list": ["1", 1, true]}}, "maps": [{"a": "1"}]})");
   EXPECT_EQ(to_json(YAML::Load(to_yaml(all))), nlohmann::json::parse(all.dump())) << to_yaml(all);
 }
