@@ -29,6 +29,7 @@ using history::Night;
 using history::State;
 
 constexpr std::uintmax_t kRoom = 2'000'000'000;  // bytes that a run may need
+constexpr std::chrono::minutes kLongPlan{5};    // none of that length is begun when less is left
 constexpr int kPlansOfANetwork = 6;
 constexpr int kPlansToOneFailure = 4;  // one plan in four is one that failed before
 constexpr std::ptrdiff_t kMostTriesOfAFailure = 4;  // in a night
@@ -67,7 +68,7 @@ class Soak {
   Soak(const Project& project, const RunFlags& flags, const SoakFlags& soak, const std::string& command)
       : options_(options_of(project, flags, command)), leaves_(leaves_of(flags)), seed_(flags.seed),
         shown_(shown_folder(project, flags, options_)), profile_(load_profile(options_.profile, options_.profiles)),
-        planner_(profile_, read_weights(soak.weights.empty() ? project.weights() : fs::absolute(soak.weights))),
+        planner_(profile_, weights_of(project, soak)), last_planner_(profile_, without_long_ones(weights_of(project, soak))),
         until_(std::chrono::steady_clock::now() + duration_of("--for", soak.lasts)),
         file_(soak.history.empty() ? project.results() / "history.db" : fs::absolute(soak.history)), history_(open(file_)) {
     options_.keep = Keep::never;
@@ -89,6 +90,10 @@ class Soak {
   }
 
  private:
+  static Weights weights_of(const Project& project, const SoakFlags& flags) {
+    return read_weights(flags.weights.empty() ? project.weights() : fs::absolute(flags.weights));
+  }
+
   static History open(const fs::path& file) {
     fs::create_directories(file.parent_path());
     return History(file);
@@ -125,7 +130,8 @@ class Soak {
 
   Next drawn(std::uint64_t network) const {
     const auto seed = drawn_seed("plan");
-    const auto plan = planner_.draw({seed, network}, tried_on(history_, profile_.name));
+    const bool nearly_over = until_ - std::chrono::steady_clock::now() < kLongPlan;
+    const auto plan = (nearly_over ? last_planner_ : planner_).draw({seed, network}, tried_on(history_, profile_.name));
     return {plan.title, as_yaml(plan), seed, options_.folder / plan.name};
   }
 
@@ -196,7 +202,7 @@ class Soak {
   const std::uint64_t seed_;
   const fs::path shown_;
   const Profile profile_;
-  const Planner planner_;
+  const Planner planner_, last_planner_;
   const std::chrono::steady_clock::time_point until_;
   const fs::path file_;
   History history_;

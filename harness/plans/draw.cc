@@ -107,13 +107,12 @@ class Drawing {
 
   void draw_options() {
     if (s_.upgrade.kind == "rollback") s_.network.supervisor = happens(of_network("by-hand"), 0.5) ? SupervisorKind::bare : SupervisorKind::cosmovisor;
-    if (s_.upgrade.kind == "rolling" && happens(part("largest-first"), 0.5)) s_.upgrade.order = RollingOrder::largest_first;
     if (s_.upgrade.kind == "hotfix" && happens(part("breaking"), breaking_ ? 0.5 : 0)) s_.upgrade.breaking = true, s_.releases.to.role = ReleaseRole::hotfix;
     if (s_.upgrade.kind != "chain") return;
     draw_supervisors();
     auto& u = s_.upgrade;
     u.expedited = happens(of_network("expedited"), weights_.expedited);
-    u.lead = static_cast<double>(of_network("lead").below(3));
+    u.lead = 0.5 * static_cast<double>(of_network("lead").below(3));
     u.blocks_after = std::array{5, 8, 12}[part("blocks-after").below(3)];
     if (uses_cosmovisor(s_.network) && happens(part("replayed"), weights_.replayed)) u.afterwards = {"replay"};
     if (happens(of_network("newcomer"), weights_.newcomer)) {

@@ -38,6 +38,10 @@ std::string one_by_one_stops(const Scenario& s) {
   return "";
 }
 
+std::string largest_goes_first(const Scenario& s) {
+  return s.upgrade.order == RollingOrder::smallest_first ? "" : "the runbook begins with the validator that would be missed least";
+}
+
 std::string fault_goes_on(const Scenario& s) {
   for (const auto& f : s.faults)
     if (f.lasts.value > s.demands.progress.value)
@@ -118,6 +122,7 @@ const std::vector<LegalityRule>& legality_rules() {
   static const std::vector<LegalityRule> all = {
       {"late-power", "Whoever is late holds less than a third of the power: the others go on.", late_is_awaited},
       {"one-by-one", "Where nodes restart one after the other, none holds a third of the power.", one_by_one_stops},
+      {"order", "Nodes that are upgraded one after the other go in the runbook's order.", largest_goes_first},
       {"progress", "What goes wrong ends before the network counts as dead.", fault_goes_on},
       {"two-signers", "No two nodes sign with one key.", signs_twice},
       {"signing-state", "No validator forgets what it has signed.", signing_state_is_older},

@@ -55,12 +55,11 @@ std::string way_in_words(const Scenario& s, const Profile& p) {
 std::vector<std::string> upgrade_in_words(const UpgradeSection& u) {
   std::vector<std::string> lines;
   if (u.kind == "chain") {
-    const auto when = u.lead > 0 ? fmt::format("{} voting period{} after", u.lead, u.lead > 1 ? "s" : "") : "right after";
+    const auto when = u.lead > 0 ? fmt::format("{} of a voting period after", u.lead) : "right after";
     lines.push_back(fmt::format("{} proposal; its height comes {} the vote", u.expedited ? "an expedited" : "a", when));
     for (const auto& name : u.late) lines.push_back(name + " is late: its operator acts once the others have made blocks");
     lines.push_back(fmt::format("{} blocks after the upgrade", u.blocks_after));
   }
-  if (u.kind == "rolling") lines.push_back(u.order == RollingOrder::largest_first ? "the largest validator first" : "the smallest validator first");
   if (u.kind == "hotfix") lines.push_back(u.breaking ? "all stop at one height" : "as fast as the power allows");
   for (const auto& what : u.afterwards) lines.push_back("afterwards: " + what);
   if (u.joining_node) lines.push_back("a node joins by state sync");

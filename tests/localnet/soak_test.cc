@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <signal.h>
 
+#include "localnet/process/proc.h"
 #include "tests/localnet/rehearsal.h"
 
 namespace rehearse::localnet {
@@ -12,45 +13,50 @@ using testing::HasSubstr;
 class Soak : public ::testing::Test {
  protected:
   // Of plans that take seconds.
-  Rehearsal soak(const char* lasts, const std::string& out) {
+  Rehearsal soak(const Scratch& of_it, const char* lasts) {
     const auto weights = scratch_.write("weights.yaml", "procedures: {cancelled: 1}\nfaults: {nothing: 1}\n");
-    return Rehearsal(scratch_, {"soak", "--for", lasts, "--seed", "1", "--weights", weights.string(), "--history", history_.string(), "--out", (scratch_ / out).string()});
+    return Rehearsal(of_it, {"soak", "--for", lasts, "--seed", "1", "--weights", weights.string(), "--history", history_.string(), "--out", (of_it / "out").string()});
   }
   nlohmann::json told() {
-    Rehearsal history(scratch_, {"history", history_.string(), "--format", "json"});
-    EXPECT_EQ(history.wait(), 0);
-    return nlohmann::json::parse(history.output());
+    const auto out = scratch_ / "told.json";
+    EXPECT_EQ(Rehearsal(scratch_, {"history", history_.string(), "--format", "json", "--out", out.string()}).wait(), 0);
+    return nlohmann::json::parse(read(out));
   }
   const Scratch scratch_;
   const fs::path history_ = scratch_ / "nights.db";
 };
 
 TEST_F(Soak, KeepsWhatCameOfEachPlanAndLeavesNothingOfThosePassed) {
-  auto night = soak("1s", "first");
+  auto night = soak(scratch_, "1s");
   ASSERT_EQ(night.wait(), 0) << night.output();
   EXPECT_THAT(night.output(), HasSubstr("   1  cancelled; plan-"));
   EXPECT_EQ(told().at("iterations"), 1);
-  EXPECT_TRUE(fs::is_empty(scratch_ / "first")) << "the history has it all";
+  EXPECT_TRUE(fs::is_empty(scratch_ / "out")) << "the history has it all";
 }
 
 TEST_F(Soak, GoesOnAfterASignalAndAfterItsKill) {
-  auto ended = soak("1h", "ended");
+  const Scratch first, second, third;
+  auto ended = soak(first, "1h");
   ASSERT_TRUE(ended.said("cancelled; plan-"));
   ::kill(ended.pid(), SIGTERM);
   EXPECT_EQ(ended.wait(std::chrono::seconds(30)), 128 + SIGTERM);
-  EXPECT_EQ(told().at("iterations"), 0) << "one that was interrupted proves nothing";
+  const auto night = told().at("nights").at(0);
+  EXPECT_EQ(night.at("interrupted"), 1);
+  EXPECT_EQ(night.at("passed"), 0) << "one that was interrupted proves nothing";
 
-  auto killed = soak("1h", "killed");
+  auto killed = soak(second, "1h");
   ASSERT_TRUE(killed.said("cancelled; plan-"));
-  ::kill(killed.pid(), SIGKILL);
+  for (const int harness : children_of(killed.pid())) ::kill(harness, SIGKILL);
   killed.wait();
-  heal(scratch_);
+  heal(second);
 
-  auto again = soak("1s", "again");
+  auto again = soak(third, "1s");
   EXPECT_EQ(again.wait(), 0) << again.output();
   EXPECT_THAT(again.output(), HasSubstr("of an earlier soak was interrupted"));
-  EXPECT_EQ(told().at("iterations"), 1);
-  EXPECT_EQ(told().at("nights").size(), 3u);
+  const auto nights = told().at("nights");
+  ASSERT_EQ(nights.size(), 3u);
+  EXPECT_EQ(nights[1].at("interrupted"), 1);
+  EXPECT_EQ(nights[2].at("passed"), 1);
 }
 
 }  // namespace

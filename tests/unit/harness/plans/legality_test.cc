@@ -44,6 +44,10 @@ TEST(Legality, NobodyWhoRestartsHoldsAThird) {
   EXPECT_EQ(illegal(plan("chain"), a_third), "") << "all halt anyway";
 }
 
+TEST(Legality, TheSmallestGoesFirst) {
+  EXPECT_THAT(illegal(plan("rolling"), [](auto& s) { s.upgrade.order = RollingOrder::largest_first; }), StartsWith("order: "));
+}
+
 TEST(Legality, WhatGoesWrongEnds) {
   EXPECT_EQ(illegal(plan("chain"), [](auto& s) { s.faults = {fault("kill", "swap", 0, 29'000)}; }), "");
   EXPECT_THAT(illegal(plan("chain"), [](auto& s) { s.faults = {fault("kill", "swap", 0, 31'000)}; }), StartsWith("progress: kill lasts 31 s"));
