@@ -110,7 +110,7 @@ std::string issue_md(const Summary& s, const Cluster& c) {
   out += fmt::format("- Rate: {} of the runs since it was first seen; {}\n", rate_text({c.times, c.tried}), state_text(c));
   out += fmt::format("- First bad night: {}; last seen in {}\n", cell(night_text(s, c.first_night)), cell(night_text(s, c.last_night)));
   out += fmt::format("- Releases: {}\n", cell(one_line(fmt::format("{}", fmt::join(c.releases, ", ")))));
-  out += fmt::format("- Last plan: {}, drawn from seed {}\n- Name in the history: {}\n\n", cell(one_line(c.plan)), c.seed, c.name);
+  out += fmt::format("- Last plan: {}, seed {}\n- Name in the history: {}\n\n", cell(one_line(c.plan)), c.seed, c.name);
   if (c.bundle.empty()) return out + "No bundle of it was kept.\n";
   const auto bundle = one_line(c.bundle, 4000);
   return out + "Bundle: " + cell(bundle) + "\n\n" + in_fence(fmt::format("./rehearse repro {0}\n./rehearse minimize {0}", shell_word(bundle)));

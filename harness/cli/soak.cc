@@ -42,6 +42,13 @@ std::string host() {
   return name;
 }
 
+constexpr const char* kWait = "wait";  // as long as the plan's height was far away
+
+// Times of plans that go the same way can be compared.
+std::string way_of(const Scenario& plan) {
+  return plan.upgrade.kind + (plan.upgrade.kind == "chain" && plan.network.supervisor == SupervisorKind::bare ? " by hand" : "");
+}
+
 std::string releases_of(const Iteration& i) { return fmt::format("{} -> {}", i.from, i.to); }
 
 // Of all nights on that way: what was tried often is drawn seldom.
@@ -72,6 +79,7 @@ class Soak {
         until_(std::chrono::steady_clock::now() + duration_of("--for", soak.lasts)),
         file_(soak.history.empty() ? project.results() / "history.db" : fs::absolute(soak.history)), history_(open(file_)) {
     options_.keep = Keep::never;
+    tried_ = tried_on(history_, profile_.name);
   }
 
   int run() {
@@ -118,8 +126,8 @@ class Soak {
     for (int i = 0; i < kPlansOfANetwork && goes_on(); ++i) try_next(o, network);
   }
 
-  // Short enough to be typed.
-  std::uint64_t drawn_seed(const char* what) const { return derived_seed(seed_, fmt::format("{}-{}-{}", what, night_, number_)) % 1'000'000'000; }
+  // Short enough to be typed; another on another machine, which may share the night.
+  std::uint64_t drawn_seed(const char* what) const { return derived_seed(seed_, fmt::format("{}-{}-{}-{}", what, host(), night_, number_)) % 1'000'000'000; }
 
   // What is carried out next, and where.
   struct Next {
@@ -131,7 +139,7 @@ class Soak {
   Next drawn(std::uint64_t network) const {
     const auto seed = drawn_seed("plan");
     const bool nearly_over = until_ - std::chrono::steady_clock::now() < kLongPlan;
-    const auto plan = (nearly_over ? last_planner_ : planner_).draw({seed, network}, tried_on(history_, profile_.name));
+    const auto plan = (nearly_over ? last_planner_ : planner_).draw({seed, network}, tried_);
     return {plan.title, as_yaml(plan), seed, options_.folder / plan.name};
   }
 
@@ -142,11 +150,11 @@ class Soak {
     auto fewest = kMostTriesOfAFailure;
     for (const auto& c : history::sum_up(history_.nights(), iterations).clusters) {
       const auto of_it = [&](const Iteration& i) { return i.plan == c.plan && i.seed == c.seed && i.profile == profile_.name && !i.scenario.empty(); };
-      const auto found = std::ranges::find_if(iterations, of_it);
+      const auto found = std::ranges::find_if(iterations, [&](const auto& i) { return of_it(i) && history::is_failure(i); });
       const auto tries = std::ranges::count_if(iterations, [&](const auto& i) { return of_it(i) && i.night == night_; });
       if (c.state == history::ClusterState::fixed || found == iterations.end() || tries >= fewest) continue;
       fewest = tries;
-      next = Next{c.name + " again", found->scenario, c.seed, options_.folder / fmt::format("{}-again-{}", c.plan, tries + 1)};
+      next = Next{c.name + " again", found->scenario, c.seed, options_.folder / fmt::format("{}-again-{}.{}", c.plan, night_, tries + 1)};
     }
     return next;
   }
@@ -179,10 +187,13 @@ class Soak {
     i.failure = record::failure_of(record);
     if (record.from && record.to) i.from = record.from->name, i.to = record.to->name;  // as the plan or --release chose them
     i.seconds = record.timing.wall_s;
-    for (const auto& part : record.timing.parts) i.phases.push_back({part.name, part.seconds});
+    if (plan.faults.empty() && !record.forked_from)  // else they are others' times, or the fault's
+      for (const auto& part : record.timing.parts)
+        if (part.name != kWait) i.phases.push_back({way_of(plan) + " " + part.name, part.seconds});
     i.covered = covered_by(plan, i, record);
     if (!record.bundle.empty()) i.bundle = (o.folder / record.bundle).string();
     history_.end(i);
+    for (const auto& c : i.covered) ++tried_[{i.procedure, c.phase, c.fault, c.role}];
     if (record.verdict == "pass") {  // what a night leaves does not grow with its length
       fs::remove_all(o.folder), fs::remove(o.scenario), fs::remove(o.folder.string() + ".log");
     } else {
@@ -190,11 +201,17 @@ class Soak {
     }
   }
 
+  // Of this night and those before it: another soak may have begun since.
   int conclude() const {
     const auto iterations = history_.iterations();
-    const auto summary = history::sum_up(history_.nights(), iterations);
+    auto nights = history_.nights();
+    nights.erase(std::ranges::find(nights, night_, &Night::id) + 1, nights.end());
+    const auto summary = history::sum_up(nights, iterations);
     std::cout << reports::history_text(summary) << std::flush;
-    return reports::worse_lines(summary).empty() ? 0 : 1;
+    if (!reports::worse_lines(summary).empty()) return 1;
+    if (summary.nights.back().rate().tried) return 0;
+    std::cout << "no plan has told anything\n";
+    return 3;
   }
 
   RunOptions options_;
@@ -208,6 +225,7 @@ class Soak {
   History history_;
   std::int64_t night_ = 0;
   int number_ = 0;
+  Tried tried_;
 };
 
 }  // namespace

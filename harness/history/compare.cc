@@ -39,8 +39,8 @@ std::vector<PhaseComparison> compare_phases(const std::vector<NightTotals>& nigh
 Comparison compare(const std::vector<NightTotals>& nights, const std::vector<Cluster>& clusters) {
   Comparison c;
   if (nights.empty()) return c;
-  c.tonight = nights.back().rate();
-  for (std::size_t n = 0; n + 1 < nights.size(); ++n) c.before.successes += nights[n].passed, c.before.tried += nights[n].rate().tried;
+  c.tonight = nights.back().first_tries;
+  for (std::size_t n = 0; n + 1 < nights.size(); ++n) c.before.successes += nights[n].first_tries.successes, c.before.tried += nights[n].first_tries.tried;
   c.chance = chance_of_fewer(c.before, c.tonight);
   c.phases = compare_phases(nights);
   if (c.chance < kChanceOfRate) c.worse.push_back({WorseIn::pass_rate, ""});

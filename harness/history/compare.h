@@ -27,7 +27,7 @@ struct Worse {
 };
 
 struct Comparison {
-  Rate tonight, before;   // of iterations that passed, among those that passed or failed
+  Rate tonight, before;   // of plans tried for the first time that passed, among those that passed or failed
   double chance = 1;      // of so low a rate by chance (Fisher)
   std::vector<PhaseComparison> phases;  // that both have, by name
   std::vector<Worse> worse;             // empty: nothing is

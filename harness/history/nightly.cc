@@ -1,18 +1,29 @@
 #include "harness/history/nightly.h"
 
 #include <algorithm>
+#include <set>
+#include <tuple>
 
 namespace rehearse::history {
 
 namespace {
 
+// One that was killed is over when its last plan had begun, for all that is known.
+std::string end_of(const Night& n, const std::vector<Iteration>& iterations) {
+  auto end = n.ended.empty() ? n.started : n.ended;
+  if (n.ended.empty())
+    for (const auto& i : iterations)
+      if (i.night == n.id) end = std::max(end, i.started);
+  return end;
+}
+
 // Of one host a night has one soak, whatever the clock says: one that jumped back must not make two nights one.
-bool shares(const NightTotals& t, const Night& n) {
-  const auto overlaps = [&](const Night& other) { return other.ended.empty() || n.started < other.ended; };
+bool shares(const NightTotals& t, const Night& n, const std::vector<Iteration>& iterations) {
+  const auto overlaps = [&](const Night& other) { return n.started < end_of(other, iterations); };
   return std::ranges::find(t.soaks, n.host, &Night::host) == t.soaks.end() && std::ranges::any_of(t.soaks, overlaps);
 }
 
-void count(NightTotals& t, const Iteration& i) {
+void count(NightTotals& t, const Iteration& i, bool again) {
   t.iterations.push_back(&i);
   if (i.state != State::done) {
     ++t.interrupted;
@@ -24,6 +35,7 @@ void count(NightTotals& t, const Iteration& i) {
     ++t.passed;
     for (const auto& p : i.phases) t.phases[p.phase].push_back(p.seconds);
   }
+  if (is_told(i) && !again) ++t.first_tries.tried, t.first_tries.successes += !is_failure(i);
 }
 
 }  // namespace
@@ -35,12 +47,13 @@ std::vector<NightTotals> by_night(const std::vector<Night>& nights, const std::v
   std::vector<NightTotals> all;
   std::map<std::int64_t, std::size_t> place;  // by the soak's id
   for (const auto& n : nights) {
-    if (all.empty() || !shares(all.back(), n)) all.emplace_back();
+    if (all.empty() || !shares(all.back(), n, iterations)) all.emplace_back();
     all.back().soaks.push_back(n);
     place[n.id] = all.size() - 1;
   }
+  std::set<std::tuple<std::string, std::uint64_t, std::string>> tried;
   for (const auto& i : iterations)
-    if (const auto at = place.find(i.night); at != place.end()) count(all[at->second], i);
+    if (const auto at = place.find(i.night); at != place.end()) count(all[at->second], i, !tried.insert({i.profile, i.seed, i.plan}).second);
   return all;
 }
 

@@ -24,6 +24,7 @@ struct NightTotals {
   int passed = 0, failed = 0;
   int not_told = 0;     // inconclusive, in error, cancelled
   int interrupted = 0;  // or still running
+  Rate first_tries;     // without plans that were tried before: those failed, or nobody would try them again
   std::map<std::string, std::vector<double>> phases;  // seconds, of iterations that passed: another end is reached on another way
 
   std::int64_t id() const { return soaks.front().id; }

@@ -85,7 +85,7 @@ class Drawing {
   // In any order, but for the patch; at least two.
   std::vector<TrainLeg> drawn_legs() const {
     auto all = legs_;
-    if (all.size() < 2) return all;
+    if (all.size() < 2 || !std::ranges::count(all, TrainLeg::chain)) return all;
     auto random = part("legs");
     random.shuffle(all);
     const auto chain = std::ranges::find(all, TrainLeg::chain);
@@ -173,7 +173,7 @@ class Drawing {
 std::vector<std::string> leave_out_unfit(Weights& w, const Profile& profile, const std::vector<TrainLeg>& legs) {
   std::vector<std::string> why;
   std::erase_if(w.procedures, [&](const auto& p) {
-    const bool one_leg = p.first == "train" && legs.size() < 2;
+    const bool one_leg = p.first == "train" && (legs.size() < 2 || !std::ranges::count(legs, TrainLeg::chain));
     const auto unfit = one_leg ? "there is nothing beside the chain's upgrade" : why_unfit(bare_plan(p.first, legs), profile);
     if (!unfit.empty() && p.second > 0) why.push_back(p.first + ": " + unfit);
     return !unfit.empty() || p.second <= 0;

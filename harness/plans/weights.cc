@@ -43,7 +43,8 @@ Weights limited(Weights w, std::int64_t most_steps) {
 }
 
 Weights without_long_ones(Weights w) {
-  std::erase_if(w.procedures, [](const auto& p) { return p.first == "train"; });
+  const bool others = std::ranges::any_of(w.procedures, [](const auto& p) { return p.first != "train" && p.second > 0; });
+  if (others) std::erase_if(w.procedures, [](const auto& p) { return p.first == "train"; });
   return w;
 }
 

@@ -122,9 +122,11 @@ void TransactionMaker::sign() {
 
 // The program names the type of a message that it does not know: the others can still be signed.
 bool TransactionMaker::is_of_some(const std::string& trouble) {
-  for (auto& k : kinds)
-    for (const auto& message : messages_of(k.one.written))
-      if (trouble.find(message.value("@type", "?")) != std::string::npos) k.trouble = trouble;
+  for (auto& k : kinds) {
+    const auto parts = messages_of(k.one.written).flatten();  // a message may hold others
+    for (const auto& [at, value] : parts.items())
+      if (at.ends_with("/@type") && RE2::PartialMatch(trouble, RE2::QuoteMeta(value.get<std::string>()) + "\\b")) k.trouble = trouble;
+  }
   return std::ranges::any_of(kinds, [](const Kind& k) { return !k.trouble.empty(); });
 }
 
