@@ -14,9 +14,10 @@ int plan(const Project& project, const PlanFlags& flags) {
   const auto profile = load_profile(project.profile(flags.profile), project.profiles());
   const auto weights = limited(read_weights(flags.weights.empty() ? project.weights() : fs::absolute(flags.weights)), flags.most_steps);
   const auto s = Planner(profile, weights).draw({flags.seed});
-  if (!flags.out.empty()) write_file(fs::absolute(flags.out), as_yaml(s));
+  const auto yaml = as_yaml(s);
+  if (!flags.out.empty()) write_file(fs::absolute(flags.out), yaml);
   if (flags.format == "yaml") {
-    std::cout << as_yaml(s);
+    std::cout << yaml;
     return 0;
   }
   std::cout << s.title << "\n";

@@ -1,6 +1,5 @@
 // rehearse soak: one drawn plan after the other until the time is up, and what came of each kept in a history.
 #include <fmt/format.h>
-#include <fmt/chrono.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,6 +16,7 @@
 #include "harness/run/checkpoint_folder.h"
 #include "harness/run/scenario_rules.h"
 #include "localnet/base/text.h"
+#include "localnet/base/utc.h"
 #include "reports/history.h"
 
 namespace rehearse::cli {
@@ -28,21 +28,18 @@ using history::Iteration;
 using history::Night;
 using history::State;
 
+constexpr const char* kWait = "wait";            // the part of a run's time that is as long as its height was far away
 constexpr std::uintmax_t kRoom = 2'000'000'000;  // bytes that a run may need
 constexpr std::chrono::minutes kLongPlan{5};    // none of that length is begun when less is left
 constexpr int kPlansOfANetwork = 6;
 constexpr int kPlansToOneFailure = 4;  // one plan in four is one that failed before
 constexpr std::ptrdiff_t kMostTriesOfAFailure = 4;  // in a night
 
-std::string now() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
-
 std::string host() {
   char name[256] = {};
   gethostname(name, sizeof name - 1);
   return name;
 }
-
-constexpr const char* kWait = "wait";  // as long as the plan's height was far away
 
 // Times of plans that go the same way can be compared.
 std::string way_of(const Scenario& plan) {
@@ -51,13 +48,8 @@ std::string way_of(const Scenario& plan) {
 
 std::string releases_of(const Iteration& i) { return fmt::format("{} -> {}", i.from, i.to); }
 
-// Of all nights on that way: what was tried often is drawn seldom.
-Tried tried_on(const History& h, const std::string& profile) {
-  Tried tried;
-  for (const auto& i : h.iterations())
-    if (i.profile == profile)
-      for (const auto& c : i.covered) ++tried[{i.procedure, c.phase, c.fault, c.role}];
-  return tried;
+void add_to(Tried& tried, const Iteration& i) {
+  for (const auto& c : i.covered) ++tried[{i.procedure, c.phase, c.fault, c.role}];
 }
 
 // What the plan was to exercise, and the run did: a fault that was skipped or missed its moment is not among it.
@@ -75,17 +67,19 @@ class Soak {
   Soak(const Project& project, const RunFlags& flags, const SoakFlags& soak, const std::string& command)
       : options_(options_of(project, flags, command)), leaves_(leaves_of(flags)), seed_(flags.seed),
         shown_(shown_folder(project, flags, options_)), profile_(load_profile(options_.profile, options_.profiles)),
-        planner_(profile_, weights_of(project, soak)), last_planner_(profile_, without_long_ones(weights_of(project, soak))),
+        planner_(profile_, read_weights(soak.weights.empty() ? project.weights() : fs::absolute(soak.weights))),
+        last_planner_(planner_.without_long_ones()),
         until_(std::chrono::steady_clock::now() + duration_of("--for", soak.lasts)),
         file_(soak.history.empty() ? project.results() / "history.db" : fs::absolute(soak.history)), history_(open(file_)) {
     options_.keep = Keep::never;
-    tried_ = tried_on(history_, profile_.name);
+    for (const auto& i : history_.iterations())
+      if (i.profile == profile_.name) add_to(tried_, i);
   }
 
   int run() {
     for (const auto& i : history_.mark_interrupted(host())) std::cout << fmt::format("{} of an earlier soak was interrupted\n", i.plan);
     fs::create_directories(options_.folder);
-    night_ = history_.begin(Night{0, State::running, now(), "", seed_, options_.harness_version, host(), getpid(), 0});
+    night_ = history_.begin(Night{0, State::running, utc(), "", seed_, options_.harness_version, host(), getpid(), 0});
     try {
       while (goes_on()) try_network();
     } catch (const StoppedByUser& s) {
@@ -98,10 +92,6 @@ class Soak {
   }
 
  private:
-  static Weights weights_of(const Project& project, const SoakFlags& flags) {
-    return read_weights(flags.weights.empty() ? project.weights() : fs::absolute(flags.weights));
-  }
-
   static History open(const fs::path& file) {
     fs::create_directories(file.parent_path());
     return History(file);
@@ -170,7 +160,7 @@ class Soak {
     const auto plan = load_scenario(o.scenario);
     Iteration i;
     i.night = night_, i.plan = fmt::format("plan-{}", o.seed), i.seed = o.seed, i.scenario = next->scenario;
-    i.profile = profile_.name, i.procedure = plan.upgrade.kind, i.from = profile_.from, i.to = profile_.to, i.started = now();
+    i.profile = profile_.name, i.procedure = plan.upgrade.kind, i.from = profile_.from, i.to = profile_.to, i.started = utc();
     i.id = history_.begin(i);
     std::cout << fmt::format("{:4}  {}; ", number_, next->title) << std::flush;
     try {
@@ -193,7 +183,7 @@ class Soak {
     i.covered = covered_by(plan, i, record);
     if (!record.bundle.empty()) i.bundle = (o.folder / record.bundle).string();
     history_.end(i);
-    for (const auto& c : i.covered) ++tried_[{i.procedure, c.phase, c.fault, c.role}];
+    add_to(tried_, i);
     if (record.verdict == "pass") {  // what a night leaves does not grow with its length
       fs::remove_all(o.folder), fs::remove(o.scenario), fs::remove(o.folder.string() + ".log");
     } else {
@@ -225,7 +215,7 @@ class Soak {
   History history_;
   std::int64_t night_ = 0;
   int number_ = 0;
-  Tried tried_;
+  Tried tried_;  // in all nights: what was tried often is drawn seldom
 };
 
 }  // namespace

@@ -1,15 +1,15 @@
 #include "harness/history/history.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include <ctime>
 #include <set>
 #include <stdexcept>
 
 #include "harness/history/merge.h"
+#include "harness/history/nightly.h"
 #include "harness/history/rows.h"
 #include "harness/history/schema.h"
+#include "localnet/base/utc.h"
 #include "localnet/process/proc.h"
 
 namespace rehearse::history {
@@ -21,8 +21,6 @@ const Ordered<State>& names(State) {
 
 namespace {
 
-std::string utc_now() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
-
 std::int64_t start_of(int process) {
   const auto found = identify(process);
   return found ? found->started : 0;
@@ -32,13 +30,6 @@ bool still_lives(const Night& n) { return n.process_started && is_alive({n.proce
 
 void set_ended(const Connection& db, const Night& n, State state, const std::string& when) {
   Statement(db, "UPDATE nights SET state = ?, ended = ? WHERE id = ?").bind(name_of(state)).bind(when).bind(n.id).run();
-}
-
-std::string last_sign_of_life(const Night& n, const std::vector<Iteration>& iterations) {
-  auto last = n.started;
-  for (const auto& i : iterations)
-    if (i.night == n.id) last = i.started;
-  return last;
 }
 
 }  // namespace
@@ -70,7 +61,7 @@ void History::end(std::int64_t night, State state) {
   Transaction t(db_->connection);
   Night n;
   n.id = night;
-  set_ended(db_->connection, n, state, utc_now());
+  set_ended(db_->connection, n, state, utc());
   if (!db_->connection.changed()) throw std::invalid_argument(fmt::format("night {} has not begun in this history", night));
   t.commit();
 }

@@ -8,18 +8,9 @@ namespace rehearse::history {
 
 namespace {
 
-// One that was killed is over when its last plan had begun, for all that is known.
-std::string end_of(const Night& n, const std::vector<Iteration>& iterations) {
-  auto end = n.ended.empty() ? n.started : n.ended;
-  if (n.ended.empty())
-    for (const auto& i : iterations)
-      if (i.night == n.id) end = std::max(end, i.started);
-  return end;
-}
-
 // Of one host a night has one soak, whatever the clock says: one that jumped back must not make two nights one.
 bool shares(const NightTotals& t, const Night& n, const std::vector<Iteration>& iterations) {
-  const auto overlaps = [&](const Night& other) { return n.started < end_of(other, iterations); };
+  const auto overlaps = [&](const Night& other) { return n.started < (other.ended.empty() ? last_sign_of_life(other, iterations) : other.ended); };
   return std::ranges::find(t.soaks, n.host, &Night::host) == t.soaks.end() && std::ranges::any_of(t.soaks, overlaps);
 }
 
@@ -42,6 +33,13 @@ void count(NightTotals& t, const Iteration& i, bool again) {
 
 bool is_failure(const Iteration& i) { return i.state == State::done && i.failure.verdict == "fail"; }
 bool is_told(const Iteration& i) { return is_failure(i) || (i.state == State::done && i.failure.verdict == "pass"); }
+
+std::string last_sign_of_life(const Night& n, const std::vector<Iteration>& iterations) {
+  auto last = n.started;
+  for (const auto& i : iterations)
+    if (i.night == n.id) last = i.started;
+  return last;
+}
 
 std::vector<NightTotals> by_night(const std::vector<Night>& nights, const std::vector<Iteration>& iterations) {
   std::vector<NightTotals> all;

@@ -18,6 +18,9 @@ inline constexpr double kLeastGrowth = 1.2;
 bool is_told(const Iteration&);
 bool is_failure(const Iteration&);
 
+// When its last plan began, for all that is known of one that was killed.
+std::string last_sign_of_life(const Night&, const std::vector<Iteration>&);
+
 struct NightTotals {
   std::vector<Night> soaks;  // at least one; the first names the night
   std::vector<const Iteration*> iterations;

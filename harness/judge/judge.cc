@@ -1,6 +1,5 @@
 #include "harness/judge/judge.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,6 +11,7 @@
 #include "harness/judge/diagnosis/diagnose.h"
 #include "harness/judge/diagnosis/rules.h"
 #include "harness/view/timing.h"
+#include "localnet/base/utc.h"
 
 namespace rehearse {
 
@@ -166,7 +166,7 @@ RunRecord judge(const NetworkView& v, const Scenario& scenario, const Profile& p
     r.command = v.run->command;
     r.reproduce = v.run->command;
     const std::time_t started = v.run->invoked / 1000000;
-    r.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(started));
+    r.started = utc(started);
   }
   return r;
 }

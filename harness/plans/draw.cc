@@ -203,6 +203,12 @@ Planner::Planner(const Profile& profile, Weights weights) : weights_(std::move(w
 
 Scenario Planner::draw(PlanSeed seed, const Tried& tried) const { return Drawing(seed, weights_, legs_, breaking_, tried).draw(); }
 
+Planner Planner::without_long_ones() const {
+  auto others = *this;
+  std::erase_if(others.weights_.procedures, [](const auto& p) { return p.first == "train"; });
+  return others.weights_.procedures.empty() ? *this : others;
+}
+
 std::vector<Exercise> exercises(const Scenario& s) {
   if (s.faults.empty()) return {{s.upgrade.kind, "", kNoFault, ""}};
   std::vector<Exercise> all;

@@ -7,13 +7,13 @@
 
 #include "harness/faults/fault.h"
 #include "harness/faults/trigger.h"
+#include "harness/plans/parts.h"
 #include "harness/procedures/procedure.h"
+#include "harness/run/scenario_rules.h"
 
 namespace rehearse {
 
 namespace {
-
-bool is_kind(const Scenario& s, const std::set<std::string>& kinds) { return kinds.contains(s.upgrade.kind); }
 
 std::int64_t power_of(const Scenario& s, const std::vector<std::string>& names) {
   std::int64_t sum = 0;
@@ -78,14 +78,8 @@ std::string mixes_state_machines(const Scenario& s) {
 }
 
 std::string way_leads_nowhere(const Scenario& s) {
-  if (!is_kind(s, {"train"})) return "";
-  const auto& legs = s.upgrade.legs;
-  if (std::ranges::count(legs, TrainLeg::chain) != 1) return "its legs hold one upgrade of the chain";
-  for (const auto leg : legs)
-    if (std::ranges::count(legs, leg) > 1) return fmt::format("the leg `{}` is there twice", name_of(leg));
-  if (std::ranges::find(legs, TrainLeg::patch) != legs.end() && std::ranges::find(legs, TrainLeg::chain) < std::ranges::find(legs, TrainLeg::patch))
-    return "the patch is one of the release before the chain's upgrade, and comes after it";
-  return "";
+  const auto trouble = is_kind(s, {"train"}) ? trouble_with_legs(s.upgrade.legs) : std::nullopt;
+  return trouble ? trouble->what : "";
 }
 
 std::string phase_never_comes(const Scenario& s) {

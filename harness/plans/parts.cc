@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <set>
 
 #include "harness/judge/checks/checklist.h"
 #include "harness/procedures/procedure.h"
@@ -17,11 +16,9 @@ namespace {
 ReleaseChoice of_role(ReleaseRole role) { return {"", role, Cause::none}; }
 ReleaseChoice that_fails(Cause cause) { return {"", ReleaseRole::none, cause}; }
 
-bool is_any_of(const std::string& kind, const std::set<std::string>& kinds) { return kinds.contains(kind); }
-
 void set_releases(Scenario& s) {
   const auto& kind = s.upgrade.kind;
-  if (is_any_of(kind, {"rolling", "hotfix"})) s.releases.to = of_role(ReleaseRole::patch);
+  if (is_kind(s, {"rolling", "hotfix"})) s.releases.to = of_role(ReleaseRole::patch);
   if (kind == "patch-rollback") s.releases.to = of_role(ReleaseRole::hotfix);
   if (kind == "restore") s.releases.to = that_fails(Cause::app_hash_divergence);
   if (kind == "rollback") s.releases.to = that_fails(Cause::upgrade_handler_error);
@@ -46,9 +43,9 @@ Scenario bare_plan(const std::string& procedure, const std::vector<TrainLeg>& le
   s.runbook = find_procedure(procedure)->runbook;
   s.upgrade.kind = procedure;
   if (procedure == "train") s.upgrade.legs = legs;
-  if (!is_any_of(procedure, {"chain", "restore", "rollback"})) s.network.supervisor = SupervisorKind::bare;
+  if (!is_kind(s, {"chain", "restore", "rollback"})) s.network.supervisor = SupervisorKind::bare;
   if (procedure == "cancelled") s.upgrade.lead = 2;
-  if (is_any_of(procedure, {"chain", "rolling", "train"})) s.before = {kDayBefore, kHourBefore, kJustBefore};
+  if (is_kind(s, {"chain", "rolling", "train"})) s.before = {kDayBefore, kHourBefore, kJustBefore};
   set_releases(s);
   s.after = lists_after(s);
   return s;
@@ -61,20 +58,22 @@ std::vector<TrainLeg> legs_of(const Profile& profile) {
   return all;
 }
 
+bool is_kind(const Scenario& s, const std::set<std::string>& kinds) { return kinds.contains(s.upgrade.kind); }
+
 bool changes_one_by_one(const Scenario& s) {
-  return is_any_of(s.upgrade.kind, {"rolling", "hotfix", "config", "model", "patch-rollback", "train"});
+  return is_kind(s, {"rolling", "hotfix", "config", "model", "patch-rollback", "train"});
 }
 
 std::vector<std::string> lists_after(const Scenario& s) {
   const auto& kind = s.upgrade.kind;
-  if (is_any_of(kind, {"provider", "provider-rollback"})) return {"provider-verification", "network-verification"};
+  if (is_kind(s, {"provider", "provider-rollback"})) return {"provider-verification", "network-verification"};
   std::vector<std::string> all;
-  if (is_any_of(kind, {"rollback", "restore", "patch-rollback"})) all.push_back("rollback-verification");
+  if (is_kind(s, {"rollback", "restore", "patch-rollback"})) all.push_back("rollback-verification");
   all.push_back("validator-verification");
   if (has_leg(s.upgrade, TrainLeg::provider)) all.push_back("provider-verification");
   all.insert(all.end(), {"network-verification", "state-invariants"});
   if (kind == "hotfix") all.push_back("hotfix-timeline");
-  if (is_any_of(kind, {"chain", "train"}) && s.faults.empty()) all.push_back("coordination-timeline");
+  if (is_kind(s, {"chain", "train"}) && s.faults.empty()) all.push_back("coordination-timeline");
   return all;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@ std::uint64_t derived_seed(std::uint64_t seed, const std::string& part);
 Scenario bare_plan(const std::string& procedure, const std::vector<TrainLeg>& legs);
 // What a train of that chain can have.
 std::vector<TrainLeg> legs_of(const Profile&);
+bool is_kind(const Scenario&, const std::set<std::string>& kinds);
 // One node after the other is restarted, and the chain goes on meanwhile.
 bool changes_one_by_one(const Scenario&);
 std::vector<std::string> lists_after(const Scenario&);

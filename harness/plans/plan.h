@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "harness/spec/weights.h"
 #include "harness/spec/scenario.h"
+#include "harness/spec/weights.h"
 #include "localnet/profile/profile.h"
 
 namespace rehearse {
@@ -39,6 +39,9 @@ class Planner {
   // The plan of a seed: the same wherever it is drawn. Each part of it is drawn by itself, so that a new part leaves the others of
   // a seed as they were; what was tried least is drawn first.
   Scenario draw(PlanSeed, const Tried& = {}) const;
+
+  // Without what takes minutes (trains), where there is anything else.
+  Planner without_long_ones() const;
 
  private:
   Weights weights_;               // of what is possible

@@ -39,12 +39,7 @@ void check_weights(const Weights& w, const YAML::Node& root, const std::string& 
 
 Weights limited(Weights w, std::int64_t most_steps) {
   w.most_faults = std::min(w.most_faults, most_steps - 1), w.most_legs = std::max<std::int64_t>(2, std::min(w.most_legs, most_steps));
-  return most_steps < 2 ? without_long_ones(std::move(w)) : w;
-}
-
-Weights without_long_ones(Weights w) {
-  const bool others = std::ranges::any_of(w.procedures, [](const auto& p) { return p.first != "train" && p.second > 0; });
-  if (others) std::erase_if(w.procedures, [](const auto& p) { return p.first == "train"; });
+  if (most_steps < 2) std::erase_if(w.procedures, [](const auto& p) { return p.first == "train"; });
   return w;
 }
 

@@ -11,9 +11,6 @@ namespace rehearse {
 // With no more than that many legs and faults in a plan.
 Weights limited(Weights, std::int64_t most_steps);
 
-// Without what takes minutes (trains), where there is anything else.
-Weights without_long_ones(Weights);
-
 // Throws Error(Blame::scenario) with file:line:column: a part beyond 0 to 1, an unknown procedure or fault, one that is heavier
 // than `nothing`.
 Weights read_weights(const std::filesystem::path& file);

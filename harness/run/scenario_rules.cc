@@ -142,14 +142,8 @@ class Rules {
   }
 
   void check_legs() const {
-    const auto& legs = s_.upgrade.legs;
     const auto written = root_["upgrade"]["legs"];
-    if (std::ranges::count(legs, TrainLeg::chain) != 1) fail(written, "a train has one leg `chain`");
-    for (std::size_t i = 0; i < legs.size(); ++i) {
-      if (std::ranges::count(legs, legs[i]) > 1) fail(written[i], "`" + name_of(legs[i]) + "` is there twice");
-      if (legs[i] == TrainLeg::patch && std::ranges::find(legs, TrainLeg::chain) < std::ranges::find(legs, TrainLeg::patch))
-        fail(written[i], "a patch is one of the release before the chain's upgrade: it stands before `chain`");
-    }
+    if (const auto trouble = trouble_with_legs(s_.upgrade.legs)) fail(trouble->leg ? written[*trouble->leg] : written, trouble->what);
   }
 
   bool one_has_the_least_power() const {
@@ -262,6 +256,16 @@ class Rules {
 };
 
 }  // namespace
+
+std::optional<LegTrouble> trouble_with_legs(const std::vector<TrainLeg>& legs) {
+  if (std::ranges::count(legs, TrainLeg::chain) != 1) return LegTrouble{{}, "its legs hold one upgrade of the chain"};
+  for (std::size_t i = 0; i < legs.size(); ++i)
+    if (std::ranges::count(legs, legs[i]) > 1) return LegTrouble{i, fmt::format("the leg `{}` is there twice", name_of(legs[i]))};
+  const auto patch = std::ranges::find(legs, TrainLeg::patch);
+  if (patch != legs.end() && std::ranges::find(legs, TrainLeg::chain) < patch)
+    return LegTrouble{static_cast<std::size_t>(patch - legs.begin()), "the patch is one of the release before the chain's upgrade, and comes after it"};
+  return {};
+}
 
 std::string trouble_with_step(const std::string& when, const Scenario& s) {
   const auto trigger = parse_trigger(when);

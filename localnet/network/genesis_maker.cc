@@ -1,6 +1,5 @@
 #include "localnet/network/genesis_maker.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,6 +9,7 @@
 #include "localnet/cosmos/genesis.h"
 #include "localnet/network/network.h"
 #include "localnet/base/text.h"
+#include "localnet/base/utc.h"
 
 namespace rehearse {
 
@@ -21,8 +21,6 @@ namespace {
 constexpr std::int64_t kTokensPerPower = 1'000'000;  // the SDK's default power reduction
 constexpr std::int64_t kFreeCoins = 1'000'000'000'000;
 constexpr std::int64_t kWatchedCoins = 123'456'789;
-
-std::string now_rfc3339() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
 
 std::vector<NodeIdentity> validators_of(const std::vector<NodeIdentity>& all) {
   std::vector<NodeIdentity> validators;
@@ -63,7 +61,7 @@ GenesisMaker::GenesisMaker(ChainCli& cli, const Profile& profile, const NetworkP
       home_(plan.folder / Network::kWrittenByInit) {
   values_["chain_id"] = profile.chain.id;
   values_["denom"] = profile.chain.denom;
-  values_["genesis_time"] = now_rfc3339();
+  values_["genesis_time"] = utc();
   values_["validator_count"] = std::to_string(
       std::count_if(plan.nodes.begin(), plan.nodes.end(), [](const NodePlan& n) { return n.validator; }));
   if (plan.model) values_.insert({{"model_version", plan.model->version}, {"model_hash", plan.model->hash()}});

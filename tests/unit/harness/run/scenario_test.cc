@@ -231,6 +231,14 @@ TEST_F(ScenarioFile, StartsAgainWhatFailsOnlyWhereItSaysAfterWhat) {
   EXPECT_EQ(load_scenario(folder_.write("restarts.yaml", text)).network.restart.after.seconds(), 0.5);
 }
 
+TEST_F(ScenarioFile, RefusesLegsThatCannotBeGoneInThatOrderAtTheirPlace) {
+  const auto with = [this](const std::string& legs) { return trouble("  kind: chain", "  kind: train\n  legs: [" + legs + "]"); };
+  EXPECT_EQ(with("patch"), ":15:9: its legs hold one upgrade of the chain");
+  EXPECT_EQ(with("chain, model, model"), ":15:17: the leg `model` is there twice");
+  EXPECT_EQ(with("chain, patch"), ":15:17: the patch is one of the release before the chain's upgrade, and comes after it");
+  EXPECT_EQ(trouble_with_legs({TrainLeg::model, TrainLeg::patch, TrainLeg::chain}), std::nullopt);
+}
+
 TEST_F(ScenarioFile, HasAPatchOnlyWhereItIsInstalled) {
   EXPECT_THAT(trouble("after:", "releases: {patch: v1.0.1}\nafter:"),
               HasSubstr("`made` installs no patch before its upgrade"));
