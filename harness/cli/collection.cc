@@ -99,13 +99,7 @@ int jobs_for(const std::vector<RunOptions>& runs, int asked) {
     const auto validators = run.validators ? static_cast<std::size_t>(*run.validators) : n.validators.size();
     nodes = std::max(nodes, validators + n.inactive.size() + n.full_nodes.size());
   }
-  const auto processors = ::sysconf(_SC_NPROCESSORS_ONLN);
-  const auto memory = available_memory(read_file("/proc/meminfo"));
-  const int jobs = std::min(asked, bearable(processors, memory, nodes));
-  std::cout << fmt::format("{} at a time of {} asked for: {} processors, {} MB available, {} nodes a run at most\n", jobs,
-                           asked, processors, memory / 1'000'000, nodes)
-            << std::flush;
-  return jobs;
+  return jobs_on_this_machine(asked, nodes);
 }
 
 // Those that have their past in common get a place for its checkpoint. Says of each other one, once, why it has none.
@@ -144,6 +138,16 @@ void let_share_pasts(std::vector<RunOptions>& runs, std::optional<SuiteCheckpoin
 
 }  // namespace
 
+int jobs_on_this_machine(int asked, std::size_t nodes) {
+  const auto processors = ::sysconf(_SC_NPROCESSORS_ONLN);
+  const auto memory = available_memory(read_file("/proc/meminfo"));
+  const int jobs = std::min(asked, bearable(processors, memory, nodes));
+  std::cout << fmt::format("{} at a time of {} asked for: {} processors, {} MB available, {} nodes a run at most\n", jobs,
+                           asked, processors, memory / 1'000'000, nodes)
+            << std::flush;
+  return jobs;
+}
+
 std::vector<RunOptions> repeated(const RunOptions& o, int times) {
   std::vector<RunOptions> runs;
   for (int i = 1; i <= times; ++i) {
@@ -160,16 +164,18 @@ int run_repeated(const RunOptions& o, int times, const Leaves& leaves, const fs:
   return run_all(std::move(collection), 1, leaves, shown);
 }
 
-int run_suite(const Project& project, const RunOptions& o, int jobs, bool forks, const Leaves& leaves, const fs::path& shown) {
+int run_suite(const Project& project, const RunOptions& o, const Shard& shard, int jobs, bool forks, const Leaves& leaves, const fs::path& shown) {
   const auto suite = load_suite(o.scenario);
   const auto files = scenario_files(suite, o.scenario);
   std::vector<RunOptions> runs;
   for (std::size_t i = 0; i < files.size(); ++i) {
+    if (!shard.has(i)) continue;
     runs.push_back(o);
     runs.back().scenario = files[i];
     runs.back().folder /= files[i].stem();
     if (o.profile.empty()) runs.back().profile = project.profile(suite, suite.scenarios[i]);
   }
+  if (runs.empty()) throw Error(Blame::scenario, fmt::format("{}: of its {} scenarios none is left for machine {} of {}", o.scenario.string(), files.size(), shard.number, shard.count));
   if (jobs > 1) jobs = jobs_for(runs, jobs);
   std::optional<SuiteCheckpoints> checkpoints;
   if (forks) let_share_pasts(runs, checkpoints, o.folder / kCheckpoints);

@@ -23,6 +23,7 @@ struct RunFlags {
   std::optional<int> validators;
   std::string network_backend;
   int repeat = 1, jobs = 1;
+  std::string shard = "1/1";  // of a suite
   std::uint64_t seed = 1;
   std::string schedule;
   std::string begin_from;      // a checkpoint; empty: none
@@ -72,6 +73,8 @@ int plan(const Project&, const PlanFlags&);
 
 struct SoakFlags {
   std::string lasts = "8h", history, weights;  // empty: results/history.db; harness/plans/weights.yaml
+  std::string jobs = "auto";
+  std::uint64_t space = 5'000'000'000;  // bytes that failures may take
 };
 // Carries out drawn plans until the time is up, and keeps what came of them. 1: tonight is worse than the nights before; 143 after
 // SIGTERM.

@@ -105,6 +105,8 @@ void add_run_flags(CLI::App& run, RunFlags& f) {
   run.add_option("--jobs", f.jobs, "runs of a suite side by side, as far as memory and processors allow")
       ->envname("REHEARSE_JOBS")
       ->check(CLI::Range(1, 1000));
+  run.add_option("--shard", f.shard, "NUMBER/COUNT: the part of a suite that this one of several machines runs")
+      ->envname("REHEARSE_SHARD");
   run.add_option("--fork", f.fork, "auto: scenarios of a suite with the same past go through it once, and begin from the checkpoint that the first leaves; never")
       ->envname("REHEARSE_FORK")
       ->capture_default_str()
@@ -205,6 +207,9 @@ int dispatch(int argc, char** argv) {
   soak_->add_option("--profile", flags.profile, "the chain (default: virtengine)")->envname("REHEARSE_PROFILE");
   soak_->add_option("--release", flags.releases, "from=RELEASE, to=RELEASE: what chain upgrades are about, instead of the profile's");
   soak_->add_option("--history", soaked.history, "the file of all nights (default: results/history.db)")->envname("REHEARSE_HISTORY");
+  soak_->add_option("--jobs", soaked.jobs, "plans carried out side by side; auto: one for two processors, as far as memory allows")->envname("REHEARSE_JOBS")->capture_default_str();
+  soak_->add_option("--shard", flags.shard, "NUMBER/COUNT: one of several machines that share the night, for `history merge`")->envname("REHEARSE_SHARD");
+  soak_->add_option("--space", soaked.space, "what failures may take, such as 5GB: the oldest go first")->transform(CLI::AsSizeValue(true))->default_str("5GB");
   soak_->add_option("--weights", soaked.weights, "how often what happens (default: harness/plans/weights.yaml)");
 
   ScoreFlags scored;

@@ -17,10 +17,11 @@ int run(const Project& project, const RunFlags& flags, const std::string& comman
   const auto shown = shown_folder(project, flags, o);
   if (is_suite(o.scenario) && flags.repeat != 1)
     throw Error(Blame::scenario, "--repeat takes a scenario, not a suite");
+  if (flags.shard != RunFlags{}.shard && !is_suite(o.scenario)) throw Error(Blame::scenario, "--shard takes a suite");
   if (flags.jobs != 1 && !is_suite(o.scenario)) throw Error(Blame::scenario, "--jobs takes a suite");
   if (flags.jobs != 1 && !o.break_at.empty())
     throw Error(Blame::scenario, "--break-at holds one run at a time, without --jobs");
-  const int code = is_suite(o.scenario) ? run_suite(project, o, flags.jobs, flags.fork == "auto", leaves, shown)
+  const int code = is_suite(o.scenario) ? run_suite(project, o, shard_of(flags.shard), flags.jobs, flags.fork == "auto", leaves, shown)
                    : flags.repeat == 1  ? run_once(o, leaves, shown).exit_code
                                         : run_repeated(o, flags.repeat, leaves, shown);
   if (chose_no_folder(flags)) link_latest(o.folder);

@@ -69,6 +69,15 @@ std::chrono::seconds duration_of(const char* flag, const std::string& text) {
   return std::chrono::duration_cast<std::chrono::seconds>(d->value);
 }
 
+Shard shard_of(const std::string& text) {
+  Shard s;
+  int length = 0;
+  const bool read = std::sscanf(text.c_str(), "%d/%d%n", &s.number, &s.count, &length) == 2 && static_cast<std::size_t>(length) == text.size();
+  if (!read || s.number < 1 || s.number > s.count || s.count > 1000)
+    throw Error(Blame::scenario, fmt::format("--shard takes NUMBER/COUNT, such as 2/3: the second of three machines; found `{}`", text));
+  return s;
+}
+
 bool chose_no_folder(const RunFlags& flags) { return flags.out.empty(); }
 
 fs::path shown_folder(const Project& project, const RunFlags& flags, const RunOptions& o) {

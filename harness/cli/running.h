@@ -23,6 +23,13 @@ RunOptions options_of(const Project&, const RunFlags&, const std::string& comman
 Leaves leaves_of(const RunFlags&);
 std::chrono::seconds duration_of(const char* flag, const std::string& text);
 
+// A part of what several machines share: of so many, the one with that number, from 1.
+struct Shard {
+  int number = 1, count = 1;
+  bool has(std::size_t i) const { return i % static_cast<std::size_t>(count) == static_cast<std::size_t>(number - 1); }
+};
+Shard shard_of(const std::string& text);
+
 // Of the project's results, where no folder was chosen.
 bool chose_no_folder(const RunFlags&);
 // That folder, or the chosen one as its user typed it, for what is printed.
@@ -31,6 +38,9 @@ fs::path shown_folder(const Project&, const RunFlags&, const RunOptions&);
 void link_latest(const fs::path& folder);
 
 bool shows_color();
+
+// As many at a time as this machine bears of runs with so many nodes, and no more than were asked for.
+int jobs_on_this_machine(int asked, std::size_t nodes);
 
 // Writes explain.md of a run that did not pass. `results`: where earlier ones are; `shown`: its folder as its user types it.
 void explain(const record::RunRecord&, const fs::path& folder, const fs::path& results, const fs::path& shown, bool bundled);
@@ -52,6 +62,6 @@ std::vector<RunOptions> repeated(const RunOptions&, int times);
 int run_repeated(const RunOptions&, int times, const Leaves&, const fs::path& shown);
 
 // Without a profile in the options, each scenario is run with its own. `forks`: those with a past in common go through it once.
-int run_suite(const Project&, const RunOptions&, int jobs, bool forks, const Leaves&, const fs::path& shown);
+int run_suite(const Project&, const RunOptions&, const Shard&, int jobs, bool forks, const Leaves&, const fs::path& shown);
 
 }  // namespace rehearse::cli

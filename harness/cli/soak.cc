@@ -1,20 +1,28 @@
-// rehearse soak: one drawn plan after the other until the time is up, and what came of each kept in a history.
+// rehearse soak: drawn plans until the time is up, and what came of each kept in a history.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <iostream>
+#include <map>
+#include <memory>
 #include <optional>
 
-#include "harness/cli/repeating.h"
+#include "harness/cli/running.h"
+#include "harness/cli/soak_plans.h"
 #include "harness/history/history.h"
 #include "harness/history/summary.h"
 #include "harness/plans/parts.h"
-#include "harness/plans/plan.h"
 #include "harness/plans/weights.h"
+#include "harness/repro/kept_runs.h"
 #include "harness/run/checkpoint_folder.h"
 #include "harness/run/scenario_rules.h"
+#include "harness/run/side_by_side.h"
+#include "harness/view/journal.h"
+#include "localnet/base/number.h"
+#include "localnet/base/temporary_path.h"
 #include "localnet/base/text.h"
 #include "localnet/base/utc.h"
 #include "reports/history.h"
@@ -31,14 +39,23 @@ using history::State;
 constexpr const char* kWait = "wait";            // the part of a run's time that is as long as its height was far away
 constexpr std::uintmax_t kRoom = 2'000'000'000;  // bytes that a run may need
 constexpr std::chrono::minutes kLongPlan{5};    // none of that length is begun when less is left
-constexpr int kPlansOfANetwork = 6;
-constexpr int kPlansToOneFailure = 4;  // one plan in four is one that failed before
-constexpr std::ptrdiff_t kMostTriesOfAFailure = 4;  // in a night
+constexpr std::size_t kTerminal = 150;            // characters of a line
+constexpr std::size_t kMostNodes = 8;           // of a plan's network
 
 std::string host() {
   char name[256] = {};
   gethostname(name, sizeof name - 1);
   return name;
+}
+
+int jobs_of(const std::string& text) {
+  const auto processors = ::sysconf(_SC_NPROCESSORS_ONLN);
+  int asked = std::max(1, static_cast<int>(processors / 2));  // two are busy with the nodes of one run
+  if (const auto given = whole_number<int>(text); text != "auto") {
+    if (!given || *given < 1 || *given > 1000) throw Error(Blame::scenario, fmt::format("--jobs takes auto, or how many plans at a time; found `{}`", text));
+    asked = *given;
+  }
+  return asked == 1 ? 1 : jobs_on_this_machine(asked, kMostNodes);
 }
 
 // Times of plans that go the same way can be compared.
@@ -47,10 +64,6 @@ std::string way_of(const Scenario& plan) {
 }
 
 std::string releases_of(const Iteration& i) { return fmt::format("{} -> {}", i.from, i.to); }
-
-void add_to(Tried& tried, const Iteration& i) {
-  for (const auto& c : i.covered) ++tried[{i.procedure, c.phase, c.fault, c.role}];
-}
 
 // What the plan was to exercise, and the run did: a fault that was skipped or missed its moment is not among it.
 std::vector<history::Covered> covered_by(const Scenario& plan, const Iteration& i, const record::RunRecord& record) {
@@ -62,33 +75,39 @@ std::vector<history::Covered> covered_by(const Scenario& plan, const Iteration& 
   return all;
 }
 
+// A plan that is being carried out.
+struct Trial {
+  int number;
+  NextPlan next;
+  Scenario plan;
+  RunOptions options;
+  Iteration iteration;
+  std::shared_ptr<const TemporaryPath> pasts;  // of its network: they go with the last that may begin from them
+};
+
 class Soak {
  public:
   Soak(const Project& project, const RunFlags& flags, const SoakFlags& soak, const std::string& command)
-      : options_(options_of(project, flags, command)), leaves_(leaves_of(flags)), seed_(flags.seed),
-        shown_(shown_folder(project, flags, options_)), profile_(load_profile(options_.profile, options_.profiles)),
-        planner_(profile_, read_weights(soak.weights.empty() ? project.weights() : fs::absolute(soak.weights))),
-        last_planner_(planner_.without_long_ones()),
+      : options_(options_of(project, flags, command)), leaves_(leaves_of(flags)), seed_(flags.seed), shard_(shard_of(flags.shard)), jobs_(jobs_of(soak.jobs)),
+        space_(soak.space), shown_(shown_folder(project, flags, options_)), profile_(load_profile(options_.profile, options_.profiles)),
         until_(std::chrono::steady_clock::now() + duration_of("--for", soak.lasts)),
-        file_(soak.history.empty() ? project.results() / "history.db" : fs::absolute(soak.history)), history_(open(file_)) {
+        file_(soak.history.empty() ? project.results() / "history.db" : fs::absolute(soak.history)), history_(open(file_)),
+        plans_(profile_, read_weights(soak.weights.empty() ? project.weights() : fs::absolute(soak.weights)), history_,
+               derived_seed(seed_, fmt::format("{} {}/{}", host(), shard_.number, shard_.count))) {
     options_.keep = Keep::never;
-    for (const auto& i : history_.iterations())
-      if (i.profile == profile_.name) add_to(tried_, i);
   }
 
   int run() {
     for (const auto& i : history_.mark_interrupted(host())) std::cout << fmt::format("{} of an earlier soak was interrupted\n", i.plan);
     fs::create_directories(options_.folder);
     night_ = history_.begin(Night{0, State::running, utc(), "", seed_, options_.harness_version, host(), getpid(), 0});
-    try {
-      while (goes_on()) try_network();
-    } catch (const StoppedByUser& s) {
-      history_.end(night_, State::interrupted);
-      std::cout << fmt::format("ended by a signal after {} plans: {}\n", number_, file_.string());
-      return 128 + s.signal;
-    }
-    history_.end(night_, State::done);
-    return conclude();
+    const SuiteCheckpoints checkpoints(options_.folder / kCheckpoints);
+    const int signal = run_side_by_side([&] { return next(); }, jobs_, [&](std::size_t i, int) { ended(trials_.extract(i).mapped()); });
+    if (live_) std::cout << "\n";
+    if (!signal) return history_.end(night_, State::done), conclude();
+    history_.end(night_, State::interrupted);
+    std::cout << fmt::format("ended by a signal after {} plans: {}\n", plans_.count(), file_.string());
+    return 128 + signal;
   }
 
  private:
@@ -105,90 +124,83 @@ class Soak {
     return false;
   }
 
-  bool goes_on() const { return std::chrono::steady_clock::now() < until_ && has_room(); }
-
-  // Several on one network: those with a past in common go through it once.
-  void try_network() {
-    const auto network = drawn_seed("network");
-    auto o = options_;
-    o.checkpoints = options_.folder / kCheckpoints;
-    const SuiteCheckpoints checkpoints(o.checkpoints);
-    for (int i = 0; i < kPlansOfANetwork && goes_on(); ++i) try_next(o, network);
+  std::optional<Job> next() {
+    const auto left = until_ - std::chrono::steady_clock::now();
+    if (left <= left.zero() || !has_room()) return {};
+    auto t = begun(plans_.next(night_, left < kLongPlan));
+    const Job job{[this, o = t.options]() mutable {
+                    o.invoked = now_micros();
+                    return run_one_of(o, leaves_, o.folder);
+                  },
+                  t.options.folder.string() + ".log", after_crash};
+    trials_.emplace(plans_.count() - 1, std::move(t));
+    show_running();
+    return job;
   }
 
-  // Short enough to be typed; another on another machine, which may share the night.
-  std::uint64_t drawn_seed(const char* what) const { return derived_seed(seed_, fmt::format("{}-{}-{}-{}", what, host(), night_, number_)) % 1'000'000'000; }
-
-  // What is carried out next, and where.
-  struct Next {
-    std::string title, scenario;  // its YAML
-    std::uint64_t seed;
-    fs::path folder;
-  };
-
-  Next drawn(std::uint64_t network) const {
-    const auto seed = drawn_seed("plan");
-    const bool nearly_over = until_ - std::chrono::steady_clock::now() < kLongPlan;
-    const auto plan = (nearly_over ? last_planner_ : planner_).draw({seed, network}, tried_);
-    return {plan.title, as_yaml(plan), seed, options_.folder / plan.name};
-  }
-
-  // Of the failures that are not known to be fixed the one that was tried least tonight: is it still there?
-  std::optional<Next> failed_before() const {
-    const auto iterations = history_.iterations();
-    std::optional<Next> next;
-    auto fewest = kMostTriesOfAFailure;
-    for (const auto& c : history::sum_up(history_.nights(), iterations).clusters) {
-      const auto of_it = [&](const Iteration& i) { return i.plan == c.plan && i.seed == c.seed && i.profile == profile_.name && !i.scenario.empty(); };
-      const auto found = std::ranges::find_if(iterations, [&](const auto& i) { return of_it(i) && history::is_failure(i); });
-      const auto tries = std::ranges::count_if(iterations, [&](const auto& i) { return of_it(i) && i.night == night_; });
-      if (c.state == history::ClusterState::fixed || found == iterations.end() || tries >= fewest) continue;
-      fewest = tries;
-      next = Next{c.name + " again", found->scenario, c.seed, options_.folder / fmt::format("{}-again-{}.{}", c.plan, night_, tries + 1)};
+  Trial begun(NextPlan next) {
+    if (!pasts_ || network_ != plans_.network()) {
+      network_ = plans_.network();
+      pasts_ = std::make_shared<TemporaryPath>(options_.folder / kCheckpoints / std::to_string(network_));
     }
-    return next;
-  }
-
-  void try_next(RunOptions o, std::uint64_t network) {
-    ++number_;
-    std::optional<Next> next;
-    if (number_ % kPlansToOneFailure == 0) next = failed_before();
-    if (!next) next = drawn(network);
-    o.seed = next->seed, o.folder = next->folder, o.scenario = next->folder.string() + ".yaml";
+    auto o = options_;
+    o.seed = next.seed, o.folder = options_.folder / next.name, o.scenario = o.folder.string() + ".yaml", o.checkpoints = pasts_->path();
     o.command = fmt::format("./rehearse run {} --profile {} --seed {}", (shown_ / o.scenario.filename()).string(), profile_.name, o.seed);
-    write_file(o.scenario, next->scenario);
-    const auto plan = load_scenario(o.scenario);
+    fs::remove_all(o.folder);
+    write_file(o.scenario, next.scenario);
+    auto plan = load_scenario(o.scenario);
     Iteration i;
-    i.night = night_, i.plan = fmt::format("plan-{}", o.seed), i.seed = o.seed, i.scenario = next->scenario;
+    i.night = night_, i.plan = fmt::format("plan-{}", o.seed), i.seed = o.seed, i.scenario = next.scenario;
     i.profile = profile_.name, i.procedure = plan.upgrade.kind, i.from = profile_.from, i.to = profile_.to, i.started = utc();
     i.id = history_.begin(i);
-    std::cout << fmt::format("{:4}  {}; ", number_, next->title) << std::flush;
-    try {
-      keep(i, plan, try_apart(o, leaves_), o);
-    } catch (const StoppedByUser&) {
-      i.state = State::interrupted;
-      history_.end(i);
-      throw;
-    }
+    return {plans_.count(), std::move(next), std::move(plan), std::move(o), std::move(i), pasts_};
   }
 
-  void keep(Iteration& i, const Scenario& plan, const record::RunRecord& record, const RunOptions& o) {
+  void ended(Trial t) {
+    const auto record = record_of(t.options);
+    auto& i = t.iteration;
+    if (record.verdict == "cancelled") {  // by the signal that ends the soak: it proves nothing
+      i.state = State::interrupted;
+      history_.end(i);
+      remove_run(t.options.folder);
+      return;
+    }
+    keep(t, record);
+    show(t, record);
+    show_running();
+    if (record.verdict == "pass") remove_run(t.options.folder);  // what a night leaves does not grow with its length
+    for (const auto& folder : keep_within(options_.folder, space_)) std::cout << fmt::format("      {} removed: failures may take {} MB\n", folder.filename().string(), space_ / 1'000'000);
+  }
+
+  void keep(Trial& t, const record::RunRecord& record) {
+    auto& i = t.iteration;
     i.state = State::done;
     i.failure = record::failure_of(record);
     if (record.from && record.to) i.from = record.from->name, i.to = record.to->name;  // as the plan or --release chose them
     i.seconds = record.timing.wall_s;
-    if (plan.faults.empty() && !record.forked_from)  // else they are others' times, or the fault's
+    if (t.plan.faults.empty() && !record.forked_from)  // else they are others' times, or the fault's
       for (const auto& part : record.timing.parts)
-        if (part.name != kWait) i.phases.push_back({way_of(plan) + " " + part.name, part.seconds});
-    i.covered = covered_by(plan, i, record);
-    if (!record.bundle.empty()) i.bundle = (o.folder / record.bundle).string();
+        if (part.name != kWait) i.phases.push_back({way_of(t.plan) + " " + part.name, part.seconds});
+    i.covered = covered_by(t.plan, i, record);
+    if (!record.bundle.empty()) i.bundle = (t.options.folder / record.bundle).string();
     history_.end(i);
-    add_to(tried_, i);
-    if (record.verdict == "pass") {  // what a night leaves does not grow with its length
-      fs::remove_all(o.folder), fs::remove(o.scenario), fs::remove(o.folder.string() + ".log");
-    } else {
-      std::cout << fmt::format("      {}\n      {}\n", i.failure.evidence, i.bundle.empty() ? o.folder.string() : "./rehearse repro " + i.bundle) << std::flush;
-    }
+    plans_.add(i);
+  }
+
+  void show(const Trial& t, const record::RunRecord& record) {
+    ++(record.verdict == "pass" ? passed_ : not_passed_);
+    std::cout << (live_ ? "\r\033[K" : "") << fmt::format("{:4}  {}; {}: {}{}\n", t.number, t.next.title, t.next.name, record.verdict, record.diagnosis ? ", " + name_of(record.diagnosis->cause) : "");
+    if (record.verdict != "pass") std::cout << fmt::format("      {}\n      {}\n", t.iteration.failure.evidence, t.iteration.bundle.empty() ? t.options.folder.string() : "./rehearse repro " + t.iteration.bundle);
+    std::cout << std::flush;
+  }
+
+  // On a terminal: what goes on now, below the lines of what has ended.
+  void show_running() const {
+    if (!live_) return;
+    std::vector<std::string> titles;
+    for (const auto& [job, t] : trials_) titles.push_back(t.next.title);
+    const auto left = std::chrono::duration_cast<std::chrono::minutes>(until_ - std::chrono::steady_clock::now());
+    std::cout << fmt::format("\r\033[K{} passed, {} not; {} min left; now {}", passed_, not_passed_, left.count(), fmt::join(titles, ", ")).substr(0, kTerminal) << std::flush;
   }
 
   // Of this night and those before it: another soak may have begun since.
@@ -207,15 +219,21 @@ class Soak {
   RunOptions options_;
   const Leaves leaves_;
   const std::uint64_t seed_;
+  const Shard shard_;
+  const int jobs_;
+  const std::uintmax_t space_;
   const fs::path shown_;
   const Profile profile_;
-  const Planner planner_, last_planner_;
   const std::chrono::steady_clock::time_point until_;
   const fs::path file_;
   History history_;
+  SoakPlans plans_;
   std::int64_t night_ = 0;
-  int number_ = 0;
-  Tried tried_;  // in all nights: what was tried often is drawn seldom
+  std::map<std::size_t, Trial> trials_;  // by their number as a job
+  int network_ = 0;
+  int passed_ = 0, not_passed_ = 0;
+  const bool live_ = ::isatty(STDOUT_FILENO);
+  std::shared_ptr<const TemporaryPath> pasts_;
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <ranges>
 
 #include "harness/faults/plan.h"
 #include "harness/faults/random.h"
@@ -12,6 +13,7 @@
 #include "harness/plans/plan.h"
 #include "harness/procedures/procedure.h"
 #include "harness/run/fitness.h"
+#include "harness/run/scenario_rules.h"
 
 namespace rehearse {
 
@@ -27,6 +29,19 @@ constexpr Powers kAny{3, 5, 8, 50};
 
 const std::vector<std::string> kRoles = {"one", "smallest", "minority", "blocking"};
 const std::vector<Phase> kPhases = {Phase::voting, Phase::waiting, Phase::halted, Phase::swap, Phase::migration, Phase::first_block};
+
+// What one operator may have otherwise than the others: no release may mind.
+struct OwnSetting {
+  TomlValues NodeFiles::*file;
+  const char* key;
+  nlohmann::json value;
+};
+const OwnSetting kOwnSettings[] = {
+    {&NodeFiles::app_toml, "pruning", "everything"},      {&NodeFiles::app_toml, "pruning", "nothing"},
+    {&NodeFiles::app_toml, "inter-block-cache", false},   {&NodeFiles::app_toml, "iavl-disable-fastnode", true},
+    {&NodeFiles::config_toml, "log_format", "json"},      {&NodeFiles::config_toml, "log_level", "error"},
+    {&NodeFiles::config_toml, "tx_index.indexer", "null"}, {&NodeFiles::config_toml, "storage.discard_abci_responses", true},
+};
 
 Ordered<std::int64_t> validators_with(const Powers& p, Random random) {
   Ordered<std::int64_t> all;
@@ -46,7 +61,7 @@ class Drawing {
     set_procedure();
     draw_network();
     draw_options();
-    if (s_.upgrade.kind == "chain") draw_faults();
+    if (s_.upgrade.kind == "chain") draw_faults(), draw_load();
     s_.after = lists_after(s_);
     s_.title = title_of(s_);
     return s_;
@@ -82,7 +97,7 @@ class Drawing {
     s_.name = name;
   }
 
-  // In any order, but for the patch; at least two.
+  // At least two, the chain's upgrade among them, in any order that can be gone.
   std::vector<TrainLeg> drawn_legs() const {
     auto all = legs_;
     if (all.size() < 2 || !std::ranges::count(all, TrainLeg::chain)) return all;
@@ -91,9 +106,8 @@ class Drawing {
     const auto chain = std::ranges::find(all, TrainLeg::chain);
     std::iter_swap(all.begin(), chain);
     all.resize(std::min(all.size(), 2 + random.below(static_cast<std::size_t>(weights_.most_legs - 1))));
-    random.shuffle(all);
-    const auto patch = std::ranges::find(all, TrainLeg::patch), upgrade = std::ranges::find(all, TrainLeg::chain);
-    if (patch != all.end() && upgrade < patch) std::iter_swap(patch, upgrade);
+    do random.shuffle(all);
+    while (trouble_with_legs(all));
     return all;
   }
 
@@ -103,6 +117,14 @@ class Drawing {
     if (s_.upgrade.kind == "chain") n.genesis = {{"app_state.slashing.params.signed_blocks_window", "1000"}};  // nobody is jailed for what a fault does
     if (happens(of_network("full-node"), weights_.full_node)) n.full_nodes = {"full-1"};
     if (happens(of_network("chain-in-use"), weights_.chain_in_use)) n.population.accounts = 200, n.population.delegations = 20;
+    if (happens(of_network("own-settings"), weights_.own_settings)) draw_own_setting();
+  }
+
+  void draw_own_setting() {
+    auto random = of_network("own-setting");
+    const auto& own = kOwnSettings[random.below(std::size(kOwnSettings))];
+    auto& files = s_.network.nodes[s_.network.validators[random.below(s_.network.validators.size())].first];
+    (files.*own.file)[own.key].value = own.value;
   }
 
   void draw_options() {
@@ -114,11 +136,26 @@ class Drawing {
     u.expedited = happens(of_network("expedited"), weights_.expedited);
     u.lead = 0.5 * static_cast<double>(of_network("lead").below(3));
     u.blocks_after = std::array{5, 8, 12}[part("blocks-after").below(3)];
-    if (uses_cosmovisor(s_.network) && happens(part("replayed"), weights_.replayed)) u.afterwards = {"replay"};
+    draw_afterwards();
     if (happens(of_network("newcomer"), weights_.newcomer)) {
       u.joining_node = true;
       s_.network.app_toml["state-sync.snapshot-interval"].value = 5, s_.network.app_toml["state-sync.snapshot-keep-recent"].value = 0;
     }
+  }
+
+  void draw_afterwards() {
+    for (const auto& [name, how_often] : weights_.afterwards) {
+      if (name == "replay" && !uses_cosmovisor(s_.network)) continue;
+      if (name == "validator-set" && happens(of_network(name), how_often)) add_candidate();
+      if (name == "validator-set" ? !s_.network.inactive.empty() : happens(part(name), how_often)) s_.upgrade.afterwards.push_back(name);
+    }
+  }
+
+  // Who is to leave has less power than the others, and who is to enter has less than that.
+  void add_candidate() {
+    const auto least = s_.network.validators.front().second;
+    for (auto& [name, power] : s_.network.validators | std::views::drop(1)) power = std::max(power, least + 1);
+    s_.network.inactive = {{"candidate-1", least - 1}};
   }
 
   // Each is less often than the one before it: together no more than 1.
@@ -155,6 +192,14 @@ class Drawing {
     }
   }
 
+  // Customers pay from the vote to the end.
+  void draw_load() {
+    if (!happens(part("load"), weights_.load)) return;
+    FaultSpec load;
+    load.kind = "load", load.when = name_of(Phase::voting), load.who = "network", load.lasts.value = std::chrono::minutes(5), load.with = {{"rate", "5"}};
+    add_if_it_may(load);
+  }
+
   void add_if_it_may(const FaultSpec& fault) {
     if (!trouble_with(fault, s_.network).what.empty()) return;
     s_.faults.push_back(fault);
@@ -182,6 +227,11 @@ std::vector<std::string> leave_out_unfit(Weights& w, const Profile& profile, con
     if (f.first == kNoFault) return false;
     auto plan = bare_plan("chain", legs);
     plan.faults.emplace_back().kind = f.first;
+    return !why_unfit(plan, profile).empty();
+  });
+  std::erase_if(w.afterwards, [&](const auto& a) {
+    auto plan = bare_plan("chain", legs);
+    plan.upgrade.afterwards = {a.first};
     return !why_unfit(plan, profile).empty();
   });
   auto in_use = bare_plan("chain", legs);

@@ -44,7 +44,7 @@ std::string largest_goes_first(const Scenario& s) {
 
 std::string fault_goes_on(const Scenario& s) {
   for (const auto& f : s.faults)
-    if (f.lasts.value > s.demands.progress.value)
+    if (find_fault_kind(f.kind)->disruptive && f.lasts.value > s.demands.progress.value)
       return fmt::format("{} lasts {} s, and after {} s without a block the run is broken off", f.kind, f.lasts.seconds(), s.demands.progress.seconds());
   return "";
 }

@@ -13,6 +13,10 @@ std::string network_in_words(const NetworkSection& n) {
   for (const auto& [name, power] : n.validators) powers.push_back(std::to_string(power));
   auto words = fmt::format("{} validators, {} of the power", powers.size(), fmt::join(powers, ", "));
   if (!n.full_nodes.empty()) words += fmt::format("; {} does not validate", fmt::join(n.full_nodes, ", "));
+  for (const auto& [name, stake] : n.inactive) words += fmt::format("; {} waits outside with {}", name, stake);
+  for (const auto& [node, files] : n.nodes)
+    for (const auto* values : {&files.app_toml, &files.config_toml})
+      for (const auto& [key, setting] : *values) words += fmt::format("; {} has {} = {}", node, key, setting.value.dump());
   if (n.population.accounts) words += fmt::format("; {} accounts, {} delegations", n.population.accounts, n.population.delegations);
   return words;
 }

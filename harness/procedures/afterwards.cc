@@ -1,5 +1,8 @@
 #include "harness/procedures/afterwards.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 #include "harness/procedures/exported.h"
@@ -33,6 +36,12 @@ const std::vector<Afterwards>& all_afterwards() {
 const Afterwards* find_afterwards(const std::string& name) {
   const auto found = std::ranges::find(all_afterwards(), name, &Afterwards::name);
   return found == all_afterwards().end() ? nullptr : &*found;
+}
+
+std::string afterwards_names() {
+  std::vector<std::string> all;
+  for (const auto& one : all_afterwards()) all.push_back(one.name);
+  return fmt::format("{}", fmt::join(all, ", "));
 }
 
 bool wanted_afterwards(const Scenario& s, const char* name) {

@@ -24,6 +24,7 @@ struct Afterwards {
 
 const std::vector<Afterwards>& all_afterwards();
 const Afterwards* find_afterwards(const std::string& name);
+std::string afterwards_names();
 
 bool wanted_afterwards(const Scenario&, const char* name);
 // Steps, in the order of the scenario. The upgrade is verified by then.

@@ -52,19 +52,17 @@ std::string procedure_names() {
   return names;
 }
 
+const Procedure& procedure_of(TrainLeg leg) { return *find_procedure(leg == TrainLeg::patch ? "rolling" : name_of(leg)); }
+
 bool has_leg(const UpgradeSection& u, TrainLeg leg) { return u.kind == "train" && std::ranges::find(u.legs, leg) != u.legs.end(); }
 
 Needs needs_of(const Procedure& p, const UpgradeSection& u) {
   auto needs = p.needs;
-  needs.provider |= has_leg(u, TrainLeg::provider), needs.model |= has_leg(u, TrainLeg::model);
-  needs.initial_transactions |= has_leg(u, TrainLeg::provider) || has_leg(u, TrainLeg::model);
+  if (std::string_view(p.name) == "train")
+    for (const auto leg : u.legs) needs = needs + procedure_of(leg).needs;
   if (u.breaking) needs.commands.push_back("halt-height");
   if (u.drops > 0) needs.commands.push_back("rollback");
-  for (const auto& name : u.afterwards) {
-    const auto& more = find_afterwards(name)->needs;
-    needs.commands.insert(needs.commands.end(), more.commands.begin(), more.commands.end());
-    needs.questions.insert(needs.questions.end(), more.questions.begin(), more.questions.end());
-  }
+  for (const auto& name : u.afterwards) needs = needs + find_afterwards(name)->needs;
   return needs;
 }
 

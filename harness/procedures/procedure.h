@@ -24,6 +24,8 @@ const Procedure* find_procedure(const std::string& name);
 std::string procedure_names();
 // Ids of the steps that its runs may have on these nodes, as a trigger names them; those of a leg are "LEG/ID" (steps.cc).
 std::set<std::string> steps_of(const std::string& procedure, const std::vector<std::string>& nodes);
+// What carries out that leg of a train.
+const Procedure& procedure_of(TrainLeg);
 // It is a train that has it.
 bool has_leg(const UpgradeSection&, TrainLeg);
 // What it needs of a profile, with what these options ask for.

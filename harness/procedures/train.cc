@@ -1,9 +1,10 @@
-// A release as it comes in practice: a patch, the chain upgrade, a model, the provider daemon, one after the other on one
-// network, in the scenario's order. Each leg is the runbook's procedure as it stands, and is verified by its own lists before
+// A release as it comes in practice: a patch, an upgrade that is called off and then carried out, a model, the provider daemon, one
+// after the other on one network, in the scenario's order. Each leg is the runbook's procedure as it stands, and is verified by its own lists before
 // the next begins: what goes on from a network that is not well proves nothing. In the end the whole is verified against what
 // there was before the first.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "harness/judge/checks/checklist.h"
@@ -20,36 +21,43 @@ namespace {
 
 constexpr const char* kTypes = "Upgrade Types";
 
-struct Part {
-  std::string name;
-  const char* title;
-  void (*run)(Rehearsal&);
-  std::vector<std::string> lists;  // of the scenario that carries it out alone
-};
+constexpr double kLeadToCancel = 2;  // voting periods: one for the cancellation's own vote
 
-Part part_of(TrainLeg leg) {
-  const auto name = name_of(leg);
+// An upgrade of the chain to the train's release, whether it is carried out in the end or not.
+bool is_proposed(TrainLeg leg) { return leg == TrainLeg::chain || leg == TrainLeg::cancelled || leg == TrainLeg::skip; }
+
+const char* title_of(TrainLeg leg) {
   switch (leg) {
-    case TrainLeg::patch: return {name, "Patch", rolling_upgrade, lists_of_chain()};
-    case TrainLeg::chain: return {name, "Chain upgrade", chain_upgrade, lists_of_chain()};
-    case TrainLeg::model: return {name, "Model", model_upgrade, lists_of_chain()};
+    case TrainLeg::patch: return "Patch";
+    case TrainLeg::chain: return "Chain upgrade";
+    case TrainLeg::model: return "Model";
+    case TrainLeg::config: return "Configuration";
+    case TrainLeg::cancelled: return "Cancelled upgrade";
+    case TrainLeg::skip: return "Skipped upgrade";
     case TrainLeg::provider: break;
   }
-  return {name, "Provider daemon", provider_upgrade, {"provider-verification", "network-verification"}};
+  return "Provider daemon";
 }
 
-void carry_out(Rehearsal& r, const Part& part, const Release& from, const Release& to) {
-  auto scenario = r.scenario();
-  scenario.before.clear();  // they are for the whole
-  scenario.after = part.lists;
+// The train's scenario as that of one that carries out this leg alone.
+Scenario scenario_of(TrainLeg leg, Scenario s) {
+  s.before.clear();  // they are for the whole
+  s.after = lists_of_chain();
+  if (leg == TrainLeg::provider) s.after = {"provider-verification", "network-verification"};
+  if (leg == TrainLeg::cancelled) s.upgrade.lead = std::max(s.upgrade.lead, kLeadToCancel);
+  return s;
+}
+
+void carry_out(Rehearsal& r, TrainLeg leg, const Release& from, const Release& to) {
+  auto scenario = scenario_of(leg, r.scenario());
   r.set_leg(Leg{std::move(scenario), from, to});
   r.network().set_client_binary(from.artifact.binary);
   r.record(
-      record::LegStarted{part.name,
-                         part.title,
+      record::LegStarted{name_of(leg),
+                         title_of(leg),
                          {provenance(from), provenance(to), from.module_versions, to.module_versions, ""}});
-  part.run(r);
-  r.record(record::LegEnded{part.name});
+  procedure_of(leg).run(r);
+  r.record(record::LegEnded{name_of(leg)});
   r.set_leg(std::nullopt);
 }
 
@@ -89,9 +97,9 @@ void release_train(Rehearsal& r) {
 
   auto running = r.from();
   for (const auto leg : u.legs) {
-    const auto to = leg == TrainLeg::patch ? *patch : leg == TrainLeg::chain ? r.to() : running;
-    carry_out(r, part_of(leg), running, to);
-    running = to;
+    const auto to = leg == TrainLeg::patch ? *patch : is_proposed(leg) ? r.to() : running;
+    carry_out(r, leg, running, to);
+    if (leg == TrainLeg::patch || leg == TrainLeg::chain) running = to;
   }
 
   r.record(record::ExpectedOutcome{r.view().highest_height(), WhichRelease::to, true,

@@ -156,9 +156,7 @@ class Rules {
     const auto& wanted = s_.upgrade.afterwards;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
       const auto where = root_["upgrade"]["afterwards"][i];
-      std::vector<std::string> known;
-      for (const auto& one : all_afterwards()) known.push_back(one.name);
-      if (!find_afterwards(wanted[i])) fail(where, fmt::format("there is no `{}`; there are {}", wanted[i], fmt::join(known, ", ")));
+      if (!find_afterwards(wanted[i])) fail(where, fmt::format("there is no `{}`; there are {}", wanted[i], afterwards_names()));
       if (std::count(wanted.begin(), wanted.end(), wanted[i]) > 1) fail(where, "`" + wanted[i] + "` is there twice");
       if (wanted[i] == "validator-set" && s_.network.inactive.empty()) fail(where, "who enters? give the network a validator that is `inactive`");
       if (wanted[i] == "validator-set" && !one_has_the_least_power()) fail(where, "who leaves? let one validator have less power than the others");
@@ -261,9 +259,14 @@ std::optional<LegTrouble> trouble_with_legs(const std::vector<TrainLeg>& legs) {
   if (std::ranges::count(legs, TrainLeg::chain) != 1) return LegTrouble{{}, "its legs hold one upgrade of the chain"};
   for (std::size_t i = 0; i < legs.size(); ++i)
     if (std::ranges::count(legs, legs[i]) > 1) return LegTrouble{i, fmt::format("the leg `{}` is there twice", name_of(legs[i]))};
-  const auto patch = std::ranges::find(legs, TrainLeg::patch);
-  if (patch != legs.end() && std::ranges::find(legs, TrainLeg::chain) < patch)
-    return LegTrouble{static_cast<std::size_t>(patch - legs.begin()), "the patch is one of the release before the chain's upgrade, and comes after it"};
+  constexpr std::pair<TrainLeg, const char*> kBeforeTheChain[] = {
+      {TrainLeg::patch, "the patch is one of the release before the chain's upgrade, and comes after it"},
+      {TrainLeg::cancelled, "an upgrade that was carried out cannot be cancelled any more"},
+      {TrainLeg::skip, "an upgrade that was carried out cannot be skipped any more"}};
+  const auto chain = std::ranges::find(legs, TrainLeg::chain);
+  for (const auto& [leg, why] : kBeforeTheChain)
+    if (const auto found = std::ranges::find(legs, leg); found != legs.end() && chain < found)
+      return LegTrouble{static_cast<std::size_t>(found - legs.begin()), why};
   return {};
 }
 

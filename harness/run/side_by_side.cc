@@ -56,15 +56,17 @@ int exit_code(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : kHa
 
 }  // namespace
 
-int run_side_by_side(const std::vector<Job>& jobs, int at_once, const std::function<void(std::size_t, int)>& ended) {
+int run_side_by_side(const std::function<std::optional<Job>()>& next, int at_once, const std::function<void(std::size_t, int)>& ended) {
   const Blocked blocked;
   std::map<pid_t, std::size_t> running;
-  std::size_t next = 0;
+  std::size_t begun = 0;
   int stopped = 0;
+  bool more = true;
   for (;;) {
-    while (!stopped && next < jobs.size() && running.size() < static_cast<std::size_t>(at_once)) {
-      running[start(jobs[next], blocked.before)] = next;
-      ++next;
+    while (more && !stopped && running.size() < static_cast<std::size_t>(at_once)) {
+      const auto job = next();
+      more = job.has_value();
+      if (job) running[start(*job, blocked.before)] = begun++;
     }
     if (running.empty()) return stopped;
     int signal = 0;
@@ -78,6 +80,11 @@ int run_side_by_side(const std::vector<Job>& jobs, int at_once, const std::funct
     for (pid_t pid; (pid = ::waitpid(-1, &status, WNOHANG)) > 0;)
       if (const auto job = running.extract(pid)) ended(job.mapped(), exit_code(status));
   }
+}
+
+int run_side_by_side(const std::vector<Job>& jobs, int at_once, const std::function<void(std::size_t, int)>& ended) {
+  std::size_t i = 0;
+  return run_side_by_side([&] { return i < jobs.size() ? std::optional(jobs[i++]) : std::nullopt; }, at_once, ended);
 }
 
 int bearable(long processors, std::uint64_t available_bytes, std::size_t nodes) {

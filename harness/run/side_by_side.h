@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,9 +18,11 @@ struct Job {
   AfterCrash after_crash = {};   // see run_guarded
 };
 
-// At most `at_once` of them at a time, in their order; `ended` gets a job's number and exit code when it has ended. The first
-// SIGINT, SIGTERM or SIGHUP is passed on to those that run, and none is started any more; returns it, or 0. When this process
-// is killed, each job gets SIGTERM.
+// At most `at_once` at a time: `next` is asked for another whenever there is room, until it has none; `ended` gets a job's number (from
+// 0, as they began) and exit code when it has ended. The first SIGINT, SIGTERM or SIGHUP is passed on to those that run, and none is
+// started any more; returns it, or 0. When this process is killed, each job gets SIGTERM.
+int run_side_by_side(const std::function<std::optional<Job>()>& next, int at_once, const std::function<void(std::size_t, int)>& ended);
+// These, in their order.
 int run_side_by_side(const std::vector<Job>&, int at_once, const std::function<void(std::size_t, int)>& ended);
 
 // How many runs of networks of that many nodes a machine bears at a time: one for each processor, as long as the memory

@@ -51,6 +51,13 @@ std::string lacks(const Profile& p, const std::string& what, const std::string& 
 
 }  // namespace
 
+Needs operator+(Needs a, const Needs& b) {
+  a.commands.insert(a.commands.end(), b.commands.begin(), b.commands.end());
+  a.questions.insert(a.questions.end(), b.questions.begin(), b.questions.end());
+  a.provider |= b.provider, a.model |= b.model, a.initial_transactions |= b.initial_transactions;
+  return a;
+}
+
 std::string why_lacking(const Needs& n, const Profile& p) {
   if (n.provider && !p.provider) return lacks(p, "provider daemon", "provider: ...");
   if (n.model && !p.model) return lacks(p, "model", "model: ...");

@@ -17,6 +17,9 @@ struct Needs {
   bool initial_transactions = false;  // a transaction of its own, at least
 };
 
+// All that one of both needs.
+Needs operator+(Needs, const Needs&);
+
 // What of it the profile lacks, with the line that would give it: "stock has no command `halt-height`; ...". Empty: nothing.
 std::string why_lacking(const Needs&, const Profile&);
 

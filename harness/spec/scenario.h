@@ -80,7 +80,7 @@ enum class PublishedModel { right, another };
 const Ordered<PublishedModel>& names(PublishedModel);
 
 // What a train carries out, one after the other on one network.
-enum class TrainLeg { patch, chain, model, provider };
+enum class TrainLeg { patch, chain, model, provider, config, cancelled, skip };
 const Ordered<TrainLeg>& names(TrainLeg);
 
 enum class RollingOrder { smallest_first, largest_first };

@@ -11,10 +11,11 @@ namespace rehearse {
 struct Weights {
   Ordered<double> procedures;  // -> its weight among the others
   Ordered<double> faults;      // the same; `nothing` has the most
-  std::int64_t most_faults = 3, most_legs = 4;  // of one plan
+  std::int64_t most_faults = 3, most_legs = 5;  // of one plan
   double by_hand = 0, one_by_hand = 0, downloads = 0;  // who switches the binary
   double late_validator = 0;   // of the upgrades by hand
-  double full_node = 0, newcomer = 0, expedited = 0, chain_in_use = 0, replayed = 0;
+  double full_node = 0, newcomer = 0, expedited = 0, chain_in_use = 0, load = 0, own_settings = 0;
+  Ordered<double> afterwards;  // what is rehearsed later (harness/procedures/afterwards.h) -> of the chain upgrades
 };
 
 template <class V>
@@ -31,7 +32,9 @@ void describe(V& v, Weights& w) {
   v.optional("newcomer", w.newcomer, "chain upgrades after which a node joins by state sync");
   v.optional("expedited", w.expedited, "chain upgrades by an expedited proposal");
   v.optional("chain_in_use", w.chain_in_use, "networks whose genesis has accounts and delegations");
-  v.optional("replayed", w.replayed, "chain upgrades after which a node goes through all blocks once more");
+  v.optional("load", w.load, "chain upgrades through which customers pay all the while");
+  v.optional("own_settings", w.own_settings, "networks with a node that has settings of its own");
+  v.optional("afterwards", w.afterwards, "what an upgraded chain has to do later -> chain upgrades that rehearse it");
 }
 
 }  // namespace rehearse

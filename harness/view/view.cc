@@ -287,8 +287,8 @@ void fold(NetworkView& v, const Event& e) {
                    if (n->lines.back().pattern == Pattern::upgrade_needed) fold_halt(*n, e);
                    if (!n->lines.back().unmatched) ++v.progress;
                  },
-                 [&](const UpgradeInfoSeen&) {
-                   if (n) fold_halt(*n, e), ++v.progress;
+                 [&](const UpgradeInfoSeen& u) {
+                   if (n && (!v.plan || u.height >= v.plan->height)) fold_halt(*n, e), ++v.progress;  // else what an earlier plan left
                  },
                  [&](const LogCounted& c) {
                    if (n) n->log = c;
@@ -337,7 +337,10 @@ void fold(NetworkView& v, const Event& e) {
                        step.ended = e.seen, step.outcome = s.outcome, step.detail = s.detail;
                    ++v.progress;
                  },
-                 [&](const PlanProposed& p) { v.plan = p, v.plan_seen = e.seen, v.plan_leg = v.named(""); },
+                 [&](const PlanProposed& p) {
+                   v.plan = p, v.plan_seen = e.seen, v.plan_leg = v.named("");
+                   for (auto& [name, node] : v.nodes) node.halt.reset();
+                 },
                  [&](const LegStarted& l) { v.expected_outcome.reset(), v.legs.push_back({l, e.seen, 0}), ++v.progress; },
                  [&](const LegEnded&) {
                    v.expected_outcome.reset(), ++v.progress;

@@ -60,7 +60,7 @@ struct NodeView {
     Micros seen = 0;
     int incarnation = 0;
   };
-  std::optional<Halt> halt;           // the first
+  std::optional<Halt> halt;           // the first for the plan that was proposed last
   record::LogCounted log;             // of its last process
   struct Probe {
     Micros seen = 0;

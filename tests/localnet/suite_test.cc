@@ -17,17 +17,18 @@ namespace {
 fs::path default_suite() { return project() / "scenarios/default.suite.yaml"; }
 
 constexpr const char* kTrain = "full-release-train";
+constexpr const char* kThirdTry = "upgrade-at-the-third-try";
 
 // The node that joins is given all the time that one needs.
 constexpr const char* kNoSnapshots = "twins/chain-upgrade-no-snapshots";
 // Run beside a Python without Keras, and with it.
 constexpr const char* kLiteral = "twins/model-upgrade-literal";
 
-// All but those of the default suite, which is run as a whole, what takes long (the train, and injected failures but for a
+// All but those of the default suite, which is run as a whole, what takes long (trains, and injected failures but for a
 // few: LongChaos has them all), and what another test runs.
 std::vector<std::string> scenarios() {
   std::vector<std::string> names = {"chaos/broken-links", "chaos/competing-plan", "chaos/double-sign", "chaos/killed-while-migrating"};
-  const std::set<std::string> others = {kTrain, kNoSnapshots, kLiteral, "chaos-random"};
+  const std::set<std::string> others = {kTrain, kThirdTry, kNoSnapshots, kLiteral, "chaos-random"};
   std::set<fs::path> of_suite;
   for (const auto& file : scenario_files(load_suite(default_suite()), default_suite())) of_suite.insert(file);
   for (const std::string folder : {"", "twins/"})
@@ -107,7 +108,7 @@ TEST(WholeSuite, PassesAndCoversTheRunbook) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Project, Scenario, testing::ValuesIn(scenarios()), test_name);
-INSTANTIATE_TEST_SUITE_P(LongProject, Scenario, testing::Values(kNoSnapshots), test_name);
+INSTANTIATE_TEST_SUITE_P(LongProject, Scenario, testing::Values(kNoSnapshots, kThirdTry), test_name);
 
 // Patch, chain upgrade, model and provider daemon on one network, each verified before the next begins.
 TEST(LongTrain, CarriesOutEachLegAndPassesAsAWhole) {
@@ -249,6 +250,26 @@ TEST(Suite, TakesNoJobsThatAreNone) {
   auto r = run(scratch, {"chain-upgrade", "--jobs", "2"});
   EXPECT_EQ(r.wait(), 2) << r.output();
   EXPECT_TRUE(r.said("--jobs takes a suite"));
+}
+
+TEST(Suite, IsSharedByMachines) {
+  const Scratch scratch, beyond;
+  auto second = run(scratch, {small_suite(scratch).string(), "--shard", "2/2"});
+  ASSERT_EQ(second.wait(), 0) << second.output();
+  ASSERT_EQ(second.record()["runs"].size(), 1u);
+  EXPECT_EQ(second.record()["runs"][0]["diagnosis"]["cause"], "not-confirmed");
+  auto third = run(beyond, {small_suite(beyond).string(), "--shard", "3/3"});
+  EXPECT_EQ(third.wait(), 2);
+  EXPECT_TRUE(third.said("of its 2 scenarios none is left for machine 3 of 3"));
+}
+
+TEST(Suite, IsNotSharedWithAMachineThatThereIsNot) {
+  for (const char* shard : {"0/2", "3/2", "1", "1/2x", "a/b"}) {
+    const Scratch scratch;
+    auto r = run(scratch, {small_suite(scratch).string(), "--shard", shard});
+    EXPECT_EQ(r.wait(), 2) << shard;
+    EXPECT_TRUE(r.said("--shard takes NUMBER/COUNT, such as 2/3")) << r.output();
+  }
 }
 
 TEST(Suite, FailsWhenARunDoesNotEndAsIsExpected) {

@@ -51,6 +51,7 @@ TEST(Legality, TheSmallestGoesFirst) {
 TEST(Legality, WhatGoesWrongEnds) {
   EXPECT_EQ(illegal(plan("chain"), [](auto& s) { s.faults = {fault("kill", "swap", 0, 29'000)}; }), "");
   EXPECT_THAT(illegal(plan("chain"), [](auto& s) { s.faults = {fault("kill", "swap", 0, 31'000)}; }), StartsWith("progress: kill lasts 31 s"));
+  EXPECT_EQ(illegal(plan("chain"), [](auto& s) { s.faults = {fault("load", "voting", 0, 300'000)}; }), "") << "nothing stands still for it";
 }
 
 TEST(Legality, NobodySignsTwiceOrForgetsWhatItSigned) {
@@ -77,6 +78,9 @@ TEST(Legality, AWayCanBeGone) {
   const auto legs = [](std::vector<TrainLeg> all) { return [all](auto& s) { s.upgrade.legs = all; }; };
   EXPECT_EQ(illegal(plan("train"), legs({TrainLeg::model, TrainLeg::patch, TrainLeg::chain})), "");
   EXPECT_THAT(illegal(plan("train"), legs({TrainLeg::chain, TrainLeg::patch})), StartsWith("way: the patch is one of the release before"));
+  EXPECT_EQ(illegal(plan("train"), legs({TrainLeg::skip, TrainLeg::cancelled, TrainLeg::chain, TrainLeg::config})), "");
+  EXPECT_THAT(illegal(plan("train"), legs({TrainLeg::chain, TrainLeg::cancelled})), StartsWith("way: an upgrade that was carried out cannot be cancelled"));
+  EXPECT_THAT(illegal(plan("train"), legs({TrainLeg::chain, TrainLeg::skip})), StartsWith("way: an upgrade that was carried out cannot be skipped"));
   EXPECT_THAT(illegal(plan("train"), legs({TrainLeg::patch})), StartsWith("way: its legs hold one upgrade of the chain"));
   EXPECT_THAT(illegal(plan("train"), legs({TrainLeg::chain, TrainLeg::model, TrainLeg::model})), StartsWith("way: the leg `model` is there twice"));
 }

@@ -83,6 +83,19 @@ TEST_F(SideBySide, RunsAsManyAtATimeAsItIsTold) {
   EXPECT_EQ(failures(jobs, 2), 0);
 }
 
+TEST_F(SideBySide, AsksForTheNextOnceThereIsRoomForIt) {
+  EXPECT_EQ(in_a_process([&] {
+              int asked = 0, ended = 0;
+              const auto next = [&]() -> std::optional<Job> {
+                if (asked != ended || asked == 3) return {};  // there is none while one runs
+                return job(std::to_string(asked++), [] { return 0; });
+              };
+              run_side_by_side(next, 1, [&](std::size_t i, int) { ended += static_cast<int>(i) == ended; });
+              return ended;
+            }),
+            3);
+}
+
 TEST_F(SideBySide, RunsNoMoreAtATimeThanItIsTold) {
   const auto alone = [&] {
     if (there("runs")) return 1;

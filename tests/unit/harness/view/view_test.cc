@@ -20,6 +20,20 @@ constexpr double kEnd = 7;  // after all that is made
 
 const NodeView& first_node(const NetworkView& v) { return v.nodes.at("validator-1"); }
 
+// --- Plans
+
+// Withdrawn at its height, and planned once more.
+TEST(View, HasHaltedForTheLastPlanOnly) {
+  auto u = healthy();
+  EXPECT_TRUE(first_node(u.view()).halt);
+  u.add(kEnd, "", record::PlanProposed{"v2.0.0", "", "2", kHeight + 50});
+  EXPECT_FALSE(first_node(u.view()).halt);
+  u.add(kEnd + 1, "validator-1", record::UpgradeInfoSeen{"v2.0.0", kHeight});
+  EXPECT_FALSE(first_node(u.view()).halt) << "the file that the first has left";
+  u.add(kEnd + 2, "validator-1", record::UpgradeInfoSeen{"v2.0.0", kHeight + 50});
+  EXPECT_TRUE(first_node(u.view()).halt);
+}
+
 // --- Processes
 
 TEST(View, CountsTheIncarnationsOfANode) {
