@@ -7,6 +7,7 @@
 #include <iostream>
 #include <optional>
 
+#include "harness/cli/measuring.h"
 #include "harness/cli/repeating.h"
 #include "harness/history/history.h"
 #include "harness/history/summary.h"
@@ -181,6 +182,7 @@ class Soak {
       for (const auto& part : record.timing.parts)
         if (part.name != kWait) i.phases.push_back({way_of(plan) + " " + part.name, part.seconds});
     i.covered = covered_by(plan, i, record);
+    i.measures = measures_with_soak(o.folder, record);
     if (!record.bundle.empty()) i.bundle = (o.folder / record.bundle).string();
     history_.end(i);
     add_to(tried_, i);
