@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "reports/facts.h"
 #include "reports/history.h"
@@ -31,6 +32,16 @@ std::string covered_text(const history::Covered& c) {
   return fmt::format("{} when {}{}, {}", one_line(c.fault), one_line(c.phase), c.role.empty() ? "" : " on " + one_line(c.role), one_line(c.releases));
 }
 
+std::string amount(double value, record::Quantity q, bool with_sign) {
+  const auto number = std::abs(value) < 1000 ? fmt::format("{:.3g}", std::abs(value)) : fmt::format("{:.0f}", std::abs(value));
+  const auto unit = record::unit_of(q);
+  return (value < 0 ? "-" : with_sign ? "+" : "") + number + (unit.empty() ? "" : " ") + unit;
+}
+
+std::string trend_text(const history::Trend& t) {
+  return fmt::format("{} an hour (p = {:.2g}), {} to {}", amount(t.slope, t.what, true), t.chance, amount(t.first, t.what), amount(t.last, t.what));
+}
+
 std::size_t iterations_of(const Summary& s) {
   std::size_t all = 0;
   for (const auto& n : s.nights) all += n.iterations.size();
@@ -46,6 +57,13 @@ std::vector<const history::Cluster*> in_order(const std::vector<history::Cluster
     return c->state == fresh ? 0 : c->state == back ? 1 : c->state == known ? 2 : 3;
   };
   std::ranges::stable_sort(all, [&](const auto* a, const auto* b) { return std::pair(weight(a), -a->times) < std::pair(weight(b), -b->times); });
+  return all;
+}
+
+std::vector<const history::Trend*> in_order(const std::vector<history::Trend>& trends) {
+  std::vector<const history::Trend*> all;
+  for (const auto& t : trends) all.push_back(&t);
+  std::ranges::stable_sort(all, [](const auto* a, const auto* b) { return std::pair(!a->is_growth, a->chance) < std::pair(!b->is_growth, b->chance); });
   return all;
 }
 
@@ -67,17 +85,28 @@ std::string worse_cluster_line(const Summary& s, const history::Worse& w) {
   return fmt::format("{} failure {}: {} ({}): {}", name_of(c->state), c->name, name_of(c->cause), one_line(c->owner), one_line(c->evidence, 200));
 }
 
+std::string worse_growth_line(const Summary& s, const std::string& trend) {
+  const auto t = std::ranges::find_if(s.trends, [&](const auto& one) { return one.is_growth && one.name == trend; });
+  return fmt::format("{} grows: {}", one_line(trend), trend_text(*t));
+}
+
+std::string worse_line(const Summary& s, const history::Worse& w) {
+  const auto& c = s.comparison;
+  switch (w.in) {
+    case WorseIn::pass_rate: return fmt::format("pass rate: {} tonight, {} before (p = {:.2g})", rate_text(c.tonight), rate_text(c.before), c.chance);
+    case WorseIn::phase: return worse_phase_line(c, w.which);
+    case WorseIn::growth: return worse_growth_line(s, w.which);
+    case WorseIn::new_cluster:
+    case WorseIn::cluster_back: return worse_cluster_line(s, w);
+  }
+  return "";
+}
+
 }  // namespace
 
 std::vector<std::string> worse_lines(const Summary& s) {
   std::vector<std::string> all;
-  const auto& c = s.comparison;
-  for (const auto& w : c.worse) {
-    if (w.in == WorseIn::pass_rate)
-      all.push_back(fmt::format("pass rate: {} tonight, {} before (p = {:.2g})", rate_text(c.tonight), rate_text(c.before), c.chance));
-    else
-      all.push_back(w.in == WorseIn::phase ? worse_phase_line(c, w.which) : worse_cluster_line(s, w));
-  }
+  for (const auto& w : s.comparison.worse) all.push_back(worse_line(s, w));
   return all;
 }
 

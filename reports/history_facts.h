@@ -19,10 +19,16 @@ std::string night_text(const history::Summary&, std::int64_t id);
 std::string state_text(const history::Cluster&);
 // "kill when swap on minority, v1.0.0 -> v2.0.0"
 std::string covered_text(const history::Covered&);
+// "+60 MB an hour (p = 0.0003), 41 MB to 101 MB"
+std::string trend_text(const history::Trend&);
+// "12.5 MB"; "+3": with a sign.
+std::string amount(double value, record::Quantity, bool with_sign = false);
 // How many of the nights' iterations there are.
 std::size_t iterations_of(const history::Summary&);
 // Those of tonight first, then by how often they came.
 std::vector<const history::Cluster*> in_order(const std::vector<history::Cluster>&);
+// Growth that counts first, then what is least likely by chance.
+std::vector<const history::Trend*> in_order(const std::vector<history::Trend>&);
 // What was not exercised for the longest time first.
 std::vector<history::Exercised> in_order(std::vector<history::Exercised>);
 

@@ -17,7 +17,7 @@ using history::Summary;
 
 namespace {
 
-constexpr std::size_t kMostTableRows = 500, kMostPhases = 24;
+constexpr std::size_t kMostTableRows = 500, kMostPhases = 24, kMostTrends = 24;
 
 std::string table_of(const std::vector<const char*>& columns, const std::string& rows) {
   std::string out = "<div class=\"scroll\"><table>\n<thead><tr>";
@@ -102,6 +102,31 @@ std::string times(const Summary& s) {
   return out + more_than(phases.size(), kMostPhases) + "</section>\n";
 }
 
+std::string trend_plot(const history::Trend& t) {
+  std::vector<page::Point> points;
+  double most = 0;
+  for (const auto& m : t.medians) {
+    points.push_back({m.value, m.value, m.value, fmt::format("{:.2f} h: {}", m.at, amount(m.value, t.what))});
+    most = std::max(most, m.value);
+  }
+  const auto name = one_line(t.name);
+  return "<h3>" + html(name) + "</h3>\n" + page::plot(name + " over time", record::unit_of(t.what), most, points);
+}
+
+std::string trends(const Summary& s) {
+  if (s.trends.empty()) return "";
+  std::string rows, plots;
+  const auto all = in_order(s.trends);
+  for (std::size_t i = 0; i < all.size() && i < kMostTableRows; ++i) {
+    const auto& t = *all[i];
+    rows += row_of({html(one_line(t.name)), amount(t.slope, t.what, true), fmt::format("{:.2g}", t.chance), amount(t.first, t.what), amount(t.last, t.what),
+                    std::to_string(t.points), t.is_growth ? "grows" : ""});
+    if (i < kMostTrends) plots += trend_plot(t);
+  }
+  return "<section>\n<h2>Trends</h2>\n" + table_of({"What", "An hour", "p", "First", "Last", "Points", ""}, rows) + more_than(all.size(), kMostTableRows) +
+         plots + "</section>\n";
+}
+
 std::string exercised(const Summary& s) {
   std::string rows;
   const auto all = in_order(s.coverage);
@@ -125,7 +150,7 @@ std::string history_html(const Summary& s) {
       "<meta name=\"color-scheme\" content=\"light dark\">\n<title>History of rehearsals</title>\n<style>\n";
   out += page::style();
   out += "</style>\n</head>\n<body>\n<main>\n";
-  out += head(s) + pass_rates(s) + failures(s) + times(s) + exercised(s);
+  out += head(s) + pass_rates(s) + failures(s) + times(s) + trends(s) + exercised(s);
   return out + "</main>\n</body>\n</html>\n";
 }
 

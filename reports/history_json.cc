@@ -51,6 +51,14 @@ OrderedJson json_of(const history::ChangePoint& c) {
   return {{"phase", clean(c.phase)}, {"night", c.night}, {"before_s", c.before}, {"after_s", c.after}};
 }
 
+OrderedJson json_of(const history::Trend& t) {
+  OrderedJson medians = OrderedJson::array();
+  for (const auto& m : t.medians) medians.push_back({{"hours", m.at}, {"value", m.value}});
+  return {{"name", clean(t.name)}, {"what", name_of(t.what)}, {"unit", record::unit_of(t.what)}, {"network", clean(t.network)},
+          {"per_hour", t.slope}, {"p", t.chance}, {"first", t.first}, {"last", t.last}, {"points", t.points}, {"growth", t.is_growth},
+          {"medians", medians}};
+}
+
 template <class T>
 OrderedJson list_of(const std::vector<T>& all) {
   OrderedJson list = OrderedJson::array();
@@ -65,7 +73,7 @@ std::string history_json(const Summary& s) {
   const OrderedJson comparison = {{"tonight", json_of(c.tonight)}, {"before", json_of(c.before)}, {"p", c.chance}, {"phases", list_of(c.phases)},
                                   {"is_worse", !c.worse.empty()}, {"worse", list_of(c.worse)}};
   const OrderedJson all = {{"iterations", iterations_of(s)}, {"nights", list_of(s.nights)}, {"clusters", list_of(s.clusters)},
-                           {"coverage", list_of(s.coverage)}, {"comparison", comparison}, {"change_points", list_of(s.change_points)}};
+                           {"coverage", list_of(s.coverage)}, {"comparison", comparison}, {"change_points", list_of(s.change_points)}, {"trends", list_of(s.trends)}};
   return all.dump(2) + "\n";
 }
 

@@ -51,6 +51,17 @@ std::string phases_table(const Summary& s) {
   return out;
 }
 
+std::string trends_table(const Summary& s) {
+  if (s.trends.empty()) return "";
+  std::string out = "\n## Trends\n\n| What | An hour | p | First | Last | Points | |\n|---|--:|--:|--:|--:|--:|---|\n";
+  std::size_t rows = 0;
+  for (const auto* t : in_order(s.trends))
+    if (++rows <= kMostRows)
+      out += fmt::format("| {} | {} | {:.2g} | {} | {} | {} | {} |\n", cell(one_line(t->name)), amount(t->slope, t->what, true), t->chance,
+                         amount(t->first, t->what), amount(t->last, t->what), t->points, t->is_growth ? "grows" : "");
+  return out + more_rows(s.trends.size());
+}
+
 std::string coverage_lists(const Summary& s) {
   std::string out = fmt::format("\n## Not exercised for {} nights or more\n\n", kLongAgo);
   const auto stale = in_order(history::not_exercised(s.coverage, kLongAgo));
@@ -88,6 +99,8 @@ std::string history_text(const Summary& s) {
   for (const auto* c : in_order(s.clusters))
     out += fmt::format("  {}  {:<12}  {}  {} ({}): {}\n", c->name, state_text(*c), rate_text({c->times, c->tried}), name_of(c->cause), one_line(c->owner),
                        one_line(c->evidence, 120));
+  for (const auto& t : s.trends)  // of networks there may be hundreds
+    if (t.network.empty()) out += fmt::format("  trend     {}: {}\n", one_line(t.name), trend_text(t));
   if (const auto stale = history::not_exercised(s.coverage, kLongAgo); !stale.empty())
     out += fmt::format("  not exercised for {} nights or more: {} of {}\n", kLongAgo, stale.size(), s.coverage.size());
   return out;
@@ -100,7 +113,7 @@ std::string history_md(const Summary& s) {
                          in_all(s), rate_text(s.comparison.tonight), rate_text(s.comparison.before));
   if (!worse.empty()) out += "\n## Worse\n\n";
   for (const auto& line : worse) out += "- " + cell(line) + "\n";
-  return out + "\n## Failures\n\n" + clusters_table(s) + "\n## Times\n\n" + phases_table(s) + coverage_lists(s);
+  return out + "\n## Failures\n\n" + clusters_table(s) + "\n## Times\n\n" + phases_table(s) + trends_table(s) + coverage_lists(s);
 }
 
 std::string issue_md(const Summary& s, const Cluster& c) {

@@ -6,7 +6,7 @@
 
 namespace rehearse::reports::page {
 
-// A night's value, and between what it may lie.
+// A value, of a night or of a part of one, and between what it may lie.
 struct Point {
   double value = 0, low = 0, high = 0;
   std::string title;  // shown when it is pointed at; not yet escaped

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 
+#include "harness/cli/measuring.h"
 #include "harness/cli/running.h"
 #include "harness/cli/soak_plans.h"
 #include "harness/history/history.h"
@@ -130,7 +131,9 @@ class Soak {
     auto t = begun(plans_.next(night_, left < kLongPlan));
     const Job job{[this, o = t.options]() mutable {
                     o.invoked = now_micros();
-                    return run_one_of(o, leaves_, o.folder);
+                    const int code = run_one_of(o, leaves_, o.folder);
+                    write_measures(o.folder);
+                    return code;
                   },
                   t.options.folder.string() + ".log", after_crash};
     trials_.emplace(plans_.count() - 1, std::move(t));
@@ -182,6 +185,7 @@ class Soak {
       for (const auto& part : record.timing.parts)
         if (part.name != kWait) i.phases.push_back({way_of(t.plan) + " " + part.name, part.seconds});
     i.covered = covered_by(t.plan, i, record);
+    i.measures = measures_with_soak(t.options.folder, record);
     if (!record.bundle.empty()) i.bundle = (t.options.folder / record.bundle).string();
     history_.end(i);
     plans_.add(i);

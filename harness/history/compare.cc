@@ -6,7 +6,8 @@ const Ordered<WorseIn>& names(WorseIn) {
   static const Ordered<WorseIn> all = {{"pass-rate", WorseIn::pass_rate},
                                        {"phase", WorseIn::phase},
                                        {"new-cluster", WorseIn::new_cluster},
-                                       {"cluster-back", WorseIn::cluster_back}};
+                                       {"cluster-back", WorseIn::cluster_back},
+                                       {"growth", WorseIn::growth}};
   return all;
 }
 
@@ -36,7 +37,7 @@ std::vector<PhaseComparison> compare_phases(const std::vector<NightTotals>& nigh
 
 }  // namespace
 
-Comparison compare(const std::vector<NightTotals>& nights, const std::vector<Cluster>& clusters) {
+Comparison compare(const std::vector<NightTotals>& nights, const std::vector<Cluster>& clusters, const std::vector<Trend>& trends) {
   Comparison c;
   if (nights.empty()) return c;
   c.tonight = nights.back().first_tries;
@@ -50,6 +51,8 @@ Comparison compare(const std::vector<NightTotals>& nights, const std::vector<Clu
     if (cluster.state == ClusterState::fresh) c.worse.push_back({WorseIn::new_cluster, cluster.name});
     if (cluster.state == ClusterState::back) c.worse.push_back({WorseIn::cluster_back, cluster.name});
   }
+  for (const auto& t : trends)
+    if (t.is_growth) c.worse.push_back({WorseIn::growth, t.name});
   return c;
 }
 

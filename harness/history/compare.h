@@ -6,6 +6,7 @@
 
 #include "harness/history/clusters.h"
 #include "harness/history/nightly.h"
+#include "harness/history/trends.h"
 
 namespace rehearse::history {
 
@@ -18,12 +19,12 @@ struct PhaseComparison {
   bool is_longer = false;
 };
 
-enum class WorseIn { pass_rate, phase, new_cluster, cluster_back };
+enum class WorseIn { pass_rate, phase, new_cluster, cluster_back, growth };
 const Ordered<WorseIn>& names(WorseIn);
 
 struct Worse {
   WorseIn in;
-  std::string which;  // a phase, or a cluster's name; of the pass rate nothing
+  std::string which;  // a phase, a cluster's or a trend's name; of the pass rate nothing
 };
 
 struct Comparison {
@@ -34,7 +35,7 @@ struct Comparison {
 };
 
 // Worse is: a pass rate that is lower with p < 0.05; a phase at least a fifth longer, with p < 0.01 since there are many phases; a
-// failure that is new or back, in the first night as well. `clusters`: of the same nights.
-Comparison compare(const std::vector<NightTotals>& nights, const std::vector<Cluster>& clusters);
+// failure that is new or back, and a growth that counts, in the first night as well. `clusters`, `trends`: of the same nights.
+Comparison compare(const std::vector<NightTotals>& nights, const std::vector<Cluster>& clusters, const std::vector<Trend>& trends);
 
 }  // namespace rehearse::history

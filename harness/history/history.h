@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "harness/record/failure.h"
+#include "harness/record/measures.h"
 #include "harness/record/run_record.h"
 
 namespace rehearse::history {
@@ -57,6 +58,7 @@ struct Iteration {
   std::vector<Covered> covered;  // that was really applied
   std::string bundle;            // path of what brings the failure elsewhere; empty: none
   std::string scenario = {};     // the plan itself, for another try
+  record::Measures measures = {};
 };
 
 class History {

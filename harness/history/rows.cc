@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <functional>
 #include <map>
+#include <tuple>
 
 namespace rehearse::history {
 
@@ -29,10 +31,23 @@ void bind_iteration(Statement& s, const Iteration& i) {
   s.bind(i.seconds).bind(i.bundle).bind(i.scenario);
 }
 
+void insert_measures(const Connection& db, std::int64_t id, const record::Measures& all) {
+  Statement measure(db, "INSERT INTO measures VALUES (?, ?, ?, ?)"), point(db, "INSERT INTO series VALUES (?, ?, ?, ?, ?, ?)");
+  for (const auto& m : all.of_run) measure.bind(id).bind(name_of(m.of)).bind(name_of(m.what)).bind(m.value).run();
+  for (const auto& s : all.series)
+    for (const auto& p : s.points) point.bind(id).bind(s.node).bind(std::int64_t{s.process}).bind(name_of(s.what)).bind(p.at).bind(p.value).run();
+}
+
 void insert_lists(const Connection& db, std::int64_t id, const Iteration& i) {
   Statement phase(db, "INSERT INTO phases VALUES (?, ?, ?)"), covered(db, "INSERT INTO covered VALUES (?, ?, ?, ?, ?)");
   for (const auto& p : i.phases) phase.bind(id).bind(p.phase).bind(p.seconds).run();
   for (const auto& c : i.covered) covered.bind(id).bind(c.phase).bind(c.fault).bind(c.role).bind(c.releases).run();
+  insert_measures(db, id, i.measures);
+}
+
+void delete_lists(const Connection& db, std::int64_t id) {
+  for (const char* table : {"phases", "covered", "measures", "series"})
+    Statement(db, fmt::format("DELETE FROM {} WHERE iteration = ?", table).c_str()).bind(id).run();
 }
 
 Iteration read_iteration(const Connection& db, Statement& s) {
@@ -51,6 +66,38 @@ Iteration read_iteration(const Connection& db, Statement& s) {
   i.bundle = s.text();
   i.scenario = s.text();
   return i;
+}
+
+// By an iteration's id; damaged where there is none.
+using IterationOf = std::function<Iteration&(std::int64_t id)>;
+
+void read_lists(const Connection& db, const IterationOf& of) {
+  Statement phases(db, "SELECT iteration, phase, seconds FROM phases ORDER BY rowid");
+  while (phases.next()) of(phases.integer()).phases.push_back({phases.text(), phases.real()});
+  Statement covered(db, "SELECT iteration, phase, fault, role, releases FROM covered ORDER BY rowid");
+  while (covered.next()) of(covered.integer()).covered.push_back({covered.text(), covered.text(), covered.text(), covered.text()});
+}
+
+void read_measures(const Connection& db, const IterationOf& of) {
+  Statement measures(db, "SELECT iteration, subject, what, value FROM measures ORDER BY rowid");
+  while (measures.next()) {
+    auto& all = of(measures.integer()).measures.of_run;
+    const auto subject = named<record::Subject>(db, measures.text());
+    const auto what = named<record::Quantity>(db, measures.text());
+    all.push_back({subject, what, measures.real()});
+  }
+  Statement points(db, "SELECT iteration, node, process, what, at, value FROM series ORDER BY rowid");
+  while (points.next()) {
+    auto& all = of(points.integer()).measures.series;
+    record::Series s;
+    s.node = points.text();
+    s.process = static_cast<int>(points.integer());
+    s.what = named<record::Quantity>(db, points.text());
+    const auto same = [&](const record::Series& o) { return std::tie(o.node, o.process, o.what) == std::tie(s.node, s.process, s.what); };
+    if (all.empty() || !same(all.back())) all.push_back(std::move(s));
+    const double at = points.real();
+    all.back().points.push_back({at, points.real()});
+  }
 }
 
 }  // namespace
@@ -83,7 +130,7 @@ bool update(const Connection& db, const Iteration& i) {
   bind_iteration(s, i);
   s.bind(i.id).run();
   if (!db.changed()) return false;
-  for (const char* sql : {"DELETE FROM phases WHERE iteration = ?", "DELETE FROM covered WHERE iteration = ?"}) Statement(db, sql).bind(i.id).run();
+  delete_lists(db, i.id);
   insert_lists(db, i.id, i);
   return true;
 }
@@ -123,10 +170,8 @@ std::vector<Iteration> read_iterations(const Connection& db) {
     if (!place.count(id)) db.damaged(fmt::format("there is no iteration {}", id));
     return all[place[id]];
   };
-  Statement phases(db, "SELECT iteration, phase, seconds FROM phases ORDER BY rowid");
-  while (phases.next()) of(phases.integer()).phases.push_back({phases.text(), phases.real()});
-  Statement covered(db, "SELECT iteration, phase, fault, role, releases FROM covered ORDER BY rowid");
-  while (covered.next()) of(covered.integer()).covered.push_back({covered.text(), covered.text(), covered.text(), covered.text()});
+  read_lists(db, of);
+  read_measures(db, of);
   return all;
 }
 

@@ -8,7 +8,8 @@ Summary sum_up(const std::vector<Night>& nights, const std::vector<Iteration>& i
   s.clusters = clusters(s.nights);
   s.coverage = coverage(s.nights);
   s.change_points = change_points(s.nights);
-  s.comparison = compare(s.nights, s.clusters);
+  s.trends = trends(s.nights);
+  s.comparison = compare(s.nights, s.clusters, s.trends);
   return s;
 }
 

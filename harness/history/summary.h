@@ -7,6 +7,7 @@
 #include "harness/history/clusters.h"
 #include "harness/history/compare.h"
 #include "harness/history/coverage.h"
+#include "harness/history/trends.h"
 
 namespace rehearse::history {
 
@@ -15,7 +16,8 @@ struct Summary {
   std::vector<Cluster> clusters;
   std::vector<Exercised> coverage;
   std::vector<ChangePoint> change_points;
-  Comparison comparison;  // of the last night
+  std::vector<Trend> trends;  // of the last night
+  Comparison comparison;      // of the last night
 };
 
 // Points into the iterations, which must outlive it.

@@ -1,6 +1,8 @@
 // What is said of a history: golden files of one that became worse, and what must hold for text as hostile as a node's log.
 #include <gmock/gmock.h>
 
+#include <cmath>
+#include <limits>
 #include <pugixml.hpp>
 
 #include "reports/history.h"
@@ -16,6 +18,19 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
 
+// The last thirty runs: the harness takes more and more, the release does not, and one network was followed for half an hour.
+void measure(made::Nights& made) {
+  using enum record::Quantity;
+  record::Series lived{"validator-1", 1, memory};
+  for (int i = 0; i < 30; ++i) {
+    auto& run = made.iterations[made.iterations.size() - 30 + static_cast<std::size_t>(i)];
+    run.seconds = 60;
+    run.measures.of_run = {{record::Subject::harness, memory, 40.0 + i}, {record::Subject::old_release, goroutines, 112.0 + i * 7 % 5}};
+    lived.points.push_back({60.0 * i, 210.0 + i * 7 % 5});
+  }
+  made.iterations.back().measures.series = {lived};
+}
+
 // A dozen nights: one failure fixed, one known, one new tonight, which is slower, too.
 made::Nights made_worse() {
   made::Nights made;
@@ -26,7 +41,9 @@ made::Nights made_worse() {
   made.add(once);
   for (int night = 0; night < 8; ++night) made.add(20, 1, "panic: often | seen");
   made.slower = 1.5;
-  return made.add(30, 9, "panic: new tonight");
+  made.add(30, 9, "panic: new tonight");
+  measure(made);
+  return made;
 }
 
 made::Nights made_hostile() {
@@ -37,6 +54,8 @@ made::Nights made_hostile() {
   for (auto* field : {&i.plan, &i.from, &i.to, &i.bundle, &i.failure.owner}) *field = text;
   auto& passed = made.iterations[1];
   passed.covered = {{text, text, text, text}}, passed.phases = {{text, 1}};
+  i.measures.of_run = {{record::Subject::old_release, record::Quantity::memory, 1}};
+  passed.measures.series = {{text, 1, record::Quantity::memory, {{0, std::numeric_limits<double>::infinity()}, {60, std::nan("")}}}};
   made.nights[0].started = text, made.nights[0].host = text;
   return made;
 }
@@ -65,7 +84,7 @@ TEST(HistoryReport, SaysInWhichTonightIsWorse) {
   const auto made = made_worse();
   EXPECT_THAT(reports::worse_lines(made.summary()),
               ElementsAre(StartsWith("pass rate: 21 of 30, 70 %"), StartsWith("phase swap: "), StartsWith("phase voting: "),
-                          HasSubstr("upgrade-handler-panic (release): panic: new tonight")));
+                          HasSubstr("upgrade-handler-panic (release): panic: new tonight"), StartsWith("memory of harness grows: +60 MB an hour (p = ")));
   const auto good = made::Nights().add(20).add(20);
   EXPECT_THAT(reports::worse_lines(good.summary()), IsEmpty());
   EXPECT_THAT(reports::history_md(good.summary()), HasSubstr("not worse"));
@@ -82,6 +101,11 @@ TEST(HistoryReport, AsJsonHasTheFieldsOfTheContract) {
   EXPECT_THAT(states, ElementsAre("fixed", "known", "new"));
   EXPECT_EQ(json.at("coverage").size(), 2u);
   EXPECT_EQ(json.at("coverage").at(1).at("nights_since"), 9);
+  EXPECT_EQ(json.at("trends").size(), 3u);
+  EXPECT_EQ(json.at("trends").at(0).at("name"), "memory of harness");
+  EXPECT_EQ(json.at("trends").at(0).at("unit"), "MB");
+  EXPECT_EQ(json.at("trends").at(0).at("growth"), true);
+  EXPECT_EQ(json.at("trends").at(0).at("medians").size(), 12u);
   EXPECT_EQ(json.at("comparison").at("is_worse"), true);
   EXPECT_EQ(json.at("comparison").at("worse").at(1), (nlohmann::json{{"in", "phase"}, {"which", "swap"}}));
 }

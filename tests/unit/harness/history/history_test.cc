@@ -189,14 +189,92 @@ TEST(History, MergesANightAgainThatStillRanTheLastTime) {
   EXPECT_EQ(a.iterations().at(0).state, State::done);
 }
 
+// As a harness of schema 1 left it: a night with a run.
+void write_of_schema_1(const std::filesystem::path& file) {
+  const Connection db(file, Connection::Use::write, {});
+  db.run(R"sql(
+CREATE TABLE nights (
+  id INTEGER PRIMARY KEY, uid TEXT NOT NULL UNIQUE, place INTEGER NOT NULL, state TEXT NOT NULL, started TEXT NOT NULL,
+  ended TEXT NOT NULL, seed INTEGER NOT NULL, harness_version TEXT NOT NULL, host TEXT NOT NULL, process INTEGER NOT NULL,
+  process_started INTEGER NOT NULL);
+CREATE TABLE iterations (
+  id INTEGER PRIMARY KEY, night INTEGER NOT NULL REFERENCES nights ON DELETE CASCADE, state TEXT NOT NULL, plan TEXT NOT NULL,
+  seed INTEGER NOT NULL, profile TEXT NOT NULL, procedure TEXT NOT NULL, from_release TEXT NOT NULL, to_release TEXT NOT NULL,
+  started TEXT NOT NULL, verdict TEXT NOT NULL, cause TEXT NOT NULL, owner TEXT NOT NULL, scope TEXT NOT NULL,
+  fingerprint TEXT NOT NULL, evidence TEXT NOT NULL, seconds REAL NOT NULL, bundle TEXT NOT NULL,
+  scenario TEXT NOT NULL);
+CREATE INDEX iterations_of_night ON iterations (night);
+CREATE TABLE phases (
+  iteration INTEGER NOT NULL REFERENCES iterations ON DELETE CASCADE, phase TEXT NOT NULL, seconds REAL NOT NULL);
+CREATE INDEX phases_of_iteration ON phases (iteration);
+CREATE TABLE covered (
+  iteration INTEGER NOT NULL REFERENCES iterations ON DELETE CASCADE, phase TEXT NOT NULL, fault TEXT NOT NULL,
+  role TEXT NOT NULL, releases TEXT NOT NULL);
+CREATE INDEX covered_of_iteration ON covered (iteration);
+INSERT INTO nights VALUES (1, 'a', 1, 'done', '2026-05-01T20:00:00Z', '2026-05-01T23:00:00Z', 7, '0.1.0', 'nightly-1', 1, 1);
+INSERT INTO iterations VALUES (1, 1, 'done', 'plan-17', 17, 'virtengine', 'chain', 'v1.0.0', 'v2.0.0', '2026-05-01T20:00:00Z', 'pass',
+  '', '', 'all', '', '', 12.5, '', '');
+INSERT INTO phases VALUES (1, 'swap', 2.5);
+PRAGMA application_id = 1380471636; PRAGMA user_version = 1;
+)sql");
+}
+
+Iteration measured_run(std::int64_t night) {
+  auto run = made::passing(night);
+  run.measures.of_run = {{record::Subject::old_release, record::Quantity::memory, 201.5}, {record::Subject::soak, record::Quantity::open_files, 9}};
+  run.measures.series = {{"validator-1", 1, record::Quantity::memory, {{60, 200}, {90, 210}}},
+                         {"validator-1", 2, record::Quantity::memory, {{200, 190}}},
+                         {"", 0, record::Quantity::block_interval, {{60, 0.15}}}};
+  return run;
+}
+
+TEST(History, KeepsMeasures) {
+  const made::TempFolder folder;
+  History h(folder / "h");
+  auto run = measured_run(h.begin(made::night("2026-05-01T20:00:00Z")));
+  run.id = h.begin(run);
+  h.end(run);
+  EXPECT_EQ(record::to_json(h.iterations().at(0).measures), record::to_json(run.measures)) << "once, although it was written twice";
+  History other(folder / "other");
+  EXPECT_EQ(other.merge(h), 1);
+  EXPECT_EQ(record::to_json(other.iterations().at(0).measures), record::to_json(run.measures));
+}
+
+TEST(History, OfTheVersionBeforeIsBroughtUpToDateWhenItIsWrittenTo) {
+  const made::TempFolder folder;
+  write_of_schema_1(folder / "h");
+  {
+    History h(folder / "h");
+    EXPECT_EQ(h.iterations().at(0).phases.at(0).seconds, 2.5);
+    h.begin(measured_run(1));
+  }
+  EXPECT_EQ(Connection(folder / "h", Connection::Use::read, {}).number("PRAGMA user_version"), 2);
+  const auto all = History::existing(folder / "h").iterations();
+  ASSERT_THAT(all, SizeIs(2));
+  EXPECT_THAT(all[0].measures.of_run, IsEmpty());
+  EXPECT_THAT(all[1].measures.of_run, SizeIs(2));
+}
+
+TEST(History, OfTheVersionBeforeIsReadAsItIs) {
+  const made::TempFolder folder;
+  write_of_schema_1(folder / "h");
+  const auto before = made::read_file(folder / "h");
+  const auto h = History::existing(folder / "h");
+  ASSERT_THAT(h.iterations(), SizeIs(1));
+  EXPECT_THAT(h.iterations()[0].measures.of_run, IsEmpty());
+  History into(folder / "into");
+  EXPECT_EQ(into.merge(h), 1);
+  EXPECT_EQ(made::read_file(folder / "h"), before) << "nothing is written to it";
+}
+
 TEST(History, OfANewerVersionIsLeftAlone) {
   const made::TempFolder folder;
   const auto file = folder / "h";
   History{file};
-  Connection(file, Connection::Use::write, {}).run("PRAGMA user_version = 2");
+  Connection(file, Connection::Use::write, {}).run("PRAGMA user_version = 3");
   const auto why = made::trouble_of([&] { History{file}; });
   EXPECT_THAT(why, HasSubstr(file.string()));
-  EXPECT_THAT(why, HasSubstr("schema 2, this harness has 1: use the harness that wrote it"));
+  EXPECT_THAT(why, HasSubstr("schema 3, this harness has 2: use the harness that wrote it"));
 }
 
 TEST(History, OfAnotherProgramIsNone) {
