@@ -206,6 +206,7 @@ int dispatch(int argc, char** argv) {
   soak_->add_option("--release", flags.releases, "from=RELEASE, to=RELEASE: what chain upgrades are about, instead of the profile's");
   soak_->add_option("--history", soaked.history, "the file of all nights (default: results/history.db)")->envname("REHEARSE_HISTORY");
   soak_->add_option("--weights", soaked.weights, "how often what happens (default: harness/plans/weights.yaml)");
+  soak_->add_option("--metrics", soaked.metrics, "[ADDRESS:]PORT at which Prometheus is told how it goes (ADDRESS: loopback; 0: any port that is free)")->envname("REHEARSE_METRICS");
 
   ScoreFlags scored;
   auto* score_ = app.add_subcommand("score", "how well a suite of bad and good releases was judged, and whether worse than the last time");

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "harness/cli/repeating.h"
+#include "harness/cli/soak_metrics.h"
 #include "harness/history/history.h"
 #include "harness/history/summary.h"
 #include "harness/plans/parts.h"
@@ -68,7 +69,7 @@ class Soak {
       : options_(options_of(project, flags, command)), leaves_(leaves_of(flags)), seed_(flags.seed),
         shown_(shown_folder(project, flags, options_)), profile_(load_profile(options_.profile, options_.profiles)),
         planner_(profile_, read_weights(soak.weights.empty() ? project.weights() : fs::absolute(soak.weights))),
-        last_planner_(planner_.without_long_ones()),
+        last_planner_(planner_.without_long_ones()), metrics_(soak.metrics, options_.harness_version, planner_.possible()),
         until_(std::chrono::steady_clock::now() + duration_of("--for", soak.lasts)),
         file_(soak.history.empty() ? project.results() / "history.db" : fs::absolute(soak.history)), history_(open(file_)) {
     options_.keep = Keep::never;
@@ -80,6 +81,7 @@ class Soak {
     for (const auto& i : history_.mark_interrupted(host())) std::cout << fmt::format("{} of an earlier soak was interrupted\n", i.plan);
     fs::create_directories(options_.folder);
     night_ = history_.begin(Night{0, State::running, utc(), "", seed_, options_.harness_version, host(), getpid(), 0});
+    metrics_.state_is(history_, tried_);
     try {
       while (goes_on()) try_network();
     } catch (const StoppedByUser& s) {
@@ -162,6 +164,7 @@ class Soak {
     i.night = night_, i.plan = fmt::format("plan-{}", o.seed), i.seed = o.seed, i.scenario = next->scenario;
     i.profile = profile_.name, i.procedure = plan.upgrade.kind, i.from = profile_.from, i.to = profile_.to, i.started = utc();
     i.id = history_.begin(i);
+    metrics_.plan_begins(i);
     std::cout << fmt::format("{:4}  {}; ", number_, next->title) << std::flush;
     try {
       keep(i, plan, try_apart(o, leaves_), o);
@@ -184,6 +187,8 @@ class Soak {
     if (!record.bundle.empty()) i.bundle = (o.folder / record.bundle).string();
     history_.end(i);
     add_to(tried_, i);
+    metrics_.iteration_ended(i, record);
+    metrics_.state_is(history_, tried_);
     if (record.verdict == "pass") {  // what a night leaves does not grow with its length
       fs::remove_all(o.folder), fs::remove(o.scenario), fs::remove(o.folder.string() + ".log");
     } else {
@@ -210,6 +215,7 @@ class Soak {
   const fs::path shown_;
   const Profile profile_;
   const Planner planner_, last_planner_;
+  SoakMetrics metrics_;
   const std::chrono::steady_clock::time_point until_;
   const fs::path file_;
   History history_;
