@@ -75,6 +75,7 @@ struct SoakFlags {
   std::string lasts = "8h", history, weights;  // empty: results/history.db; harness/plans/weights.yaml
   std::string jobs = "auto";
   std::uint64_t space = 5'000'000'000;  // bytes that failures may take
+  std::string metrics;                         // where Prometheus finds them, see Exposer; empty: nowhere
 };
 // Carries out drawn plans until the time is up, and keeps what came of them. 1: tonight is worse than the nights before; 143 after
 // SIGTERM.

@@ -211,6 +211,7 @@ int dispatch(int argc, char** argv) {
   soak_->add_option("--shard", flags.shard, "NUMBER/COUNT: one of several machines that share the night, for `history merge`")->envname("REHEARSE_SHARD");
   soak_->add_option("--space", soaked.space, "what failures may take, such as 5GB: the oldest go first")->transform(CLI::AsSizeValue(true))->default_str("5GB");
   soak_->add_option("--weights", soaked.weights, "how often what happens (default: harness/plans/weights.yaml)");
+  soak_->add_option("--metrics", soaked.metrics, "[ADDRESS:]PORT at which Prometheus is told how it goes (ADDRESS: loopback; 0: any port that is free)")->envname("REHEARSE_METRICS");
 
   ScoreFlags scored;
   auto* score_ = app.add_subcommand("score", "how well a suite of bad and good releases was judged, and whether worse than the last time");

@@ -13,6 +13,7 @@
 #include "harness/cli/measuring.h"
 #include "harness/cli/running.h"
 #include "harness/cli/soak_plans.h"
+#include "harness/cli/soak_metrics.h"
 #include "harness/history/history.h"
 #include "harness/history/summary.h"
 #include "harness/plans/parts.h"
@@ -94,7 +95,8 @@ class Soak {
         until_(std::chrono::steady_clock::now() + duration_of("--for", soak.lasts)),
         file_(soak.history.empty() ? project.results() / "history.db" : fs::absolute(soak.history)), history_(open(file_)),
         plans_(profile_, read_weights(soak.weights.empty() ? project.weights() : fs::absolute(soak.weights)), history_,
-               derived_seed(seed_, fmt::format("{} {}/{}", host(), shard_.number, shard_.count))) {
+               derived_seed(seed_, fmt::format("{} {}/{}", host(), shard_.number, shard_.count))),
+        metrics_(soak.metrics, options_.harness_version, plans_.possible()) {
     options_.keep = Keep::never;
   }
 
@@ -102,6 +104,7 @@ class Soak {
     for (const auto& i : history_.mark_interrupted(host())) std::cout << fmt::format("{} of an earlier soak was interrupted\n", i.plan);
     fs::create_directories(options_.folder);
     night_ = history_.begin(Night{0, State::running, utc(), "", seed_, options_.harness_version, host(), getpid(), 0});
+    metrics_.state_is(history_, plans_.tried());
     const SuiteCheckpoints checkpoints(options_.folder / kCheckpoints);
     const int signal = run_side_by_side([&] { return next(); }, jobs_, [&](std::size_t i, int) { ended(trials_.extract(i).mapped()); });
     if (live_) std::cout << "\n";
@@ -156,6 +159,7 @@ class Soak {
     i.night = night_, i.plan = fmt::format("plan-{}", o.seed), i.seed = o.seed, i.scenario = next.scenario;
     i.profile = profile_.name, i.procedure = plan.upgrade.kind, i.from = profile_.from, i.to = profile_.to, i.started = utc();
     i.id = history_.begin(i);
+    metrics_.plan_begins(i);
     return {plans_.count(), std::move(next), std::move(plan), std::move(o), std::move(i), pasts_};
   }
 
@@ -189,6 +193,8 @@ class Soak {
     if (!record.bundle.empty()) i.bundle = (t.options.folder / record.bundle).string();
     history_.end(i);
     plans_.add(i);
+    metrics_.iteration_ended(i, record);
+    metrics_.state_is(history_, plans_.tried());
   }
 
   void show(const Trial& t, const record::RunRecord& record) {
@@ -232,6 +238,7 @@ class Soak {
   const fs::path file_;
   History history_;
   SoakPlans plans_;
+  SoakMetrics metrics_;
   std::int64_t night_ = 0;
   std::map<std::size_t, Trial> trials_;  // by their number as a job
   int network_ = 0;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "harness/history/history.h"
@@ -28,6 +29,10 @@ class SoakPlans {
   int count() const { return count_; }
   // On which network that one is: it changes every few plans, and those of one have a past in common.
   int network() const { return (count_ - 1) / kPlansOfANetwork; }
+
+  // All that there is to exercise, and how often it was.
+  std::set<Exercise> possible() const { return planner_.possible(); }
+  const Tried& tried() const { return tried_; }
 
   // It was carried out, and exercised that.
   void add(const history::Iteration&);

@@ -253,6 +253,20 @@ Planner::Planner(const Profile& profile, Weights weights) : weights_(std::move(w
 
 Scenario Planner::draw(PlanSeed seed, const Tried& tried) const { return Drawing(seed, weights_, legs_, breaking_, tried).draw(); }
 
+std::set<Exercise> Planner::possible() const {
+  std::set<Exercise> all;
+  for (const auto& [procedure, weight] : weights_.procedures) all.insert({procedure, "", kNoFault, ""});
+  if (weights_.load > 0) all.insert({"chain", name_of(Phase::voting), "load", "network"});
+  if (!all.contains({"chain", "", kNoFault, ""}) || weights_.most_faults == 0) return all;
+  for (const auto& [fault, weight] : weights_.faults) {
+    if (fault == kNoFault || weight <= 0) continue;
+    const bool on_all = find_fault_kind(fault)->acts_on == ActsOn::network;
+    for (const auto phase : kPhases)
+      for (const auto& role : on_all ? std::vector<std::string>{"network"} : kRoles) all.insert({"chain", name_of(phase), fault, role});
+  }
+  return all;
+}
+
 Planner Planner::without_long_ones() const {
   auto others = *this;
   std::erase_if(others.weights_.procedures, [](const auto& p) { return p.first == "train"; });

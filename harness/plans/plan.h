@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,9 @@ class Planner {
   // The plan of a seed: the same wherever it is drawn. Each part of it is drawn by itself, so that a new part leaves the others of
   // a seed as they were; what was tried least is drawn first.
   Scenario draw(PlanSeed, const Tried& = {}) const;
+
+  // All that plans of it can be to exercise.
+  std::set<Exercise> possible() const;
 
   // Without what takes minutes (trains), where there is anything else.
   Planner without_long_ones() const;

@@ -55,6 +55,15 @@ TEST(Plan, IsLegalWhateverTheSeed) {
     for (const char* name : {"virtengine", "stock"}) ASSERT_EQ(why_illegal(draw_plan({seed}, chain(name), weights())), "") << name << " " << seed;
 }
 
+TEST(Plan, ExercisesNothingButWhatIsPossibleAndInTimeAllOfIt) {
+  for (const char* name : {"virtengine", "stock"}) {
+    std::set<Exercise> drawn;
+    for (std::uint64_t seed = 0; seed < 50'000; ++seed)
+      for (const auto& e : exercises(draw_plan({seed}, chain(name), weights()))) drawn.insert(e);
+    EXPECT_EQ(Planner(chain(name), weights()).possible(), drawn) << name;
+  }
+}
+
 TEST(Plan, IsAScenarioThatItsChainCanBeTakenThrough) {
   made::TempFolder folder;
   for (std::uint64_t seed = 0; seed < 150; ++seed)

@@ -2,14 +2,17 @@
 #include "harness/run/side_by_side.h"
 
 #include <gmock/gmock.h>
+#include <prometheus/registry.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <iostream>
 
+#include "localnet/http/exposer.h"
 #include "tests/unit/support/fakes.h"
 #include "tests/unit/support/golden.h"
+#include "tests/unit/support/loopback.h"
 
 namespace rehearse {
 namespace {
@@ -34,6 +37,19 @@ class SideBySide : public testing::Test {
       run_side_by_side(jobs, at_once, [&](std::size_t, int code) { failed += code != 0; });
       return failed;
     });
+  }
+  // As a socket that this process listens on.
+  static bool holds_port(int port) {
+    for (int fd = 3; fd < 256; ++fd) {
+      sockaddr_in at{};
+      socklen_t size = sizeof at;
+      int listens = 0;
+      socklen_t length = sizeof listens;
+      if (::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &length) == 0 && listens && ::getsockname(fd, reinterpret_cast<sockaddr*>(&at), &size) == 0 &&
+          ntohs(at.sin_port) == port)
+        return true;
+    }
+    return false;
   }
   Job job(const std::string& name, std::function<int()> work) { return {std::move(work), folder_ / name}; }
   bool there(const std::string& name) { return std::filesystem::exists(folder_ / name); }
@@ -125,6 +141,32 @@ TEST_F(SideBySide, PassesASignalOnAndStartsNoMore) {
   ::waitpid(test, &status, 0);
   EXPECT_EQ(status, 0);
   EXPECT_FALSE(there("never"));
+}
+
+// Its threads get no signal that is waited for here, and a job does not keep its port.
+TEST_F(SideBySide, IsNotDisturbedByMetricsThatAreServed) {
+  const pid_t test = ::fork();
+  if (test == 0) {
+    auto exposer = std::make_unique<Exposer>("0", std::make_shared<prometheus::Registry>());
+    const int port = std::stoi(exposer->url().substr(exposer->url().rfind(':') + 1));
+    auto scrape = made::Socket::dial(port);
+    scrape.send("GET /metrics HTTP/1.1\r\nHost: made\r\n\r\n");
+    if (scrape.receive(100'000).find("exposer_scrapes_total") == std::string::npos) std::_Exit(1);  // the threads run
+    const auto waits_for_a_signal = [&]() -> int {
+      folder_.write(made::Socket::dial(port) ? "served" : "not-served", "");
+      folder_.write(holds_port(port) ? "holds" : "runs", "");
+      for (;;) ::pause();
+    };
+    int codes = 0;
+    const int signal = run_side_by_side({job("one", waits_for_a_signal)}, 1, [&](std::size_t, int c) { codes = c; });
+    std::_Exit(signal == SIGTERM && codes == 128 + SIGTERM ? 0 : 1);
+  }
+  ASSERT_TRUE(appears("runs"));
+  EXPECT_TRUE(there("served")) << "the parent goes on serving";
+  ::kill(test, SIGTERM);
+  int status = 0;
+  ::waitpid(test, &status, 0);
+  EXPECT_EQ(status, 0);
 }
 
 TEST(Bearable, IsOneForEachProcessorAsLongAsTheMemorySuffices) {
