@@ -19,6 +19,8 @@ std::string night_text(const history::Summary&, std::int64_t id);
 std::string state_text(const history::Cluster&);
 // "kill when swap on minority, v1.0.0 -> v2.0.0"
 std::string covered_text(const history::Covered&);
+// "caught 3 of 4, last in night 9, 2026-05-03T20:00:00Z, 2 nights ago"; empty: none was tried.
+std::string canaries_text(const history::Summary&);
 // How many of the nights' iterations there are.
 std::size_t iterations_of(const history::Summary&);
 // Those of tonight first, then by how often they came.

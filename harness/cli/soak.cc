@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "harness/cli/repeating.h"
+#include "harness/history/canary.h"
 #include "harness/history/history.h"
 #include "harness/history/summary.h"
 #include "harness/plans/parts.h"
@@ -49,14 +50,14 @@ std::string way_of(const Scenario& plan) {
 std::string releases_of(const Iteration& i) { return fmt::format("{} -> {}", i.from, i.to); }
 
 void add_to(Tried& tried, const Iteration& i) {
-  for (const auto& c : i.covered) ++tried[{i.procedure, c.phase, c.fault, c.role}];
+  for (const auto& c : i.covered) ++tried[{i.procedure, c.phase, c.fault, c.role, c.releases}];
 }
 
 // What the plan was to exercise, and the run did: a fault that was skipped or missed its moment is not among it.
-std::vector<history::Covered> covered_by(const Scenario& plan, const Iteration& i, const record::RunRecord& record) {
+std::vector<history::Covered> covered_by(const Scenario& plan, const Profile& profile, const Iteration& i, const record::RunRecord& record) {
   std::vector<history::Covered> all;
-  for (const auto& e : exercises(plan)) {
-    const bool applied = e.fault == kNoFault || std::ranges::any_of(record.coverage, [&](const auto& c) { return c.fault == e.fault && c.phase == e.phase && c.applied > 0; });
+  for (const auto& e : exercises(plan, profile)) {
+    const bool applied = e.fault == kNoFault || e.fault == history::kCanary || std::ranges::any_of(record.coverage, [&](const auto& c) { return c.fault == e.fault && c.phase == e.phase && c.applied > 0; });
     if (applied) all.push_back({e.phase, e.fault, e.role, releases_of(i)});
   }
   return all;
@@ -67,7 +68,7 @@ class Soak {
   Soak(const Project& project, const RunFlags& flags, const SoakFlags& soak, const std::string& command)
       : options_(options_of(project, flags, command)), leaves_(leaves_of(flags)), seed_(flags.seed),
         shown_(shown_folder(project, flags, options_)), profile_(load_profile(options_.profile, options_.profiles)),
-        planner_(profile_, read_weights(soak.weights.empty() ? project.weights() : fs::absolute(soak.weights))),
+        planner_(profile_, read_weights(soak.weights.empty() ? project.weights() : fs::absolute(soak.weights)), {{}, options_.from, options_.to}),
         last_planner_(planner_.without_long_ones()),
         until_(std::chrono::steady_clock::now() + duration_of("--for", soak.lasts)),
         file_(soak.history.empty() ? project.results() / "history.db" : fs::absolute(soak.history)), history_(open(file_)) {
@@ -160,7 +161,8 @@ class Soak {
     const auto plan = load_scenario(o.scenario);
     Iteration i;
     i.night = night_, i.plan = fmt::format("plan-{}", o.seed), i.seed = o.seed, i.scenario = next->scenario;
-    i.profile = profile_.name, i.procedure = plan.upgrade.kind, i.from = profile_.from, i.to = profile_.to, i.started = utc();
+    i.profile = profile_.name, i.procedure = plan.upgrade.kind, i.from = profile_.from, i.started = utc();
+    i.to = plan.releases.to.empty() ? profile_.to : to_string(plan.releases.to);
     i.id = history_.begin(i);
     std::cout << fmt::format("{:4}  {}; ", number_, next->title) << std::flush;
     try {
@@ -175,12 +177,13 @@ class Soak {
   void keep(Iteration& i, const Scenario& plan, const record::RunRecord& record, const RunOptions& o) {
     i.state = State::done;
     i.failure = record::failure_of(record);
+    if (plan.expect && i.failure.verdict == "fail") i.failure = history::missed_canary(i.failure, to_string(plan.releases.to), name_of(*plan.expect));
     if (record.from && record.to) i.from = record.from->name, i.to = record.to->name;  // as the plan or --release chose them
     i.seconds = record.timing.wall_s;
-    if (plan.faults.empty() && !record.forked_from)  // else they are others' times, or the fault's
+    if (plan.faults.empty() && !plan.expect && !record.forked_from)  // else they are others' times, the fault's, or a bad release's
       for (const auto& part : record.timing.parts)
         if (part.name != kWait) i.phases.push_back({way_of(plan) + " " + part.name, part.seconds});
-    i.covered = covered_by(plan, i, record);
+    i.covered = covered_by(plan, profile_, i, record);
     if (!record.bundle.empty()) i.bundle = (o.folder / record.bundle).string();
     history_.end(i);
     add_to(tried_, i);

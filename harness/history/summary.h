@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "harness/history/canary.h"
 #include "harness/history/change_points.h"
 #include "harness/history/clusters.h"
 #include "harness/history/compare.h"
@@ -15,6 +16,7 @@ struct Summary {
   std::vector<Cluster> clusters;
   std::vector<Exercised> coverage;
   std::vector<ChangePoint> change_points;
+  Canaries canaries;
   Comparison comparison;  // of the last night
 };
 

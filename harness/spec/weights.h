@@ -15,6 +15,7 @@ struct Weights {
   double by_hand = 0, one_by_hand = 0, downloads = 0;  // who switches the binary
   double late_validator = 0;   // of the upgrades by hand
   double full_node = 0, newcomer = 0, expedited = 0, chain_in_use = 0, replayed = 0;
+  double canary = 0;  // of the chain upgrades
 };
 
 template <class V>
@@ -31,6 +32,7 @@ void describe(V& v, Weights& w) {
   v.optional("newcomer", w.newcomer, "chain upgrades after which a node joins by state sync");
   v.optional("expedited", w.expedited, "chain upgrades by an expedited proposal");
   v.optional("chain_in_use", w.chain_in_use, "networks whose genesis has accounts and delegations");
+  v.optional("canary", w.canary, "chain upgrades to a release that its manifest says is bad: the gate has to catch it");
   v.optional("replayed", w.replayed, "chain upgrades after which a node goes through all blocks once more");
 }
 
