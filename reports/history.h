@@ -12,7 +12,7 @@ namespace rehearse::reports {
 // A terminal's worth: tonight, what is worse, the failures.
 std::string history_text(const history::Summary&);
 std::string history_md(const history::Summary&);
-// {iterations: number, nights, clusters, coverage, comparison, change_points, trends}
+// {iterations: number, nights, clusters, coverage, comparison, change_points, trends, canaries}
 std::string history_json(const history::Summary&);
 // One page, without scripts and without anything from elsewhere.
 std::string history_html(const history::Summary&);

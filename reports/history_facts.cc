@@ -29,7 +29,15 @@ std::string night_text(const Summary& s, std::int64_t id) {
 std::string state_text(const history::Cluster& c) { return name_of(c.state) + (c.flaky ? ", flaky" : ""); }
 
 std::string covered_text(const history::Covered& c) {
-  return fmt::format("{} when {}{}, {}", one_line(c.fault), one_line(c.phase), c.role.empty() ? "" : " on " + one_line(c.role), one_line(c.releases));
+  return fmt::format("{}{}{}, {}", one_line(c.fault), c.phase.empty() ? "" : " when " + one_line(c.phase), c.role.empty() ? "" : " on " + one_line(c.role), one_line(c.releases));
+}
+
+std::string canaries_text(const Summary& s) {
+  const auto& c = s.canaries;
+  if (!c.tried) return "";
+  if (!c.caught) return fmt::format("caught none of {}", c.tried);
+  const auto since = c.nights_since == 0 ? "tonight" : fmt::format("{} night{} ago", c.nights_since, c.nights_since == 1 ? "" : "s");
+  return fmt::format("caught {} of {}, last in {}, {}", c.caught, c.tried, night_text(s, c.last_night), since);
 }
 
 std::string amount(double value, record::Quantity q, bool with_sign) {

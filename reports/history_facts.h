@@ -23,6 +23,8 @@ std::string covered_text(const history::Covered&);
 std::string trend_text(const history::Trend&);
 // "12.5 MB"; "+3": with a sign.
 std::string amount(double value, record::Quantity, bool with_sign = false);
+// "caught 3 of 4, last in night 9, 2026-05-03T20:00:00Z, 2 nights ago"; empty: none was tried.
+std::string canaries_text(const history::Summary&);
 // How many of the nights' iterations there are.
 std::size_t iterations_of(const history::Summary&);
 // Those of tonight first, then by how often they came.

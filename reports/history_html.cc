@@ -40,6 +40,7 @@ std::string head(const Summary& s) {
                          s.nights.empty() ? "No night yet" : html(night_text(s, s.nights.back().id())));
   out += fmt::format("<p class=\"about\">{} nights, {} iterations; tonight {} passed, before {}</p>\n", s.nights.size(), iterations_of(s),
                      rate_text(s.comparison.tonight), rate_text(s.comparison.before));
+  if (const auto text = canaries_text(s); !text.empty()) out += "<p class=\"about\">Releases that are known to be bad: " + html(text) + "</p>\n";
   if (!worse.empty()) out += "<ul>\n";
   for (const auto& line : worse) out += "<li>" + html(line) + "</li>\n";
   return out + (worse.empty() ? "" : "</ul>\n") + "</header>\n";

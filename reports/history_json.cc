@@ -59,6 +59,10 @@ OrderedJson json_of(const history::Trend& t) {
           {"medians", medians}};
 }
 
+OrderedJson json_of(const history::Canaries& c) {
+  return {{"tried", c.tried}, {"caught", c.caught}, {"last_night", c.last_night}, {"nights_since", c.nights_since}};
+}
+
 template <class T>
 OrderedJson list_of(const std::vector<T>& all) {
   OrderedJson list = OrderedJson::array();
@@ -73,7 +77,8 @@ std::string history_json(const Summary& s) {
   const OrderedJson comparison = {{"tonight", json_of(c.tonight)}, {"before", json_of(c.before)}, {"p", c.chance}, {"phases", list_of(c.phases)},
                                   {"is_worse", !c.worse.empty()}, {"worse", list_of(c.worse)}};
   const OrderedJson all = {{"iterations", iterations_of(s)}, {"nights", list_of(s.nights)}, {"clusters", list_of(s.clusters)},
-                           {"coverage", list_of(s.coverage)}, {"comparison", comparison}, {"change_points", list_of(s.change_points)}, {"trends", list_of(s.trends)}};
+                           {"coverage", list_of(s.coverage)}, {"comparison", comparison}, {"change_points", list_of(s.change_points)}, {"trends", list_of(s.trends)},
+                           {"canaries", json_of(s.canaries)}};
   return all.dump(2) + "\n";
 }
 

@@ -95,6 +95,7 @@ std::string history_text(const Summary& s) {
   if (s.nights.empty()) return "no night yet\n";
   auto out = in_all(s) + "\n";
   out += fmt::format("  tonight   {}\n  before    {}\n", rate_text(s.comparison.tonight), rate_text(s.comparison.before));
+  if (const auto text = canaries_text(s); !text.empty()) out += "  canaries  " + text + "\n";
   for (const auto& line : worse_lines(s)) out += "  worse     " + line + "\n";
   for (const auto* c : in_order(s.clusters))
     out += fmt::format("  {}  {:<12}  {}  {} ({}): {}\n", c->name, state_text(*c), rate_text({c->times, c->tried}), name_of(c->cause), one_line(c->owner),
@@ -111,6 +112,7 @@ std::string history_md(const Summary& s) {
   const auto worse = worse_lines(s);
   auto out = fmt::format("# {}: {}\n\n{}. Tonight {} passed, before {}.\n", cell(night_text(s, s.nights.back().id())), worse.empty() ? "not worse" : "worse",
                          in_all(s), rate_text(s.comparison.tonight), rate_text(s.comparison.before));
+  if (const auto text = canaries_text(s); !text.empty()) out += "\nReleases that are known to be bad: " + cell(text) + ".\n";
   if (!worse.empty()) out += "\n## Worse\n\n";
   for (const auto& line : worse) out += "- " + cell(line) + "\n";
   return out + "\n## Failures\n\n" + clusters_table(s) + "\n## Times\n\n" + phases_table(s) + trends_table(s) + coverage_lists(s);

@@ -67,6 +67,7 @@ struct PlanFlags {
   std::string profile = kUsualProfile, weights, out;  // empty: harness/plans/weights.yaml; no file
   std::string format = "text";                        // or yaml
   std::int64_t most_steps = 10;                       // legs or faults of a plan
+  std::vector<std::string> releases = {};             // of the manifest, that it may go to; empty: all
 };
 // Prints the plan that is drawn from that seed, and writes it as a scenario.
 int plan(const Project&, const PlanFlags&);

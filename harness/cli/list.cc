@@ -9,7 +9,7 @@
 #include "harness/record/cause.h"
 #include "harness/faults/fault.h"
 #include "harness/procedures/procedure.h"
-#include "harness/spec/releases.h"
+#include "harness/spec/release_path.h"
 #include "harness/spec/runbook.h"
 #include "harness/spec/scenario.h"
 #include "harness/spec/suite.h"
@@ -37,6 +37,10 @@ std::string skipped_for(const Scenario& s, const ForProfile& profile) {
   return why.empty() ? "" : "skipped: " + why;
 }
 
+void check_path(const Scenario& s, const Profile& profile) {
+  if (const auto why = why_forbidden(path_of(s, profile)); !why.empty()) throw Error(Blame::scenario, why);
+}
+
 bool is_profile(const YAML::Node& root) { return root["chain"] || root["extends"] || root["base"]; }
 
 // What is to be said beyond that it is well formed.
@@ -47,9 +51,10 @@ std::vector<std::string> validate_one(const Project& project, const fs::path& fi
     std::vector<std::string> said;
     for (std::size_t i = 0; i < scenarios.size(); ++i) {
       const auto s = load_scenario(scenarios[i]);
-      const auto own = project.profile(suite, suite.scenarios[i]);
-      const auto skipped = skipped_for(s, for_profile ? for_profile : load_profile(own, project.profiles()));
+      const auto profile = for_profile ? for_profile : load_profile(project.profile(suite, suite.scenarios[i]), project.profiles());
+      const auto skipped = skipped_for(s, profile);
       if (!skipped.empty()) said.push_back(s.name + " is " + skipped);
+      else check_path(s, *profile);
     }
     return said;
   }
@@ -60,12 +65,15 @@ std::vector<std::string> validate_one(const Project& project, const fs::path& fi
       return {};
     }
     const auto profile = load_profile(file, project.profiles());
-    if (!profile.releases.empty()) release_names(file.parent_path() / profile.releases);
+    check_path(Scenario(), profile);
     if (profile.provider) release_names(file.parent_path() / profile.provider->releases);
     return {};
   }
-  const auto skipped = skipped_for(load_scenario(file), for_profile);
-  return skipped.empty() ? std::vector<std::string>{} : std::vector<std::string>{skipped};
+  const auto s = load_scenario(file);
+  const auto skipped = skipped_for(s, for_profile);
+  if (!skipped.empty()) return {skipped};
+  if (for_profile) check_path(s, *for_profile);
+  return {};
 }
 
 }  // namespace

@@ -142,6 +142,7 @@ int dispatch(int argc, char** argv) {
 
   auto* run_ = app.add_subcommand("run", "rehearse a scenario, or each of a suite");
   add_run_flags(*run_, flags);
+  run_->add_option("--plan", flags.scenario, "the same as a scenario: a file that `rehearse plan --out` has written")->excludes("scenario");
   std::string target;
   auto* repro_ = app.add_subcommand("repro", "a failure once more: does it come again, and for the same cause?");
   repro_->add_option("what", target, "a bundle (repro.tar.zst), its URL, or a run's folder")->required();
@@ -195,6 +196,7 @@ int dispatch(int argc, char** argv) {
   plan_->add_option("--seed", planned.seed, "the same seed, the same plan")->envname("REHEARSE_SEED")->capture_default_str();
   plan_->add_option("--profile", planned.profile, "the chain: what it cannot be taken through is not drawn")->envname("REHEARSE_PROFILE")->capture_default_str();
   plan_->add_option("--weights", planned.weights, "how often what happens (default: harness/plans/weights.yaml)");
+  plan_->add_option("--releases", planned.releases, "names of the chain's releases that it may go to, as v1.0.1,v2.0.0 (default: all)")->delimiter(',');
   plan_->add_option("--max-steps", planned.most_steps, "the most legs of a train, and one more than the most faults")->capture_default_str()->check(CLI::Range(1, 100));
   plan_->add_option("--out", planned.out, "the file to write it to, which `run` takes");
   plan_->add_option("--format", planned.format, "text, or yaml: the scenario")->capture_default_str()->check(CLI::IsMember({"text", "yaml"}));

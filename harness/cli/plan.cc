@@ -13,7 +13,7 @@ namespace rehearse::cli {
 int plan(const Project& project, const PlanFlags& flags) {
   const auto profile = load_profile(project.profile(flags.profile), project.profiles());
   const auto weights = limited(read_weights(flags.weights.empty() ? project.weights() : fs::absolute(flags.weights)), flags.most_steps);
-  const auto s = Planner(profile, weights).draw({flags.seed});
+  const auto s = Planner(profile, weights, {flags.releases}).draw({flags.seed});
   const auto yaml = as_yaml(s);
   if (!flags.out.empty()) write_file(fs::absolute(flags.out), yaml);
   if (flags.format == "yaml") {

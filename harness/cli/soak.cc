@@ -12,8 +12,9 @@
 
 #include "harness/cli/measuring.h"
 #include "harness/cli/running.h"
-#include "harness/cli/soak_plans.h"
 #include "harness/cli/soak_metrics.h"
+#include "harness/cli/soak_plans.h"
+#include "harness/history/canary.h"
 #include "harness/history/history.h"
 #include "harness/history/summary.h"
 #include "harness/plans/parts.h"
@@ -68,10 +69,10 @@ std::string way_of(const Scenario& plan) {
 std::string releases_of(const Iteration& i) { return fmt::format("{} -> {}", i.from, i.to); }
 
 // What the plan was to exercise, and the run did: a fault that was skipped or missed its moment is not among it.
-std::vector<history::Covered> covered_by(const Scenario& plan, const Iteration& i, const record::RunRecord& record) {
+std::vector<history::Covered> covered_by(const Scenario& plan, const Profile& profile, const Iteration& i, const record::RunRecord& record) {
   std::vector<history::Covered> all;
-  for (const auto& e : exercises(plan)) {
-    const bool applied = e.fault == kNoFault || std::ranges::any_of(record.coverage, [&](const auto& c) { return c.fault == e.fault && c.phase == e.phase && c.applied > 0; });
+  for (const auto& e : exercises(plan, profile)) {
+    const bool applied = e.fault == kNoFault || e.fault == history::kCanary || std::ranges::any_of(record.coverage, [&](const auto& c) { return c.fault == e.fault && c.phase == e.phase && c.applied > 0; });
     if (applied) all.push_back({e.phase, e.fault, e.role, releases_of(i)});
   }
   return all;
@@ -94,7 +95,7 @@ class Soak {
         space_(soak.space), shown_(shown_folder(project, flags, options_)), profile_(load_profile(options_.profile, options_.profiles)),
         until_(std::chrono::steady_clock::now() + duration_of("--for", soak.lasts)),
         file_(soak.history.empty() ? project.results() / "history.db" : fs::absolute(soak.history)), history_(open(file_)),
-        plans_(profile_, read_weights(soak.weights.empty() ? project.weights() : fs::absolute(soak.weights)), history_,
+        plans_(profile_, read_weights(soak.weights.empty() ? project.weights() : fs::absolute(soak.weights)), {{}, options_.from, options_.to}, history_,
                derived_seed(seed_, fmt::format("{} {}/{}", host(), shard_.number, shard_.count))),
         metrics_(soak.metrics, options_.harness_version, plans_.possible()) {
     options_.keep = Keep::never;
@@ -157,7 +158,8 @@ class Soak {
     auto plan = load_scenario(o.scenario);
     Iteration i;
     i.night = night_, i.plan = fmt::format("plan-{}", o.seed), i.seed = o.seed, i.scenario = next.scenario;
-    i.profile = profile_.name, i.procedure = plan.upgrade.kind, i.from = profile_.from, i.to = profile_.to, i.started = utc();
+    i.profile = profile_.name, i.procedure = plan.upgrade.kind, i.from = profile_.from, i.started = utc();
+    i.to = plan.releases.to.empty() ? profile_.to : to_string(plan.releases.to);
     i.id = history_.begin(i);
     metrics_.plan_begins(i);
     return {plans_.count(), std::move(next), std::move(plan), std::move(o), std::move(i), pasts_};
@@ -183,12 +185,13 @@ class Soak {
     auto& i = t.iteration;
     i.state = State::done;
     i.failure = record::failure_of(record);
+    if (t.plan.expect && i.failure.verdict == "fail") i.failure = history::missed_canary(i.failure, to_string(t.plan.releases.to), name_of(*t.plan.expect));
     if (record.from && record.to) i.from = record.from->name, i.to = record.to->name;  // as the plan or --release chose them
     i.seconds = record.timing.wall_s;
-    if (t.plan.faults.empty() && !record.forked_from)  // else they are others' times, or the fault's
+    if (t.plan.faults.empty() && !t.plan.expect && !record.forked_from)  // else they are others' times, the fault's, or a bad release's
       for (const auto& part : record.timing.parts)
         if (part.name != kWait) i.phases.push_back({way_of(t.plan) + " " + part.name, part.seconds});
-    i.covered = covered_by(t.plan, i, record);
+    i.covered = covered_by(t.plan, profile_, i, record);
     i.measures = measures_with_soak(t.options.folder, record);
     if (!record.bundle.empty()) i.bundle = (t.options.folder / record.bundle).string();
     history_.end(i);

@@ -28,11 +28,14 @@ SoakMetrics::SoakMetrics(const std::string& address, const std::string& harness_
 void SoakMetrics::state_is(const history::History& h, const Tried& tried) {
   if (!metrics_) return;
   const auto iterations = h.iterations();
-  reports::SoakState s{history::by_night(h.nights(), iterations), {}, std::nullopt};
-  for (const auto& e : possible_) {
-    const auto found = tried.find(e);
-    s.exercised.push_back(found == tried.end() ? 0 : found->second);
+  reports::SoakState s{history::by_night(h.nights(), iterations), {}, history::since_caught(iterations, std::time(nullptr))};
+  std::map<Exercise, std::int64_t> of_all_releases;
+  for (const auto& [exercise, times] : tried) {
+    auto of_any = exercise;
+    of_any.releases.clear();
+    of_all_releases[of_any] += times;
   }
+  for (const auto& e : possible_) s.exercised.push_back(of_all_releases.contains(e) ? of_all_releases[e] : 0);
   metrics_->state_is(s, std::time(nullptr));
 }
 

@@ -18,14 +18,14 @@ constexpr std::ptrdiff_t kMostTriesOfAFailure = 4;  // in a night
 
 }  // namespace
 
-SoakPlans::SoakPlans(const Profile& profile, const Weights& weights, const history::History& history, std::uint64_t seed)
-    : profile_(profile.name), planner_(profile, weights), short_planner_(planner_.without_long_ones()), history_(history), seed_(seed) {
+SoakPlans::SoakPlans(const Profile& profile, const Weights& weights, const PlanReleases& releases, const history::History& history, std::uint64_t seed)
+    : profile_(profile.name), planner_(profile, weights, releases), short_planner_(planner_.without_long_ones()), history_(history), seed_(seed) {
   for (const auto& i : history_.iterations())
     if (i.profile == profile_) add(i);
 }
 
 void SoakPlans::add(const Iteration& i) {
-  for (const auto& c : i.covered) ++tried_[{i.procedure, c.phase, c.fault, c.role}];
+  for (const auto& c : i.covered) ++tried_[{i.procedure, c.phase, c.fault, c.role, c.releases}];
 }
 
 NextPlan SoakPlans::next(std::int64_t night, bool nearly_over) {

@@ -22,7 +22,7 @@ class SoakPlans {
  public:
   // For that chain, steered by what the history has of it, which must outlive this. Machines that share a night have seeds of their own.
   // Throws as Planner does.
-  SoakPlans(const Profile&, const Weights&, const history::History&, std::uint64_t seed);
+  SoakPlans(const Profile&, const Weights&, const PlanReleases&, const history::History&, std::uint64_t seed);
 
   // Of that night. `nearly_over`: none that takes minutes.
   NextPlan next(std::int64_t night, bool nearly_over);

@@ -9,6 +9,7 @@ Summary sum_up(const std::vector<Night>& nights, const std::vector<Iteration>& i
   s.coverage = coverage(s.nights);
   s.change_points = change_points(s.nights);
   s.trends = trends(s.nights);
+  s.canaries = canaries(s.nights);
   s.comparison = compare(s.nights, s.clusters, s.trends);
   return s;
 }

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "harness/history/canary.h"
 #include "harness/history/change_points.h"
 #include "harness/history/clusters.h"
 #include "harness/history/compare.h"
@@ -17,6 +18,7 @@ struct Summary {
   std::vector<Exercised> coverage;
   std::vector<ChangePoint> change_points;
   std::vector<Trend> trends;  // of the last night
+  Canaries canaries;
   Comparison comparison;      // of the last night
 };
 

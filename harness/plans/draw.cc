@@ -53,15 +53,16 @@ Ordered<std::int64_t> validators_with(const Powers& p, Random random) {
 
 class Drawing {
  public:
-  Drawing(PlanSeed seed, const Weights& weights, const std::vector<TrainLeg>& legs, bool breaking, const Tried& tried)
-      : seed_(seed), weights_(weights), legs_(legs), breaking_(breaking), tried_(tried) {}
+  Drawing(PlanSeed seed, const Weights& weights, const std::vector<TrainLeg>& legs, bool breaking, const Paths& paths, const Tried& tried)
+      : seed_(seed), weights_(weights), legs_(legs), breaking_(breaking), paths_(paths), tried_(tried) {}
 
   Scenario draw() {
     s_.name = fmt::format("plan-{}", seed_.own);
     set_procedure();
+    draw_releases();
     draw_network();
-    draw_options();
-    if (s_.upgrade.kind == "chain") draw_faults(), draw_load();
+    if (!s_.expect) draw_options();
+    if (s_.upgrade.kind == "chain" && !s_.expect) draw_faults(), draw_load();
     s_.after = lists_after(s_);
     s_.title = title_of(s_);
     return s_;
@@ -73,11 +74,11 @@ class Drawing {
   static bool happens(Random random, double how_often) { return random.fraction() < how_often; }
 
   // By its weight, and the less the more often it was tried.
-  std::string choose(const std::string& name, const Ordered<double>& weights, const std::function<std::int64_t(const std::string&)>& tried) const {
+  static std::string choose(Random random, const Ordered<double>& weights, const std::function<std::int64_t(const std::string&)>& tried) {
     double total = 0;
     Ordered<double> steered;
     for (const auto& [what, weight] : weights) steered.emplace_back(what, weight / (1 + static_cast<double>(tried(what)))), total += steered.back().second;
-    auto at = part(name).fraction() * total;
+    auto at = random.fraction() * total;
     for (const auto& [what, weight] : steered)
       if ((at -= weight) < 0) return what;
     return steered.empty() ? "" : steered.front().first;
@@ -93,7 +94,7 @@ class Drawing {
     // Twice as often while it was never tried; beyond that the operators' weights stand.
     const auto of_procedure = [&](const auto& kind) { return std::min<std::int64_t>(1, times([&](const auto& e) { return e.procedure == kind; })); };
     const auto name = s_.name;
-    s_ = bare_plan(choose("procedure", weights_.procedures, of_procedure), drawn_legs());
+    s_ = bare_plan(choose(part("procedure"), weights_.procedures, of_procedure), drawn_legs());
     s_.name = name;
   }
 
@@ -111,10 +112,31 @@ class Drawing {
     return all;
   }
 
+  // By how seldom a plan went to it.
+  std::string draw_target(Random random, const std::vector<Release>& all, bool canary) const {
+    Ordered<double> names;
+    for (const auto& r : all) names.emplace_back(r.name, 1);
+    return choose(std::move(random), names, [&](const auto& to) {
+      return times([&](const auto& e) { return e.releases == pair_with(to) && is_kind_of_chain(e.procedure) && (e.fault == history::kCanary) == canary; });
+    });
+  }
+
+  void draw_releases() {
+    if (!is_kind_of_chain(s_.upgrade.kind)) return;
+    s_.releases.to.name = draw_target(of_network("releases"), paths_.targets(has_leg(s_.upgrade, TrainLeg::patch)), false);
+    if (s_.upgrade.kind != "chain" || paths_.canaries().empty() || !happens(part("canary"), weights_.canary)) return;
+    s_.releases.to.name = draw_target(part("bad-release"), paths_.canaries(), true);
+    expect(s_, std::ranges::find(paths_.canaries(), s_.releases.to.name, &Release::name)->fails);
+  }
+
+  std::string pair_with(const std::string& to) const { return fmt::format("{} -> {}", paths_.from(), to); }
+  static bool is_kind_of_chain(const std::string& procedure) { return procedure == "chain" || procedure == "train"; }
+
   void draw_network() {
     auto& n = s_.network;
     n.validators = validators_with(changes_one_by_one(s_) ? kWithoutAThird : kAny, of_network("powers"));
     if (s_.upgrade.kind == "chain") n.genesis = {{"app_state.slashing.params.signed_blocks_window", "1000"}};  // nobody is jailed for what a fault does
+    if (s_.expect) return;  // nothing beside the release can be the reason
     if (happens(of_network("full-node"), weights_.full_node)) n.full_nodes = {"full-1"};
     if (happens(of_network("chain-in-use"), weights_.chain_in_use)) n.population.accounts = 200, n.population.delegations = 20;
     if (happens(of_network("own-settings"), weights_.own_settings)) draw_own_setting();
@@ -179,8 +201,8 @@ class Drawing {
     for (std::int64_t i = 1; i <= weights_.most_faults; ++i) {
       const auto name = fmt::format("fault-{}", i);
       const auto when = name_of(kPhases[part(name + "/when").below(kPhases.size())]);
-      const auto kind = choose(name, weights_.faults, [&](const auto& fault) {
-        return fault == kNoFault ? 0 : times([&](const auto& e) { return e.fault == fault && e.phase == when; });
+      const auto kind = choose(part(name), weights_.faults, [&](const auto& fault) {
+        return fault == kNoFault ? 0 : times([&](const auto& e) { return e.fault == fault && e.phase == when && is_on_the_way(e); });
       });
       if (kind == kNoFault) continue;
       auto random = part(name + "/whom");
@@ -191,6 +213,9 @@ class Drawing {
       add_if_it_may(f);
     }
   }
+
+  // Of runs that are given another release than their plan's it is not known.
+  bool is_on_the_way(const Exercise& e) const { return s_.releases.to.empty() || e.releases == pair_with(s_.releases.to.name); }
 
   // Customers pay from the vote to the end.
   void draw_load() {
@@ -210,16 +235,29 @@ class Drawing {
   const Weights& weights_;
   const std::vector<TrainLeg>& legs_;
   const bool breaking_;
+  const Paths& paths_;
   const Tried& tried_;
   Scenario s_;
 };
 
+std::string why_not_drawn(const Scenario& plan, const Profile& profile, const Paths& paths) {
+  const auto unfit = why_unfit(plan, profile);
+  return unfit.empty() ? paths.why_no_way(plan) : unfit;
+}
+
+// A train may lead over the patch only where its releases do.
+std::vector<TrainLeg> possible_legs(const Profile& profile, const Paths& paths) {
+  auto all = legs_of(profile);
+  if (!paths.why_no_way(bare_plan("train", {TrainLeg::patch, TrainLeg::chain})).empty()) std::erase(all, TrainLeg::patch);
+  return all;
+}
+
 // Why not, of each that was left out.
-std::vector<std::string> leave_out_unfit(Weights& w, const Profile& profile, const std::vector<TrainLeg>& legs) {
+std::vector<std::string> leave_out_unfit(Weights& w, const Profile& profile, const std::vector<TrainLeg>& legs, const Paths& paths) {
   std::vector<std::string> why;
   std::erase_if(w.procedures, [&](const auto& p) {
     const bool one_leg = p.first == "train" && (legs.size() < 2 || !std::ranges::count(legs, TrainLeg::chain));
-    const auto unfit = one_leg ? "there is nothing beside the chain's upgrade" : why_unfit(bare_plan(p.first, legs), profile);
+    const auto unfit = one_leg ? "there is nothing beside the chain's upgrade" : why_not_drawn(bare_plan(p.first, legs), profile, paths);
     if (!unfit.empty() && p.second > 0) why.push_back(p.first + ": " + unfit);
     return !unfit.empty() || p.second <= 0;
   });
@@ -242,22 +280,26 @@ std::vector<std::string> leave_out_unfit(Weights& w, const Profile& profile, con
 
 }  // namespace
 
-Planner::Planner(const Profile& profile, Weights weights) : weights_(std::move(weights)), legs_(legs_of(profile)) {
-  const auto why = leave_out_unfit(weights_, profile, legs_);
+Planner::Planner(const Profile& profile, Weights weights, PlanReleases releases)
+    : weights_(std::move(weights)), paths_(profile, std::move(releases)) {
+  legs_ = possible_legs(profile, paths_);
+  const auto why = leave_out_unfit(weights_, profile, legs_, paths_);
   if (weights_.procedures.empty())
     throw Error(Blame::scenario, fmt::format("{}: there is nothing that can be drawn: {}", profile.name, fmt::join(why, "; ")));
   auto hotfix = bare_plan("hotfix", legs_);
   hotfix.upgrade.breaking = true, hotfix.releases.to.role = ReleaseRole::hotfix;
-  breaking_ = why_unfit(hotfix, profile).empty();
+  breaking_ = why_not_drawn(hotfix, profile, paths_).empty();
 }
 
-Scenario Planner::draw(PlanSeed seed, const Tried& tried) const { return Drawing(seed, weights_, legs_, breaking_, tried).draw(); }
+Scenario Planner::draw(PlanSeed seed, const Tried& tried) const { return Drawing(seed, weights_, legs_, breaking_, paths_, tried).draw(); }
 
 std::set<Exercise> Planner::possible() const {
   std::set<Exercise> all;
   for (const auto& [procedure, weight] : weights_.procedures) all.insert({procedure, "", kNoFault, ""});
+  if (!all.contains({"chain", "", kNoFault, ""})) return all;
   if (weights_.load > 0) all.insert({"chain", name_of(Phase::voting), "load", "network"});
-  if (!all.contains({"chain", "", kNoFault, ""}) || weights_.most_faults == 0) return all;
+  if (weights_.canary > 0 && !paths_.canaries().empty()) all.insert({"chain", "", history::kCanary, ""});
+  if (weights_.most_faults == 0) return all;
   for (const auto& [fault, weight] : weights_.faults) {
     if (fault == kNoFault || weight <= 0) continue;
     const bool on_all = find_fault_kind(fault)->acts_on == ActsOn::network;
@@ -273,10 +315,13 @@ Planner Planner::without_long_ones() const {
   return others.weights_.procedures.empty() ? *this : others;
 }
 
-std::vector<Exercise> exercises(const Scenario& s) {
-  if (s.faults.empty()) return {{s.upgrade.kind, "", kNoFault, ""}};
+std::vector<Exercise> exercises(const Scenario& s, const Profile& p) {
+  const auto name = [](const ReleaseChoice& choice, const std::string& usual) { return choice.empty() ? usual : to_string(choice); };
+  const auto releases = fmt::format("{} -> {}", name(s.releases.from, p.from), name(s.releases.to, p.to));
+  if (s.expect) return {{s.upgrade.kind, "", history::kCanary, "", releases}};
+  if (s.faults.empty()) return {{s.upgrade.kind, "", kNoFault, "", releases}};
   std::vector<Exercise> all;
-  for (const auto& f : s.faults) all.push_back({s.upgrade.kind, f.when, f.kind, f.who});
+  for (const auto& f : s.faults) all.push_back({s.upgrade.kind, f.when, f.kind, f.who, releases});
   return all;
 }
 

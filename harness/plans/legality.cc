@@ -110,6 +110,26 @@ std::string nothing_to_sync_from(const Scenario& s) {
   return "a node joins from a snapshot of the state, and no node makes any";
 }
 
+// What else could be the reason, in the words of a scenario.
+std::string trouble_beside(const Scenario& s) {
+  const auto& n = s.network;
+  const auto& u = s.upgrade;
+  if (!s.faults.empty()) return "faults";
+  if (!u.late.empty() || !u.missed.empty()) return "operators who are late";
+  if (!n.full_nodes.empty() || !n.inactive.empty() || u.joining_node) return "nodes beside the validators";
+  if (n.population.accounts) return "a chain in use";
+  if (n.supervisor != SupervisorKind::cosmovisor || !n.supervisors.empty() || !n.downloads.empty()) return "another way to switch the binary";
+  if (u.expedited || !u.afterwards.empty()) return "more than the upgrade";
+  return "";
+}
+
+std::string canary_proves_nothing(const Scenario& s) {
+  if (!s.expect) return "";
+  if (!is_kind(s, {"chain"}) || s.releases.to.empty()) return "a release that has to fail is named, and upgraded to by a plan";
+  const auto beside = trouble_beside(s);
+  return beside.empty() ? "" : fmt::format("{} may be why {} fails", beside, to_string(s.releases.to));
+}
+
 }  // namespace
 
 const std::vector<LegalityRule>& legality_rules() {
@@ -125,6 +145,7 @@ const std::vector<LegalityRule>& legality_rules() {
       {"way", "A way over several releases is one that they can be gone in.", way_leads_nowhere},
       {"phase", "A fault's moment comes in the procedure that it is for.", phase_never_comes},
       {"overlap", "Faults that take nodes down do not meet.", meets_a_node_that_is_down},
+      {"canary", "A release that is known to be bad is upgraded to with nothing beside it that could be the reason.", canary_proves_nothing},
       {"snapshot", "A node that joins by state sync finds a snapshot.", nothing_to_sync_from},
   };
   return all;

@@ -60,6 +60,8 @@ std::vector<TrainLeg> legs_of(const Profile& profile) {
 
 bool is_kind(const Scenario& s, const std::set<std::string>& kinds) { return kinds.contains(s.upgrade.kind); }
 
+bool changes_release(const Scenario& s) { return !is_kind(s, {"config", "model", "provider", "provider-rollback"}); }
+
 bool changes_one_by_one(const Scenario& s) {
   return is_kind(s, {"rolling", "hotfix", "config", "model", "patch-rollback", "train"});
 }
@@ -81,6 +83,7 @@ std::string title_of(const Scenario& s) {
   const auto& u = s.upgrade;
   std::vector<std::string> legs, more;
   for (const auto leg : u.legs) legs.push_back(name_of(leg));
+  if (s.expect) more.push_back(fmt::format("canary {}", to_string(s.releases.to)));
   if (u.kind == "chain" && s.network.supervisor == SupervisorKind::bare) more.push_back("by hand");
   if (!u.late.empty()) more.push_back(fmt::format("{} late", fmt::join(u.late, ", ")));
   for (const auto& f : s.faults) more.push_back(fmt::format("{} {} at {}", f.kind, f.who, f.when));

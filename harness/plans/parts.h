@@ -19,6 +19,8 @@ Scenario bare_plan(const std::string& procedure, const std::vector<TrainLeg>& le
 // What a train of that chain can have.
 std::vector<TrainLeg> legs_of(const Profile&);
 bool is_kind(const Scenario&, const std::set<std::string>& kinds);
+// The chain's program becomes another.
+bool changes_release(const Scenario&);
 // One node after the other is restarted, and the chain goes on meanwhile.
 bool changes_one_by_one(const Scenario&);
 std::vector<std::string> lists_after(const Scenario&);

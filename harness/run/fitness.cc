@@ -5,7 +5,7 @@
 #include "harness/faults/fault.h"
 #include "harness/judge/checks/checklist.h"
 #include "harness/procedures/procedure.h"
-#include "harness/spec/releases.h"
+#include "harness/spec/release_path.h"
 
 namespace rehearse {
 
@@ -61,6 +61,7 @@ std::string why_unfit(const Scenario& s, const Profile& p) {
     return fmt::format("{} has no genesis with the accounts of a chain in use: its genesis is made by commands; in {}: genesis_by: direct",
                        p.name, p.file.filename().string());
   if (auto why = why_unfit_releases(s.releases, p); !why.empty()) return why;
+  if (auto why = why_not_meant(s, p); !why.empty()) return why;
   return why_unfit_faults(s, p);
 }
 

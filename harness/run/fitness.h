@@ -1,5 +1,5 @@
-// Whether a scenario can be carried out with a profile: any scenario is for any chain that has what it is about. Nothing is
-// made for it, and no release opened.
+// Whether a scenario can be carried out with a profile: any scenario is for any chain that has what it is about, and for all releases
+// unless it says for which. Nothing is made for it, and no release opened.
 #pragma once
 
 #include <string>

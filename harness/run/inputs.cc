@@ -11,6 +11,7 @@
 #include "harness/procedures/procedure.h"
 #include "harness/run/fitness.h"
 #include "harness/run/scenario_rules.h"
+#include "harness/spec/release_path.h"
 #include "localnet/base/text.h"
 
 namespace rehearse {
@@ -102,9 +103,11 @@ Inputs read_inputs(const RunOptions& o) {
   }
   take_releases(o, in.scenario);
   if (const auto why = why_unfit(in.scenario, in.profile); !why.empty()) throw ScenarioSkipped(in.scenario.name, why);
+  if (!o.one_release)
+    if (const auto why = why_forbidden(path_of(in.scenario, in.profile)); !why.empty()) throw Error(Blame::scenario, why);
   in.faults = o.schedule.empty() ? plan_faults(in.scenario, o.seed) : read_schedule(o.schedule);
   if (!o.schedule.empty()) check_steps(in, o.schedule);
-  const auto manifest = in.profile.releases.empty() ? fs::path() : (in.profile.file.parent_path() / in.profile.releases).lexically_normal();
+  const auto manifest = manifest_of(in.profile);
   auto pick = [&](const ReleaseChoice& scenario, const std::string& profile, const char* which) {
     const auto choice = scenario.empty() ? release_choice(profile) : scenario;
     if (choice.empty())

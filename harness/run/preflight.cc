@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "harness/engine/publication.h"
+#include "harness/spec/release_path.h"
 #include "localnet/cosmos/go_panic.h"
 #include "localnet/process/blocked_signals.h"
 #include "localnet/network/node_log.h"
@@ -225,6 +226,9 @@ void Preflight::check_versions(bool one_release) {
                                    to.archive.filename().string()), Cause::version_unknown);
     if (!one_release && !to.printed_version.empty() && from.printed_version == to.printed_version)
       throw StepFailed(fmt::format("both {} and {} are {}", from.name, to.name, to.printed_version), Cause::same_version);
+    // Of what a manifest names it is known from the start; a patch on the way is named.
+    if (!one_release && !subject_.patch)
+      if (const auto why = why_forbidden(from, to); !why.empty()) throw Error(Blame::scenario, why);
     return fmt::format("{} -> {}{}", from.printed_version, to.printed_version, unknown);
   });
   tell();

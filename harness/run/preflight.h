@@ -30,7 +30,7 @@ class Preflight {
   // Waits for the new release; then it is verified. Throws Error with the cause.
   void receive();
   // Waits for the versions. Throws StepFailed for a release that does not run, is not what it claims, or, unless
-  // one is meant for both, is no upgrade.
+  // one is meant for both, is no upgrade; Error(Blame::scenario) for one that may not be upgraded to from what the other prints.
   void check_versions(bool one_release = false);
 
   const Artifact& cosmovisor() const { return cosmovisor_; }

@@ -27,7 +27,8 @@ namespace {
 
 // One entry of releases.yaml. How it is built is not ours to read: fixtures/mkrelease does that.
 struct Entry {
-  std::string version, plan, contents;
+  std::string version, plan, contents, shows_with;
+  VersionRange from;
   ReleaseRole role = ReleaseRole::none;
   Cause cause = Cause::none;
   nlohmann::json build, changelog;
@@ -47,10 +48,12 @@ template <class V>
 void describe(V& v, Entry& e) {
   v.required("version", e.version, "the version it reports");
   v.optional("plan", e.plan, "name of its upgrade plan");
+  describe_range(v, "from", e.from, "versions that one may upgrade to it from, as `>=v1.0.0 <v2.0.0`; left out: any");
   v.optional("build", e.build, "link-time variables");
   v.optional("changelog", e.changelog, "what changed");
   v.optional("module_versions", e.module_versions, "consensus version of each module");
   v.optional("cause", e.cause, "what a rehearsal of it must say");
+  v.optional("shows_with", e.shows_with, "what a network needs for that to show, in words; left out: nothing that is special");
   v.optional("role", e.role, "what it is for, beside those that a profile upgrades from and to");
   v.optional("contents", e.contents, "the release whose binary its archive really holds");
   v.optional("environment", e.environment, "environment on some nodes");
@@ -114,30 +117,49 @@ Release find_release(const std::string& text, const fs::path& manifest_file, con
   if (manifest_file.empty())
     throw Error(Blame::scenario, "there is no release `" + text +
                                      "`: the profile names none by `releases: MANIFEST`; give the path or URL of an archive or binary");
-  const auto manifest = decode_file<Manifest>(manifest_file);
+  auto all = known_releases(manifest_file, built);
   std::string known;
+  for (auto& release : all) {
+    if (release.name == text) return std::move(release);
+    known += (known.empty() ? "" : ", ") + release.name;
+  }
+  throw Error(Blame::scenario,
+              "there is no release `" + text + "` in " + manifest_file.string() + "; there are " + known);
+}
+
+std::vector<Release> known_releases(const fs::path& manifest_file, const fs::path& built) {
+  const auto manifest = decode_file<Manifest>(manifest_file);
+  std::vector<Release> all;
   for (const auto& [name, entry] : manifest.releases) {
-    known += (known.empty() ? "" : ", ") + name;
-    if (name != text) continue;
+    auto& r = all.emplace_back();
     r.name = name;
-    r.version = entry.version;
-    r.plan = entry.plan;
+    r.version = entry.version, r.plan = entry.plan;
+    r.from = entry.from;
+    r.role = entry.role;
+    r.fails = entry.cause, r.shows_with = entry.shows_with;
     r.module_versions = entry.module_versions;
     r.environment = entry.environment;
     r.reads = entry.reads;
     check_form(entry.changes);
     r.changes = entry.changes;
     r.archive = built / manifest_file.stem() / name / manifest.archive;
-    return r;
+    r.manifest = manifest_file;
   }
-  throw Error(Blame::scenario,
-              "there is no release `" + text + "` in " + manifest_file.string() + "; there are " + known);
+  return all;
+}
+
+const Release* chosen_of(const std::vector<Release>& all, const ReleaseChoice& wanted) {
+  const auto found = std::ranges::find_if(all, [&](const Release& r) {
+    if (wanted.fails != Cause::none) return r.fails == wanted.fails;
+    return wanted.role != ReleaseRole::none ? r.role == wanted.role : r.name == wanted.name;
+  });
+  return found == all.end() ? nullptr : &*found;
 }
 
 std::string release_for(const ReleaseChoice& wanted, const fs::path& manifest) {
-  for (const auto& [name, entry] : decode_file<Manifest>(manifest).releases)
-    if (wanted.fails == Cause::none ? entry.role == wanted.role : entry.cause == wanted.fails) return name;
-  return "";
+  const auto all = known_releases(manifest);
+  const auto* found = chosen_of(all, wanted);
+  return found ? found->name : "";
 }
 
 Release find_release(const ReleaseChoice& wanted, const fs::path& manifest, const fs::path& built) {
@@ -158,7 +180,7 @@ std::string plan_info(const Release& r) {
 
 std::vector<std::string> release_names(const fs::path& manifest_file) {
   std::vector<std::string> names;
-  for (const auto& [name, entry] : decode_file<Manifest>(manifest_file).releases) names.push_back(name);
+  for (const auto& release : known_releases(manifest_file)) names.push_back(release.name);
   return names;
 }
 

@@ -12,6 +12,7 @@
 #include "localnet/artifact/artifact.h"
 #include "localnet/base/decode.h"
 #include "localnet/base/schema.h"
+#include "localnet/base/version_range.h"
 
 namespace rehearse {
 
@@ -40,6 +41,11 @@ struct Release {
   ReleaseEnvironment environment;
   std::vector<std::string> reads = {};  // variables of a node's environment that no other release reads
   Changes changes = {};  // that an upgrade to it makes on purpose
+  VersionRange from = {};  // versions that one may upgrade to it from
+  ReleaseRole role = ReleaseRole::none;
+  Cause fails = Cause::none;  // what a rehearsal of it must say; none: it is meant to pass
+  std::string shows_with = {};  // what a network needs for that; empty: nothing that is special
+  std::filesystem::path manifest = {};  // that names it
   bool verified() const { return !artifact.binary.empty(); }
   std::string url;  // where operators download it, once it is published on the run's release server
   bool published = false;  // with a checksum that whoever made it gave
@@ -56,6 +62,11 @@ Release find_release(const std::string& text, const std::filesystem::path& manif
 // The same of a choice by what a release is for.
 Release find_release(const ReleaseChoice&, const std::filesystem::path& manifest, const std::filesystem::path& built);
 
+// A manifest's releases, in its order; `built` as above. Throws Error(Blame::scenario) with file:line:column.
+std::vector<Release> known_releases(const std::filesystem::path& manifest, const std::filesystem::path& built = {});
+
+// The one of that name, or the first that is for it; null: there is none.
+const Release* chosen_of(const std::vector<Release>&, const ReleaseChoice&);
 // The name of the first release of a manifest that is for it; empty: there is none.
 std::string release_for(const ReleaseChoice&, const std::filesystem::path& manifest);
 

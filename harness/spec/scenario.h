@@ -14,6 +14,7 @@
 #include "harness/spec/fault_spec.h"
 #include "harness/spec/release_choice.h"
 #include "localnet/base/decode.h"
+#include "localnet/base/version_range.h"
 #include "localnet/cosmos/config_files.h"
 #include "localnet/cosmos/population.h"
 #include "localnet/network/supervisor.h"
@@ -65,6 +66,11 @@ struct ReleasePair {
 struct ReleasesSection : ReleasePair {
   ReleaseChoice patch;   // installed before the upgrade, by a procedure that has one
   ReleasePair provider;  // of the provider daemon
+};
+
+// For which releases a scenario is meant, by their versions: with others it is skipped.
+struct MeantFor {
+  VersionRange from, to;
 };
 
 // Versions of the model that nodes score with; empty: the profile's.
@@ -140,6 +146,7 @@ struct Scenario {
   std::filesystem::path file;
   std::string title, runbook;
   NetworkSection network;
+  MeantFor meant_for;
   ReleasesSection releases;
   ModelsSection models;
   UpgradeSection upgrade;
@@ -212,6 +219,12 @@ void describe(V& v, ReleasesSection& r) {
 }
 
 template <class V>
+void describe(V& v, MeantFor& m) {
+  describe_range(v, "from", m.from, "versions that it may start on, as `>=v1.0.0 <v2.0.0`");
+  describe_range(v, "to", m.to, "versions that it may upgrade to");
+}
+
+template <class V>
 void describe(V& v, ModelsSection& m) {
   v.optional("from", m.from, "version of the model that the network starts with");
   v.optional("to", m.to, "version that it changes to");
@@ -268,6 +281,7 @@ void describe(V& v, Scenario& s) {
   v.required("title", s.title, "what is rehearsed, in a line");
   v.required("runbook", s.runbook, "the section of the runbook it carries out");
   v.optional("network", s.network, "the network it runs on");
+  v.optional("for", s.meant_for, "for which releases it is meant; with others it is skipped");
   v.optional("releases", s.releases, "what it upgrades from and to");
   v.optional("models", s.models, "the models that its nodes score with, before and after");
   v.required("upgrade", s.upgrade, "what is done");

@@ -16,6 +16,7 @@ struct Weights {
   double late_validator = 0;   // of the upgrades by hand
   double full_node = 0, newcomer = 0, expedited = 0, chain_in_use = 0, load = 0, own_settings = 0;
   Ordered<double> afterwards;  // what is rehearsed later (harness/procedures/afterwards.h) -> of the chain upgrades
+  double canary = 0;  // of the chain upgrades
 };
 
 template <class V>
@@ -35,6 +36,7 @@ void describe(V& v, Weights& w) {
   v.optional("load", w.load, "chain upgrades through which customers pay all the while");
   v.optional("own_settings", w.own_settings, "networks with a node that has settings of its own");
   v.optional("afterwards", w.afterwards, "what an upgraded chain has to do later -> chain upgrades that rehearse it");
+  v.optional("canary", w.canary, "chain upgrades to a release that its manifest says is bad: the gate has to catch it");
 }
 
 }  // namespace rehearse

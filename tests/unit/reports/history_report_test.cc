@@ -38,7 +38,7 @@ made::Nights made_worse() {
   for (int night = 0; night < 8; ++night) made.add(20, 1, "panic: often | seen");
   auto once = made::passing(9);
   once.covered = {{"voting", "cut", "one", "v1.0.0 -> v1.0.1"}};
-  made.add(once);
+  made.add(once).add(made::canary(9));
   for (int night = 0; night < 8; ++night) made.add(20, 1, "panic: often | seen");
   made.slower = 1.5;
   made.add(30, 9, "panic: new tonight");
@@ -93,14 +93,15 @@ TEST(HistoryReport, SaysInWhichTonightIsWorse) {
 TEST(HistoryReport, AsJsonHasTheFieldsOfTheContract) {
   const auto made = made_worse();
   const auto json = nlohmann::json::parse(reports::history_json(made.summary()));
-  EXPECT_EQ(json.at("iterations"), 391);
+  EXPECT_EQ(json.at("iterations"), 392);
   EXPECT_EQ(json.at("nights").size(), 18u);
   EXPECT_EQ(json.at("nights").at(0).at("passed"), 36);
   std::vector<std::string> states;
   for (const auto& c : json.at("clusters")) states.push_back(c.at("state"));
   EXPECT_THAT(states, ElementsAre("fixed", "known", "new"));
-  EXPECT_EQ(json.at("coverage").size(), 2u);
-  EXPECT_EQ(json.at("coverage").at(1).at("nights_since"), 9);
+  EXPECT_EQ(json.at("coverage").size(), 3u);
+  EXPECT_EQ(json.at("coverage").at(2).at("nights_since"), 9);
+  EXPECT_EQ(json.at("canaries"), (nlohmann::json{{"tried", 1}, {"caught", 1}, {"last_night", 9}, {"nights_since", 9}}));
   EXPECT_EQ(json.at("trends").size(), 3u);
   EXPECT_EQ(json.at("trends").at(0).at("name"), "memory of harness");
   EXPECT_EQ(json.at("trends").at(0).at("unit"), "MB");
@@ -122,6 +123,16 @@ TEST(HistoryReport, IsSelfContainedAndHarmless) {
     }
     for (const auto& c : s.clusters) EXPECT_TRUE(made::is_harmless(reports::issue_md(s, c)));
   }
+}
+
+TEST(HistoryReport, SaysWhenACanaryWasLastCaught) {
+  auto made = made::Nights().add(5).add(made::canary(1));
+  EXPECT_THAT(reports::history_text(made.summary()), HasSubstr("  canaries  caught 1 of 1, last in night 1, 2026-05-01T20:00:00Z, tonight\n"));
+  made.add(5);
+  EXPECT_THAT(reports::history_md(made.summary()), HasSubstr("caught 1 of 1, last in night 1, 2026-05-01T20:00:00Z, 1 night ago."));
+  made.iterations[5].failure.verdict = "fail";
+  EXPECT_THAT(reports::history_html(made.summary()), HasSubstr("caught none of 1"));
+  EXPECT_THAT(reports::history_text(made::Nights().add(5).summary()), Not(HasSubstr("canaries")));
 }
 
 TEST(HistoryReport, AnIssueHasCommandsOnlyWhereThereIsABundle) {

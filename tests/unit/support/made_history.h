@@ -37,6 +37,14 @@ inline history::Iteration passing(std::int64_t night) {
   return i;
 }
 
+// One that goes to a release known to be bad, which was caught.
+inline history::Iteration canary(std::int64_t night) {
+  auto i = passing(night);
+  i.to = "v2.0.0-bad", i.phases.clear();
+  i.covered = {{"", history::kCanary, "", "v1.0.0 -> v2.0.0-bad"}};
+  return i;
+}
+
 inline history::Iteration failing(std::int64_t night, const std::string& evidence) {
   auto i = passing(night);
   i.failure = {"fail", Cause::upgrade_handler_panic, "release", Spread::all, evidence, evidence};

@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include "localnet/base/utc.h"
 #include "tests/unit/support/made_history.h"
 
 namespace rehearse::history {
@@ -121,6 +122,46 @@ TEST(Coverage, SaysWhatWasNotExercisedForNights) {
   ASSERT_THAT(not_exercised(all, 3), SizeIs(1));
   EXPECT_EQ(not_exercised(all, 3)[0].what.fault, "cut");
   EXPECT_THAT(not_exercised(all, 4), IsEmpty());
+}
+
+TEST(Canaries, AreCaughtWhereTheyPassed) {
+  made::Nights made;
+  made.add(5).add(made::canary(1)).add(5).add(made::canary(2)).add(5, 1);
+  auto missed = made::canary(3), machine = missed;
+  missed.failure.verdict = "fail", machine.failure.verdict = "inconclusive";
+  const auto c = made.add(missed).add(machine).add(5).summary().canaries;
+  EXPECT_EQ(c.tried, 3) << "what the machine spoilt is not counted";
+  EXPECT_EQ(c.caught, 2);
+  EXPECT_EQ(c.last_night, 2);
+  EXPECT_EQ(c.nights_since, 2);
+  EXPECT_EQ(made::Nights().add(5, 1).summary().canaries.tried, 0) << "a failure is none";
+}
+
+TEST(Canaries, AreAsOldAsTheLastThatWasCaught) {
+  auto caught = made::canary(1), later = caught, missed = caught;
+  caught.started = "2026-01-02T03:00:00Z", later.started = "2026-01-02T03:10:00Z", missed.started = "2026-01-02T03:30:00Z";
+  missed.failure.verdict = "fail";
+  const auto now = *time_of_utc("2026-01-02T04:00:00Z");
+  EXPECT_EQ(since_caught({caught, later, missed}, now), std::chrono::minutes(50));
+  EXPECT_EQ(since_caught({missed}, now), std::nullopt);
+}
+
+TEST(Canaries, ThatAreMissedAreTheGatesFailure) {
+  record::Failure none{"fail", Cause::no_failure, "release", Spread::none, "expected missing-store-upgrade", "expected missing-store-upgrade"};
+  const auto missed = missed_canary(none, "v2-bad", "missing-store-upgrade");
+  EXPECT_EQ(missed.evidence, "the canary v2-bad was not caught: expected missing-store-upgrade");
+  EXPECT_EQ(missed.owner, "harness");
+  EXPECT_EQ(missed.cause, Cause::no_failure);
+  auto other = none;
+  other.cause = Cause::upgrade_handler_panic, other.evidence = "panic: x";
+  EXPECT_EQ(missed_canary(other, "v2-bad", "missing-store-upgrade").evidence,
+            "the canary v2-bad was not caught: expected missing-store-upgrade, found upgrade-handler-panic: panic: x");
+  EXPECT_NE(missed_canary(other, "v2-bad", "missing-store-upgrade").fingerprint, missed.fingerprint);
+
+  auto i = made::canary(2);
+  i.failure = missed;
+  const auto made = made::Nights().add(20).add(20).add(i);
+  EXPECT_THAT(worse_in(made), ElementsAre("new-cluster"));
 }
 
 TEST(ChangePoints, AreWhereAPhaseBecameSlower) {

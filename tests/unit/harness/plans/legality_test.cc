@@ -97,6 +97,20 @@ TEST(Legality, FaultsThatTakeNodesDownDoNotMeet) {
   EXPECT_EQ(illegal(plan("chain"), [](auto& s) { s.faults = {fault("kill", "swap"), fault("latency", "swap")}; }), "");
 }
 
+TEST(Legality, ACanaryHasNothingBesideIt) {
+  auto canary = plan("chain");
+  canary.releases.to.name = "v2-bad", canary.expect = Cause::missing_store_upgrade;
+  EXPECT_EQ(illegal(canary, [](auto& s) { s.upgrade.lead = 1; }), "");
+  EXPECT_THAT(illegal(canary, [](auto& s) { s.faults = {fault("kill", "swap")}; }), StartsWith("canary: faults may be why v2-bad fails"));
+  EXPECT_THAT(illegal(canary, [](auto& s) { s.network.supervisor = SupervisorKind::bare, s.upgrade.late = {"a"}; }), StartsWith("canary: operators who are late"));
+  EXPECT_THAT(illegal(canary, [](auto& s) { s.network.downloads = {"a"}; }), StartsWith("canary: another way to switch"));
+  EXPECT_THAT(illegal(canary, [](auto& s) { s.network.full_nodes = {"full-1"}; }), StartsWith("canary: nodes beside"));
+  EXPECT_THAT(illegal(canary, [](auto& s) { s.network.population.accounts = 1; }), StartsWith("canary: a chain in use"));
+  EXPECT_THAT(illegal(canary, [](auto& s) { s.upgrade.afterwards = {"replay"}; }), StartsWith("canary: more than the upgrade"));
+  EXPECT_THAT(illegal(canary, [](auto& s) { s.releases.to = {}; }), StartsWith("canary: a release that has to fail is named"));
+  EXPECT_EQ(illegal(plan("chain"), [](auto& s) { s.faults = {fault("kill", "swap")}; }), "") << "who is meant to pass may meet faults";
+}
+
 TEST(Legality, WhoJoinsFindsASnapshot) {
   EXPECT_THAT(illegal(plan("chain"), [](auto& s) { s.upgrade.joining_node = true; }), StartsWith("snapshot: "));
   EXPECT_EQ(illegal(plan("chain"), [](auto& s) { s.upgrade.joining_node = true, s.network.app_toml["state-sync.snapshot-interval"].value = 5; }), "");
