@@ -27,6 +27,8 @@ struct Powers {
 constexpr Powers kWithoutAThird{4, 5, 20, 28};  // with the power of any one gone more than 2/3 is left
 constexpr Powers kAny{3, 5, 8, 50};
 
+constexpr const char* kValidatorSet = "validator-set";  // see all_afterwards()
+
 const std::vector<std::string> kRoles = {"one", "smallest", "minority", "blocking"};
 const std::vector<Phase> kPhases = {Phase::voting, Phase::waiting, Phase::halted, Phase::swap, Phase::migration, Phase::first_block};
 
@@ -140,6 +142,12 @@ class Drawing {
     if (happens(of_network("full-node"), weights_.full_node)) n.full_nodes = {"full-1"};
     if (happens(of_network("chain-in-use"), weights_.chain_in_use)) n.population.accounts = 200, n.population.delegations = 20;
     if (happens(of_network("own-settings"), weights_.own_settings)) draw_own_setting();
+    if (s_.upgrade.kind == "chain" && happens(of_network(kValidatorSet), how_often_afterwards(kValidatorSet))) add_candidate();
+  }
+
+  double how_often_afterwards(const std::string& what) const {
+    const auto found = std::ranges::find(weights_.afterwards, what, &std::pair<std::string, double>::first);
+    return found == weights_.afterwards.end() ? 0 : found->second;
   }
 
   void draw_own_setting() {
@@ -168,8 +176,7 @@ class Drawing {
   void draw_afterwards() {
     for (const auto& [name, how_often] : weights_.afterwards) {
       if (name == "replay" && !uses_cosmovisor(s_.network)) continue;
-      if (name == "validator-set" && happens(of_network(name), how_often)) add_candidate();
-      if (name == "validator-set" ? !s_.network.inactive.empty() : happens(part(name), how_often)) s_.upgrade.afterwards.push_back(name);
+      if (name == kValidatorSet ? !s_.network.inactive.empty() : happens(part(name), how_often)) s_.upgrade.afterwards.push_back(name);
     }
   }
 
@@ -219,7 +226,7 @@ class Drawing {
 
   // Customers pay from the vote to the end.
   void draw_load() {
-    if (!happens(part("load"), weights_.load)) return;
+    if (std::ssize(s_.faults) >= weights_.most_faults || !happens(part("load"), weights_.load)) return;
     FaultSpec load;
     load.kind = "load", load.when = name_of(Phase::voting), load.who = "network", load.lasts.value = std::chrono::minutes(5), load.with = {{"rate", "5"}};
     add_if_it_may(load);
@@ -297,9 +304,9 @@ std::set<Exercise> Planner::possible() const {
   std::set<Exercise> all;
   for (const auto& [procedure, weight] : weights_.procedures) all.insert({procedure, "", kNoFault, ""});
   if (!all.contains({"chain", "", kNoFault, ""})) return all;
-  if (weights_.load > 0) all.insert({"chain", name_of(Phase::voting), "load", "network"});
   if (weights_.canary > 0 && !paths_.canaries().empty()) all.insert({"chain", "", history::kCanary, ""});
   if (weights_.most_faults == 0) return all;
+  if (weights_.load > 0) all.insert({"chain", name_of(Phase::voting), "load", "network"});
   for (const auto& [fault, weight] : weights_.faults) {
     if (fault == kNoFault || weight <= 0) continue;
     const bool on_all = find_fault_kind(fault)->acts_on == ActsOn::network;

@@ -21,7 +21,7 @@ inline constexpr const char* kNoFault = "nothing";
 struct Exercise {
   // "chain", "swap", "kill", "minority"; without a fault: "chain", "", "nothing", ""; of a release known to be bad: "chain", "", "canary", "".
   std::string procedure, phase, fault, role;
-  std::string releases;  // "v1.0.0 -> v2.0.0"
+  std::string releases = {};  // "v1.0.0 -> v2.0.0"
   auto operator<=>(const Exercise&) const = default;
 };
 using Tried = std::map<Exercise, std::int64_t>;  // -> how often
