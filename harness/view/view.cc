@@ -99,6 +99,18 @@ std::optional<Micros> find_reached(const std::map<std::int64_t, Micros>& reached
   return found->second;
 }
 
+void fold_plan(NetworkView& v, const PlanProposed& p, const Event& e) {
+  v.plan = p, v.plan_seen = e.seen, v.plan_leg = v.named("");
+  for (auto& [name, node] : v.nodes) node.halt.reset();
+}
+
+// A plan that was not carried out goes with the leg that proposed it: nothing is to halt for it any more.
+void fold_leg_end(NetworkView& v, const Event& e) {
+  if (v.plan && v.plan_leg == v.named("") && v.expected_outcome && !v.expected_outcome->applied) v.plan.reset();
+  v.expected_outcome.reset(), ++v.progress;
+  if (v.leg()) v.legs.back().ended = e.seen;
+}
+
 }  // namespace
 
 const SeenLine* NodeView::line(Pattern pattern, int from_incarnation) const {
@@ -337,15 +349,9 @@ void fold(NetworkView& v, const Event& e) {
                        step.ended = e.seen, step.outcome = s.outcome, step.detail = s.detail;
                    ++v.progress;
                  },
-                 [&](const PlanProposed& p) {
-                   v.plan = p, v.plan_seen = e.seen, v.plan_leg = v.named("");
-                   for (auto& [name, node] : v.nodes) node.halt.reset();
-                 },
+                 [&](const PlanProposed& p) { fold_plan(v, p, e); },
                  [&](const LegStarted& l) { v.expected_outcome.reset(), v.legs.push_back({l, e.seen, 0}), ++v.progress; },
-                 [&](const LegEnded&) {
-                   v.expected_outcome.reset(), ++v.progress;
-                   if (v.leg()) v.legs.back().ended = e.seen;
-                 },
+                 [&](const LegEnded&) { fold_leg_end(v, e); },
                  [&](const ExpectedOutcome& a) { v.expected_outcome = a, v.expected_outcome_seq = e.seq, v.expected_outcome_seen = e.seen; },
                  [&](const Expected& x) {
                    if (x.begins)

@@ -34,6 +34,18 @@ TEST(View, HasHaltedForTheLastPlanOnly) {
   EXPECT_TRUE(first_node(u.view()).halt);
 }
 
+TEST(View, HasNoPlanOnceTheLegIsOverThatDidNotCarryItOut) {
+  for (const bool applied : {false, true}) {
+    auto u = healthy();
+    u.add(kEnd, "", record::LegStarted{"skip", "Skipped upgrade", {}});
+    u.add(kEnd, "", record::PlanProposed{"v2.0.0", "", "2", kHeight + 50});
+    u.add(kEnd, "", record::ExpectedOutcome{kHeight + 50, WhichRelease::from, applied});
+    EXPECT_TRUE(u.view().plan);
+    u.add(kEnd, "", record::LegEnded{"skip"});
+    EXPECT_EQ(u.view().plan.has_value(), applied);
+  }
+}
+
 // --- Processes
 
 TEST(View, CountsTheIncarnationsOfANode) {
