@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 
 #include "harness/cli/measuring.h"
 #include "harness/cli/running.h"
@@ -178,7 +179,9 @@ class Soak {
     show(t, record);
     show_running();
     if (record.verdict == "pass") remove_run(t.options.folder);  // what a night leaves does not grow with its length
-    for (const auto& folder : keep_within(options_.folder, space_)) std::cout << fmt::format("      {} removed: failures may take {} MB\n", folder.filename().string(), space_ / 1'000'000);
+    std::set<fs::path> in_use;
+    for (const auto& [job, other] : trials_) in_use.insert(other.options.folder);
+    for (const auto& folder : keep_within(options_.folder, space_, in_use)) std::cout << fmt::format("      {} removed: failures may take {} MB\n", folder.filename().string(), space_ / 1'000'000);
   }
 
   void keep(Trial& t, const record::RunRecord& record) {

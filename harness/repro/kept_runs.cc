@@ -24,10 +24,10 @@ struct KeptRun {
   std::uintmax_t bytes;
 };
 
-std::vector<KeptRun> oldest_first(const fs::path& results) {
+std::vector<KeptRun> oldest_first(const fs::path& results, const std::set<fs::path>& in_use) {
   std::vector<KeptRun> all;
   for (const auto& entry : fs::directory_iterator(results))
-    if (entry.is_directory() && fs::exists(entry.path().string() + ".yaml")) all.push_back({entry.path(), entry.last_write_time(), size_of(entry.path())});
+    if (entry.is_directory() && !in_use.contains(entry.path()) && fs::exists(entry.path().string() + ".yaml")) all.push_back({entry.path(), entry.last_write_time(), size_of(entry.path())});
   std::ranges::sort(all, {}, &KeptRun::ended);
   return all;
 }
@@ -43,8 +43,8 @@ void remove_all_but_bundle(const fs::path& folder) {
 
 void remove_run(const fs::path& folder) { fs::remove_all(folder), fs::remove(folder.string() + ".yaml"), fs::remove(folder.string() + ".log"); }
 
-std::vector<fs::path> keep_within(const fs::path& results, std::uintmax_t bytes) {
-  auto kept = oldest_first(results);
+std::vector<fs::path> keep_within(const fs::path& results, std::uintmax_t bytes, const std::set<fs::path>& in_use) {
+  auto kept = oldest_first(results, in_use);
   std::uintmax_t sum = 0;
   for (const auto& run : kept) sum += run.bytes;
   if (!kept.empty()) kept.pop_back();  // the newest stays

@@ -50,6 +50,11 @@ TEST_F(KeptRuns, TheOldestGoesOnceThereAreOnlyBundles) {
   EXPECT_TRUE(there("b-newest/nodes/log")) << "the newest stays as it is";
 }
 
+TEST_F(KeptRuns, ThoseThatStillRunStay) {
+  EXPECT_THAT(keep_within(results_ / "", 1, {results_ / "c-oldest"}), ElementsAre(results_ / "a-next"));
+  EXPECT_TRUE(there("c-oldest/nodes/log"));
+}
+
 TEST_F(KeptRuns, TheNewestStaysWhateverItTakes) {
   EXPECT_THAT(keep_within(results_ / "", 1), ElementsAre(results_ / "c-oldest", results_ / "a-next"));
   EXPECT_TRUE(there("b-newest/nodes/log"));
