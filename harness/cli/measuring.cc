@@ -28,10 +28,20 @@ void write_measures(const fs::path& folder) try {
   log_warning(folder.string() + ": not measured: " + e.what());
 }
 
+namespace {
+
+record::Measures written_measures(const fs::path& folder) try {
+  return fs::exists(folder / kMeasures) ? record::measures_from_json(nlohmann::json::parse(read_file(folder / kMeasures))) : record::Measures{};
+} catch (const std::exception& e) {  // it was killed while it wrote them
+  log_warning(folder.string() + ": its measures cannot be read: " + e.what());
+  return {};
+}
+
+}  // namespace
+
 record::Measures measures_with_soak(const fs::path& folder, const record::RunRecord& record) {
   using enum record::Quantity;
-  record::Measures all;
-  if (fs::exists(folder / kMeasures)) all = record::measures_from_json(nlohmann::json::parse(read_file(folder / kMeasures)));
+  auto all = written_measures(folder);
   if (record.timing.harness_peak_mb > 0) all.of_run.push_back({record::Subject::harness, memory, record.timing.harness_peak_mb});
   if (const auto own = sample(getpid())) {
     all.of_run.push_back({record::Subject::soak, memory, static_cast<double>(own->rss_bytes) / 1e6});

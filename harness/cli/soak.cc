@@ -1,6 +1,7 @@
 // rehearse soak: drawn plans until the time is up, and what came of each kept in a history.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -43,13 +44,17 @@ using history::State;
 constexpr const char* kWait = "wait";            // the part of a run's time that is as long as its height was far away
 constexpr std::uintmax_t kRoom = 2'000'000'000;  // bytes that a run may need
 constexpr std::chrono::minutes kLongPlan{5};    // none of that length is begun when less is left
-constexpr std::size_t kTerminal = 150;            // characters of a line
 constexpr std::size_t kMostNodes = 8;           // of a plan's network
 
 std::string host() {
   char name[256] = {};
   gethostname(name, sizeof name - 1);
   return name;
+}
+
+std::size_t terminal_width() {
+  winsize size{};
+  return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
 int jobs_of(const std::string& text) {
@@ -97,15 +102,15 @@ class Soak {
         until_(std::chrono::steady_clock::now() + duration_of("--for", soak.lasts)),
         file_(soak.history.empty() ? project.results() / "history.db" : fs::absolute(soak.history)), history_(open(file_)),
         plans_(profile_, read_weights(soak.weights.empty() ? project.weights() : fs::absolute(soak.weights)), {{}, options_.from, options_.to}, history_,
-               derived_seed(seed_, fmt::format("{} {}/{}", host(), shard_.number, shard_.count))),
+               derived_seed(seed_, place())),
         metrics_(soak.metrics, options_.harness_version, plans_.possible()) {
     options_.keep = Keep::never;
   }
 
   int run() {
-    for (const auto& i : history_.mark_interrupted(host())) std::cout << fmt::format("{} of an earlier soak was interrupted\n", i.plan);
+    for (const auto& i : history_.mark_interrupted(place())) std::cout << fmt::format("{} of an earlier soak was interrupted\n", i.plan);
     fs::create_directories(options_.folder);
-    night_ = history_.begin(Night{0, State::running, utc(), "", seed_, options_.harness_version, host(), getpid(), 0});
+    night_ = history_.begin(Night{0, State::running, utc(), "", seed_, options_.harness_version, place(), getpid(), 0});
     metrics_.state_is(history_, plans_.tried());
     const SuiteCheckpoints checkpoints(options_.folder / kCheckpoints);
     const int signal = run_side_by_side([&] { return next(); }, jobs_, [&](std::size_t i, int) { ended(trials_.extract(i).mapped()); });
@@ -122,11 +127,14 @@ class Soak {
     return History(file);
   }
 
+  // A host has one soak a night; of those that share one, each is a part.
+  std::string place() const { return shard_.count == 1 ? host() : fmt::format("{} {}/{}", host(), shard_.number, shard_.count); }
+
   bool has_room() const {
     std::error_code error;
     const auto space = fs::space(options_.folder, error);
     if (error || space.available >= kRoom) return true;
-    std::cout << fmt::format("{}: {} MB are left, too few for another run: the soak ends here\n", options_.folder.string(), space.available / 1'000'000);
+    std::cout << clear() << fmt::format("{}: {} MB are left, too few for another run: the soak ends here\n", options_.folder.string(), space.available / 1'000'000);
     return false;
   }
 
@@ -177,11 +185,11 @@ class Soak {
     }
     keep(t, record);
     show(t, record);
-    show_running();
     if (record.verdict == "pass") remove_run(t.options.folder);  // what a night leaves does not grow with its length
     std::set<fs::path> in_use;
     for (const auto& [job, other] : trials_) in_use.insert(other.options.folder);
     for (const auto& folder : keep_within(options_.folder, space_, in_use)) std::cout << fmt::format("      {} removed: failures may take {} MB\n", folder.filename().string(), space_ / 1'000'000);
+    show_running();
   }
 
   void keep(Trial& t, const record::RunRecord& record) {
@@ -205,10 +213,13 @@ class Soak {
 
   void show(const Trial& t, const record::RunRecord& record) {
     ++(record.verdict == "pass" ? passed_ : not_passed_);
-    std::cout << (live_ ? "\r\033[K" : "") << fmt::format("{:4}  {}; {}: {}{}\n", t.number, t.next.title, t.next.name, record.verdict, record.diagnosis ? ", " + name_of(record.diagnosis->cause) : "");
+    std::cout << clear() << fmt::format("{:4}  {}; {}: {}{}\n", t.number, t.next.title, t.next.name, record.verdict, record.diagnosis ? ", " + name_of(record.diagnosis->cause) : "");
     if (record.verdict != "pass") std::cout << fmt::format("      {}\n      {}\n", t.iteration.failure.evidence, t.iteration.bundle.empty() ? t.options.folder.string() : "./rehearse repro " + t.iteration.bundle);
     std::cout << std::flush;
   }
+
+  // Of the live line, before anything else is printed.
+  const char* clear() const { return live_ ? "\r\033[K" : ""; }
 
   // On a terminal: what goes on now, below the lines of what has ended.
   void show_running() const {
@@ -216,7 +227,7 @@ class Soak {
     std::vector<std::string> titles;
     for (const auto& [job, t] : trials_) titles.push_back(t.next.title);
     const auto left = std::chrono::duration_cast<std::chrono::minutes>(until_ - std::chrono::steady_clock::now());
-    std::cout << fmt::format("\r\033[K{} passed, {} not; {} min left; now {}", passed_, not_passed_, left.count(), fmt::join(titles, ", ")).substr(0, kTerminal) << std::flush;
+    std::cout << clear() << fmt::format("{} passed, {} not; {} min left; now {}", passed_, not_passed_, left.count(), fmt::join(titles, ", ")).substr(0, terminal_width()) << std::flush;
   }
 
   // Of this night and those before it: another soak may have begun since.

@@ -27,7 +27,7 @@ SoakMetrics::SoakMetrics(const std::string& address, const std::string& harness_
 
 void SoakMetrics::state_is(const history::History& h, const Tried& tried) {
   if (!metrics_) return;
-  const auto iterations = h.iterations();
+  const auto iterations = h.iterations(history::Detail::no_measures);
   reports::SoakState s{history::by_night(h.nights(), iterations), {}, history::since_caught(iterations, std::time(nullptr))};
   std::map<Exercise, std::int64_t> of_all_releases;
   for (const auto& [exercise, times] : tried) {

@@ -20,7 +20,7 @@ constexpr std::ptrdiff_t kMostTriesOfAFailure = 4;  // in a night
 
 SoakPlans::SoakPlans(const Profile& profile, const Weights& weights, const PlanReleases& releases, const history::History& history, std::uint64_t seed)
     : profile_(profile.name), planner_(profile, weights, releases), short_planner_(planner_.without_long_ones()), history_(history), seed_(seed) {
-  for (const auto& i : history_.iterations())
+  for (const auto& i : history_.iterations(history::Detail::no_measures))
     if (i.profile == profile_) add(i);
 }
 
@@ -48,7 +48,7 @@ NextPlan SoakPlans::drawn(std::int64_t night, bool nearly_over) const {
 
 // Of the failures that are not known to be fixed the one that was tried least tonight: is it still there?
 std::optional<NextPlan> SoakPlans::failed_before(std::int64_t night) const {
-  const auto iterations = history_.iterations();
+  const auto iterations = history_.iterations(history::Detail::no_measures);
   std::optional<NextPlan> next;
   auto fewest = kMostTriesOfAFailure;
   for (const auto& c : history::sum_up(history_.nights(), iterations).clusters) {

@@ -83,7 +83,7 @@ void History::end(const Iteration& iteration) {
 
 std::vector<Iteration> History::mark_interrupted(const std::string& host) {
   Transaction t(db_->connection);
-  const auto all = read_iterations(db_->connection);
+  const auto all = read_iterations(db_->connection, Detail::all);
   std::set<std::int64_t> over;  // nights
   for (const auto& n : nights()) {
     if (n.host != host || (n.state == State::running && still_lives(n))) continue;
@@ -107,9 +107,9 @@ std::vector<Night> History::nights() const {
   return all;
 }
 
-std::vector<Iteration> History::iterations() const {
+std::vector<Iteration> History::iterations(Detail detail) const {
   Transaction t(db_->connection, Connection::Use::read);
-  return read_iterations(db_->connection);
+  return read_iterations(db_->connection, detail);
 }
 
 int History::merge(const History& other) {

@@ -61,6 +61,9 @@ struct Iteration {
   record::Measures measures = {};
 };
 
+// Without measures: they are by far the most of a file.
+enum class Detail { all, no_measures };
+
 class History {
  public:
   // Opens or makes it. Throws Error(Blame::scenario) for what is no history, is damaged or of a newer version, and
@@ -83,7 +86,7 @@ class History {
 
   // In the order in which they began, whatever the clock said.
   std::vector<Night> nights() const;
-  std::vector<Iteration> iterations() const;  // night by night
+  std::vector<Iteration> iterations(Detail = Detail::all) const;  // night by night
 
   // Adds the nights of another that are not here yet, or that still ran when they were taken over, between the nights that are
   // here by their start. Returns how many.

@@ -158,7 +158,7 @@ std::vector<NightRow> read_nights(const Connection& db) {
   return all;
 }
 
-std::vector<Iteration> read_iterations(const Connection& db) {
+std::vector<Iteration> read_iterations(const Connection& db, Detail detail) {
   std::vector<Iteration> all;
   std::map<std::int64_t, std::size_t> place;  // by id
   Statement s(db, "SELECT i.* FROM iterations i JOIN nights n ON n.id = i.night ORDER BY n.place, n.id, i.id");
@@ -171,7 +171,7 @@ std::vector<Iteration> read_iterations(const Connection& db) {
     return all[place[id]];
   };
   read_lists(db, of);
-  read_measures(db, of);
+  if (detail == Detail::all) read_measures(db, of);
   return all;
 }
 

@@ -23,6 +23,6 @@ bool update(const Connection&, const Iteration&);
 // In the nights' order; iterations within a transaction, or their lists may be of others. Throw Error(Blame::scenario) for what no
 // harness writes.
 std::vector<NightRow> read_nights(const Connection&);
-std::vector<Iteration> read_iterations(const Connection&);
+std::vector<Iteration> read_iterations(const Connection&, Detail);
 
 }  // namespace rehearse::history

@@ -2,6 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
+
+#include "localnet/base/utc.h"
+
 namespace rehearse::history {
 
 using record::Quantity;
@@ -53,13 +58,23 @@ std::string measured_in(const Iteration& i, Subject s) {
   return s == Subject::new_release ? i.to + " after the upgrade" : name_of(s);
 }
 
-// What its runs were measured at, each at its end.
+// Runs may be side by side: then an hour of the soak has more than an hour of them. 1 where the clock cannot be right.
+double hours_of_soak_in_those_of_runs(const Night& soak, const NightTotals& night) {
+  double sum = 0;
+  for (const auto* i : night.iterations) sum += i->night == soak.id ? i->seconds : 0;
+  const auto began = time_of_utc(soak.started), ended = time_of_utc(soak.ended);
+  if (!began || !ended || *ended <= *began) return 1;
+  return std::min(1.0, static_cast<double>(*ended - *began) / std::max(sum, 1.0));
+}
+
+// What its runs were measured at, each at its end, as if one had followed the other.
 void add_soak(const Night& soak, const NightTotals& night, std::vector<Trend>& all) {
   std::map<std::pair<std::string, Quantity>, std::vector<Measured>> points;
+  const double scale = hours_of_soak_in_those_of_runs(soak, night);
   double at = 0;
   for (const auto* i : night.iterations) {
     if (i->night != soak.id) continue;
-    at += i->seconds;
+    at += i->seconds * scale;
     for (const auto& m : i->measures.of_run) points[{measured_in(*i, m.of), m.what}].push_back({at, m.value});
   }
   const auto where = night.soaks.size() > 1 ? " on " + soak.host : "";

@@ -42,7 +42,6 @@ const OwnSetting kOwnSettings[] = {
     {&NodeFiles::app_toml, "pruning", "everything"},      {&NodeFiles::app_toml, "pruning", "nothing"},
     {&NodeFiles::app_toml, "inter-block-cache", false},   {&NodeFiles::app_toml, "iavl-disable-fastnode", true},
     {&NodeFiles::config_toml, "log_format", "json"},      {&NodeFiles::config_toml, "log_level", "error"},
-    {&NodeFiles::config_toml, "tx_index.indexer", "null"}, {&NodeFiles::config_toml, "storage.discard_abci_responses", true},
 };
 
 Ordered<std::int64_t> validators_with(const Powers& p, Random random) {
@@ -167,10 +166,14 @@ class Drawing {
     u.lead = 0.5 * static_cast<double>(of_network("lead").below(3));
     u.blocks_after = std::array{5, 8, 12}[part("blocks-after").below(3)];
     draw_afterwards();
-    if (happens(of_network("newcomer"), weights_.newcomer)) {
-      u.joining_node = true;
-      s_.network.app_toml["state-sync.snapshot-interval"].value = 5, s_.network.app_toml["state-sync.snapshot-keep-recent"].value = 0;
-    }
+    if (happens(of_network("newcomer"), weights_.newcomer)) draw_newcomer();
+  }
+
+  void draw_newcomer() {
+    auto with = s_;
+    with.upgrade.joining_node = true;
+    with.network.app_toml["state-sync.snapshot-interval"].value = 5, with.network.app_toml["state-sync.snapshot-keep-recent"].value = 0;
+    if (why_illegal(with).empty()) s_ = std::move(with);
   }
 
   void draw_afterwards() {
@@ -279,6 +282,9 @@ std::vector<std::string> leave_out_unfit(Weights& w, const Profile& profile, con
     plan.upgrade.afterwards = {a.first};
     return !why_unfit(plan, profile).empty();
   });
+  auto loaded = bare_plan("chain", legs);
+  loaded.faults.emplace_back().kind = "load";
+  if (!why_unfit(loaded, profile).empty()) w.load = 0;
   auto in_use = bare_plan("chain", legs);
   in_use.network.population.accounts = 1;
   if (!why_unfit(in_use, profile).empty()) w.chain_in_use = 0;

@@ -32,7 +32,8 @@ std::string late_is_awaited(const Scenario& s) {
 }
 
 std::string one_by_one_stops(const Scenario& s) {
-  if (!is_kind(s, {"rolling", "config", "model", "patch-rollback"}) && !has_leg(s.upgrade, TrainLeg::patch) && !has_leg(s.upgrade, TrainLeg::model)) return "";
+  if (!is_kind(s, {"rolling", "config", "model", "patch-rollback"}) && !has_leg(s.upgrade, TrainLeg::patch) && !has_leg(s.upgrade, TrainLeg::model) && !has_leg(s.upgrade, TrainLeg::config))
+    return "";
   for (const auto& [name, power] : s.network.validators)
     if (stops_the_chain(s, {name})) return fmt::format("{} has {} of {}: while it restarts no block is made", name, power, whole_power(s));
   return "";
@@ -110,6 +111,20 @@ std::string nothing_to_sync_from(const Scenario& s) {
   return "a node joins from a snapshot of the state, and no node makes any";
 }
 
+// The SDK does not start with both (server/config).
+std::string snapshots_of_what_is_pruned(const Scenario& s) {
+  const auto is = [](const TomlValues& values, const char* key, const nlohmann::json& value) {
+    const auto found = values.find(key);
+    return found != values.end() && found->second.value == value;
+  };
+  const auto& n = s.network;
+  const auto interval = n.app_toml.find("state-sync.snapshot-interval");
+  if (interval == n.app_toml.end() || interval->second.value == 0) return "";
+  for (const auto& [node, files] : n.nodes)
+    if (is(files.app_toml, "pruning", "everything")) return fmt::format("{} is to make snapshots, and prunes everything", node);
+  return is(n.app_toml, "pruning", "everything") ? "nodes are to make snapshots, and prune everything" : "";
+}
+
 // What else could be the reason, in the words of a scenario.
 std::string trouble_beside(const Scenario& s) {
   const auto& n = s.network;
@@ -118,6 +133,7 @@ std::string trouble_beside(const Scenario& s) {
   if (!u.late.empty() || !u.missed.empty()) return "operators who are late";
   if (!n.full_nodes.empty() || !n.inactive.empty() || u.joining_node) return "nodes beside the validators";
   if (n.population.accounts) return "a chain in use";
+  if (!n.nodes.empty()) return "a node's own settings";
   if (n.supervisor != SupervisorKind::cosmovisor || !n.supervisors.empty() || !n.downloads.empty()) return "another way to switch the binary";
   if (u.expedited || !u.afterwards.empty()) return "more than the upgrade";
   return "";
@@ -147,6 +163,7 @@ const std::vector<LegalityRule>& legality_rules() {
       {"overlap", "Faults that take nodes down do not meet.", meets_a_node_that_is_down},
       {"canary", "A release that is known to be bad is upgraded to with nothing beside it that could be the reason.", canary_proves_nothing},
       {"snapshot", "A node that joins by state sync finds a snapshot.", nothing_to_sync_from},
+      {"snapshot-pruned", "Nobody prunes everything of which snapshots are to be made.", snapshots_of_what_is_pruned},
   };
   return all;
 }

@@ -138,7 +138,8 @@ std::vector<Measure> measures_of(const NetworkView& v) {
   const auto upgrade = v.plan ? v.plan->height : 0;
   add_measures(v, {Subject::old_release, kSettled, upgrade > 0 ? std::min(kSettledUntil, upgrade - 1) : kSettledUntil, first_fault(v)}, all);
   // Of several procedures the last release is not reached by every plan at the same age.
-  if (upgrade > 0 && v.legs.empty() && !v.disturbed()) add_measures(v, {Subject::new_release, upgrade + 1, upgrade + kBlocksAfter, kForever}, all);
+  const bool upgraded = upgrade > 0 && (!v.expected_outcome || (v.expected_outcome->applied && v.expected_outcome->release == WhichRelease::to));
+  if (upgraded && v.legs.empty() && !v.disturbed()) add_measures(v, {Subject::new_release, upgrade + 1, upgrade + kBlocksAfter, kForever}, all);
   return all;
 }
 

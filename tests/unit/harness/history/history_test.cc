@@ -238,6 +238,7 @@ TEST(History, KeepsMeasures) {
   History other(folder / "other");
   EXPECT_EQ(other.merge(h), 1);
   EXPECT_EQ(record::to_json(other.iterations().at(0).measures), record::to_json(run.measures));
+  EXPECT_THAT(other.iterations(Detail::no_measures).at(0).measures.of_run, IsEmpty());
 }
 
 TEST(History, OfTheVersionBeforeIsBroughtUpToDateWhenItIsWrittenTo) {

@@ -51,6 +51,16 @@ std::vector<std::string> growth_in(const made::Nights& made) {
   return all;
 }
 
+// Four runs at a time: the hour of the soak had four of them.
+TEST(Trends, AreByTheHourOfTheSoakWhereRunsAreSideBySide) {
+  auto made = soak_of(Subject::harness, Quantity::memory, leak);
+  const auto one_by_one = made.summary().trends.at(0).slope;
+  made.nights[0].started = "2026-04-30T21:00:00Z", made.nights[0].ended = "2026-04-30T21:15:00Z";
+  EXPECT_NEAR(made.summary().trends.at(0).slope, 4 * one_by_one, 1);
+  made.nights[0].ended = "2026-04-30T20:00:00Z";
+  EXPECT_EQ(made.summary().trends.at(0).slope, one_by_one) << "the clock was set back";
+}
+
 TEST(Trends, FindALeakOfTheHarnessInAnHour) {
   const auto made = soak_of(Subject::harness, Quantity::memory, leak);
   EXPECT_THAT(growth_in(made), ElementsAre("memory of harness"));

@@ -40,6 +40,9 @@ TEST(Legality, WhoIsLateLeavesTheOthersMoreThanTwoThirds) {
 
 TEST(Legality, NobodyWhoRestartsHoldsAThird) {
   const auto a_third = [](auto& s) { s.network.validators = {{"a", 40}, {"b", 30}, {"c", 30}}; };
+  const auto of_legs = [&](std::vector<TrainLeg> legs) { return illegal(plan("train", legs), a_third); };
+  EXPECT_THAT(of_legs({TrainLeg::config, TrainLeg::chain}), StartsWith("one-by-one"));
+  EXPECT_EQ(of_legs({TrainLeg::cancelled, TrainLeg::chain}), "");
   for (const char* kind : {"rolling", "config", "model", "patch-rollback", "train"}) EXPECT_THAT(illegal(plan(kind), a_third), StartsWith("one-by-one: a has 40 of 100")) << kind;
   EXPECT_EQ(illegal(plan("chain"), a_third), "") << "all halt anyway";
 }
@@ -114,6 +117,17 @@ TEST(Legality, ACanaryHasNothingBesideIt) {
 TEST(Legality, WhoJoinsFindsASnapshot) {
   EXPECT_THAT(illegal(plan("chain"), [](auto& s) { s.upgrade.joining_node = true; }), StartsWith("snapshot: "));
   EXPECT_EQ(illegal(plan("chain"), [](auto& s) { s.upgrade.joining_node = true, s.network.app_toml["state-sync.snapshot-interval"].value = 5; }), "");
+}
+
+TEST(Legality, WhoMakesSnapshotsDoesNotPruneEverything) {
+  const auto node_that_prunes = [](const char* what) {
+    return [what](auto& s) {
+      s.network.app_toml["state-sync.snapshot-interval"].value = 5;
+      s.network.nodes["a"].app_toml["pruning"].value = what;
+    };
+  };
+  EXPECT_THAT(illegal(plan("chain"), node_that_prunes("everything")), StartsWith("snapshot-pruned: a is to make snapshots"));
+  EXPECT_EQ(illegal(plan("chain"), node_that_prunes("nothing")), "");
 }
 
 TEST(Legality, HasEachRuleOnce) {

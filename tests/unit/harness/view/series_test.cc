@@ -105,6 +105,13 @@ TEST(Measures, EndWhereAFaultBegins) {
   EXPECT_EQ(measured(early, Subject::old_release, Quantity::memory), std::nullopt);
 }
 
+TEST(Measures, OfANewReleaseThatNobodyRunsAreNone) {
+  auto u = made::healthy();
+  u.add(3.9, "", record::ExpectedOutcome{made::kHeight, WhichRelease::from, false});
+  EXPECT_EQ(measured(u, Subject::old_release, Quantity::memory), 120);
+  EXPECT_EQ(measured(u, Subject::new_release, Quantity::memory), std::nullopt) << "called off, or skipped";
+}
+
 TEST(Measures, OfAnothersPastAreNone) {
   auto u = made::healthy();
   u.add(3.9, "", record::Forked{"checkpoint", "other", Phase::waiting, 20, 3});
