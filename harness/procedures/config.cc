@@ -38,7 +38,7 @@ bool too_large(const CliAnswer& a) {
 void expect_refusals(Rehearsal& r) {
   const auto validators = r.view().validators();
   const auto commands =
-      signed_by_each(r, transactions_of_each(r, first_initial_transaction(r), validators, validators.size()));
+      signed_by_each(r, transactions_of_each(r, first_initial_transaction(r), validators, r.take_ordinals(validators.size())));
   const auto answers = r.run_commands(commands);
   for (std::size_t i = 0; i < answers.size(); ++i)
     if (!too_large(answers[i]))

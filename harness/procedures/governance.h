@@ -41,7 +41,7 @@ std::vector<Included> send_transactions(Rehearsal&, const std::vector<NodeComman
 // `{ordinal}` counts on from `after`.
 std::vector<NodeCommand> transactions_of_each(Rehearsal&, const std::vector<std::string>& transaction,
                                               const std::vector<const NodeView*>& validators,
-                                              std::size_t after = 0);
+                                              std::size_t after);
 
 // The first of them, for what needs no more. Throws Error(Blame::scenario) for a profile without one.
 const std::vector<std::string>& first_initial_transaction(Rehearsal&);

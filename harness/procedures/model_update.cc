@@ -81,8 +81,7 @@ std::int64_t ModelUpdate::score(const std::vector<const NodeView*>& validators) 
   std::int64_t last = 0;
   const auto& transaction = first_initial_transaction(r_);
   const auto sent = send_transactions(
-      r_, transactions_of_each(r_, transaction, validators, scored_before_.size() + scored_));
-  scored_ += validators.size();
+      r_, transactions_of_each(r_, transaction, validators, r_.take_ordinals(validators.size())));
   for (const auto& included : sent) last = std::max(last, included.height);
   return last;
 }

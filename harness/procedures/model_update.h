@@ -67,7 +67,6 @@ class ModelUpdate {
   std::int64_t from_ = 0;    // the first block that this looks at
   Downs downs_;
   std::vector<record::Json> scored_before_;
-  std::size_t scored_ = 0;
 };
 
 }  // namespace rehearse
