@@ -169,15 +169,37 @@ Finding judge_delegations(const Context& c, const std::string&) {
 // --- Historical Query: the state before the upgrade can still be asked for
 // ----------------------------------------
 
+// The SDK's `everything` keeps the last two states.
+bool prunes_everything(const Context& c, const std::string& node) {
+  const auto& n = c.scenario.network;
+  const auto own = n.nodes.find(node);
+  for (const auto* values : {own == n.nodes.end() ? nullptr : &own->second.app_toml, &n.app_toml, &c.profile.app_toml}) {
+    if (!values) continue;
+    if (const auto set = values->find("pruning"); set != values->end()) return set->second.value == "everything";
+  }
+  return false;
+}
+
+// The first whose operator keeps states; empty: nobody does.
+std::string node_with_history(const Context& c) {
+  for (const auto* n : c.view.validators())
+    if (!prunes_everything(c, n->member.name)) return n->member.name;
+  return "";
+}
+
 std::vector<Question> ask_history(const Context& c, const std::string& checkpoint, const std::string&) {
   if (checkpoint != kAfter) return {};
-  return {balance_question(c, c.upgrade_height() - 1)};
+  auto q = balance_question(c, c.upgrade_height() - 1);
+  q.node = node_with_history(c);
+  return q.node.empty() ? std::vector<Question>{} : std::vector{q};
 }
 
 Finding judge_history(const Context& c, const std::string&) {
   const auto [before, no_before] = look_up(c, kBefore, balance_question(c, 0));
   if (!before) return no_before;
-  const auto* a = c.view.answer(kAfter, question::balance, first_validator(c), {}, c.upgrade_height() - 1);
+  const auto node = node_with_history(c);
+  if (node.empty()) return skipped("every validator prunes everything: no node keeps the state at H-1");
+  const auto* a = c.view.answer(kAfter, question::balance, node, {}, c.upgrade_height() - 1);
   if (!a) return inconclusive("it was not asked");
   const auto want = text_of(before->answer.value);
   if (!a->answer.answered)

@@ -94,6 +94,21 @@ TEST(StateChecks, HistoricalQueryFailsWhenTheStateBeforeTheUpgradeIsNotAnswered)
   EXPECT_THAT(not_passed(u), ElementsAre("Historical Query (network): fail"));
 }
 
+// Its operator keeps the last two states only: another is asked, and if nobody keeps them that says nothing of the release.
+TEST(StateChecks, HistoricalQueryAsksNobodyWhoPrunesEverything) {
+  auto u = healthy();
+  u.scenario.network.nodes["validator-1"].app_toml["pruning"].value = "everything";
+  auto& a = u.answer("after", "balance", "validator-1", made::kHeight - 1);
+  a.answered = false, a.error = "rest: version does not exist";
+  auto answered = a;
+  answered.answered = true, answered.value = u.answer("before", "balance").value;
+  u.add(6.9, "validator-2", answered);
+  EXPECT_THAT(not_passed(u), IsEmpty());
+  u.scenario.network.app_toml["pruning"].value = "everything";
+  EXPECT_THAT(not_passed(u), ElementsAre("Historical Query (network): skipped"));
+  EXPECT_EQ(u.judged().verdict, "pass");
+}
+
 TEST(StateChecks, BalancesKeptFailsWhenTheWatchedAccountChanges) {
   auto u = healthy();
   u.answer("after", "balance").value = "123456788";
