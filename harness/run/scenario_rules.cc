@@ -263,6 +263,8 @@ std::optional<LegTrouble> trouble_with_legs(const std::vector<TrainLeg>& legs) {
       {TrainLeg::patch, "the patch is one of the release before the chain's upgrade, and comes after it"},
       {TrainLeg::cancelled, "an upgrade that was carried out cannot be cancelled any more"},
       {TrainLeg::skip, "an upgrade that was carried out cannot be skipped any more"}};
+  if (const auto config = std::ranges::find(legs, TrainLeg::config); config != legs.end() && config + 1 != legs.end())
+    return LegTrouble{static_cast<std::size_t>(config - legs.begin()), "the configuration changes last: what follows sends larger transactions than it lets in"};
   const auto chain = std::ranges::find(legs, TrainLeg::chain);
   for (const auto& [leg, why] : kBeforeTheChain)
     if (const auto found = std::ranges::find(legs, leg); found != legs.end() && chain < found)

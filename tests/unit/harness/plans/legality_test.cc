@@ -41,7 +41,7 @@ TEST(Legality, WhoIsLateLeavesTheOthersMoreThanTwoThirds) {
 TEST(Legality, NobodyWhoRestartsHoldsAThird) {
   const auto a_third = [](auto& s) { s.network.validators = {{"a", 40}, {"b", 30}, {"c", 30}}; };
   const auto of_legs = [&](std::vector<TrainLeg> legs) { return illegal(plan("train", legs), a_third); };
-  EXPECT_THAT(of_legs({TrainLeg::config, TrainLeg::chain}), StartsWith("one-by-one"));
+  EXPECT_THAT(of_legs({TrainLeg::chain, TrainLeg::config}), StartsWith("one-by-one"));
   EXPECT_EQ(of_legs({TrainLeg::cancelled, TrainLeg::chain}), "");
   for (const char* kind : {"rolling", "config", "model", "patch-rollback", "train"}) EXPECT_THAT(illegal(plan(kind), a_third), StartsWith("one-by-one: a has 40 of 100")) << kind;
   EXPECT_EQ(illegal(plan("chain"), a_third), "") << "all halt anyway";
@@ -82,6 +82,7 @@ TEST(Legality, AWayCanBeGone) {
   EXPECT_EQ(illegal(plan("train"), legs({TrainLeg::model, TrainLeg::patch, TrainLeg::chain})), "");
   EXPECT_THAT(illegal(plan("train"), legs({TrainLeg::chain, TrainLeg::patch})), StartsWith("way: the patch is one of the release before"));
   EXPECT_EQ(illegal(plan("train"), legs({TrainLeg::skip, TrainLeg::cancelled, TrainLeg::chain, TrainLeg::config})), "");
+  EXPECT_THAT(illegal(plan("train"), legs({TrainLeg::config, TrainLeg::chain})), StartsWith("way: the configuration changes last"));
   EXPECT_THAT(illegal(plan("train"), legs({TrainLeg::chain, TrainLeg::cancelled})), StartsWith("way: an upgrade that was carried out cannot be cancelled"));
   EXPECT_THAT(illegal(plan("train"), legs({TrainLeg::chain, TrainLeg::skip})), StartsWith("way: an upgrade that was carried out cannot be skipped"));
   EXPECT_THAT(illegal(plan("train"), legs({TrainLeg::patch})), StartsWith("way: its legs hold one upgrade of the chain"));
