@@ -1,6 +1,7 @@
 // rehearse soak: drawn plans until the time is up, and what came of each kept in a history.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <signal.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -113,7 +114,7 @@ class Soak {
     night_ = history_.begin(Night{0, State::running, utc(), "", seed_, options_.harness_version, place(), getpid(), 0});
     metrics_.state_is(history_, plans_.tried());
     const SuiteCheckpoints checkpoints(options_.folder / kCheckpoints);
-    const int signal = run_side_by_side([&] { return next(); }, jobs_, [&](std::size_t i, int) { ended(trials_.extract(i).mapped()); });
+    const int signal = run_side_by_side([&] { return next(); }, jobs_, [&](std::size_t i, int code) { ended(trials_.extract(i).mapped(), code); });
     if (live_) std::cout << "\n";
     if (!signal) return history_.end(night_, State::done), conclude();
     history_.end(night_, State::interrupted);
@@ -174,10 +175,11 @@ class Soak {
     return {plans_.count(), std::move(next), std::move(plan), std::move(o), std::move(i), pasts_};
   }
 
-  void ended(Trial t) {
+  void ended(Trial t, int code) {
     const auto record = record_of(t.options);
     auto& i = t.iteration;
-    if (record.verdict == "cancelled") {  // by the signal that ends the soak: it proves nothing
+    const bool by_signal = code == 128 + SIGTERM || code == 128 + SIGINT || code == 128 + SIGHUP;
+    if (by_signal || record.verdict == "cancelled") {  // by the one that ends the soak: it proves nothing
       i.state = State::interrupted;
       history_.end(i);
       remove_run(t.options.folder);

@@ -50,12 +50,14 @@ bool stops_a_chain(Spread s) { return s == Spread::third_or_more || s == Spread:
 }  // namespace
 
 std::string fingerprint(const std::string& text) {
+  static const RE2 kRunFolder(R"((?:/[\w.@+-]+)+/(operator|nodes|commands|release-server)\b)");  // wherever it was
   static const RE2 kTime(R"(\d{1,4}[-:]\d{2}[-:]\d{2}\S*)");
   static const RE2 kAddress(R"(\b[a-z]+1[02-9ac-hj-np-z]{20,}\b)");  // bech32
   static const RE2 kHex(R"(\b(?:0x)?[0-9a-fA-F]{8,}\b)");
   static const RE2 kNode(R"(\b(?:validator|full)-\d+)");
   static const RE2 kNumber(R"(\d+(?:\.\d+)?)");
   auto out = text;
+  RE2::GlobalReplace(&out, kRunFolder, R"(\1)");
   RE2::GlobalReplace(&out, kTime, "T");
   RE2::GlobalReplace(&out, kAddress, "A");
   RE2::GlobalReplace(&out, kHex, "X");

@@ -11,6 +11,8 @@ TEST(Fingerprint, LeavesOutWhatDiffersFromRunToRun) {
   EXPECT_EQ(fingerprint("2026-11-29T04:16:39Z ERR validator-2 has app hash 1A2B3C4D5E6F7081"),
             fingerprint("2026-12-01T23:59:01Z ERR validator-4 has app hash 99887766554433AA"));
   EXPECT_EQ(fingerprint("delegator ve1qy352eufqy352eufqy352eufqy352euf lost 5.25"), fingerprint("delegator ve19rl4cm2hmr8afy4kldpxz3fka4jguq0a lost 7"));
+  EXPECT_EQ(fingerprint("`tx submit /home/me/results/latest/operator/p.json`: code 21"), fingerprint("`tx submit /tmp/again-4.2/operator/p.json`: code 21"));
+  EXPECT_NE(fingerprint("/cosmos/bank/v1beta1/params: 404"), fingerprint("/cosmos/gov/v1beta1/params: 404"));
   EXPECT_NE(fingerprint("panic: no price"), fingerprint("panic: no rate"));
 }
 
