@@ -18,6 +18,13 @@ namespace {
 
 constexpr const char* kMeasures = "measures.json";
 
+record::Measures written_measures(const fs::path& folder) try {
+  return fs::exists(folder / kMeasures) ? record::measures_from_json(nlohmann::json::parse(read_file(folder / kMeasures))) : record::Measures{};
+} catch (const std::exception& e) {  // it was killed while it wrote them
+  log_warning(folder.string() + ": its measures cannot be read: " + e.what());
+  return {};
+}
+
 }  // namespace
 
 void write_measures(const fs::path& folder) try {
@@ -27,17 +34,6 @@ void write_measures(const fs::path& folder) try {
 } catch (const std::exception& e) {  // no matter of the verdict
   log_warning(folder.string() + ": not measured: " + e.what());
 }
-
-namespace {
-
-record::Measures written_measures(const fs::path& folder) try {
-  return fs::exists(folder / kMeasures) ? record::measures_from_json(nlohmann::json::parse(read_file(folder / kMeasures))) : record::Measures{};
-} catch (const std::exception& e) {  // it was killed while it wrote them
-  log_warning(folder.string() + ": its measures cannot be read: " + e.what());
-  return {};
-}
-
-}  // namespace
 
 record::Measures measures_with_soak(const fs::path& folder, const record::RunRecord& record) {
   using enum record::Quantity;

@@ -188,10 +188,15 @@ class Soak {
     keep(t, record);
     show(t, record);
     if (record.verdict == "pass") remove_run(t.options.folder);  // what a night leaves does not grow with its length
+    else make_room();
+    show_running();
+  }
+
+  // Only a failure takes more than there was before.
+  void make_room() const {
     std::set<fs::path> in_use;
     for (const auto& [job, other] : trials_) in_use.insert(other.options.folder);
     for (const auto& folder : keep_within(options_.folder, space_, in_use)) std::cout << fmt::format("      {} removed: failures may take {} MB\n", folder.filename().string(), space_ / 1'000'000);
-    show_running();
   }
 
   void keep(Trial& t, const record::RunRecord& record) {

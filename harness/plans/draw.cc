@@ -271,23 +271,16 @@ std::vector<std::string> leave_out_unfit(Weights& w, const Profile& profile, con
     if (!unfit.empty() && p.second > 0) why.push_back(p.first + ": " + unfit);
     return !unfit.empty() || p.second <= 0;
   });
-  std::erase_if(w.faults, [&](const auto& f) {
-    if (f.first == kNoFault) return false;
+  const auto chain_bears = [&](const std::function<void(Scenario&)>& add) {
     auto plan = bare_plan("chain", legs);
-    plan.faults.emplace_back().kind = f.first;
-    return !why_unfit(plan, profile).empty();
-  });
-  std::erase_if(w.afterwards, [&](const auto& a) {
-    auto plan = bare_plan("chain", legs);
-    plan.upgrade.afterwards = {a.first};
-    return !why_unfit(plan, profile).empty();
-  });
-  auto loaded = bare_plan("chain", legs);
-  loaded.faults.emplace_back().kind = "load";
-  if (!why_unfit(loaded, profile).empty()) w.load = 0;
-  auto in_use = bare_plan("chain", legs);
-  in_use.network.population.accounts = 1;
-  if (!why_unfit(in_use, profile).empty()) w.chain_in_use = 0;
+    add(plan);
+    return why_unfit(plan, profile).empty();
+  };
+  const auto bears_fault = [&](const std::string& kind) { return chain_bears([&](auto& plan) { plan.faults.emplace_back().kind = kind; }); };
+  std::erase_if(w.faults, [&](const auto& f) { return f.first != kNoFault && !bears_fault(f.first); });
+  std::erase_if(w.afterwards, [&](const auto& a) { return !chain_bears([&](auto& plan) { plan.upgrade.afterwards = {a.first}; }); });
+  if (!bears_fault("load")) w.load = 0;
+  if (!chain_bears([](auto& plan) { plan.network.population.accounts = 1; })) w.chain_in_use = 0;
   return why;
 }
 
