@@ -105,6 +105,7 @@ class Drawing {
     if (all.size() < 2 || !std::ranges::count(all, TrainLeg::chain)) return all;
     auto random = part("legs");
     random.shuffle(all);
+    if (std::ranges::count(all, TrainLeg::patch)) std::erase(all, random.below(2) ? TrainLeg::patch : TrainLeg::hotfix);
     const auto chain = std::ranges::find(all, TrainLeg::chain);
     std::iter_swap(all.begin(), chain);
     all.resize(std::min(all.size(), 2 + random.below(static_cast<std::size_t>(weights_.most_legs - 1))));
@@ -124,7 +125,7 @@ class Drawing {
 
   void draw_releases() {
     if (!is_kind_of_chain(s_.upgrade.kind)) return;
-    s_.releases.to.name = draw_target(of_network("releases"), paths_.targets(has_leg(s_.upgrade, TrainLeg::patch)), false);
+    s_.releases.to.name = draw_target(of_network("releases"), paths_.targets(installs_patch(s_.upgrade)), false);
     if (s_.upgrade.kind != "chain" || paths_.canaries().empty() || !happens(part("canary"), weights_.canary)) return;
     s_.releases.to.name = draw_target(part("bad-release"), paths_.canaries(), true);
     expect(s_, std::ranges::find(paths_.canaries(), s_.releases.to.name, &Release::name)->fails);
@@ -258,7 +259,7 @@ std::string why_not_drawn(const Scenario& plan, const Profile& profile, const Pa
 // A train may lead over the patch only where its releases do.
 std::vector<TrainLeg> possible_legs(const Profile& profile, const Paths& paths) {
   auto all = legs_of(profile);
-  if (!paths.why_no_way(bare_plan("train", {TrainLeg::patch, TrainLeg::chain})).empty()) std::erase(all, TrainLeg::patch);
+  if (!paths.why_no_way(bare_plan("train", {TrainLeg::patch, TrainLeg::chain})).empty()) std::erase_if(all, [](auto leg) { return installs_patch(leg); });
   return all;
 }
 

@@ -22,7 +22,7 @@ void set_releases(Scenario& s) {
   if (kind == "patch-rollback") s.releases.to = of_role(ReleaseRole::hotfix);
   if (kind == "restore") s.releases.to = that_fails(Cause::app_hash_divergence);
   if (kind == "rollback") s.releases.to = that_fails(Cause::upgrade_handler_error);
-  if (has_leg(s.upgrade, TrainLeg::patch)) s.releases.patch = of_role(ReleaseRole::patch);
+  if (installs_patch(s.upgrade)) s.releases.patch = of_role(ReleaseRole::patch);
 }
 
 }  // namespace

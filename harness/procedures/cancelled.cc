@@ -17,6 +17,8 @@ void cancelled_upgrade(Rehearsal& r) {
   std::string proposal;
   bool all_voted = false;
   r.step("cancel", "Cancellation proposed and voted for", kTimeline, [&] {
+    if (const auto blocks = r.scenario().upgrade.cancel_before)
+      r.await("the last blocks before the upgrade height", above(height - blocks - 1));
     proposal = submit_proposal(
         r, {"Cancel the upgrade to " + upgrade.plan().name, {{"@type", "/cosmos.upgrade.v1beta1.MsgCancelUpgrade"}}});
     all_voted = approve(r, proposal);

@@ -18,7 +18,7 @@ const std::vector<Procedure>& procedures() {
   static const std::vector<Procedure> all = {
       {"chain", "Chain Upgrades (Governance)", chain_upgrade,
        governed_and({"expedited", "late", "plan_info", "joining_node", "afterwards"})},
-      {"cancelled", "Chain Upgrades (Governance)", cancelled_upgrade, governed},
+      {"cancelled", "Chain Upgrades (Governance)", cancelled_upgrade, governed_and({"cancel_before"})},
       {"skip", "Rollback Procedures", skipped_upgrade, governed_and({"missed"}), skipping},
       {"rollback", "Rollback Procedures", chain_rollback,
        governed_and({"missed", "late", "drops", "compared", "set_aside"}), skipping},
@@ -53,6 +53,10 @@ std::string procedure_names() {
 }
 
 const Procedure& procedure_of(TrainLeg leg) { return *find_procedure(leg == TrainLeg::patch ? "rolling" : name_of(leg)); }
+
+bool installs_patch(TrainLeg leg) { return leg == TrainLeg::patch || leg == TrainLeg::hotfix; }
+
+bool installs_patch(const UpgradeSection& u) { return has_leg(u, TrainLeg::patch) || has_leg(u, TrainLeg::hotfix); }
 
 bool has_leg(const UpgradeSection& u, TrainLeg leg) { return u.kind == "train" && std::ranges::find(u.legs, leg) != u.legs.end(); }
 

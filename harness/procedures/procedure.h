@@ -28,6 +28,9 @@ std::set<std::string> steps_of(const std::string& procedure, const std::vector<s
 const Procedure& procedure_of(TrainLeg);
 // It is a train that has it.
 bool has_leg(const UpgradeSection&, TrainLeg);
+// The release of `releases: patch`, before the chain is upgraded: one after the other, or as an emergency hotfix.
+bool installs_patch(TrainLeg);
+bool installs_patch(const UpgradeSection&);
 // What it needs of a profile, with what these options ask for.
 Needs needs_of(const Procedure&, const UpgradeSection&);
 

@@ -1,5 +1,5 @@
-// A release as it comes in practice: a patch, an upgrade that is called off and then carried out, a model, the provider daemon, one
-// after the other on one network, in the scenario's order. Each leg is the runbook's procedure as it stands, and is verified by its own lists before
+// A release as it comes in practice: a patch or a hotfix, an upgrade that is called off and then carried out, a model, the provider
+// daemon, one after the other on one network, in the scenario's order. Each leg is the runbook's procedure as it stands, and is verified by its own lists before
 // the next begins: what goes on from a network that is not well proves nothing. In the end the whole is verified against what
 // there was before the first.
 #include <fmt/format.h>
@@ -29,6 +29,7 @@ bool is_proposed(TrainLeg leg) { return leg == TrainLeg::chain || leg == TrainLe
 const char* title_of(TrainLeg leg) {
   switch (leg) {
     case TrainLeg::patch: return "Patch";
+    case TrainLeg::hotfix: return "Emergency hotfix";
     case TrainLeg::chain: return "Chain upgrade";
     case TrainLeg::model: return "Model";
     case TrainLeg::config: return "Configuration";
@@ -92,14 +93,14 @@ void release_train(Rehearsal& r) {
     return ask_state_before(r);
   });
   std::optional<Release> patch;
-  if (has_leg(u, TrainLeg::patch)) patch = fetch_patch(r);
+  if (installs_patch(u)) patch = fetch_patch(r);
   check_finally(r);
 
   auto running = r.from();
   for (const auto leg : u.legs) {
-    const auto to = leg == TrainLeg::patch ? *patch : is_proposed(leg) ? r.to() : running;
+    const auto to = installs_patch(leg) ? *patch : is_proposed(leg) ? r.to() : running;
     carry_out(r, leg, running, to);
-    if (leg == TrainLeg::patch || leg == TrainLeg::chain) running = to;
+    if (installs_patch(leg) || leg == TrainLeg::chain) running = to;
   }
 
   r.record(record::ExpectedOutcome{r.view().highest_height(), WhichRelease::to, true,

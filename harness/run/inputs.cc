@@ -79,7 +79,7 @@ void take_releases(const RunOptions& o, Scenario& s) {
   };
   take(o.from, s.releases.from);
   take(o.to, s.releases.to);
-  if (has_leg(s.upgrade, TrainLeg::patch)) take(o.patch, s.releases.patch);
+  if (installs_patch(s.upgrade)) take(o.patch, s.releases.patch);
 }
 
 }  // namespace
@@ -121,7 +121,7 @@ Inputs read_inputs(const RunOptions& o) {
   check_announced(merged(in.scenario.changes, in.to.changes), in.profile);
   const auto& procedure = *find_procedure(in.scenario.upgrade.kind);
   if (needs_of(procedure, in.scenario.upgrade).provider) in.provider = provider_releases(in, o);
-  if (has_leg(in.scenario.upgrade, TrainLeg::patch)) in.patch = pick(in.scenario.releases.patch, "", "patch");
+  if (installs_patch(in.scenario.upgrade)) in.patch = pick(in.scenario.releases.patch, "", "patch");
   if (in.patch && in.patch->remote)
     throw Error(Blame::scenario, in.patch->name + ": a patch is given by its name or its path");
   if (!in.patch && !o.patch.empty())

@@ -81,7 +81,7 @@ class Rules {
       fail(at("upgrade", "kind"),
            "there is no procedure `" + s_.upgrade.kind + "`; there are " + procedure_names());
     check_options(*find_procedure(s_.upgrade.kind));
-    if (!s_.releases.patch.empty() && !has_leg(s_.upgrade, TrainLeg::patch))
+    if (!s_.releases.patch.empty() && !installs_patch(s_.upgrade))
       fail(at("releases", "patch"), "`" + s_.name + "` installs no patch before its upgrade");
     check_legs();
     check_releases();
@@ -96,6 +96,7 @@ class Rules {
     if (!s_.upgrade.set_aside && !uses_cosmovisor(n))
       fail(at("upgrade", "set_aside"), "no node is run by Cosmovisor, which would find it");
     if (s_.upgrade.height_in < 0) fail(at("upgrade", "height_in"), "a number of blocks");
+    if (s_.upgrade.cancel_before < 0) fail(at("upgrade", "cancel_before"), "a number of blocks");
     for (std::size_t i = 0; i < s_.defects.mask.size(); ++i)
       if (const auto& keep = s_.defects.keep;
           std::find(keep.begin(), keep.end(), s_.defects.mask[i]) != keep.end())
@@ -259,8 +260,11 @@ std::optional<LegTrouble> trouble_with_legs(const std::vector<TrainLeg>& legs) {
   if (std::ranges::count(legs, TrainLeg::chain) != 1) return LegTrouble{{}, "its legs hold one upgrade of the chain"};
   for (std::size_t i = 0; i < legs.size(); ++i)
     if (std::ranges::count(legs, legs[i]) > 1) return LegTrouble{i, fmt::format("the leg `{}` is there twice", name_of(legs[i]))};
+  if (const auto second = std::ranges::find_if(legs.rbegin(), legs.rend(), [](auto leg) { return installs_patch(leg); }); std::ranges::count_if(legs, [](auto leg) { return installs_patch(leg); }) > 1)
+    return LegTrouble{static_cast<std::size_t>(legs.rend() - second) - 1, "`patch` and `hotfix` install the same release: one of them"};
   constexpr std::pair<TrainLeg, const char*> kBeforeTheChain[] = {
       {TrainLeg::patch, "the patch is one of the release before the chain's upgrade, and comes after it"},
+      {TrainLeg::hotfix, "the hotfix is one of the release before the chain's upgrade, and comes after it"},
       {TrainLeg::cancelled, "an upgrade that was carried out cannot be cancelled any more"},
       {TrainLeg::skip, "an upgrade that was carried out cannot be skipped any more"}};
   if (const auto config = std::ranges::find(legs, TrainLeg::config); config != legs.end() && config + 1 != legs.end())

@@ -86,7 +86,7 @@ enum class PublishedModel { right, another };
 const Ordered<PublishedModel>& names(PublishedModel);
 
 // What a train carries out, one after the other on one network.
-enum class TrainLeg { patch, chain, model, provider, config, cancelled, skip };
+enum class TrainLeg { patch, hotfix, chain, model, provider, config, cancelled, skip };
 const Ordered<TrainLeg>& names(TrainLeg);
 
 enum class RollingOrder { smallest_first, largest_first };
@@ -107,6 +107,7 @@ struct UpgradeSection {
   Duration voting_period{std::chrono::seconds(2)};
   double lead = 0;                  // voting periods between the end of the vote and the upgrade height
   std::int64_t height_in = 0;       // blocks from the proposal to the upgrade; 0: chosen after the vote and the lead
+  std::int64_t cancel_before = 0;   // blocks before the upgrade height at which it is called off; 0: once it is confirmed
   std::int64_t blocks_after = 5;    // K: blocks that must follow the upgrade
   std::vector<std::string> late;    // validators whose operators act once the others have made blocks without them
   std::vector<std::string> missed;  // nodes whose operators leave out what all others do
@@ -239,6 +240,7 @@ void describe(V& v, UpgradeSection& u) {
   v.optional("voting_period", u.voting_period, "the proposal's voting period; longer on a machine that is too slow for it");
   v.optional("lead", u.lead, "voting periods between the end of the vote and the upgrade height");
   v.optional("height_in", u.height_in, "blocks from the proposal to the upgrade height, whatever becomes of the vote");
+  v.optional("cancel_before", u.cancel_before, "blocks before the upgrade height at which the cancellation is proposed; 0: once the upgrade is confirmed");
   v.optional("blocks_after", u.blocks_after, "blocks that must follow the upgrade");
   v.optional("late", u.late, "validators whose operators act once the others have made blocks without them");
   v.optional("missed", u.missed, "nodes whose operators leave out what all others do");

@@ -81,6 +81,8 @@ TEST(Legality, AWayCanBeGone) {
   const auto legs = [](std::vector<TrainLeg> all) { return [all](auto& s) { s.upgrade.legs = all; }; };
   EXPECT_EQ(illegal(plan("train"), legs({TrainLeg::model, TrainLeg::patch, TrainLeg::chain})), "");
   EXPECT_THAT(illegal(plan("train"), legs({TrainLeg::chain, TrainLeg::patch})), StartsWith("way: the patch is one of the release before"));
+  EXPECT_EQ(illegal(plan("train"), legs({TrainLeg::hotfix, TrainLeg::chain})), "");
+  EXPECT_THAT(illegal(plan("train"), legs({TrainLeg::hotfix, TrainLeg::patch, TrainLeg::chain})), StartsWith("way: `patch` and `hotfix` install the same"));
   EXPECT_EQ(illegal(plan("train"), legs({TrainLeg::skip, TrainLeg::cancelled, TrainLeg::chain, TrainLeg::config})), "");
   EXPECT_THAT(illegal(plan("train"), legs({TrainLeg::config, TrainLeg::chain})), StartsWith("way: the configuration changes last"));
   EXPECT_THAT(illegal(plan("train"), legs({TrainLeg::chain, TrainLeg::cancelled})), StartsWith("way: an upgrade that was carried out cannot be cancelled"));

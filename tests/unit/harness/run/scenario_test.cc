@@ -169,6 +169,8 @@ TEST_F(ScenarioFile, NamesTheProceduresThereAre) {
 TEST_F(ScenarioFile, RefusesWhatItsProcedureWouldNotLookAt) {
   EXPECT_THAT(trouble("  blocks_after: 5", "  confirmed: false"),
               HasSubstr(":16:3: the procedure `chain` takes no `confirmed`; it takes vote, voters"));
+  EXPECT_THAT(trouble("  blocks_after: 5", "  cancel_before: 5"), HasSubstr(":16:3: the procedure `chain` takes no `cancel_before`"));
+  EXPECT_THAT(trouble("  kind: chain", "  kind: cancelled\n  cancel_before: -1"), HasSubstr("a number of blocks"));
 }
 
 TEST_F(ScenarioFile, SaysHowAModelIsChanged) {
@@ -236,6 +238,8 @@ TEST_F(ScenarioFile, RefusesLegsThatCannotBeGoneInThatOrderAtTheirPlace) {
   EXPECT_EQ(with("patch"), ":15:9: its legs hold one upgrade of the chain");
   EXPECT_EQ(with("chain, model, model"), ":15:17: the leg `model` is there twice");
   EXPECT_EQ(with("chain, patch"), ":15:17: the patch is one of the release before the chain's upgrade, and comes after it");
+  EXPECT_EQ(with("chain, hotfix"), ":15:17: the hotfix is one of the release before the chain's upgrade, and comes after it");
+  EXPECT_EQ(with("patch, hotfix, chain"), ":15:17: `patch` and `hotfix` install the same release: one of them");
   EXPECT_EQ(trouble_with_legs({TrainLeg::model, TrainLeg::patch, TrainLeg::chain}), std::nullopt);
 }
 
