@@ -176,17 +176,34 @@ std::string paid_otherwise(const record::TransactionTried& before, const record:
   return "";
 }
 
+// What indexers and exchanges read of it. An event that comes with the state, when there are rewards, say, is missed only where no
+// transaction after the upgrade has one.
+std::string tells_less(const record::TransactionTried& before, const record::TransactionTried& after, const std::set<std::string>& types_after) {
+  for (const auto& [type, keys] : before.attributes) {
+    const auto now = after.attributes.find(type);
+    if (now == after.attributes.end() && !types_after.contains(type)) return fmt::format("its result has no event `{}` any more", type);
+    if (now == after.attributes.end()) continue;
+    for (const auto& key : keys)
+      if (!now->second.contains(key)) return fmt::format("its event `{}` has no `{}` any more", type, key);
+  }
+  return "";
+}
+
 }  // namespace
 
-std::vector<CostlierTransaction> otherwise_paid(const NetworkView& v) {
+std::vector<OtherResult> other_results(const NetworkView& v) {
   const auto changes = announced_changes(v);
-  const auto before = transactions_at(v, kBefore);
-  std::vector<CostlierTransaction> all;
-  for (const auto& now : transactions_at(v, kAfter)) {
+  const auto before = transactions_at(v, kBefore), after = transactions_at(v, kAfter);
+  std::set<std::string> types;
+  for (const auto& t : after)
+    for (const auto& [type, keys] : t.attributes) types.insert(type);
+  std::vector<OtherResult> all;
+  for (const auto& now : after) {
     const auto then = std::ranges::find_if(before, [&](const auto& t) { return t.transaction == now.transaction && was_accepted(t) && t.events > 0; });
     if (then == before.end() || !was_accepted(now) || announces(changes.transactions, now.transaction)) continue;
     if (now.events == 0) all.push_back({now.transaction, "its result has no events any more"});
     else if (const auto said = paid_otherwise(*then, now); !said.empty()) all.push_back({now.transaction, said});
+    else if (const auto less = tells_less(*then, now, types); !less.empty()) all.push_back({now.transaction, less});
   }
   return all;
 }

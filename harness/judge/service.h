@@ -56,12 +56,12 @@ struct RefusedTransaction {
   std::string hash;
 };
 std::vector<RefusedTransaction> refused_transactions(const NetworkView&);
-// A kind that costs its account more or less than before the upgrade, or whose result tells nothing any more.
-struct CostlierTransaction {
+// A kind that costs its account more or less than before the upgrade, or whose events lack what they told.
+struct OtherResult {
   std::string kind;
   std::string said;  // "its account paid 2500 ustock instead of 1250"
 };
-std::vector<CostlierTransaction> otherwise_paid(const NetworkView&);
+std::vector<OtherResult> other_results(const NetworkView&);
 // Those tried at a checkpoint of what is under way.
 std::vector<record::TransactionTried> transactions_at(const NetworkView&, const std::string& checkpoint);
 // The one whose signature was wrong on purpose; null: no node has said what it makes of it.

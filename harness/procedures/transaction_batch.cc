@@ -39,15 +39,16 @@ void add_coins(std::map<std::string, std::string>& sums, const std::string& coin
   }
 }
 
-// What its account paid, by x/bank's events, and the fee of x/auth's.
-void take_costs(record::TransactionTried& t, const Json& result) {
+// What its events tell; of x/bank's what its account paid, of x/auth's the fee.
+void take_events(record::TransactionTried& t, const Json& result) {
   const auto events = result.value("events", Json::array());
   t.events = static_cast<std::int64_t>(events.size());
-  t.paid.clear(), t.fee.clear();
+  t.paid.clear(), t.fee.clear(), t.attributes.clear();
   for (const auto& event : events) {
     std::map<std::string, std::string> of;
     for (const auto& a : event.value("attributes", Json::array())) of[a.value("key", "")] = a.contains("value") ? text_of(a["value"]) : "";
     const auto type = event.value("type", "");
+    for (const auto& [key, value] : of) t.attributes[type].insert(key);
     if (type == "coin_spent" && of["spender"] == t.account) add_coins(t.paid, of["amount"]);
     if (type == "tx") add_coins(t.fee, of["fee"]);
   }
@@ -194,7 +195,7 @@ void TransactionBatch::look_up() {
       take_result(item.tried, result);
       put_off(item.tried);
       item.taken = item.tried.error.empty();
-      if (item.taken) item.tried.height = number_in(found.value->at("height")), take_costs(item.tried, result);
+      if (item.taken) item.tried.height = number_in(found.value->at("height")), take_events(item.tried, result);
       if (const auto id = submitted_proposal(result); !id.empty()) self->proposals_[item.tried.hash] = id;
     });
   }

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -174,6 +175,7 @@ struct TransactionTried {
   // amount.
   std::int64_t events = 0;
   std::map<std::string, std::string> paid = {}, fee = {};
+  std::map<std::string, std::set<std::string>> attributes = {};  // of these events: type -> keys, of all of that type together
 };
 
 struct Sampled {

@@ -156,11 +156,13 @@ Finding judge_costs(const Context& c, const std::string&) {
     return was_accepted(t) && std::ranges::any_of(before, [&](const auto& b) { return b.transaction == t.transaction && told(b); });
   });
   if (compared == 0) return skipped("no kind was carried out before and after the upgrade with a result that has events");
-  const auto want = "each kind costs its account what it did, and its result has events";
-  const auto otherwise = otherwise_paid(c.view);
+  const auto want = "each kind costs its account what it did, and its events tell what they did";
+  const auto otherwise = other_results(c.view);
   if (otherwise.empty()) return passed(want, fmt::format("{} compared", compared));
   std::vector<std::string> names, all;
-  for (const auto& t : otherwise) names.push_back(t.kind), all.push_back(t.kind + ": " + t.said);
+  std::map<std::string, std::vector<std::string>> by;  // what is said -> kinds
+  for (const auto& t : otherwise) names.push_back(t.kind), by[t.said].push_back(t.kind);
+  for (const auto& [said, kinds] : by) all.push_back(fmt::format("{}: {}", fmt::join(kinds, ", "), said));
   return failed(fmt::format("{}; a change on purpose is announced: `{}`", fmt::join(all, "; "), announcement("transactions", names)), want,
                 fmt::format("{} of {} do not", otherwise.size(), compared), all);
 }

@@ -150,6 +150,13 @@ TEST_F(TransactionBatchTest, SendsAgainWhatABlockHasOutOfOrder) {
   EXPECT_EQ(t.error, "");
 }
 
+TEST_F(TransactionBatchTest, KeepsWhatItsEventsTell) {
+  send();
+  answers({taken(), included()});
+  EXPECT_EQ(tried().events, 1);
+  EXPECT_EQ(tried().attributes, (std::map<std::string, std::set<std::string>>{{"submit_proposal", {"proposal_id"}}}));
+}
+
 TEST_F(TransactionBatchTest, SendsAgainWhatANodeDidNotTake) {
   send();
   answers({made::rpc_error("mempool is full"), not_found(), kNextBlock, taken(), included()});

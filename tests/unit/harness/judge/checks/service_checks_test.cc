@@ -230,6 +230,25 @@ TEST_F(TransactionCosts, FailWhereResultsTellNothingAnyMore) {
   EXPECT_THAT(found(), HasSubstr("transfer: its result has no events any more"));
 }
 
+TEST_F(TransactionCosts, FailWhereAnEventLacksWhatItHad) {
+  for (auto* t : u_.all<record::TransactionTried>())
+    if (t->transaction == "transfer") t->attributes = {{"transfer", {"amount", "recipient"}}, {"tx", {"fee"}}};
+  EXPECT_EQ(found(), "");
+  tried("transfer").attributes["transfer"] = {"amount", "recipient", "memo"};
+  EXPECT_EQ(found(), "") << "one more breaks nobody";
+  tried("transfer").attributes["transfer"] = {"amount"};
+  EXPECT_THAT(found(), HasSubstr("transfer: its event `transfer` has no `recipient` any more"));
+}
+
+TEST_F(TransactionCosts, FailWhereNoTransactionHasAnEventAnyMore) {
+  for (auto* t : u_.all<record::TransactionTried>())
+    if (t->transaction == "transfer") t->attributes = {{"transfer", {"amount"}}, {"rewards", {"amount"}}};
+  tried("transfer").attributes.erase("rewards");
+  EXPECT_THAT(found(), HasSubstr("transfer: its result has no event `rewards` any more"));
+  tried("delegate").attributes = {{"rewards", {"amount"}}};
+  EXPECT_EQ(found(), "") << "it comes with the state";
+}
+
 TEST_F(ServiceChecks, HaveNoCostsOfResultsWithoutEvents) { EXPECT_EQ(item("Transaction Costs").outcome, Outcome::skipped); }
 
 // --- Forged Transactions Refused
