@@ -54,14 +54,14 @@ class Minimizing : public testing::Test {
     return minimize(of, record::failure_of(ended(true)), about_, folder_ / "out", limits, [this](const std::filesystem::path& scenario) {
       load_scenario(scenario);
       ++runs_;
-      return ended(has_both(read_file(scenario)));
+      return ended(runs_ > passes_at_first_ && has_both(read_file(scenario)));
     });
   }
 
   made::TempFolder folder_;
   std::vector<Injection> planned_;
   std::string about_ = "this run";
-  int runs_ = 0;
+  int runs_ = 0, passes_at_first_ = 0;
 };
 
 TEST_F(Minimizing, LeavesTheTwoFaultsThatMatterAndNothingElse) {
@@ -93,6 +93,13 @@ TEST_F(Minimizing, GoesOnWhereItWasEnded) {
   std::filesystem::remove_all(folder_ / "out");
   carry_out();
   EXPECT_EQ(more, runs_ - 6);
+}
+
+TEST_F(Minimizing, RunsTheWholeOnceWhereItFailsAgainAndElseThreeTimes) {
+  EXPECT_THAT(carry_out().trials.front().ended, SizeIs(1));
+  std::filesystem::remove_all(folder_ / "out");
+  passes_at_first_ = runs_ + 1;
+  EXPECT_THAT(carry_out({4, std::chrono::seconds(60)}).trials.front().ended, ElementsAre("passed", "same", "same"));
 }
 
 TEST_F(Minimizing, IsRefusedWhereTheFailureDoesNotComeAgain) {
