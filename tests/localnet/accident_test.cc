@@ -86,7 +86,7 @@ TEST(Accident, KilledNodeIsStartedAgainWhereThatIsWanted) {
 // Cosmovisor falls over upgrade-info.json that the chain has not written to its end, as it does now and then, and after that
 // the old binary ends while it looks: it is started again as by the runbook's unit, and goes through the upgrade with the
 // others.
-TEST(Accident, CosmovisorThatMissedTheUpgradeIsStartedAgain) {
+TEST(LongAccident, CosmovisorThatMissedTheUpgradeIsStartedAgain) {
   Scratch scratch;
   const auto script = scratch.write("misread.sh", "#!/bin/sh\ncosmovisor=" + (project() / ".cache/fixtures/bin/cosmovisor").string() + R"(
 case $DAEMON_HOME/$1 in *validator-2/run) ;; *) exec "$cosmovisor" "$@";; esac

@@ -205,7 +205,7 @@ expect: not-confirmed
 
 // A kill between two stores of the upgrade's block leaves data with which the node never starts again. No kill falls there for
 // certain: the data is damaged while the node is down.
-TEST(Chaos, ANodeWithHalfOfTheUpgradeGoesOnFromItsBackup) {
+TEST(LongRecovery, ANodeWithHalfOfTheUpgradeGoesOnFromItsBackup) {
   Scratch scratch;
   auto r = run(scratch, {scratch.write("killed.yaml", lasting("killed-while-migrating.yaml", "8s"))});
   ASSERT_TRUE(r.said("fault 1: ")) << r.output();

@@ -17,7 +17,7 @@ std::string plan_height(const fs::path& run) {
   return "";
 }
 
-TEST(Rollback, AcrossTheUpgradeIsRefusedBeforeItDestroysAnything) {
+TEST(LongRollback, AcrossTheUpgradeIsRefusedBeforeItDestroysAnything) {
   Scratch scratch;
   auto r = run(scratch, {(project() / "scenarios/twins/rollback-chain-destroys.yaml").string(), "--keep", "always"});
   ASSERT_EQ(r.wait(), 0) << r.output();

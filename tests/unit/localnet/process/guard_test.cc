@@ -46,7 +46,10 @@ class Pipe {
 pid_t forked(const std::function<int()>& work) {
   std::fflush(nullptr);  // or it would be printed twice
   const pid_t pid = ::fork();
-  if (pid == 0) ::_exit(work());
+  if (pid == 0) {
+    ::signal(SIGINT, SIG_DFL);  // ignored by what a shell has started in the background
+    ::_exit(work());
+  }
   return pid;
 }
 

@@ -65,6 +65,9 @@ TEST(Proc, KnowsStoppedAndEnded) {
 
 // As a shell, or a Go program, that is told to stop while it begins another one.
 TEST(Proc, KnowsThatNeitherGoesOnWhereTheOneBegunWasStopped) {
+#ifdef __SANITIZE_THREAD__
+  GTEST_SKIP() << "vfork is fork under tsan";
+#endif
   const int parent = ::fork();
   if (parent == 0) {
     const int begun = ::vfork();
