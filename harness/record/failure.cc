@@ -78,6 +78,7 @@ Failure failure_of(const RunRecord& r) {
   for (const auto& part : {d.where.method, d.where.module})
     if (!part.empty()) f.fingerprint += "; " + part;
   f.evidence = d.first_evidence;
+  f.nodes = d.affected_nodes;
   return f;
 }
 

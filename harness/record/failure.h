@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "harness/record/run_record.h"
 
@@ -31,9 +32,10 @@ struct Failure {
   Spread scope = Spread::none;
   std::string fingerprint;  // of the first evidence and where it was: no numbers, addresses, hashes or times
   std::string evidence;     // the first evidence itself, as a reader wants it
+  std::vector<std::string> nodes = {};  // that show it
 };
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Failure, verdict, cause, owner, scope, fingerprint, evidence)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Failure, verdict, cause, owner, scope, fingerprint, evidence, nodes)
 
 // Of a run that did not pass; of one that did, its verdict only.
 Failure failure_of(const RunRecord&);

@@ -205,9 +205,9 @@ Collection collect(const fs::path& run, const record::RunRecord& record, const B
 
 }  // namespace
 
-std::string seal_of(BundleManifest m) {
-  m.seal.clear();
-  return sha256_hex(Json(m).dump(-1, ' ', false, Json::error_handler_t::replace));
+std::string seal_of(Json manifest) {
+  manifest["seal"] = "";
+  return sha256_hex(manifest.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 bool leaves_bundle(const record::RunRecord& r, const fs::path& run_folder) {

@@ -13,6 +13,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LeftOut, path, bytes, why)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(BundleManifest, schema, harness_version, architecture, machine, scenario, profile, seed, failure,
                                    releases, cosmovisor_sha256, files, left_out, seal)
 
-std::string seal_of(BundleManifest);
+// Of what stands in the file, so that one of an older harness, with fewer facts, is whole, too.
+std::string seal_of(record::Json manifest);
 
 }  // namespace rehearse

@@ -44,8 +44,12 @@ class Minimizer {
     left_ = {all_of(of_.faults().size()), all_of(of_.parts().size()), 0, false};
     try {
       calibrate();
+      if (const auto likely = of_.faults_on(failure_.nodes); !likely.empty() && likely.size() < left_.faults.size())
+        fails("faults on the nodes that fail, " + numbers(likely), {likely, left_.parts, 0, false});
       smallest(left_.faults.size(), [this, from = left_](const Chosen& c) {
-        return fails("faults " + numbers(c), {c, from.parts, from.validators, from.short_waits});
+        Chosen some;
+        for (const auto i : c) some.push_back(from.faults[i]);
+        return fails("faults " + numbers(some), {some, from.parts, from.validators, from.short_waits});
       });
       smallest(left_.parts.size(), [this, from = left_](const Chosen& c) {
         return fails("parts " + numbers(c), {from.faults, c, from.validators, from.short_waits});

@@ -95,7 +95,7 @@ class Opening {
       refuse(file_, fmt::format("it is of schema {}, and this harness reads {}: take the harness {} that wrote it", json["schema"].dump(),
                                 kBundleSchema, json.at("harness_version").dump()));
     manifest = json.get<BundleManifest>();
-    if (seal_of(*manifest) != manifest->seal) refuse(file_, "its manifest was changed");
+    if (seal_of(json) != manifest->seal) refuse(file_, "its manifest was changed");
   } catch (const Error&) {
     throw;
   } catch (const std::exception& e) {  // of the JSON library, or of a name that nobody knows

@@ -91,6 +91,7 @@ Reducible::Reducible(const std::filesystem::path& scenario, const std::vector<In
     const auto who = who_of(i, network);
     root["faults"].push_back(spec_of(i, who));
     faults_.push_back(fmt::format("{} of {} at {}", i.kind, who, i.when));
+    targets_.push_back(i.target.nodes);
   }
   for (const auto& section : kEntryByEntry) {
     const auto node = at(root, section);
@@ -106,6 +107,13 @@ Reducible::Reducible(const std::filesystem::path& scenario, const std::vector<In
     if (at(root, keys)) keys_.push_back(keys);
   for (const auto& keys : keys_) parts_.push_back(fmt::format("{}", fmt::join(keys, ": ")));
   text_ = write_yaml(root);
+}
+
+Chosen Reducible::faults_on(const std::vector<std::string>& nodes) const {
+  Chosen all;
+  for (std::size_t i = 0; i < targets_.size(); ++i)
+    if (!targets_[i].empty() && std::ranges::all_of(targets_[i], [&](const auto& n) { return std::ranges::count(nodes, n) > 0; })) all.push_back(i);
+  return all;
 }
 
 std::string Reducible::text(const Chosen& faults, const Chosen& parts, std::size_t validators, bool short_waits) const {

@@ -19,6 +19,8 @@ class Reducible {
   Reducible(const std::filesystem::path& scenario, const std::vector<Injection>& planned, std::optional<int> validators = {});
 
   const std::vector<std::string>& faults() const { return faults_; }  // in words
+  // Those that act on nobody but these nodes.
+  Chosen faults_on(const std::vector<std::string>& nodes) const;
   const std::vector<std::string>& parts() const { return parts_; }    // "network.full_nodes: full-1"
   std::size_t validators() const { return validators_; }
   bool waits() const { return waits_; }  // for more than one block after the upgrade
@@ -30,6 +32,7 @@ class Reducible {
  private:
   std::string text_;  // of the whole
   std::vector<std::string> faults_, parts_;
+  std::vector<std::vector<std::string>> targets_;  // of each fault
   std::vector<std::vector<std::string>> keys_;  // that lead to each part
   std::size_t validators_ = 0;
   bool waits_ = true;

@@ -48,10 +48,12 @@ class Minimizing : public testing::Test {
     }
   }
   // Fails where the fourth and the ninth fault come together.
-  bool has_both(const std::string& text) const { return text.find("300ms") != std::string::npos && text.find("800ms") != std::string::npos; }
+  bool has_both(const std::string& text) const { return text.find("300ms") != std::string::npos && text.find(second_) != std::string::npos; }
   Minimized carry_out(const MinimizeLimits& limits = {}) {
     const Reducible of(folder_ / "twelve.yaml", planned_);
-    return minimize(of, record::failure_of(ended(true)), about_, folder_ / "out", limits, [this](const std::filesystem::path& scenario) {
+    auto failure = record::failure_of(ended(true));
+    failure.nodes = nodes_;
+    return minimize(of, failure, about_, folder_ / "out", limits, [this](const std::filesystem::path& scenario) {
       load_scenario(scenario);
       ++runs_;
       return ended(runs_ > passes_at_first_ && has_both(read_file(scenario)));
@@ -60,7 +62,8 @@ class Minimizing : public testing::Test {
 
   made::TempFolder folder_;
   std::vector<Injection> planned_;
-  std::string about_ = "this run";
+  std::string about_ = "this run", second_ = "800ms";
+  std::vector<std::string> nodes_;  // that the failure is seen on
   int runs_ = 0, passes_at_first_ = 0;
 };
 
@@ -80,6 +83,16 @@ TEST_F(Minimizing, LeavesTheTwoFaultsThatMatterAndNothingElse) {
   EXPECT_LE(runs_, 25 + 10);
   EXPECT_THAT(m.text, Not(HasSubstr("full_nodes")));
   EXPECT_THAT(minimize_md(m, record::failure_of(ended(true))), HasSubstr("- network: full_nodes: full-1"));
+}
+
+TEST_F(Minimizing, TriesFirstWhatActsOnTheNodesThatFail) {
+  second_ = "700ms", nodes_ = {"validator-4"};
+  EXPECT_THAT(carry_out().text, AllOf(HasSubstr("300ms"), HasSubstr("700ms"), Not(HasSubstr("1100ms"))));
+  const auto with_nodes = std::exchange(runs_, 0);
+  std::filesystem::remove_all(folder_ / "out");
+  nodes_.clear();
+  carry_out();
+  EXPECT_LT(with_nodes, runs_);
 }
 
 TEST_F(Minimizing, GoesOnWhereItWasEnded) {
