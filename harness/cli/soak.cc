@@ -135,17 +135,13 @@ class Soak {
   // A host has one soak a night; of those that share one, each is a part.
   std::string place() const { return shard_.count == 1 ? host() : fmt::format("{} {}/{}", host(), shard_.number, shard_.count); }
 
-  // In this soak's folder, and where soaks leave theirs unless they are told.
+  // In this soak's own folder: elsewhere another soak may have a plan of that name.
   void clean_up_after(const std::string& plan) const {
-    std::vector<fs::path> folders = {options_.folder};
-    std::error_code none;
-    for (const auto& entry : fs::directory_iterator(options_.results, none)) folders.push_back(entry.path());
-    for (const auto& folder : folders)
-      for (const auto& run : unfinished_runs(folder, plan)) {
-        if (clean_up(runtime_dir(), run.string()).refused) continue;
-        remove_run(run);
-        remove_abandoned_checkpoints(folder / kCheckpoints);
-      }
+    for (const auto& run : unfinished_runs(options_.folder, plan)) {
+      if (clean_up(runtime_dir(), run.string()).refused) continue;
+      remove_run(run);
+      remove_abandoned_checkpoints(options_.folder / kCheckpoints);
+    }
   }
 
   bool has_room() const {

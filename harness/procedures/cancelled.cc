@@ -18,7 +18,7 @@ void cancelled_upgrade(Rehearsal& r) {
   bool all_voted = false;
   r.step("cancel", "Cancellation proposed and voted for", kTimeline, [&] {
     if (const auto blocks = r.scenario().upgrade.cancel_before)
-      r.await("the last blocks before the upgrade height", above(height - blocks - 1));
+      r.await("the last blocks before the upgrade height", above(height - blocks - 1), kWhileBlocksCome);
     proposal = submit_proposal(
         r, {"Cancel the upgrade to " + upgrade.plan().name, {{"@type", "/cosmos.upgrade.v1beta1.MsgCancelUpgrade"}}});
     all_voted = approve(r, proposal);
@@ -31,7 +31,7 @@ void cancelled_upgrade(Rehearsal& r) {
 
   r.enter(Phase::waiting);
   r.step("no-halt", "Nothing halts at the height that was planned", kTimeline, [&] {
-    r.await("height " + std::to_string(height + 1) + " on all", stored_on_all(height + 1));
+    r.await("height " + std::to_string(height + 1) + " on all", stored_on_all(height + 1), kWhileBlocksCome);
     ask_when_resumed(r);
     return fmt::format("height {} on all nodes", height + 1);
   });

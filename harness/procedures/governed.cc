@@ -178,8 +178,6 @@ void GovernedUpgrade::await_halt() {
   r_.enter(Phase::waiting);
   check_finally(r_);
   r_.step("halt", "Chain halts at upgrade height", kTimeline, [&] {
-    // As long as blocks come: on a machine that has become slow, the height is further away than it was.
-    constexpr Budget kWhileBlocksCome{std::chrono::seconds(20), std::chrono::hours(1)};
     r_.await("halt at " + std::to_string(plan_.height),
              on_every_node([&](const NodeView& n) { return lacks_halt_proof(n, plan_.height); }), kWhileBlocksCome);
     return fmt::format("height {} on all {} nodes", plan_.height, r_.view().nodes.size());

@@ -21,6 +21,9 @@ struct UpgradePlan {
 // The chain has no upgrade planned, and how it was asked. Throws StepFailed with the complaint and the plan.
 std::string ask_for_no_plan(Rehearsal&, const std::string& checkpoint, const std::string& complaint);
 
+// Until a height: on a machine that has become slow it is further away than it was.
+inline constexpr Budget kWhileBlocksCome{std::chrono::seconds(20), std::chrono::hours(1)};
+
 class GovernedUpgrade {
  public:
   explicit GovernedUpgrade(Rehearsal&);

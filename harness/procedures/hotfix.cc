@@ -109,7 +109,9 @@ void install_with_overlap(Rehearsal& r) {
   const auto from = r.view().highest_height();
   Downs downs;
   int count = 0;
-  for (const auto& names : batches(r.view(), smallest_first(r)))
+  auto order = smallest_first(r);
+  for (const auto& name : r.scenario().network.full_nodes) order.push_back(name);
+  for (const auto& names : batches(r.view(), order))
     r.step("hotfix-" + std::to_string(++count), fmt::format("Apply hotfix: {}", fmt::join(names, ", ")), kHotfix, [&] {
       downs.merge(restart_on(r, names, false));
       return fmt::format("{} of {} power at a time", r.view().power_of(names), r.view().total_power());

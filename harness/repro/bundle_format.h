@@ -5,7 +5,8 @@
 
 namespace rehearse {
 
-inline constexpr int kBundleSchema = 1;
+// 2: the nodes that show the failure.
+inline constexpr int kBundleSchema = 2, kOldestBundleSchema = 1;
 inline constexpr const char* kBundleManifest = "manifest.json";
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(BundledFile, sha256, bytes)

@@ -46,7 +46,8 @@ std::vector<fs::path> unfinished_runs(const fs::path& results, const std::string
   std::error_code none;
   for (const auto& entry : fs::directory_iterator(results, none)) {
     const auto name = entry.path().filename().string();
-    if (entry.is_directory() && (name == plan || name.starts_with(plan + kAgain)) && !fs::exists(entry.path() / "run.json")) found.push_back(entry.path());
+    const auto has = [&](const char* file) { return fs::exists(entry.path() / file); };
+    if ((name == plan || name.starts_with(plan + kAgain)) && has("events.jsonl") && !has("run.json") && !has(kBundle)) found.push_back(entry.path());
   }
   return found;
 }

@@ -18,7 +18,8 @@ inline constexpr const char* kAgain = "-again-";
 std::vector<std::filesystem::path> keep_within(const std::filesystem::path& results, std::uintmax_t bytes,
                                                const std::set<std::filesystem::path>& in_use = {});
 
-// Folders in `results` of runs of that plan (NAME, NAME-again-...) that were killed: no record was written.
+// Folders in `results` of runs of that plan (NAME, NAME-again-...) that were killed: they had begun, and no record was written. What was
+// kept of a failure is none of them.
 std::vector<std::filesystem::path> unfinished_runs(const std::filesystem::path& results, const std::string& plan);
 
 // A run's folder and what lies beside it.

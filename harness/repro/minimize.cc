@@ -22,7 +22,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Trial, what, digest, ended, fails)
 namespace {
 
 constexpr const char* kTrials = "minimize.json";
-constexpr int kMostRunsOfWhole = 3, kRunsOfSmallest = 3;  // at first, and at last
+constexpr int kRunsOfWhole = 2, kRunsOfSmallest = 3;  // at first, and at last
 
 struct LimitReached {};
 
@@ -89,19 +89,18 @@ class Minimizer {
   };
   std::string text(const Left& l) const { return of_.text(l.faults, l.parts, l.validators, l.short_waits); }
 
-  // How often the whole fails decides how often a smaller one is tried. It did in the run that is minimized: once more is enough.
+  // How often the whole fails decides how often a smaller one is tried.
   void calibrate() {
     Trial whole{"everything", text(left_), "", {}, false};
     const bool known = take_earlier(whole);
-    if (!known) try_once(whole);
-    for (int i = 1; !known && i < kMostRunsOfWhole && !is_same(whole.ended.front()); ++i) try_once(whole);
+    for (int i = 0; !known && i < kRunsOfWhole; ++i) try_once(whole);
     const auto failed = std::ranges::count_if(whole.ended, is_same);
     if (failed == 0)
-      throw Error(Blame::scenario, fmt::format("the failure does not come again: {} runs, none failed for {} in as much of the network: {}", whole.ended.size(),
+      throw Error(Blame::scenario, fmt::format("the failure does not come again: {} runs, none failed for {} in as much of the network: {}", kRunsOfWhole,
                                                name_of(failure_.cause), fmt::join(whole.ended, ", ")));
     whole.fails = true;
     note(std::move(whole));
-    tries_ = runs_to_see(static_cast<int>(failed), static_cast<int>(whole.ended.size()));
+    tries_ = runs_to_see(static_cast<int>(failed), kRunsOfWhole);
   }
 
   static bool is_same(const std::string& ended) { return ended == name_of(Likeness::same) || ended == name_of(Likeness::same_cause); }

@@ -91,9 +91,9 @@ class Opening {
 
   void take_manifest() try {
     const auto json = parse_json(text_);
-    if (json.at("schema") != kBundleSchema)
-      refuse(file_, fmt::format("it is of schema {}, and this harness reads {}: take the harness {} that wrote it", json["schema"].dump(),
-                                kBundleSchema, json.at("harness_version").dump()));
+    if (const int schema = json.at("schema"); schema < kOldestBundleSchema || schema > kBundleSchema)
+      refuse(file_, fmt::format("it is of schema {}, and this harness reads {} to {}: take the harness {} that wrote it", schema,
+                                kOldestBundleSchema, kBundleSchema, json.at("harness_version").dump()));
     manifest = json.get<BundleManifest>();
     if (seal_of(json) != manifest->seal) refuse(file_, "its manifest was changed");
   } catch (const Error&) {

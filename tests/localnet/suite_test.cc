@@ -135,6 +135,19 @@ TEST(LongTrain, CarriesOutEachLegAndPassesAsAWhole) {
 }
 
 // The daemon comes back without its workloads in the last leg: what was carried out before stays right, and nothing hides it.
+TEST(LongTrain, InstallsAHotfixEverywhereBeforeItUpgrades) {
+  Scratch scratch;
+  auto text = read(project() / "scenarios/full-release-train.yaml");
+  const auto change = [&text](const std::string& from, const std::string& to) { text.replace(text.find(from), from.size(), to); };
+  change("kind: train", "kind: train, legs: [hotfix, chain]");
+  change("  supervisor: bare", "  supervisor: bare\n  full_nodes: [full-1]");
+  change("provider-verification, ", "");
+  auto r = run(scratch, {scratch.write("hotfix-first.yaml", text)});
+  EXPECT_EQ(r.wait(std::chrono::seconds(300)), 0) << r.output();
+  EXPECT_TRUE(none_left(r.folder()));
+  EXPECT_TRUE(r.said("Emergency hotfix: Full verification")) << r.output();
+}
+
 TEST(LongTrain, EndsAtTheLegThatFails) {
   Scratch scratch;
   auto text = read(project() / "scenarios" / (std::string(kTrain) + ".yaml"));

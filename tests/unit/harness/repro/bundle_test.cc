@@ -76,15 +76,18 @@ class BundleTest : public testing::Test {
     return said;
   }
   // With a manifest that is right about these members.
-  fs::path forged(std::map<std::string, std::string> members, const std::function<void(BundleManifest&)>& change = [](auto&) {}) {
+  fs::path forged(std::map<std::string, std::string> members, const std::function<void(BundleManifest&)>& change = [](auto&) {},
+                  const std::function<void(Json&)>& change_sealed = [](auto&) {}) {
     BundleManifest m;
     m.schema = kBundleSchema, m.architecture = architecture();
     for (const auto& [path, text] : members) m.files[path] = {sha256_hex(text), text.size()};
     change(m);
     m.seal = seal_of(m);
+    Json written = m;
+    change_sealed(written);
     const auto file = folder_ / "forged.tar.zst";
     ArchiveWriter out(file);
-    out.add(kBundleManifest, Json(m).dump());
+    out.add(kBundleManifest, written.dump());
     for (const auto& [path, text] : members) out.add(path, text);
     out.close();
     return file;
@@ -230,6 +233,20 @@ TEST_F(BundleTest, IsRefusedWhenItHoldsALink) {
 TEST_F(BundleTest, IsRefusedWhenItIsOfANewerHarnessOrAnotherMachine) {
   EXPECT_THAT(refused(forged({}, [](auto& m) { m.schema = 9, m.harness_version = "3.1"; })), HasSubstr("take the harness \"3.1\""));
   EXPECT_THAT(refused(forged({{"recipe/recipe.json", kRecipeOfNobody}}, [](auto& m) { m.architecture = "vax"; }), Blame::machine), HasSubstr("do not run here"));
+}
+
+TEST_F(BundleTest, IsRefusedWhereItsManifestWasChanged) {
+  EXPECT_THAT(refused(forged({}, [](auto&) {}, [](Json& m) { m["seed"] = 8; })), HasSubstr("its manifest was changed"));
+}
+
+TEST_F(BundleTest, OfAnOlderHarnessIsWholeWithFewerFacts) {
+  const auto as_it_was = [](Json& m) {
+    m["schema"] = kOldestBundleSchema;
+    m["failure"].erase("nodes");
+    m["seal"] = seal_of(m);
+  };
+  const auto file = forged({{"recipe/recipe.json", kRecipeOfNobody}}, [](auto& m) { m.architecture = "vax"; }, as_it_was);
+  EXPECT_THAT(refused(file, Blame::machine), HasSubstr("do not run here")) << "all of it was read";
 }
 
 TEST_F(BundleTest, IsLeftByWhatFailsOnly) {
