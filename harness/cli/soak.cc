@@ -31,7 +31,6 @@
 #include "localnet/base/temporary_path.h"
 #include "localnet/base/text.h"
 #include "localnet/base/utc.h"
-#include "localnet/process/guard.h"
 #include "reports/history.h"
 
 namespace rehearse::cli {
@@ -110,10 +109,7 @@ class Soak {
   }
 
   int run() {
-    for (const auto& i : history_.mark_interrupted(place())) {
-      std::cout << fmt::format("{} of an earlier soak was interrupted\n", i.plan);
-      clean_up_after(i.plan);
-    }
+    for (const auto& i : history_.mark_interrupted(place())) std::cout << fmt::format("{} of an earlier soak was interrupted\n", i.plan);
     fs::create_directories(options_.folder);
     night_ = history_.begin(Night{0, State::running, utc(), "", seed_, options_.harness_version, place(), getpid(), 0});
     metrics_.state_is(history_, plans_.tried());
@@ -134,15 +130,6 @@ class Soak {
 
   // A host has one soak a night; of those that share one, each is a part.
   std::string place() const { return shard_.count == 1 ? host() : fmt::format("{} {}/{}", host(), shard_.number, shard_.count); }
-
-  // In this soak's own folder: elsewhere another soak may have a plan of that name.
-  void clean_up_after(const std::string& plan) const {
-    for (const auto& run : unfinished_runs(options_.folder, plan)) {
-      if (clean_up(runtime_dir(), run.string()).refused) continue;
-      remove_run(run);
-      remove_abandoned_checkpoints(options_.folder / kCheckpoints);
-    }
-  }
 
   bool has_room() const {
     std::error_code error;

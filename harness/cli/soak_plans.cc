@@ -6,7 +6,6 @@
 
 #include "harness/history/summary.h"
 #include "harness/plans/parts.h"
-#include "harness/repro/kept_runs.h"
 
 namespace rehearse::cli {
 
@@ -58,7 +57,7 @@ std::optional<NextPlan> SoakPlans::failed_before(std::int64_t night) const {
     const auto tries = std::ranges::count_if(iterations, [&](const auto& i) { return of_it(i) && i.night == night; });
     if (c.state == history::ClusterState::fixed || found == iterations.end() || tries >= fewest) continue;
     fewest = tries;
-    next = NextPlan{c.name + " again", fmt::format("{}{}{}.{}", c.plan, kAgain, night, tries + 1), found->scenario, c.seed};
+    next = NextPlan{c.name + " again", fmt::format("{}-again-{}.{}", c.plan, night, tries + 1), found->scenario, c.seed};
   }
   return next;
 }

@@ -41,17 +41,6 @@ void remove_all_but_bundle(const fs::path& folder) {
 
 }  // namespace
 
-std::vector<fs::path> unfinished_runs(const fs::path& results, const std::string& plan) {
-  std::vector<fs::path> found;
-  std::error_code none;
-  for (const auto& entry : fs::directory_iterator(results, none)) {
-    const auto name = entry.path().filename().string();
-    const auto has = [&](const char* file) { return fs::exists(entry.path() / file); };
-    if ((name == plan || name.starts_with(plan + kAgain)) && has("events.jsonl") && !has("run.json") && !has(kBundle)) found.push_back(entry.path());
-  }
-  return found;
-}
-
 void remove_run(const fs::path& folder) { fs::remove_all(folder), fs::remove(folder.string() + ".yaml"), fs::remove(folder.string() + ".log"); }
 
 std::vector<fs::path> keep_within(const fs::path& results, std::uintmax_t bytes, const std::set<fs::path>& in_use) {

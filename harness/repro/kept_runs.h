@@ -4,23 +4,15 @@
 #include <cstdint>
 #include <filesystem>
 #include <set>
-#include <string>
 #include <vector>
 
 namespace rehearse {
-
-// After the name of a plan that is carried out once more.
-inline constexpr const char* kAgain = "-again-";
 
 // Keeps the runs' folders in `results`, each NAME beside NAME.yaml and NAME.log, within that many bytes: of the oldest everything but
 // the bundle goes first; then, oldest first again, what is left. The newest stays whatever it takes, and so
 // do those that still run (`in_use`), which are not counted. Returns the folders that went entirely.
 std::vector<std::filesystem::path> keep_within(const std::filesystem::path& results, std::uintmax_t bytes,
                                                const std::set<std::filesystem::path>& in_use = {});
-
-// Folders in `results` of runs of that plan (NAME, NAME-again-...) that were killed: they had begun, and no record was written. What was
-// kept of a failure is none of them.
-std::vector<std::filesystem::path> unfinished_runs(const std::filesystem::path& results, const std::string& plan);
 
 // A run's folder and what lies beside it.
 void remove_run(const std::filesystem::path& folder);

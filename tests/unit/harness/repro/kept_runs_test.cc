@@ -55,17 +55,6 @@ TEST_F(KeptRuns, ThoseThatStillRunStay) {
   EXPECT_TRUE(there("c-oldest/nodes/log"));
 }
 
-TEST_F(KeptRuns, ThoseThatWereKilledAreFoundByTheirPlan) {
-  results_.write("plan-7/events.jsonl", "");
-  results_.write("plan-7-again-2.1/events.jsonl", "");
-  results_.write("plan-7-again-1.1/events.jsonl", "");
-  results_.write("plan-7-again-1.1/run.json", "{}");
-  results_.write(std::string("plan-7-again-3.1/") + kBundle, "what is left of a failure");
-  results_.write("plan-77/events.jsonl", "");
-  EXPECT_THAT(unfinished_runs(results_ / "", "plan-7"), testing::UnorderedElementsAre(results_ / "plan-7", results_ / "plan-7-again-2.1"));
-  EXPECT_THAT(unfinished_runs(results_ / "none", "plan-7"), IsEmpty());
-}
-
 TEST_F(KeptRuns, TheNewestStaysWhateverItTakes) {
   EXPECT_THAT(keep_within(results_ / "", 1), ElementsAre(results_ / "c-oldest", results_ / "a-next"));
   EXPECT_TRUE(there("b-newest/nodes/log"));
