@@ -105,6 +105,7 @@ class Drawing {
     if (all.size() < 2 || !std::ranges::count(all, TrainLeg::chain)) return all;
     auto random = part("legs");
     random.shuffle(all);
+    // Both come together, and no order of the two can be gone.
     if (std::ranges::count(all, TrainLeg::patch)) std::erase(all, random.below(2) ? TrainLeg::patch : TrainLeg::hotfix);
     const auto chain = std::ranges::find(all, TrainLeg::chain);
     std::iter_swap(all.begin(), chain);

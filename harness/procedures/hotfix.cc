@@ -109,9 +109,7 @@ void install_with_overlap(Rehearsal& r) {
   const auto from = r.view().highest_height();
   Downs downs;
   int count = 0;
-  auto order = smallest_first(r);
-  for (const auto& name : r.scenario().network.full_nodes) order.push_back(name);
-  for (const auto& names : batches(r.view(), order))
+  for (const auto& names : batches(r.view(), then_full_nodes(r, smallest_first(r))))
     r.step("hotfix-" + std::to_string(++count), fmt::format("Apply hotfix: {}", fmt::join(names, ", ")), kHotfix, [&] {
       downs.merge(restart_on(r, names, false));
       return fmt::format("{} of {} power at a time", r.view().power_of(names), r.view().total_power());

@@ -37,6 +37,12 @@ NodeNames smallest_first(Rehearsal& r) {
   return names;
 }
 
+NodeNames then_full_nodes(Rehearsal& r, NodeNames validators) {
+  const auto& full = r.scenario().network.full_nodes;
+  validators.insert(validators.end(), full.begin(), full.end());
+  return validators;
+}
+
 std::vector<NodeNames> batches(const NetworkView& v, const NodeNames& order) {
   std::vector<NodeNames> all;
   for (const auto& name : order) {

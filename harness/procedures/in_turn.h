@@ -15,6 +15,8 @@ inline constexpr const char* kOrder = "Validator Rolling Upgrade Order";
 
 // Bonded validators as the chain lists them, smallest voting power first, ties by address.
 NodeNames smallest_first(Rehearsal&);
+// Behind them the full nodes, which no block waits for.
+NodeNames then_full_nodes(Rehearsal&, NodeNames validators);
 // The same order in batches that leave more than 2/3 of the power running; whoever has 1/3 or more stands alone.
 std::vector<NodeNames> batches(const NetworkView&, const NodeNames& order);
 

@@ -90,8 +90,7 @@ void ModelUpdate::begin() {
   r_.step("before", "State before the model changes", kModelGovernance, [&] {
     make_records(r_);
     scored_before_ = scored_records("before-model");
-    nodes_ = smallest_first(r_);
-    for (const auto& name : r_.scenario().network.full_nodes) nodes_.push_back(name);
+    nodes_ = then_full_nodes(r_, smallest_first(r_));
     from_ = r_.view().highest_height();
     return fmt::format("{}; {} records scored by {}", ask_state_before(r_), scored_before_.size(), show(change().from));
   });

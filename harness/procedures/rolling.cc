@@ -32,11 +32,10 @@ void rolling_upgrade(Rehearsal& r) {
     order = agreed_order(r);
     return fmt::format("{}", fmt::join(order, ", "));
   });
-  for (const auto& name : r.scenario().network.full_nodes) order.push_back(name);
   const auto from = r.view().highest_height();
   r.enter(Phase::swap);
   Downs downs;
-  for (const auto& name : order)
+  for (const auto& name : then_full_nodes(r, order))
     r.step("upgrade-" + name, "Upgrade " + name, kRolling, [&] {
       downs.merge(restart_on(r, {name}, true));
       return fmt::format("stopped at {}, takes part again at {}", downs.at(name).from, downs.at(name).to);

@@ -1,7 +1,7 @@
 // A release as it comes in practice: a patch or a hotfix, an upgrade that is called off and then carried out, a model, the provider
-// daemon, one after the other on one network, in the scenario's order. Each leg is the runbook's procedure as it stands, and is verified by its own lists before
-// the next begins: what goes on from a network that is not well proves nothing. In the end the whole is verified against what
-// there was before the first.
+// daemon, one after the other on one network, in the scenario's order. Each leg is the runbook's procedure as it stands, and is
+// verified by its own lists before the next begins: what goes on from a network that is not well proves nothing. In the end the
+// whole is verified against what there was before the first.
 #include <fmt/format.h>
 
 #include <algorithm>

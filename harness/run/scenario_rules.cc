@@ -258,10 +258,13 @@ class Rules {
 
 std::optional<LegTrouble> trouble_with_legs(const std::vector<TrainLeg>& legs) {
   if (std::ranges::count(legs, TrainLeg::chain) != 1) return LegTrouble{{}, "its legs hold one upgrade of the chain"};
-  for (std::size_t i = 0; i < legs.size(); ++i)
+  bool patched = false;
+  for (std::size_t i = 0; i < legs.size(); ++i) {
     if (std::ranges::count(legs, legs[i]) > 1) return LegTrouble{i, fmt::format("the leg `{}` is there twice", name_of(legs[i]))};
-  if (const auto second = std::ranges::find_if(legs.rbegin(), legs.rend(), [](auto leg) { return installs_patch(leg); }); std::ranges::count_if(legs, [](auto leg) { return installs_patch(leg); }) > 1)
-    return LegTrouble{static_cast<std::size_t>(legs.rend() - second) - 1, "`patch` and `hotfix` install the same release: one of them"};
+    if (!installs_patch(legs[i])) continue;
+    if (patched) return LegTrouble{i, "`patch` and `hotfix` install the same release: one of them"};
+    patched = true;
+  }
   constexpr std::pair<TrainLeg, const char*> kBeforeTheChain[] = {
       {TrainLeg::patch, "the patch is one of the release before the chain's upgrade, and comes after it"},
       {TrainLeg::hotfix, "the hotfix is one of the release before the chain's upgrade, and comes after it"},

@@ -61,8 +61,8 @@ const Ordered<Vote>& names(Vote) {
 }
 
 const Ordered<TrainLeg>& names(TrainLeg) {
-  static const Ordered<TrainLeg> all = {{"patch", TrainLeg::patch}, {"hotfix", TrainLeg::hotfix}, {"chain", TrainLeg::chain}, {"model", TrainLeg::model}, {"provider", TrainLeg::provider},
-                                              {"config", TrainLeg::config}, {"cancelled", TrainLeg::cancelled}, {"skip", TrainLeg::skip}};
+  static const Ordered<TrainLeg> all = {{"patch", TrainLeg::patch}, {"hotfix", TrainLeg::hotfix}, {"chain", TrainLeg::chain}, {"model", TrainLeg::model},
+                                         {"provider", TrainLeg::provider}, {"config", TrainLeg::config}, {"cancelled", TrainLeg::cancelled}, {"skip", TrainLeg::skip}};
   return all;
 }
 

@@ -134,7 +134,6 @@ TEST(LongTrain, CarriesOutEachLegAndPassesAsAWhole) {
     EXPECT_TRUE(r.said(std::string(leg) + ": Full verification")) << r.output();
 }
 
-// The daemon comes back without its workloads in the last leg: what was carried out before stays right, and nothing hides it.
 TEST(LongTrain, InstallsAHotfixEverywhereBeforeItUpgrades) {
   Scratch scratch;
   auto text = read(project() / "scenarios/full-release-train.yaml");
@@ -148,6 +147,7 @@ TEST(LongTrain, InstallsAHotfixEverywhereBeforeItUpgrades) {
   EXPECT_TRUE(r.said("Emergency hotfix: Full verification")) << r.output();
 }
 
+// The daemon comes back without its workloads in the last leg: what was carried out before stays right, and nothing hides it.
 TEST(LongTrain, EndsAtTheLegThatFails) {
   Scratch scratch;
   auto text = read(project() / "scenarios" / (std::string(kTrain) + ".yaml"));
