@@ -33,6 +33,13 @@ Goal above(std::int64_t height) {
   };
 }
 
+Goal later_than(Micros time) {
+  return [time](const NetworkView& v) -> std::optional<Unmet> {
+    if (!v.blocks.empty() && v.blocks.rbegin()->second.block.time > time) return std::nullopt;
+    return Unmet{};
+  };
+}
+
 Goal signs_above(const std::string& name, std::int64_t height) {
   return [name, height](const NetworkView& v) -> std::optional<Unmet> {
     const auto& address = v.nodes.at(name).member.consensus_address;

@@ -18,6 +18,8 @@ Goal executed_on_all(std::int64_t height);
 // Some node has stored a later block than that.
 Goal above(std::int64_t height);
 
+// The chain's own clock is past that.
+Goal later_than(Micros time);
 // The chain has a block above that height whose commit holds the validator's signature.
 Goal signs_above(const std::string& validator, std::int64_t height);
 

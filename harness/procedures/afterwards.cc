@@ -8,6 +8,7 @@
 #include "harness/procedures/exported.h"
 #include "harness/procedures/joining_node.h"
 #include "harness/procedures/later_proposals.h"
+#include "harness/procedures/unbondings.h"
 #include "harness/procedures/validator_set.h"
 #include "harness/view/step_ids.h"
 
@@ -23,6 +24,7 @@ const std::vector<Afterwards>& all_afterwards() {
        "Parameters changed by a proposal, a second upgrade planned",
        {.questions = {"slashing-params"}},
        pass_later_proposals},
+      {"unbonding", "What was unbonding is paid out", {.questions = {"unbondings"}}, await_unbondings},
       {step_id::replay, "A new node replays all blocks, through the upgrade", {}, join_by_replay},
       {step_id::exported,
        "A network from the exported state",

@@ -104,14 +104,6 @@ void await_jailed(Rehearsal& r, const std::vector<std::string>& names) {
 
 namespace {
 
-// The chain's own clock has come to that.
-Goal later_than(Micros time) {
-  return [time](const NetworkView& v) {
-    return !v.blocks.empty() && v.blocks.rbegin()->second.block.time > time ? std::nullopt
-                                                                            : std::optional<Unmet>(Unmet{});
-  };
-}
-
 Goal caught_up_to(const std::string& name, std::int64_t height) {
   return [name, height](const NetworkView& v) -> std::optional<Unmet> {
     const auto& head = v.nodes.at(name).head;

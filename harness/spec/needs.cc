@@ -33,6 +33,8 @@ constexpr Example kQuestions[] = {
     {"balances", R"([{rest: "/cosmos/bank/v1beta1/denom_owners/{denom}?pagination.limit=200000", at: /denom_owners}])"},
     {"delegations", R"([{rest: "/cosmos/staking/v1beta1/validators/{validator}/delegations?pagination.limit=200000", )"
                     R"(at: /delegation_responses}])"},
+    {"unbondings", R"([{rest: "/cosmos/staking/v1beta1/validators/{validator}/unbonding_delegations?pagination.limit=200000", )"
+                   R"(at: /unbonding_responses}])"},
     {"votes", R"([{rest: "/cosmos/gov/v1/proposals/{id}/votes?pagination.limit=1000", at: /votes}])"},
 };
 

@@ -39,6 +39,7 @@ const std::vector<KnownQuestion>& known_questions() {
       {"account", true, "of {address}: its `account_number` and `sequence`", {"address"}},
       {"balances", true, "every owner of the staking denomination, with the balance"},
       {"delegations", true, "all that is delegated to {validator}", {"validator"}},
+      {"unbondings", true, "all that is unbonding from {validator}", {"validator"}},
       {"votes", true, "the votes on proposal {id}", {"id"}},
       {"provider-info", true, "what the chain knows of provider {address}", {"address"}},
       {"provider-orders", true, "all orders of providers' customers"},

@@ -21,6 +21,7 @@ inline constexpr const char* app_hash = "app-hash";
 inline constexpr const char* account = "account";
 inline constexpr const char* balances = "balances";
 inline constexpr const char* delegations = "delegations";
+inline constexpr const char* unbondings = "unbondings";
 inline constexpr const char* votes = "votes";
 inline constexpr const char* validator_set = "validator-set";
 inline constexpr const char* slashing_params = "slashing-params";
