@@ -176,17 +176,24 @@ std::string paid_otherwise(const record::TransactionTried& before, const record:
   return "";
 }
 
+// What an event told, and tells no more: the event as `changes: events:` has it, and in words. Empty: nothing.
+struct Less {
+  std::string event, said;
+};
+
 // What indexers and exchanges read of it. An event that comes with the state, when there are rewards, say, is missed only where no
 // transaction after the upgrade has one.
-std::string tells_less(const record::TransactionTried& before, const record::TransactionTried& after, const std::set<std::string>& types_after) {
+Less tells_less(const record::TransactionTried& before, const record::TransactionTried& after, const std::set<std::string>& types_after, const Changes& announced) {
   for (const auto& [type, keys] : before.attributes) {
     const auto now = after.attributes.find(type);
-    if (now == after.attributes.end() && !types_after.contains(type)) return fmt::format("its result has no event `{}` any more", type);
+    const bool is_gone = now == after.attributes.end() && !types_after.contains(type);
+    if (is_gone && !announces(announced.events, type)) return {type, fmt::format("its result has no event `{}` any more", type)};
     if (now == after.attributes.end()) continue;
     for (const auto& key : keys)
-      if (!now->second.contains(key)) return fmt::format("its event `{}` has no `{}` any more", type, key);
+      if (const auto name = type + "." + key; !now->second.contains(key) && !announces(announced.events, name))
+        return {name, fmt::format("its event `{}` has no `{}` any more", type, key)};
   }
-  return "";
+  return {};
 }
 
 }  // namespace
@@ -203,7 +210,7 @@ std::vector<OtherResult> other_results(const NetworkView& v) {
     if (then == before.end() || !was_accepted(now) || announces(changes.transactions, now.transaction)) continue;
     if (now.events == 0) all.push_back({now.transaction, "its result has no events any more"});
     else if (const auto said = paid_otherwise(*then, now); !said.empty()) all.push_back({now.transaction, said});
-    else if (const auto less = tells_less(*then, now, types); !less.empty()) all.push_back({now.transaction, less});
+    else if (const auto less = tells_less(*then, now, types, changes); !less.said.empty()) all.push_back({now.transaction, less.said, less.event});
   }
   return all;
 }

@@ -59,7 +59,8 @@ std::vector<RefusedTransaction> refused_transactions(const NetworkView&);
 // A kind that costs its account more or less than before the upgrade, or whose events lack what they told.
 struct OtherResult {
   std::string kind;
-  std::string said;  // "its account paid 2500 ustock instead of 1250"
+  std::string said;        // "its account paid 2500 ustock instead of 1250"
+  std::string event = {};  // that tells less, as `changes: events:` has it; empty: it is about the kind
 };
 std::vector<OtherResult> other_results(const NetworkView&);
 // Those tried at a checkpoint of what is under way.

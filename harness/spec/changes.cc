@@ -21,6 +21,7 @@ bool is_parameter(const std::string& name) {
 }
 bool is_route(const std::string& name) { return name.size() > 1 && name.front() == '/'; }
 bool is_kind(const std::string& name) { return !name.empty(); }
+bool is_event(const std::string& name) { return !name.empty() && name.front() != '.' && name.back() != '.' && name.find_first_of("/ ") == std::string::npos; }
 bool is_store(const std::string& name) { return !name.empty() && name.front() != '/' && name.back() != '/'; }
 
 nlohmann::json names_to_json(const AnnouncedNames& names) {
@@ -42,6 +43,7 @@ void check_form(const Changes& c) {
   check_names("parameters", c.parameters, is_parameter, "a module and its field, as staking.max_validators");
   check_names("queries", c.queries, is_route, "a route, as /cosmos.bank.v1beta1.Query/Params");
   check_names("transactions", c.transactions, is_kind, "a kind of transaction");
+  check_names("events", c.events, is_event, "a type of event, or type.attribute, as transfer.recipient");
   check_names("records", c.records, is_store, "a store, or store/prefix, as bank/supply");
 }
 
@@ -50,8 +52,8 @@ Changes merged(Changes a, const Changes& b) {
     to.insert(to.end(), more.begin(), more.end());
   };
   add(a.parameters, b.parameters), add(a.queries, b.queries);
-  add(a.transactions, b.transactions), add(a.records, b.records);
-  add(a.invariants, b.invariants);
+  add(a.transactions, b.transactions), add(a.events, b.events);
+  add(a.records, b.records), add(a.invariants, b.invariants);
   a.supply = a.supply || b.supply;
   return a;
 }
@@ -67,6 +69,7 @@ nlohmann::json to_json(const Changes& c) {
   return {{"parameters", names_to_json(c.parameters)},
           {"queries", names_to_json(c.queries)},
           {"transactions", names_to_json(c.transactions)},
+          {"events", names_to_json(c.events)},
           {"records", names_to_json(c.records)},
           {"invariants", names_to_json(c.invariants)},
           {"supply", c.supply}};
@@ -74,8 +77,8 @@ nlohmann::json to_json(const Changes& c) {
 
 Changes changes_from_json(const nlohmann::json& j) {
   if (!j.is_object()) return {};
-  return {names_from_json(j, "parameters"), names_from_json(j, "queries"),    names_from_json(j, "transactions"),
-          names_from_json(j, "records"),    names_from_json(j, "invariants"), j.value("supply", false)};
+  const auto names = [&j](const char* key) { return names_from_json(j, key); };
+  return {names("parameters"), names("queries"), names("transactions"), names("events"), names("records"), names("invariants"), j.value("supply", false)};
 }
 
 }  // namespace rehearse

@@ -5,6 +5,7 @@
 //     parameters: [staking.max_validators]      a module's name and its field
 //     queries: [/cosmos.mint.v1beta1.Query/Inflation]
 //     transactions: [delegate]                  kinds that the profile names
+//     events: [transfer.recipient, message]     of transactions: an attribute, or a whole type, that is gone
 //     records: [bank/supply, group]             keys of a store that begin so, or all of it
 //     invariants: ["NAME"]                      that need not hold any more
 //     supply: true                              coins are minted or burned
@@ -19,7 +20,7 @@
 namespace rehearse {
 
 struct Changes {
-  std::vector<Located<std::string>> parameters, queries, transactions, records, invariants;
+  std::vector<Located<std::string>> parameters, queries, transactions, events, records, invariants;
   bool supply = false;
 };
 
@@ -28,6 +29,7 @@ void describe(V& v, Changes& c) {
   v.optional("parameters", c.parameters, "module.field whose value changes");
   v.optional("queries", c.queries, "routes that are gone, as the item that asks them names them");
   v.optional("transactions", c.transactions, "kinds that are refused from then on");
+  v.optional("events", c.events, "type, or type.attribute, that transactions' events do not have any more");
   v.optional("records", c.records, "store, or store/prefix, whose records may vanish, or are not written by each block any more");
   v.optional("invariants", c.invariants, "names of the profile's that need not hold any more");
   v.optional("supply", c.supply, "coins are minted or burned");

@@ -214,7 +214,7 @@ void describe(V& v, ReleasePair& r) {
 template <class V>
 void describe(V& v, ReleasesSection& r) {
   v.optional("from", r.from, "release the network starts on");
-  v.optional("patch", r.patch, "release that is installed on one node after the other before that");
+  v.optional("patch", r.patch, "release of a train's leg `patch` or `hotfix`, installed before that");
   v.optional("to", r.to, "release it upgrades to");
   v.optional("provider", r.provider, "the same of the provider daemon");
 }

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "harness/judge/checks/checklist.h"
 
@@ -159,11 +160,13 @@ Finding judge_costs(const Context& c, const std::string&) {
   const auto want = "each kind costs its account what it did, and its events tell what they did";
   const auto otherwise = other_results(c.view);
   if (otherwise.empty()) return passed(want, fmt::format("{} compared", compared));
-  std::vector<std::string> names, all;
+  std::vector<std::string> all;
+  std::set<std::string> kinds, events;
   std::map<std::string, std::vector<std::string>> by;  // what is said -> kinds
-  for (const auto& t : otherwise) names.push_back(t.kind), by[t.said].push_back(t.kind);
+  for (const auto& t : otherwise) (t.event.empty() ? kinds.insert(t.kind) : events.insert(t.event)), by[t.said].push_back(t.kind);
   for (const auto& [said, kinds] : by) all.push_back(fmt::format("{}: {}", fmt::join(kinds, ", "), said));
-  return failed(fmt::format("{}; a change on purpose is announced: `{}`", fmt::join(all, "; "), announcement("transactions", names)), want,
+  const auto announced = events.empty() ? announcement("transactions", {kinds.begin(), kinds.end()}) : announcement("events", {events.begin(), events.end()});
+  return failed(fmt::format("{}; a change on purpose is announced: `{}`", fmt::join(all, "; "), announced), want,
                 fmt::format("{} of {} do not", otherwise.size(), compared), all);
 }
 

@@ -237,7 +237,11 @@ TEST_F(TransactionCosts, FailWhereAnEventLacksWhatItHad) {
   tried("transfer").attributes["transfer"] = {"amount", "recipient", "memo"};
   EXPECT_EQ(found(), "") << "one more breaks nobody";
   tried("transfer").attributes["transfer"] = {"amount"};
-  EXPECT_THAT(found(), HasSubstr("transfer: its event `transfer` has no `recipient` any more"));
+  EXPECT_THAT(found(), AllOf(HasSubstr("transfer: its event `transfer` has no `recipient` any more"), HasSubstr("`changes: {events: [transfer.recipient]}`")));
+  u_.all<record::RunStarted>().front()->conditions["changes"] = {{"events", {"transfer.amount"}}};
+  EXPECT_NE(found(), "") << "another is announced";
+  u_.all<record::RunStarted>().front()->conditions["changes"] = {{"events", {"transfer.recipient"}}};
+  EXPECT_EQ(found(), "");
 }
 
 TEST_F(TransactionCosts, FailWhereNoTransactionHasAnEventAnyMore) {
