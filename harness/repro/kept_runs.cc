@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "harness/repro/bundle.h"
+#include "localnet/base/text.h"
 
 namespace rehearse {
 
@@ -39,9 +40,21 @@ void remove_all_but_bundle(const fs::path& folder) {
   for (const auto& path : others) fs::remove_all(path);
 }
 
+bool has_ended(const fs::path& folder) {
+  const auto record = record::Json::parse(read_file(folder / "run.json"), nullptr, false);
+  return record.is_object() && record.value("verdict", "") != "cancelled";
+}
+
 }  // namespace
 
 void remove_run(const fs::path& folder) { fs::remove_all(folder), fs::remove(folder.string() + ".yaml"), fs::remove(folder.string() + ".log"); }
+
+std::vector<fs::path> remove_unfinished(const fs::path& results, const std::set<fs::path>& in_use) {
+  std::vector<fs::path> gone;
+  for (const auto& run : oldest_first(results, in_use))
+    if (!has_ended(run.folder)) remove_run(run.folder), gone.push_back(run.folder);
+  return gone;
+}
 
 std::vector<fs::path> keep_within(const fs::path& results, std::uintmax_t bytes, const std::set<fs::path>& in_use) {
   auto kept = oldest_first(results, in_use);

@@ -8,14 +8,16 @@
 namespace rehearse::localnet {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 
 class Soak : public ::testing::Test {
  protected:
   // Of plans that take seconds.
-  Rehearsal soak(const Scratch& of_it, const char* lasts) {
+  Rehearsal soak(const Scratch& of_it, const char* lasts) { return soak(of_it, lasts, of_it / "out"); }
+  Rehearsal soak(const Scratch& of_it, const char* lasts, const fs::path& out) {
     const auto weights = scratch_.write("weights.yaml", "procedures: {cancelled: 1}\nfaults: {nothing: 1}\n");
-    return Rehearsal(of_it, {"soak", "--for", lasts, "--seed", "1", "--weights", weights.string(), "--history", history_.string(), "--out", (of_it / "out").string()});
+    return Rehearsal(of_it, {"soak", "--for", lasts, "--seed", "1", "--weights", weights.string(), "--history", history_.string(), "--out", out.string()});
   }
   // One of its plans is being carried out.
   static bool began(const Scratch& of_it) {
@@ -59,9 +61,10 @@ TEST_F(Soak, GoesOnAfterASignalAndAfterItsKill) {
   killed.wait();
   heal(second);
 
-  auto again = soak(third, "1s");
+  auto again = soak(third, "1s", second / "out");
   EXPECT_EQ(again.wait(), 0) << again.output();
-  EXPECT_THAT(again.output(), HasSubstr("of an earlier soak was interrupted"));
+  EXPECT_THAT(again.output(), AllOf(HasSubstr("of an earlier soak was interrupted"), HasSubstr("removed: it was interrupted")));
+  EXPECT_TRUE(fs::is_empty(second / "out"));
   const auto nights = told().at("nights");
   ASSERT_EQ(nights.size(), 3u);
   EXPECT_EQ(nights[1].at("interrupted"), 1);

@@ -60,5 +60,14 @@ TEST_F(KeptRuns, TheNewestStaysWhateverItTakes) {
   EXPECT_TRUE(there("b-newest/nodes/log"));
 }
 
+TEST_F(KeptRuns, WhatAKilledSoakWasAtGoesUnlessItStillRuns) {
+  results_.write("c-oldest/run.json", R"({"verdict": "fail"})");
+  results_.write("a-next/run.json", R"({"verdict": "cancelled"})");
+  results_.write("b-newest/events.jsonl", "");
+  EXPECT_THAT(remove_unfinished(results_ / "", {results_ / "b-newest"}), ElementsAre(results_ / "a-next"));
+  EXPECT_THAT(remove_unfinished(results_ / "", {}), ElementsAre(results_ / "b-newest"));
+  EXPECT_TRUE(there("c-oldest/run.json") && there("checkpoints/1/big"));
+}
+
 }  // namespace
 }  // namespace rehearse
