@@ -13,6 +13,7 @@
 #include <sstream>
 
 #include "harness/cli/repeating.h"
+#include "harness/run/inputs.h"
 #include "harness/run/run_folder.h"
 #include "harness/spec/releases.h"
 #include "localnet/base/text.h"
@@ -42,13 +43,17 @@ std::vector<std::string> listed(const fs::path& from) {
   if (from.extension() == ".yaml") return release_names(from);
   std::istringstream lines(read_file(from));
   for (std::string line; std::getline(lines, line);)
-    if (const auto end = line.find_last_not_of(" \t\r"); end != std::string::npos && line[0] != '#') all.push_back(line.substr(0, end + 1));
+    if (const auto first = line.find_first_not_of(" \t\r"); first != std::string::npos && line[first] != '#')
+      all.push_back(printable(line.substr(first, line.find_last_not_of(" \t\r") + 1 - first)));
   return all;
 }
 
 // From the good one to the bad one. A file of a folder can be named without it.
 std::vector<std::string> chosen(const BisectFlags& f) {
   const auto all = listed(f.releases);
+  if (all.empty()) throw Error(Blame::scenario, f.releases + ": holds no release");
+  for (auto i = all.begin(); i != all.end(); ++i)
+    if (std::find(all.begin(), i, *i) != i) throw Error(Blame::scenario, fmt::format("{}: {} is there twice", f.releases, *i));
   const auto place = [&](const char* flag, const std::string& name) {
     const auto found = std::ranges::find_if(all, [&](const auto& r) { return r == name || fs::path(r).filename() == name; });
     if (found == all.end())
@@ -58,6 +63,12 @@ std::vector<std::string> chosen(const BisectFlags& f) {
   const auto good = place("--good", f.good), bad = place("--bad", f.bad);
   if (good >= bad) throw Error(Blame::scenario, fmt::format("--good {} has to come before --bad {} in {}", f.good, f.bad, f.releases));
   return {good, bad + 1};
+}
+
+// What no run can be of, before there is any. Throws Error(Blame::scenario).
+void check(RunOptions o, const std::vector<std::string>& releases) {
+  o.build_release = {};
+  for (const auto& release : releases) o.to = release, read_inputs(o);
 }
 
 // The program of a commit; empty: the command says that it has none. Throws Error(Blame::machine) when it fails otherwise.
@@ -90,6 +101,7 @@ int bisect(const Project& project, const RunFlags& flags, const BisectFlags& bis
   if (is_suite(o.scenario)) throw Error(Blame::scenario, "bisect takes a scenario, not a suite");
   o.keep = Keep::never;
   const auto releases = chosen(bisected);
+  if (bisected.build.empty()) check(o, releases);
   fs::create_directories(o.folder);
   std::ofstream log(o.folder / "bisect.md");
   const Tell tell = [&](const std::string& line) {

@@ -7,10 +7,12 @@
 #include <iostream>
 
 #include "harness/cli/commands.h"
+#include "harness/cli/repeating.h"
 #include "harness/repro/minimize.h"
 #include "harness/view/journal.h"
 #include "localnet/process/guard.h"
 #include "localnet/base/number.h"
+#include "localnet/base/text.h"
 
 namespace rehearse::cli {
 
@@ -20,8 +22,9 @@ record::Micros invoked() {
   return whole_number<record::Micros>(text).value_or(now_micros());
 }
 
+// What files and chains say may be in it.
 int complain(const Error& e) {
-  std::cerr << "rehearse: " << e.what() << "\n";
+  std::cerr << "rehearse: " << printable_lines(e.what()) << "\n";
   return code_of(e);
 }
 
@@ -55,6 +58,13 @@ std::string reproduction(int argc, char** argv, std::uint64_t seed) {
   return fmt::format("{}", fmt::join(words, " "));
 }
 
+// Bytes, which are not taken for many where they are less than none.
+CLI::Option* takes_size(CLI::Option* option, const char* usual) {
+  return option->transform(CLI::AsSizeValue(true))
+      ->transform(CLI::Validator([](std::string& text) { return text.starts_with("-") ? "a size is not negative" : std::string(); }, ""))
+      ->default_str(usual);
+}
+
 // Of whatever carries out runs.
 void add_common_flags(CLI::App& run, RunFlags& f) {
   run.add_option("--out", f.out, "folder for the results; must not exist or be empty")->envname("REHEARSE_OUT");
@@ -72,10 +82,9 @@ void add_common_flags(CLI::App& run, RunFlags& f) {
       ->envname("REHEARSE_BUNDLE")
       ->capture_default_str()
       ->check(CLI::IsMember({"facts", "releases"}));
-  run.add_option("--bundle-limit", f.bundle_limit, "the most of the run's own files in it, before they are compressed, such as 500MB")
+  takes_size(run.add_option("--bundle-limit", f.bundle_limit, "the most of the run's own files in it, before they are compressed, such as 500MB"), "200MB")
       ->envname("REHEARSE_BUNDLE_LIMIT")
-      ->transform(CLI::AsSizeValue(true))
-      ->default_str("200MB");
+      ->check(CLI::Range(std::uint64_t{0}, kMostOfRun));
 }
 
 void add_run_flags(CLI::App& run, RunFlags& f) {
@@ -113,10 +122,7 @@ void add_run_flags(CLI::App& run, RunFlags& f) {
       ->check(CLI::IsMember({"auto", "never"}));
   run.add_option("--timeout", f.timeout, "the longest the run may take")->envname("REHEARSE_TIMEOUT")->capture_default_str();
   run.add_option("--break-at", f.break_at, "hold the run when it enters that phase, for `rehearse net`");
-  run.add_option("--log-cap", f.log_cap, "the most that a node may log, such as 500MB")
-      ->envname("REHEARSE_LOG_CAP")
-      ->transform(CLI::AsSizeValue(true))
-      ->default_str("256MB");
+  takes_size(run.add_option("--log-cap", f.log_cap, "the most that a node may log, such as 500MB"), "256MB")->envname("REHEARSE_LOG_CAP");
 }
 
 // For what starts processes: nothing outlives it.
@@ -130,6 +136,13 @@ int guarded(const std::function<int()>& command) {
       return complain(Error(Blame::machine, e.what()));
     }
   }, after_crash);
+}
+
+// The same of what opens a bundle: where it was ended by a signal, what it had unpacked is left.
+int guarded_with_bundle(const Project& project, const std::function<int()>& command) {
+  const int code = guarded(command);
+  remove_abandoned_bundles(project);
+  return code;
 }
 
 int dispatch(int argc, char** argv) {
@@ -211,7 +224,7 @@ int dispatch(int argc, char** argv) {
   soak_->add_option("--history", soaked.history, "the file of all nights (default: results/history.db)")->envname("REHEARSE_HISTORY");
   soak_->add_option("--jobs", soaked.jobs, "plans carried out side by side; auto: one for two processors, as far as memory allows")->envname("REHEARSE_JOBS")->capture_default_str();
   soak_->add_option("--shard", flags.shard, "NUMBER/COUNT: one of several machines that share the night, for `history merge`")->envname("REHEARSE_SHARD");
-  soak_->add_option("--space", soaked.space, "what failures may take, such as 5GB: the oldest go first")->transform(CLI::AsSizeValue(true))->default_str("5GB");
+  takes_size(soak_->add_option("--space", soaked.space, "what failures may take, such as 5GB: the oldest go first"), "5GB");
   soak_->add_option("--weights", soaked.weights, "how often what happens (default: harness/plans/weights.yaml)");
   soak_->add_option("--metrics", soaked.metrics, "[ADDRESS:]PORT at which Prometheus is told how it goes (ADDRESS: loopback; 0: any port that is free)")->envname("REHEARSE_METRICS");
 
@@ -274,9 +287,13 @@ int dispatch(int argc, char** argv) {
   if (run_->parsed()) {
     return guarded([&] { return run(project, flags, again); });
   }
-  if (repro_->parsed()) return guarded([&] { return repro(project, target, flags, again); });
-  if (replay_->parsed()) return guarded([&] { return replay(project, target, flags, again); });
-  if (minimize_->parsed()) return guarded([&] { return minimize(project, target, flags, tries, lasts, again); });
+  if (repro_->parsed()) return guarded_with_bundle(project, [&] { return repro(project, target, flags, again); });
+  if (replay_->parsed()) {
+    const int code = guarded_with_bundle(project, [&] { return replay(project, target, flags, again); });
+    remove_abandoned_replay(target);
+    return code;
+  }
+  if (minimize_->parsed()) return guarded_with_bundle(project, [&] { return minimize(project, target, flags, tries, lasts, again); });
   if (bisect_->parsed()) return guarded([&] { return bisect(project, flags, bisected, again); });
   if (up_->parsed()) {
     if (flags.break_at.empty()) flags.break_at = "voting";  // it is up, and nothing is proposed

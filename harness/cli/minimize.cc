@@ -7,6 +7,7 @@
 #include "harness/faults/plan.h"
 #include "harness/repro/minimize.h"
 #include "harness/run/checkpoint_folder.h"
+#include "harness/run/run_folder.h"
 #include "localnet/base/sha256.h"
 #include "localnet/base/text.h"
 #include "localnet/cosmos/node_home.h"
@@ -39,21 +40,24 @@ RunTrial trials_of(const RunOptions& repeated, const std::string& matter, const 
 }  // namespace
 
 int minimize(const Project& project, const std::string& target, const RunFlags& flags, int tries, const std::string& lasts, const std::string& command) {
+  const MinimizeLimits limits{tries, duration_of("--for", lasts)};
+  const Leaves leaves{leaves_of(flags).dialect, std::nullopt};
   const Failed failed(project, target);
   failed.throw_if_passed();
   auto o = failed.options(project, flags, command);
   const auto about = record::Json(failed.recipe()).dump() + record::Json(failed.manifest().releases).dump();
   if (chose_no_folder(flags)) o.folder = project.results() / ("minimize-" + sha256_hex(about).substr(0, 12));  // where the same command goes on
+  if (!is_search(o.folder)) check_unused(o.folder);
+  failed.check(o);
   const Reducible reducible(o.scenario, o.schedule.empty() ? std::vector<Injection>() : read_schedule(o.schedule), o.validators);
   o.keep = Keep::never, o.validators.reset(), o.schedule.clear();
   fs::create_directories(o.folder);
   const SuiteCheckpoints checkpoints(o.folder / kCheckpoints);
   o.checkpoints = o.folder / kCheckpoints;
-  std::cout << fmt::format("{} on {}: {}; {} faults, {} parts, {} validators\n", failed.manifest().scenario, failed.manifest().profile,
-                           name_of(failed.failure().cause), reducible.faults().size(), reducible.parts().size(), reducible.validators())
+  std::cout << fmt::format("{}; {} faults, {} parts, {} validators\n", failed.headline(), reducible.faults().size(), reducible.parts().size(), reducible.validators())
             << std::flush;
   try {
-    const auto found = rehearse::minimize(reducible, failed.failure(), about, o.folder, {tries, duration_of("--for", lasts)}, trials_of(o, flags_that_matter(failed), {leaves_of(flags).dialect, std::nullopt}));
+    const auto found = rehearse::minimize(reducible, failed.failure(), about, o.folder, limits, trials_of(o, flags_that_matter(failed), leaves));
     const auto scenario = o.folder / failed.recipe().scenario;
     write_file(scenario, found.text);
     write_file(o.folder / "minimize.md", minimize_md(found, failed.failure()));

@@ -9,10 +9,16 @@
 #include <iostream>
 
 #include "harness/repro/releases.h"
+#include "harness/run/checkpoint_folder.h"
+#include "harness/run/fitness.h"
+#include "harness/run/inputs.h"
+#include "harness/run/run_folder.h"
 #include "harness/run/side_by_side.h"
+#include "harness/spec/release_path.h"
 #include "harness/spec/releases.h"
 #include "harness/view/journal.h"
 #include "localnet/artifact/artifact.h"
+#include "localnet/base/text.h"
 #include "localnet/http/http.h"
 
 namespace rehearse::cli {
@@ -33,7 +39,8 @@ fs::path claim_folder(const Project& project, Fd& lock) {
   remove_abandoned_bundles(project);
   fs::create_directories(unpacked(project));
   auto name = (unpacked(project) / "XXXXXX").string();
-  if (!::mkdtemp(name.data())) throw Error(Blame::machine, fmt::format("{}: cannot be made: {}", name, std::strerror(errno)));
+  if (!::mkdtemp(name.data()))
+    throw Error(Blame::machine, fmt::format("{}: cannot be made: {}; what opens a bundle needs a checkout that it can write to", name, std::strerror(errno)));
   lock = take(name, O_CREAT);
   if (!lock) throw Error(Blame::machine, name + ": cannot be locked");
   return name;
@@ -47,6 +54,7 @@ void fetch(const std::string& url, const fs::path& file) {
   const auto http = make_http(loop);
   std::optional<HttpResponse> answer;
   HttpRequest request{url};
+  std::cout << "fetching " << url << "\n" << std::flush;
   request.timeout = std::chrono::milliseconds(0), request.redirects = 5;
   request.on_body = [&](const HttpResponse& head, std::string_view piece) {
     got += piece.size();
@@ -59,13 +67,20 @@ void fetch(const std::string& url, const fs::path& file) {
     throw Error(Blame::machine, fmt::format("{}: cannot be fetched: {}", url, answer->error.empty() ? fmt::format("status {}", answer->status) : answer->error));
 }
 
+// Else it would be found out with the network up, and be taken for a release that fails.
+void check_archive(const fs::path& archive, const Profile& profile, const Project& project) try {
+  open_artifact(archive, profile.chain.binary, project.store());
+} catch (const Error& e) {
+  throw Error(Blame::scenario, std::string("--release: ") + e.what());
+}
+
 // --release ROLE=RELEASE of one that replaces what the run had: by a name of its manifest, built here, or a file or URL.
 void replace(const Project& project, const fs::path& recipe, const std::string& role, const std::string& text, RunOptions& o) {
   auto& option = role == "from" ? o.from : role == "patch" ? o.patch : o.to;
   option = text;
   const auto profile = load_profile(o.profile, o.profiles);
-  if (profile.releases.empty()) return;
-  const auto r = find_release(text, profile.file.parent_path() / profile.releases, project.built_releases());
+  const auto r = find_release(release_choice(text), manifest_of(profile), project.built_releases());
+  if (!r.remote && fs::exists(r.archive)) check_archive(r.archive, profile, project);
   const auto below = r.archive.lexically_relative(project.built_releases());
   if (r.remote || below.empty() || *below.begin() == "..") return;
   if (!fs::exists(r.archive)) project.build_release(project.root() / "fixtures" / (below.begin()->string() + ".yaml"), r.name);
@@ -84,25 +99,56 @@ std::vector<fs::path> remove_abandoned_bundles(const Project& project) {
   return removed;
 }
 
-Failed::Failed(const Project& project, const std::string& target)
-    : place_(claim_folder(project, lock_)), bundle_(open(target)), recipe_(read_recipe(bundle_.recipe)) {}
+void remove_abandoned_replay(const std::string& run) {
+  if (remove_abandoned_checkpoints(fs::path(run) / kCheckpoints)) remove_from_run(fs::path(run) / kUnfinishedCheckpoint);
+}
 
-Bundle Failed::open(const std::string& target) const {
+Failed::Failed(const Project& project, const std::string& target)
+    : target_(target), place_(claim_folder(project, lock_)), bundle_(told([this] { return open(); })),
+      recipe_(told([this] { return read_recipe(bundle_.recipe); })) {}
+
+Bundle Failed::open() const {
   const auto to = place_.path() / kRecipe;
-  if (target.find("://") != std::string::npos) {
-    fetch(target, place_.path() / kBundle);
-    return open_bundle(place_.path() / kBundle, to);
+  if (target_.find("://") != std::string::npos) {
+    fetch(target_, place_.path() / kBundle);
+    return open_bundle(place_.path() / kBundle, to, target_);
   }
-  if (fs::is_directory(target)) return bundle_of_run(target, to);
-  return open_bundle(target, to);
+  if (fs::is_directory(target_)) return bundle_of_run(target_, to);
+  return open_bundle(target_, to);
+}
+
+std::string Failed::in_users_words(std::string said) const {
+  const auto place = place_.path().string() + "/";
+  for (auto at = said.find(place); at != std::string::npos; at = said.find(place, at)) said.erase(at, place.size());
+  return said.find(target_) == std::string::npos ? target_ + ": " + said : said;
+}
+
+std::string Failed::headline() const {
+  const auto& m = manifest();
+  const auto with = m.harness_version == REHEARSE_VERSION ? "" : fmt::format(" with rehearse {} (this is {})", m.harness_version, REHEARSE_VERSION);
+  return printable(fmt::format("{} on {} failed{}: {}", m.scenario, m.profile, with, name_of(m.failure.cause)));
 }
 
 void Failed::throw_if_passed() const {
   if (failure().verdict == "pass")
-    throw Error(Blame::scenario, "that run passed: there is no failure to come again");
+    throw Error(Blame::scenario, target_ + ": that run passed: there is no failure to come again");
+}
+
+void Failed::check(const RunOptions& o) const {
+  told([&] {
+    try {
+      read_inputs(o);
+    } catch (const ScenarioSkipped& e) {
+      throw Error(Blame::machine, e.what());  // another profile would do, that is
+    }
+  });
 }
 
 RunOptions Failed::options(const Project& project, const RunFlags& flags, const std::string& command) const {
+  return told([&] { return repeated_options(project, flags, command); });
+}
+
+RunOptions Failed::repeated_options(const Project& project, const RunFlags& flags, const std::string& command) const {
   auto o = repeat_options(recipe_, bundle_.recipe, options_of(project, flags, command));
   std::vector<std::string> replaced;
   for (const auto& text : flags.releases) {
@@ -127,7 +173,8 @@ record::RunRecord try_apart(RunOptions o, const Leaves& leaves) {
                    o.folder.string() + ".log", after_crash};
   if (const int signal = run_side_by_side({job}, 1, [](std::size_t, int) {})) throw StoppedByUser{signal};
   const auto record = record_of(o);
-  std::cout << fmt::format("{}{}\n", record.verdict, record.diagnosis ? ", " + name_of(record.diagnosis->cause) : "") << std::flush;
+  const auto& d = record.diagnosis;
+  std::cout << fmt::format("{}{}\n", record.verdict, d ? ", " + (d->cause == Cause::none ? printable(d->first_evidence) : name_of(d->cause)) : "") << std::flush;
   return record;
 }
 

@@ -17,18 +17,34 @@ class Failed {
   Failed(const Project&, const std::string& target);
 
   const BundleManifest& manifest() const { return bundle_.manifest; }
+  // "chain-upgrade on stock failed: block-panic", and with which harness, where that was another.
+  std::string headline() const;
   const record::Failure& failure() const { return bundle_.manifest.failure; }
   const Recipe& recipe() const { return recipe_; }
   const fs::path& recipe_folder() const { return bundle_.recipe; }  // goes with this
 
   void throw_if_passed() const;
 
+  // Before anything of it is started: what its files, or the flags, have that no run can be of. Throws Error(Blame::scenario).
+  void check(const RunOptions&) const;
+
   // Of the same run, with its releases in their places, or those that the flags give instead. Throws Error: of the machine for one that is
   // not here.
   RunOptions options(const Project&, const RunFlags&, const std::string& command) const;
 
  private:
-  Bundle open(const std::string& target) const;
+  Bundle open() const;
+  // Carries it out; an error of its is told of what the user knows, not of where that was unpacked.
+  template <class Work>
+  auto told(const Work& work) const -> decltype(work()) try {
+    return work();
+  } catch (const Error& e) {
+    throw Error(e.blame, in_users_words(e.what()));
+  }
+  std::string in_users_words(std::string said) const;
+  RunOptions repeated_options(const Project&, const RunFlags&, const std::string& command) const;
+
+  const std::string target_;
   Fd lock_;  // of the folder, as long as it is used
   const TemporaryPath place_;
   const Bundle bundle_;
@@ -37,6 +53,8 @@ class Failed {
 
 // What killed commands have unpacked; returns those folders.
 std::vector<fs::path> remove_abandoned_bundles(const Project&);
+// What a killed `replay` has left in the folder of the run that it was to take up again.
+void remove_abandoned_replay(const std::string& run);
 
 // What a signal has ended while try_apart() waited.
 struct StoppedByUser {

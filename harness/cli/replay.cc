@@ -1,8 +1,7 @@
 // rehearse replay: the network of a run that has ended, up again, to look into it.
-#include <optional>
-
 #include "harness/cli/repeating.h"
 #include "harness/run/checkpoint_folder.h"
+#include "harness/run/inputs.h"
 #include "harness/run/run_folder.h"
 #include "localnet/process/guard.h"
 
@@ -28,18 +27,22 @@ RunResult made_anew(const RunOptions& o, const Leaves& leaves, const fs::path& s
 }  // namespace
 
 int replay(const Project& project, const std::string& target, RunFlags flags, const std::string& command) {
-  std::optional<SuiteCheckpoints> of_ended;
-  if (flags.break_at.empty()) {  // what its network was like at an earlier phase nobody has kept
-    throw_if_not_an_ended_run(target);
-    of_ended.emplace(fs::path(target) / kCheckpoints);
-    flags.begin_from = fs::path(target) / kCheckpoints / "ended";
-    take_checkpoint_of_ended(target, flags.begin_from);
-  }
+  check_break_at(flags.break_at, "--from");
+  const bool as_it_ended = flags.break_at.empty();  // what its network was like at an earlier phase nobody has kept
+  const auto kept = fs::path(target) / kCheckpoints;
+  if (as_it_ended) throw_if_not_an_ended_run(target), flags.begin_from = kept / "ended";
   const Failed run(project, target);
   const auto o = run.options(project, flags, command);
   check_unused(o.folder);
+  run.check(o);
   const Leaves leaves{leaves_of(flags).dialect, std::nullopt};
-  const auto result = of_ended ? run_once(o, leaves, shown_folder(project, flags, o)) : made_anew(o, leaves, shown_folder(project, flags, o));
+  const auto shown = shown_folder(project, flags, o);
+  const auto result = [&] {
+    if (!as_it_ended) return made_anew(o, leaves, shown);
+    const SuiteCheckpoints of_ended(kept);
+    take_checkpoint_of_ended(target, flags.begin_from);
+    return run_once(o, leaves, shown);
+  }();
   if (chose_no_folder(flags)) link_latest(o.folder);
   return result.exit_code;
 }

@@ -25,15 +25,15 @@ Json to_json(const Tally& t) {
 }  // namespace
 
 int repro(const Project& project, const std::string& target, const RunFlags& flags, const std::string& command) {
+  const auto leaves = leaves_of(flags);
   const Failed failed(project, target);
   failed.throw_if_passed();
   const auto o = failed.options(project, flags, command);
   check_unused(o.folder);
-  const auto leaves = leaves_of(flags);
+  failed.check(o);
   const auto shown = shown_folder(project, flags, o);
   const auto& first = failed.failure();
-  std::cout << fmt::format("{} on {} failed: {}: {}\n", failed.manifest().scenario, failed.manifest().profile, name_of(first.cause), printable(first.evidence))
-            << std::flush;
+  std::cout << failed.headline() << ": " << printable(first.evidence) << "\n" << std::flush;
   std::vector<record::RunRecord> again;
   int code = 0;
   try {

@@ -84,6 +84,8 @@ Failure failure_of(const RunRecord& r) {
 
 Likeness compare(const Failure& first, const Failure& again) {
   if (again.verdict == "pass") return Likeness::none;
+  // Two runs that could not be carried out, say, have no more in common than what they say.
+  if (again.cause == Cause::unknown && again.verdict != "fail" && again.fingerprint != first.fingerprint) return Likeness::not_told;
   const bool known = again.cause != Cause::none || again.verdict == first.verdict;  // of some it is not known, and said to be so
   if (known && again.cause == first.cause && again.owner == first.owner) {
     if (stops_a_chain(again.scope) != stops_a_chain(first.scope)) return Likeness::other_scope;

@@ -51,6 +51,8 @@ class Bisection {
     for (const auto& record : ran_[bad])
       if (const auto f = record::failure_of(record); failure_.cause == Cause::none && f.verdict == "fail") failure_ = f;
     const auto of_bad = tally(failure_, ran_[bad]);
+    if (std::ranges::all_of(ran_[bad], [](const auto& r) { return r.verdict == "error"; }))
+      throw Error(Blame::machine, fmt::format("--bad {} cannot be tried here{}", releases_[bad], last_word(bad)));
     if (failure_.cause == Cause::none)
       throw Error(Blame::scenario, fmt::format("--bad {} does not fail: {} of {} runs passed{}", releases_[bad], of_bad.passed, of_bad.tried, last_word(bad)));
     tries_ = runs_to_see(of_bad.same, of_bad.tried);

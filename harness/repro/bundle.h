@@ -45,6 +45,10 @@ struct BundleManifest {
   std::string seal;  // SHA-256 of this without it
 };
 
+// Bytes that a bundle may unpack to: more is taken for a bomb.
+inline constexpr std::uint64_t kMostOfRun = 4'000'000'000;     // the run's own files
+inline constexpr std::uint64_t kMostOfRecipe = 4'000'000'000;  // two releases of a large chain, and their patches
+
 struct BundleOptions {
   bool releases = false;              // their archives, too
   std::uint64_t limit = 200'000'000;  // bytes before they are compressed; releases do not count
@@ -61,9 +65,10 @@ struct Bundle {
   std::filesystem::path recipe;  // its folder
 };
 
-// Reads all of it, and unpacks its recipe into `to`, which must not exist. Throws Error(Blame::scenario) for one that is cut off,
-// changed, unsafe, or of a newer harness, and nothing of it is kept; Blame::machine for one of another architecture.
-Bundle open_bundle(const std::filesystem::path& file, const std::filesystem::path& to);
+// Reads all of it, and unpacks its recipe into `to`, which must not exist. `name`: the user's, for messages; empty: the file. Throws
+// Error(Blame::scenario) for one that is cut off, changed, unsafe, or of a newer harness, and nothing of it is kept; Blame::machine for
+// one of another architecture.
+Bundle open_bundle(const std::filesystem::path& file, const std::filesystem::path& to, const std::string& name = "");
 
 // The same of a run's own folder: its recipe is copied.
 Bundle bundle_of_run(const std::filesystem::path& run_folder, const std::filesystem::path& to);

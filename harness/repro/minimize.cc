@@ -37,7 +37,8 @@ class Minimizer {
   Minimizer(const Reducible& of, const record::Failure& failure, const std::string& about, fs::path folder, const MinimizeLimits& limits, const RunTrial& run)
       : of_(of), failure_(failure), about_(sha256_hex(about + name_of(failure.cause) + failure.owner)), folder_(std::move(folder)), limits_(limits), run_(run) {
     fs::create_directories(folder_);
-    if (fs::exists(folder_ / kTrials)) go_on();
+    if (is_search(folder_)) go_on();
+    else keep_trials();
   }
 
   Minimized carry_out() {
@@ -89,11 +90,19 @@ class Minimizer {
   };
   std::string text(const Left& l) const { return of_.text(l.faults, l.parts, l.validators, l.short_waits); }
 
+  // Nothing of it was seen at all: that is no matter of the failure.
+  static void throw_if_not_carried_out(const std::vector<record::RunRecord>& runs) {
+    if (!runs.empty() && std::ranges::all_of(runs, [](const auto& r) { return r.verdict == "error"; }))
+      throw Error(Blame::machine, "the failure cannot be tried here: " + record::failure_of(runs.back()).evidence);
+  }
+
   // How often the whole fails decides how often a smaller one is tried.
   void calibrate() {
     Trial whole{"everything", text(left_), "", {}, false};
     const bool known = take_earlier(whole);
-    for (int i = 0; !known && i < kRunsOfWhole; ++i) try_once(whole);
+    std::vector<record::RunRecord> runs;
+    for (int i = 0; !known && i < kRunsOfWhole; ++i) runs.push_back(try_once(whole));
+    throw_if_not_carried_out(runs);
     const auto failed = std::ranges::count_if(whole.ended, is_same);
     if (failed == 0)
       throw Error(Blame::scenario, fmt::format("the failure does not come again: {} runs, none failed for {} in as much of the network: {}", kRunsOfWhole,
@@ -151,12 +160,16 @@ class Minimizer {
   bool note(Trial t) {
     const bool fails = t.fails;
     out_.trials.push_back(std::move(t));
+    keep_trials();
+    return fails;
+  }
+
+  void keep_trials() const {
     auto all = out_.trials;
     all.insert(all.end(), earlier_.begin(), earlier_.end());
     const auto file = folder_ / kTrials, unfinished = folder_ / (std::string(kTrials) + ".new");
     write_file(unfinished, Json{{"of", about_}, {"trials", all}}.dump(2) + "\n");
     fs::rename(unfinished, file);
-    return fails;
   }
 
   Tally confirm() {
@@ -200,6 +213,8 @@ Minimized minimize(const Reducible& of, const record::Failure& failure, const st
                    const RunTrial& run) {
   return Minimizer(of, failure, about, folder, limits, run).carry_out();
 }
+
+bool is_search(const fs::path& folder) { return fs::exists(folder / kTrials); }
 
 std::string minimize_md(const Minimized& m, const record::Failure& failure) {
   auto out = fmt::format("# The smallest scenario that fails for {}\n\n```yaml\n{}```\n\n", name_of(failure.cause), m.text);

@@ -43,6 +43,9 @@ struct Minimized {
 Minimized minimize(const Reducible&, const record::Failure&, const std::string& of, const std::filesystem::path& folder, const MinimizeLimits&,
                    const RunTrial&);
 
+// A search was begun there.
+bool is_search(const std::filesystem::path& folder);
+
 // minimize.md
 std::string minimize_md(const Minimized&, const record::Failure&);
 

@@ -20,6 +20,10 @@ bool is_it(const fs::path& file, const RecipeRelease& r) {
   return !r.sha256.empty() && fs::is_regular_file(file) && sha256_file(file) == r.sha256;
 }
 
+std::string now_there(const fs::path& source) {
+  return fs::is_regular_file(source) ? fmt::format(", where another lies now: sha256 {}", sha256_file(source)) : "";
+}
+
 // Where it was, or this checkout's; empty: neither has it.
 fs::path found(const RecipeRelease& r, const ReleasePlaces& places) {
   if (is_it(r.source, r)) return r.source;
@@ -44,7 +48,7 @@ void place_releases(const std::vector<RecipeRelease>& all, const fs::path& recip
     const auto place = recipe_folder / r.path;
     if (is_it(place, r)) continue;
     if (const auto file = found(r, places); !file.empty()) link_or_copy(file, place);
-    else missing += fmt::format("\n  {}: {}, sha256 {}, which came from {}", r.role, r.name, r.sha256.empty() ? "unknown" : r.sha256, printable(r.source));
+    else missing += fmt::format("\n  {}: {}, sha256 {}, which came from {}{}", r.role, r.name, r.sha256.empty() ? "unknown" : r.sha256, printable(r.source), now_there(r.source));
   }
   if (!missing.empty())
     throw Error(Blame::machine, "releases of this run are not here:" + missing +

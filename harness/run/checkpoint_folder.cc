@@ -138,6 +138,8 @@ void take_checkpoint_of_ended(const fs::path& run_folder, const fs::path& to) {
   CheckpointFacts made;
   made.carried = carried;
   auto events = read_journal(run_folder / kEvents);
+  for (const auto& [name, node] : fold_all(events).nodes)
+    if (!fs::is_directory(run_folder / "nodes" / name)) throw Error(Blame::scenario, fmt::format("{}: the home of {} is gone", run_folder.string(), name));
   std::size_t told = 0;
   std::tie(made.next_step, told) = not_carried_out(events);
   events.resize(told);

@@ -77,7 +77,8 @@ record::RunRecord conclude_crashed(const fs::path& folder, const std::string& ho
 
 record::RunRecord record_in(const fs::path& run) {
   const auto json = record::Json::parse(read_file(run / "run.json"), nullptr, false);
-  if (json.is_discarded()) throw Error(Blame::scenario, run.string() + ": no run.json: not the folder of a run that has ended");
+  if (!fs::exists(run / "run.json")) throw Error(Blame::scenario, run.string() + ": no run.json: not the folder of a run that has ended");
+  if (json.is_discarded()) throw Error(Blame::scenario, (run / "run.json").string() + ": is damaged: not JSON");
   try {
     return record::run_record_from_json(json);
   } catch (const std::exception& e) {  // of the JSON library, or of the record

@@ -44,15 +44,6 @@ ProviderReleases provider_releases(const Inputs& in, const RunOptions& o) {
   return r;
 }
 
-// A run can be held at what its procedure enters.
-void check_break_at(const std::string& text) {
-  if (const auto phase = find_named<Phase>(text); text.empty() || (phase && is_of_procedure(*phase))) return;
-  std::vector<std::string> all;
-  for (const auto& [name, phase] : names(Phase{}))
-    if (is_of_procedure(phase)) all.push_back(name);
-  throw Error(Blame::scenario, fmt::format("--break-at takes a phase: {}; found `{}`", fmt::join(all, ", "), text));
-}
-
 // Other names are the chain's: whether it has them is known once it was asked.
 void check_announced(const Changes& c, const Profile& p) {
   std::string known;
@@ -83,6 +74,14 @@ void take_releases(const RunOptions& o, Scenario& s) {
 }
 
 }  // namespace
+
+void check_break_at(const std::string& text, const char* flag) {
+  if (const auto phase = find_named<Phase>(text); text.empty() || (phase && is_of_procedure(*phase))) return;
+  std::vector<std::string> all;
+  for (const auto& [name, phase] : names(Phase{}))
+    if (is_of_procedure(phase)) all.push_back(name);
+  throw Error(Blame::scenario, fmt::format("{} takes a phase: {}; found `{}`", flag, fmt::join(all, ", "), text));
+}
 
 Inputs read_inputs(const RunOptions& o) {
   check_break_at(o.break_at);

@@ -20,6 +20,9 @@ struct Inputs : Subject {
   std::vector<Injection> faults;
 };
 
+// A run can be held at what its procedure enters. Throws Error(Blame::scenario) for another phase, in words of that flag.
+void check_break_at(const std::string& phase, const char* flag = "--break-at");
+
 // Nothing is made and no release opened. Throws Error(Blame::scenario) for what is wrong in a file or an option.
 Inputs read_inputs(const RunOptions&);
 

@@ -8,7 +8,10 @@ namespace rehearse {
 namespace fs = std::filesystem;
 
 void check_unused(const fs::path& folder) {
-  if (fs::exists(folder) && (!fs::is_directory(folder) || !fs::is_empty(folder)))
+  std::error_code error;
+  const auto there = fs::status(folder, error);
+  if (!fs::status_known(there)) throw Error(Blame::scenario, folder.string() + ": " + error.message() + "; give --out another folder");
+  if (fs::exists(there) && (!fs::is_directory(there) || !fs::is_empty(folder)))
     throw Error(Blame::scenario, folder.string() + ": exists and is not empty; give --out another folder");
 }
 

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <set>
@@ -42,7 +43,9 @@ std::string why(archive* reader) {
 // between.
 class Entries {
  public:
-  Entries(int fd, const std::string& name) : fd_(fd), name_(name), tar_or_zip_(archive_read_new()) {
+  // `most`: bytes that it may unpack to, with what lies behind its end.
+  Entries(int fd, const std::string& name, std::uint64_t most = std::numeric_limits<std::uint64_t>::max())
+      : fd_(fd), name_(name), most_(most), tar_or_zip_(archive_read_new()) {
     std::string magic(2, '\0');
     if (::pread(fd, magic.data(), 2, 0) != 2) corrupt(name_, "it is empty");
     ::lseek(fd, 0, SEEK_SET);
@@ -54,6 +57,7 @@ class Entries {
     is_gzip_ = magic == "\x1f\x8b";
     open_decompressor();
     archive_read_support_format_tar(tar_or_zip_.get());
+    archive_read_set_options(tar_or_zip_.get(), "read_concatenated_archives");  // whatever is in it is looked at
     if (archive_read_open(tar_or_zip_.get(), this, nullptr, &Entries::read_block, nullptr) != ARCHIVE_OK) {
       if (!failure_.empty()) corrupt(name_, failure_);
       corrupt(name_, "it is neither an ELF binary nor a tar, tar.gz or zip archive");
@@ -121,6 +125,10 @@ class Entries {
     }
     if (is_gzip_) crc_ = static_cast<uint32_t>(crc32_z(crc_, reinterpret_cast<const Bytef*>(block_.data()), static_cast<size_t>(got)));
     size_ += static_cast<uint32_t>(got);
+    if ((unpacked_ += static_cast<std::uint64_t>(got)) > most_) {
+      failure_ = fmt::format("it unpacks to more than {} bytes", most_);
+      return ARCHIVE_FATAL;
+    }
     return got;
   }
 
@@ -149,6 +157,7 @@ class Entries {
 
   int fd_;
   std::string name_;
+  std::uint64_t most_, unpacked_ = 0;  // bytes
   Reader decompressor_;
   Reader tar_or_zip_;
   std::vector<char> block_;
@@ -228,8 +237,8 @@ ArchiveMember unpack_member(int fd, const std::string& name, const std::string& 
               Trouble::binary_missing);
 }
 
-void read_members(int fd, const std::string& name, const OnMember& on_member) {
-  Entries entries(fd, name);
+void read_members(int fd, const std::string& name, std::uint64_t most, const OnMember& on_member) {
+  Entries entries(fd, name, most);
   while (archive_entry* entry = entries.next()) {
     check_stays_inside(name, entry);
     if (!is_plain_file(entry)) corrupt(name, fmt::format("its entry '{}' is no file", archive_entry_pathname(entry)));

@@ -26,8 +26,8 @@ ArchiveMember unpack_member(int fd, const std::string& name, const std::string& 
 // Called with each member's path and size; what it returns gets its bytes, piece by piece.
 using OnMember = std::function<std::function<void(std::string_view piece)>(const std::string& path, std::uint64_t size)>;
 
-// Reads all members of an archive of plain files: anything else in it, links and folders, is damage. What `on_member` and its
-// sinks throw comes through. Throws as unpack_member does.
-void read_members(int fd, const std::string& name, const OnMember& on_member);
+// Reads all members of an archive of plain files: anything else in it, links and folders, is damage, and so is a tar that unpacks to
+// more than `most` bytes. What `on_member` and its sinks throw comes through. Throws as unpack_member does.
+void read_members(int fd, const std::string& name, std::uint64_t most, const OnMember& on_member);
 
 }  // namespace rehearse

@@ -16,6 +16,13 @@ std::string read_file(const std::filesystem::path& path) {
 
 std::string text_of(const nlohmann::json& j) { return j.is_string() ? j.get<std::string>() : j.dump(); }
 
+std::string printable_lines(const std::string& text) {
+  std::string out;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) out += (out.empty() ? "" : "\n") + printable(line);
+  return out;
+}
+
 std::string printable(const std::string& text) {
   std::string out;
   out.reserve(text.size());

@@ -16,6 +16,8 @@ std::string text_of(const nlohmann::json&);
 
 // ANSI escapes and other control characters removed.
 std::string printable(const std::string&);
+// The same of text with several lines.
+std::string printable_lines(const std::string&);
 
 // The lines that only one of them has: "-old; +new". Lines keep their order.
 std::string changed_lines(const std::string& before, const std::string& after);

@@ -44,6 +44,17 @@ TEST(Failure, IsTheSameWithItsCauseItsPartOfTheNetworkAndItsEvidence) {
   EXPECT_EQ(likeness(doubtful), Likeness::not_told);
 }
 
+// A full disk is no "came again" of a run that its time limit ended.
+TEST(Failure, OfWhichNothingIsKnownIsTheSameWithItsEvidenceOnly) {
+  const auto unknown = [](const char* evidence) {
+    auto r = failed(Cause::unknown, evidence, {});
+    r.verdict = "error", r.diagnosis->owner = "harness";
+    return failure_of(r);
+  };
+  EXPECT_EQ(compare(unknown("the time limit of 300 s"), unknown("the time limit of 60 s")), Likeness::same);
+  EXPECT_EQ(compare(unknown("the time limit of 300 s"), unknown("no space is left")), Likeness::not_told);
+}
+
 TEST(Failure, IsOfThePartOfTheNetworkThatShowsIt) {
   const auto scope = [](std::vector<std::string> nodes) { return failure_of(failed(Cause::block_panic, "", std::move(nodes))).scope; };
   EXPECT_EQ(scope({}), Spread::none);

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sys/stat.h>
 
 #include <cstdlib>
 #include <fstream>
@@ -26,6 +27,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using record::Json;
+using testing::AllOf;
 using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -67,7 +69,7 @@ class BundleTest : public testing::Test {
   std::map<std::string, std::string> members() const {
     std::map<std::string, std::string> all;
     const Fd in(::open((run_ / kBundle).c_str(), O_RDONLY | O_CLOEXEC));
-    read_members(in.get(), kBundle, [&](const std::string& path, std::uint64_t) { return [&all, path](std::string_view piece) { all[path] += piece; }; });
+    read_members(in.get(), kBundle, 1'000'000'000, [&](const std::string& path, std::uint64_t) { return [&all, path](std::string_view piece) { all[path] += piece; }; });
     return all;
   }
   std::string refused(const fs::path& file, Blame blame = Blame::scenario) {
@@ -127,7 +129,7 @@ TEST_F(BundleTest, NamesTheReleasesThatAreNotInIt) {
   fs::remove_all(opened.recipe / "releases");
   folder_.write("built/stock-releases/v1/stockd_linux_amd64.tar.gz", "another");
   const auto said = made::trouble_of([&] { place_releases(opened.manifest.releases, opened.recipe, places); }, Blame::machine);
-  EXPECT_THAT(said, HasSubstr("from: v1, sha256 " + sha256_hex("archive of v1")));
+  EXPECT_THAT(said, AllOf(HasSubstr("from: v1, sha256 " + sha256_hex("archive of v1")), HasSubstr("where another lies now: sha256 " + sha256_hex("another"))));
   EXPECT_THAT(said, Not(HasSubstr("to: v2-troubled")));
   place_releases(opened.manifest.releases, opened.recipe, places, {"from"});  // replaced
   folder_.write("elsewhere/stock-releases/v1/stockd_linux_amd64.tar.gz", "archive of v1");
@@ -220,6 +222,22 @@ TEST_F(BundleTest, HasAnArchiveOnceThatSeveralRolesShare) {
   fs::remove_all(run_ / kRecipe);
   write_recipe(run_, read_inputs(o_), o_);
   manifest({true, 1'000'000});
+}
+
+TEST_F(BundleTest, IsRefusedWithMoreBehindItsEnd) {
+  const auto bytes = read_file(bundle());
+  EXPECT_THAT(refused(folder_.write("twice.tar.zst", bytes + bytes)), HasSubstr("not in its manifest"));
+}
+
+TEST_F(BundleTest, IsNoPipeWhichMayNeverEnd) {
+  ASSERT_EQ(::mkfifo((folder_ / "pipe").c_str(), 0600), 0);
+  EXPECT_THAT(refused(folder_ / "pipe"), HasSubstr("it is no file"));
+}
+
+TEST_F(BundleTest, IsNamedAsItsUserKnowsIt) {
+  const auto file = folder_.write("cut.tar.zst", read_file(bundle()).substr(0, 500));
+  const auto said = made::trouble_of([&] { open_bundle(file, folder_ / "opened", "https://ci/repro.tar.zst"); }, Blame::scenario);
+  EXPECT_THAT(said, AllOf(testing::StartsWith("https://ci/repro.tar.zst: this bundle is refused: the archive is damaged"), HasSubstr("fetched whole?")));
 }
 
 TEST_F(BundleTest, IsRefusedWhenItHoldsALink) {

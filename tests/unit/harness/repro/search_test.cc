@@ -56,7 +56,9 @@ class Minimizing : public testing::Test {
     return minimize(of, failure, about_, folder_ / "out", limits, [this](const std::filesystem::path& scenario) {
       load_scenario(scenario);
       ++runs_;
-      return ended(has_both(read_file(scenario)));
+      auto run = ended(has_both(read_file(scenario)));
+      if (no_room_) run.verdict = "error", run.diagnosis = record::Diagnosis{}, run.diagnosis->first_evidence = "no space is left";
+      return run;
     });
   }
 
@@ -65,6 +67,7 @@ class Minimizing : public testing::Test {
   std::string about_ = "this run", second_ = "800ms";
   std::vector<std::string> nodes_;  // that the failure is seen on
   int runs_ = 0;
+  bool no_room_ = false;
 };
 
 TEST_F(Minimizing, LeavesTheTwoFaultsThatMatterAndNothingElse) {
@@ -111,6 +114,11 @@ TEST_F(Minimizing, GoesOnWhereItWasEnded) {
 TEST_F(Minimizing, IsRefusedWhereTheFailureDoesNotComeAgain) {
   planned_.resize(3);
   EXPECT_THAT(made::trouble_of([&] { carry_out(); }, Blame::scenario), HasSubstr("does not come again"));
+}
+
+TEST_F(Minimizing, SaysWhyNothingCanBeTried) {
+  no_room_ = true;
+  EXPECT_THAT(made::trouble_of([&] { carry_out(); }, Blame::machine), HasSubstr("cannot be tried here: no space is left"));
 }
 
 TEST_F(Minimizing, IsRefusedInTheFolderOfAnother) {
@@ -204,7 +212,7 @@ TEST(Bisecting, SaysWhyNothingCanBeTold) {
     r.verdict = "error", r.diagnosis->cause = Cause::none, r.diagnosis->first_evidence = "no such archive";
     return r;
   };
-  EXPECT_THAT(made::trouble_of([&] { look(kReleases, unreadable); }, Blame::scenario), HasSubstr("error, no such archive"));
+  EXPECT_THAT(made::trouble_of([&] { look(kReleases, unreadable); }, Blame::machine), HasSubstr("cannot be tried here: error, no such archive"));
 }
 
 }  // namespace

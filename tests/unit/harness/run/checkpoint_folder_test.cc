@@ -41,6 +41,7 @@ class CheckpointFolder : public testing::Test {
     append_to_journal(run_ / "events.jsonl", record::StepEnded{"resume", outcome, ""});
     append_to_journal(run_ / "events.jsonl", record::RunStopped{outcome == StepOutcome::done ? StopReason::completed : StopReason::step_failed, "no block", "", Cause::none});
     folder_.write("run/carried.json", R"({"next_ordinal": 5})");
+    for (const auto& [name, node] : fold_all(read_journal(run_ / "events.jsonl")).nodes) fs::create_directories(run_ / "nodes" / name);
   }
   void take() { take_checkpoint(run_, to_, "past-1", {{"next_ordinal", 3}}); }
   std::string refused(const CheckpointFacts& wanted = {}) {
@@ -112,6 +113,13 @@ TEST_F(CheckpointFolder, OfAnEndedRunThatCarriedOutAllComesBeforeItsEnd) {
 TEST_F(CheckpointFolder, OfAnEndedRunNeedsTheNetworkThatItKept) {
   const auto trouble = made::trouble_of([this] { take_checkpoint_of_ended(run_, to_); }, Blame::scenario);
   EXPECT_THAT(trouble, HasSubstr("has not kept its network"));
+  EXPECT_FALSE(fs::exists(to_));
+}
+
+TEST_F(CheckpointFolder, OfAnEndedRunNeedsAllHomes) {
+  end(StepOutcome::failed);
+  fs::remove_all(run_ / "nodes/validator-2");
+  EXPECT_THAT(made::trouble_of([this] { take_checkpoint_of_ended(run_, to_); }, Blame::scenario), HasSubstr("the home of validator-2 is gone"));
   EXPECT_FALSE(fs::exists(to_));
 }
 

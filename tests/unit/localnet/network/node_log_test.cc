@@ -115,6 +115,7 @@ TEST(Printable, RemovesEscapesAndControlCharacters) {
                                   9)),
             "abc");
   EXPECT_EQ(printable("a\tb"), "a\tb");
+  EXPECT_EQ(printable_lines("\x1b[1;31ma\nb\x07"), "a\nb");
   EXPECT_EQ(printable("\x1b"), "");
   EXPECT_EQ(printable("a\x1b["), "a");
   EXPECT_EQ(printable("a\x1b[12"), "a") << "an escape that is cut off";
