@@ -4,6 +4,8 @@
 
 #include <re2/re2.h>
 
+#include <fstream>
+#include <optional>
 #include <sstream>
 
 #include "harness/engine/goals.h"
@@ -51,17 +53,6 @@ std::optional<Joined> read_joined(const HttpResponse& answer) {
   return Joined{first, head.app_height, head.app_hash};
 }
 
-// The first line of its log which says that its state is not the chain's: no waiting mends that. Empty: there is none.
-std::string parted(const Profile& profile, const Node& n) {
-  const auto* pattern = find_pattern(profile.log_patterns, Pattern::wrong_header);
-  if (!pattern) return "";
-  const RE2 wrong(*pattern);
-  std::istringstream log(read_file(n.log_file()));
-  for (std::string line; std::getline(log, line);)
-    if (const auto text = read_log_line(line).text; RE2::PartialMatch(text, wrong)) return text;
-  return "";
-}
-
 // Why not: the panic that it died of, else the last of its log that says so.
 std::string complaint(const Node& n) {
   std::istringstream log(read_file(n.log_file()));
@@ -78,6 +69,18 @@ std::string complaint(const Node& n) {
   return last.empty() ? "its log says nothing of it" : last;
 }
 
+// A pattern of the profile; one that it has not is in nothing.
+class LinePattern {
+ public:
+  LinePattern(const Profile& profile, Pattern p) {
+    if (const auto* pattern = find_pattern(profile.log_patterns, p)) pattern_.emplace(*pattern);
+  }
+  bool is_in(const std::string& text) const { return pattern_ && RE2::PartialMatch(text, *pattern_); }
+
+ private:
+  std::optional<RE2> pattern_;
+};
+
 void check_joined(Rehearsal& r, const Joined& joined, Cause failed) {
   r.await(fmt::format("the chain's state after block {}", joined.height), [&](const NetworkView& v) {
     return v.agreed_app_hash(joined.height).empty() ? std::optional<Unmet>(Unmet{}) : std::nullopt;
@@ -87,6 +90,20 @@ void check_joined(Rehearsal& r, const Joined& joined, Cause failed) {
 }
 
 }  // namespace
+
+std::string why_it_cannot_join(const Profile& profile, std::istream& log) {
+  const LinePattern wrong_header(profile, Pattern::wrong_header), failure(profile, Pattern::consensus_failure),
+      halts(profile, Pattern::upgrade_needed);
+  for (std::string line; std::getline(log, line);) {
+    const auto entry = read_log_line(line);
+    if (wrong_header.is_in(entry.text)) return "computes another state than the chain: " + entry.text;
+    if (!failure.is_in(entry.text)) continue;
+    const auto* field = entry.field("err");
+    const auto& error = field ? *field : entry.text;
+    if (!halts.is_in(error)) return "cannot carry out the chain's blocks: " + error;
+  }
+  return "";
+}
 
 Joined await_joined(Rehearsal& r, Node& node, Cause failed, std::int64_t blocks) {
   // A program may start twice meanwhile, and carry out the migration again.
@@ -99,12 +116,15 @@ Joined await_joined(Rehearsal& r, Node& node, Cause failed, std::int64_t blocks)
       if (const auto read = read_joined(a); read && read->height >= read->first + blocks - 1) *joined = read;
     });
   });
-  auto differs = std::make_shared<std::string>();
-  const auto reading = r.loop().every(std::chrono::seconds(1), [&r, &node, differs] { *differs = parted(r.profile(), node); });
+  auto cannot = std::make_shared<std::string>();
+  const auto reading = r.loop().every(std::chrono::seconds(1), [&r, &node, cannot] {
+    std::ifstream log(node.log_file());
+    *cannot = why_it_cannot_join(r.profile(), log);
+  });
   const auto until = Loop::Clock::now() + most;
   const auto ended = [&node] { return !node.running() && !node.starts_again(); };
-  r.await_done("joining", [&] { return joined->has_value() || !differs->empty() || ended() || Loop::Clock::now() > until; }, {most * 2, most * 2});
-  if (!*joined && !differs->empty()) throw StepFailed(fmt::format("{} computes another state than the chain: {}", node.identity().name, *differs), failed);
+  r.await_done("joining", [&] { return joined->has_value() || !cannot->empty() || ended() || Loop::Clock::now() > until; }, {most * 2, most * 2});
+  if (!*joined && !cannot->empty()) throw StepFailed(fmt::format("{} {}", node.identity().name, *cannot), failed);
   if (*joined) return **joined;
   const auto seconds = std::chrono::duration<double>(most).count();
   const auto what = node.identity().name + (node.running() ? fmt::format(" has not joined in {:.0f} s", seconds) : " has ended");

@@ -2,6 +2,9 @@
 // release has made of the state can be handed on (cosmos-sdk#10791: `snapshot restoration failed: app version mismatch`).
 #pragma once
 
+#include <istream>
+#include <string>
+
 #include "harness/engine/rehearsal.h"
 
 namespace rehearse {
@@ -10,6 +13,9 @@ struct Joined {
   std::int64_t first = 0, height = 0;  // the first block that it has, and the last
   std::string app_hash;                // after that one
 };
+// What a new node's log says that no waiting mends: its state is not the chain's, or it fails at a block. That it halts for the upgrade
+// is no failure. Empty: nothing.
+std::string why_it_cannot_join(const Profile&, std::istream& log);
 // Of a node that nobody observes: until it no longer catches up, and has so many blocks. Throws StepFailed with that cause.
 Joined await_joined(Rehearsal&, Node&, Cause failed, std::int64_t blocks = 1);
 

@@ -256,8 +256,9 @@ Finding judge_errors(const Context& c, const std::string& node) {
   }
   const auto have = fmt::format("{} since height {}; {} before it, of halt and restart; {} harmless{}", places.size(),
                                 c.upgrade_height() + 1, of_halt, excused.size() - of_halt, findings);
-  if (!places.empty()) return failed(text, "no errors", have, places);
-  return passed("no errors", have, excused);
+  const auto want = "no errors but those that the profile's `harmless_errors` name";
+  if (!places.empty()) return failed(text, want, have, places);
+  return passed(want, have, excused);
 }
 
 }  // namespace

@@ -1,0 +1,41 @@
+// What a new node's log says that no waiting mends.
+#include "harness/procedures/joining_node.h"
+
+#include <gmock/gmock.h>
+
+#include <sstream>
+
+#include "localnet/profile/profile.h"
+#include "tests/unit/support/fakes.h"
+
+namespace rehearse {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+std::string said(const std::string& line) {
+  static const auto profile = load_profile(made::kProject / "fixtures/profiles/stock.yaml");
+  std::istringstream log("4:47AM INF Snapshot restored format=3 height=125 module=statesync\n" + line + "\n4:47AM INF Timed out dur=500 height=126 module=consensus\n");
+  return why_it_cannot_join(profile, log);
+}
+
+TEST(JoiningNode, IsGivenUpOnceItFailsAtABlock) {
+  const auto why = said(R"(4:47AM ERR CONSENSUS FAILURE!!! err="failed to apply block; error rates: open data/rates/321a.bin: no such file or directory" module=consensus stack="goroutine 346 [running]:\n")");
+  EXPECT_EQ(why, "cannot carry out the chain's blocks: failed to apply block; error rates: open data/rates/321a.bin: no such file or directory");
+}
+
+TEST(JoiningNode, IsGivenUpOnceItsStateIsAnother) {
+  EXPECT_THAT(said(R"(4:47AM ERR Error in validation err="wrong Block.Header.AppHash.  Expected AB, got CD" module=blocksync)"), StartsWith("computes another state than the chain: "));
+}
+
+TEST(JoiningNode, ThatHaltsForTheUpgradeGoesOn) {
+  EXPECT_EQ(said(R"(4:47AM ERR CONSENSUS FAILURE!!! err="failed to apply block; error UPGRADE \"boreal\" NEEDED at height: 100: " module=consensus stack="goroutine")"), "");
+}
+
+TEST(JoiningNode, IsWaitedForWhereItsLogTellsOfNothingThatStays) {
+  EXPECT_EQ(said("4:47AM ERR Error dialing peer err=\"connection refused\" module=p2p"), "");
+}
+
+}  // namespace
+}  // namespace rehearse
