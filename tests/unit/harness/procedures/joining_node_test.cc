@@ -6,12 +6,11 @@
 #include <sstream>
 
 #include "localnet/profile/profile.h"
-#include "tests/unit/support/fakes.h"
+#include "tests/unit/support/golden.h"
 
 namespace rehearse {
 namespace {
 
-using testing::HasSubstr;
 using testing::StartsWith;
 
 std::string said(const std::string& line) {

@@ -9,6 +9,7 @@
 namespace rehearse {
 namespace {
 
+using namespace std::chrono_literals;
 using nlohmann::json;
 using testing::HasSubstr;
 
