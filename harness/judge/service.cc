@@ -181,16 +181,16 @@ struct Less {
   std::string event, said;
 };
 
-// What indexers and exchanges read of it. An event that comes with the state, when there are rewards, say, is missed only where no
-// transaction after the upgrade has one.
-Less tells_less(const record::TransactionTried& before, const record::TransactionTried& after, const std::set<std::string>& types_after, const Changes& announced) {
+// What indexers and exchanges read of it. What comes with the state is missed only where no transaction after the upgrade has it
+// (`told`: types, and type.attribute): without rewards to withdraw the event of the fee alone is left, and has no `msg_index`.
+Less tells_less(const record::TransactionTried& before, const record::TransactionTried& after, const std::set<std::string>& told, const Changes& announced) {
+  const auto is_gone = [&](const std::string& name) { return !told.contains(name) && !announces(announced.events, name); };
   for (const auto& [type, keys] : before.attributes) {
+    if (is_gone(type)) return {type, fmt::format("its result has no event `{}` any more", type)};
     const auto now = after.attributes.find(type);
-    const bool is_gone = now == after.attributes.end() && !types_after.contains(type);
-    if (is_gone && !announces(announced.events, type)) return {type, fmt::format("its result has no event `{}` any more", type)};
     if (now == after.attributes.end()) continue;
     for (const auto& key : keys)
-      if (const auto name = type + "." + key; !now->second.contains(key) && !announces(announced.events, name))
+      if (const auto name = type + "." + key; !now->second.contains(key) && is_gone(name))
         return {name, fmt::format("its event `{}` has no `{}` any more", type, key)};
   }
   return {};
@@ -201,16 +201,19 @@ Less tells_less(const record::TransactionTried& before, const record::Transactio
 std::vector<OtherResult> other_results(const NetworkView& v) {
   const auto changes = announced_changes(v);
   const auto before = transactions_at(v, kBefore), after = transactions_at(v, kAfter);
-  std::set<std::string> types;
+  std::set<std::string> told;
   for (const auto& t : after)
-    for (const auto& [type, keys] : t.attributes) types.insert(type);
+    for (const auto& [type, keys] : t.attributes) {
+      told.insert(type);
+      for (const auto& key : keys) told.insert(type + "." + key);
+    }
   std::vector<OtherResult> all;
   for (const auto& now : after) {
     const auto then = std::ranges::find_if(before, [&](const auto& t) { return t.transaction == now.transaction && was_accepted(t) && t.events > 0; });
     if (then == before.end() || !was_accepted(now) || announces(changes.transactions, now.transaction)) continue;
     if (now.events == 0) all.push_back({now.transaction, "its result has no events any more"});
     else if (const auto said = paid_otherwise(*then, now); !said.empty()) all.push_back({now.transaction, said});
-    else if (const auto less = tells_less(*then, now, types, changes); !less.said.empty()) all.push_back({now.transaction, less.said, less.event});
+    else if (const auto less = tells_less(*then, now, told, changes); !less.said.empty()) all.push_back({now.transaction, less.said, less.event});
   }
   return all;
 }

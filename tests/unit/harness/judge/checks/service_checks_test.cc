@@ -244,6 +244,13 @@ TEST_F(TransactionCosts, FailWhereAnEventLacksWhatItHad) {
   EXPECT_EQ(found(), "");
 }
 
+// Without rewards the fee's event alone is left.
+TEST_F(TransactionCosts, DoNotMissAnAttributeThatOtherTransactionsHave) {
+  for (auto* t : u_.all<record::TransactionTried>()) t->attributes = {{"coin_received", {"amount", "msg_index"}}};
+  tried("delegate").attributes = {{"coin_received", {"amount"}}};
+  EXPECT_EQ(found(), "");
+}
+
 TEST_F(TransactionCosts, FailWhereNoTransactionHasAnEventAnyMore) {
   for (auto* t : u_.all<record::TransactionTried>())
     if (t->transaction == "transfer") t->attributes = {{"transfer", {"amount"}}, {"rewards", {"amount"}}};
