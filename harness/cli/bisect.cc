@@ -52,8 +52,6 @@ std::vector<std::string> listed(const fs::path& from) {
 std::vector<std::string> chosen(const BisectFlags& f) {
   const auto all = listed(f.releases);
   if (all.empty()) throw Error(Blame::scenario, f.releases + ": holds no release");
-  for (auto i = all.begin(); i != all.end(); ++i)
-    if (std::find(all.begin(), i, *i) != i) throw Error(Blame::scenario, fmt::format("{}: {} is there twice", f.releases, *i));
   const auto place = [&](const char* flag, const std::string& name) {
     const auto found = std::ranges::find_if(all, [&](const auto& r) { return r == name || fs::path(r).filename() == name; });
     if (found == all.end())
@@ -61,14 +59,16 @@ std::vector<std::string> chosen(const BisectFlags& f) {
     return found;
   };
   const auto good = place("--good", f.good), bad = place("--bad", f.bad);
+  for (auto i = good; i < bad; ++i)
+    if (std::find(good, i, *i) != i) throw Error(Blame::scenario, fmt::format("{}: {} is there twice", f.releases, *i));
   if (good >= bad) throw Error(Blame::scenario, fmt::format("--good {} has to come before --bad {} in {}", f.good, f.bad, f.releases));
   return {good, bad + 1};
 }
 
-// What no run can be of, before there is any. Throws Error(Blame::scenario).
-void check(RunOptions o, const std::vector<std::string>& releases) {
+// Before anything is run: what no run of the ends can be of. One between them that is nothing either is left out, and told.
+void check_ends(RunOptions o, const std::vector<std::string>& releases) {
   o.build_release = {};
-  for (const auto& release : releases) o.to = release, read_inputs(o);
+  for (const auto& end : {releases.front(), releases.back()}) o.to = end, read_inputs(o);
 }
 
 // The program of a commit; empty: the command says that it has none. Throws Error(Blame::machine) when it fails otherwise.
@@ -101,7 +101,7 @@ int bisect(const Project& project, const RunFlags& flags, const BisectFlags& bis
   if (is_suite(o.scenario)) throw Error(Blame::scenario, "bisect takes a scenario, not a suite");
   o.keep = Keep::never;
   const auto releases = chosen(bisected);
-  if (bisected.build.empty()) check(o, releases);
+  if (bisected.build.empty()) check_ends(o, releases);
   fs::create_directories(o.folder);
   std::ofstream log(o.folder / "bisect.md");
   const Tell tell = [&](const std::string& line) {

@@ -10,7 +10,6 @@
 
 #include "harness/repro/releases.h"
 #include "harness/run/checkpoint_folder.h"
-#include "harness/run/fitness.h"
 #include "harness/run/inputs.h"
 #include "harness/run/run_folder.h"
 #include "harness/run/side_by_side.h"
@@ -138,8 +137,8 @@ void Failed::check(const RunOptions& o) const {
   told([&] {
     try {
       read_inputs(o);
-    } catch (const ScenarioSkipped& e) {
-      throw Error(Blame::machine, e.what());  // another profile would do, that is
+    } catch (const Error& e) {
+      throw Error(Blame::machine, std::string("it is sound, and its run cannot be tried here: ") + e.what());
     }
   });
 }

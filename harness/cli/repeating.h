@@ -25,7 +25,7 @@ class Failed {
 
   void throw_if_passed() const;
 
-  // Before anything of it is started: what its files, or the flags, have that no run can be of. Throws Error(Blame::scenario).
+  // Before anything is started: what no run can be of. Throws Error(Blame::machine): the bundle is sound.
   void check(const RunOptions&) const;
 
   // Of the same run, with its releases in their places, or those that the flags give instead. Throws Error: of the machine for one that is

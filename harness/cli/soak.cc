@@ -31,7 +31,6 @@
 #include "localnet/base/temporary_path.h"
 #include "localnet/base/text.h"
 #include "localnet/base/utc.h"
-#include "localnet/process/guard.h"
 #include "reports/history.h"
 
 namespace rehearse::cli {
@@ -112,10 +111,10 @@ class Soak {
   int run() {
     for (const auto& i : history_.mark_interrupted(place())) std::cout << fmt::format("{} of an earlier soak was interrupted\n", i.plan);
     fs::create_directories(options_.folder);
-    remove_what_was_under_way();
+    const SuiteCheckpoints checkpoints(options_.folder / kCheckpoints);  // whose lock says that no other soak has this folder
+    for (const auto& folder : remove_unfinished(options_.folder)) std::cout << fmt::format("{} removed: it was interrupted\n", folder.filename().string());
     night_ = history_.begin(Night{0, State::running, utc(), "", seed_, options_.harness_version, place(), getpid(), 0});
     metrics_.state_is(history_, plans_.tried());
-    const SuiteCheckpoints checkpoints(options_.folder / kCheckpoints);
     const int signal = run_side_by_side([&] { return next(); }, jobs_, [&](std::size_t i, int code) { ended(trials_.extract(i).mapped(), code); });
     if (live_) std::cout << "\n";
     if (!signal) return history_.end(night_, State::done), conclude();
@@ -192,13 +191,6 @@ class Soak {
     if (record.verdict == "pass") remove_run(t.options.folder);  // what a night leaves does not grow with its length
     else make_room();
     show_running();
-  }
-
-  // By a soak that was killed and had this folder.
-  void remove_what_was_under_way() const {
-    std::set<fs::path> in_use;
-    for (const auto& live : live_runs(runtime_dir())) in_use.insert(live.folder);
-    for (const auto& folder : remove_unfinished(options_.folder, in_use)) std::cout << fmt::format("{} removed: it was interrupted\n", folder.filename().string());
   }
 
   // Only a failure takes more than there was before.

@@ -176,24 +176,33 @@ std::string paid_otherwise(const record::TransactionTried& before, const record:
   return "";
 }
 
-// What an event told, and tells no more: the event as `changes: events:` has it, and in words. Empty: nothing.
-struct Less {
-  std::string event, said;
-};
+// All that transactions' events tell: types, and type.attribute.
+std::set<std::string> told_by(const std::vector<record::TransactionTried>& all) {
+  std::set<std::string> told;
+  for (const auto& t : all)
+    for (const auto& [type, keys] : t.attributes) {
+      told.insert(type);
+      for (const auto& key : keys) told.insert(type + "." + key);
+    }
+  return told;
+}
 
-// What indexers and exchanges read of it. What comes with the state is missed only where no transaction after the upgrade has it
-// (`told`: types, and type.attribute): without rewards to withdraw the event of the fee alone is left, and has no `msg_index`.
-Less tells_less(const record::TransactionTried& before, const record::TransactionTried& after, const std::set<std::string>& told, const Changes& announced) {
-  const auto is_gone = [&](const std::string& name) { return !told.contains(name) && !announces(announced.events, name); };
+// What indexers and exchanges read of it, and find no more. Some events come with the state: without rewards to withdraw, say, the
+// fee's alone is left of a type, and lacks an attribute of the others. What such a kind lacks is missed only where no transaction
+// after the upgrade has it (`told`).
+void add_losses(const record::TransactionTried& before, const record::TransactionTried& after, const std::set<std::string>& told, std::vector<OtherResult>& all) {
+  const auto& kind = after.transaction;
+  const bool has_fewer = after.events < before.events;
   for (const auto& [type, keys] : before.attributes) {
-    if (is_gone(type)) return {type, fmt::format("its result has no event `{}` any more", type)};
     const auto now = after.attributes.find(type);
-    if (now == after.attributes.end()) continue;
+    if (now == after.attributes.end()) {
+      if (!told.contains(type)) all.push_back({kind, fmt::format("its result has no event `{}` any more", type), type});
+      continue;
+    }
     for (const auto& key : keys)
-      if (const auto name = type + "." + key; !now->second.contains(key) && is_gone(name))
-        return {name, fmt::format("its event `{}` has no `{}` any more", type, key)};
+      if (const auto name = type + "." + key; !now->second.contains(key) && !(has_fewer && told.contains(name)))
+        all.push_back({kind, fmt::format("its event `{}` has no `{}` any more", type, key), name});
   }
-  return {};
 }
 
 }  // namespace
@@ -201,20 +210,19 @@ Less tells_less(const record::TransactionTried& before, const record::Transactio
 std::vector<OtherResult> other_results(const NetworkView& v) {
   const auto changes = announced_changes(v);
   const auto before = transactions_at(v, kBefore), after = transactions_at(v, kAfter);
-  std::set<std::string> told;
-  for (const auto& t : after)
-    for (const auto& [type, keys] : t.attributes) {
-      told.insert(type);
-      for (const auto& key : keys) told.insert(type + "." + key);
-    }
+  const auto told = told_by(after);
   std::vector<OtherResult> all;
   for (const auto& now : after) {
     const auto then = std::ranges::find_if(before, [&](const auto& t) { return t.transaction == now.transaction && was_accepted(t) && t.events > 0; });
     if (then == before.end() || !was_accepted(now) || announces(changes.transactions, now.transaction)) continue;
-    if (now.events == 0) all.push_back({now.transaction, "its result has no events any more"});
-    else if (const auto said = paid_otherwise(*then, now); !said.empty()) all.push_back({now.transaction, said});
-    else if (const auto less = tells_less(*then, now, told, changes); !less.said.empty()) all.push_back({now.transaction, less.said, less.event});
+    if (now.events == 0) {
+      all.push_back({now.transaction, "its result has no events any more"});
+      continue;
+    }
+    if (const auto said = paid_otherwise(*then, now); !said.empty()) all.push_back({now.transaction, said});
+    add_losses(*then, now, told, all);
   }
+  std::erase_if(all, [&](const auto& other) { return !other.event.empty() && announces(changes.events, other.event); });
   return all;
 }
 

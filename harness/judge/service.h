@@ -56,7 +56,7 @@ struct RefusedTransaction {
   std::string hash;
 };
 std::vector<RefusedTransaction> refused_transactions(const NetworkView&);
-// A kind that costs its account more or less than before the upgrade, or whose events lack what they told.
+// A kind that costs its account more or less than before the upgrade, or an event of it that lacks what it told.
 struct OtherResult {
   std::string kind;
   std::string said;        // "its account paid 2500 ustock instead of 1250"

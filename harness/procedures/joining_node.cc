@@ -94,7 +94,7 @@ void check_joined(Rehearsal& r, const Joined& joined, Cause failed) {
 std::string why_it_cannot_join(const Profile& profile, std::istream& log) {
   const LinePattern wrong_header(profile, Pattern::wrong_header), failure(profile, Pattern::consensus_failure),
       halts(profile, Pattern::upgrade_needed);
-  for (std::string line; std::getline(log, line);) {
+  for (std::string line; std::getline(log, line) && !log.eof();) {  // the last may be half written
     const auto entry = read_log_line(line);
     if (wrong_header.is_in(entry.text)) return "computes another state than the chain: " + entry.text;
     if (!failure.is_in(entry.text)) continue;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/multiprecision/cpp_int.hpp>
 #include <map>
 #include <set>
 
@@ -15,6 +16,7 @@
 
 namespace rehearse {
 
+using boost::multiprecision::cpp_int;
 using record::Json;
 
 namespace {
@@ -25,10 +27,10 @@ struct Unbonding {
   std::string delegator, validator;  // addresses
   std::int64_t began = 0;            // height
   Micros until = 0;                  // of the chain's clock
-  std::int64_t amount = 0;           // of the staking denomination
+  cpp_int amount = 0;                // of the staking denomination; more than 64 bits where that has 18 decimals
 
   bool operator==(const Unbonding&) const = default;
-  std::string text() const { return fmt::format("{} of {}, taken from {} at {}", amount, delegator, validator, began); }
+  std::string text() const { return fmt::format("{} of {}, taken from {} at {}", amount.str(), delegator, validator, began); }
 };
 
 Json answer_to(Rehearsal& r, const Question& question) {
@@ -39,7 +41,7 @@ Json answer_to(Rehearsal& r, const Question& question) {
 
 Unbonding read_entry(const std::string& delegator, const std::string& validator, const Json& entry) {
   return {delegator, validator, number_in(entry.value("creation_height", Json("0"))), parse_time(entry.value("completion_time", "")),
-          number_in(entry.value("balance", Json("0")))};
+          cpp_int(entry.value("balance", "0"))};
 }
 
 // Of all validators, those beside the set among them.
@@ -53,12 +55,15 @@ std::vector<Unbonding> unbondings(Rehearsal& r) {
   return all;
 }
 
-using Amounts = std::map<std::string, std::int64_t>;  // by delegator
+using Amounts = std::map<std::string, cpp_int>;  // by delegator
 
 Amounts balances_of(Rehearsal& r, const std::vector<Unbonding>& unbonding) {
   Amounts all;
-  for (const auto& u : unbonding)
-    if (!all.contains(u.delegator)) all[u.delegator] = number_in(answer_to(r, {question::balance, first_in_reach(r), {{"address", u.delegator}}, 0}));
+  for (const auto& u : unbonding) {
+    if (all.contains(u.delegator)) continue;
+    const auto balance = answer_to(r, {question::balance, first_in_reach(r), {{"address", u.delegator}}, 0});
+    all[u.delegator] = balance.is_string() ? cpp_int(balance.get<std::string>()) : cpp_int(0);
+  }
   return all;
 }
 
@@ -94,8 +99,8 @@ void check_paid(const Before& before, const Amounts& after) {
   Amounts due;
   for (const auto& u : before.open) due[u.delegator] += u.amount;
   for (const auto& [delegator, amount] : due)
-    if (const auto got = after.at(delegator) - before.balances.at(delegator); got < amount)
-      throw StepFailed(fmt::format("{} has got {} of the {} that it unbonded", delegator, got, amount), Cause::afterwards_failed);
+    if (const cpp_int got = after.at(delegator) - before.balances.at(delegator); got < amount)
+      throw StepFailed(fmt::format("{} has got {} of the {} that it unbonded", delegator, got.str(), amount.str()), Cause::afterwards_failed);
 }
 
 }  // namespace
@@ -107,7 +112,7 @@ std::string await_unbondings(Rehearsal& r) {
   std::set<Micros> ends;
   for (const auto& u : open) ends.insert(u.until);
   if (*ends.rbegin() > r.view().blocks.rbegin()->second.block.time + kMostUnbonding)
-    throw StepFailed("all is unbonded later than a rehearsal ends: set app_state.staking.params.unbonding_time", Cause::not_proven);
+    throw StepFailed("the last of what unbonds is over later than a rehearsal ends: set app_state.staking.params.unbonding_time", Cause::not_proven);
   for (const auto until : ends) await_end(r, until);
   check_paid(before, balances_of(r, open));
   const auto older = std::ranges::count_if(open, [&](const auto& u) { return u.began < r.view().plan->height; });

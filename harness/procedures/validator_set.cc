@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <boost/multiprecision/cpp_int.hpp>
 
 #include "harness/engine/goals.h"
 #include "harness/procedures/afterwards.h"
@@ -15,6 +16,7 @@
 
 namespace rehearse {
 
+using boost::multiprecision::cpp_int;
 using record::Json;
 
 namespace {
@@ -31,9 +33,8 @@ Json listed(Rehearsal& r, const std::string& name) {
   throw StepFailed("the chain does not list " + name, Cause::afterwards_failed);
 }
 
-std::int64_t tokens_of(Rehearsal& r, const std::string& name) {
-  return number_in(listed(r, name).value("tokens", Json("0")));
-}
+// More than 64 bits where the staking denomination has 18 decimals.
+cpp_int tokens_of(Rehearsal& r, const std::string& name) { return cpp_int(listed(r, name).value("tokens", "0")); }
 
 bool is_in(const Json& set, const record::Member& m) {
   return std::ranges::any_of(set,
@@ -58,9 +59,9 @@ std::int64_t await_set(Rehearsal& r, const std::string& in, const std::string& o
 
 // Sent by the validator from its own account; the height at which `in` was seen to be in the place of `out`,
 // and to sign.
-std::int64_t shift_stake(Rehearsal& r, const char* command, const std::string& of, std::int64_t amount,
+std::int64_t shift_stake(Rehearsal& r, const char* command, const std::string& of, const cpp_int& amount,
                          const std::string& in, const std::string& out) {
-  const Values values = {{"validator", member(r, of).operator_address}, {"amount", std::to_string(amount)}};
+  const Values values = {{"validator", member(r, of).operator_address}, {"amount", amount.str()}};
   send_transactions(r, {{of, r.command(command, of, values)}});
   const auto height = await_set(r, in, out);
   await_of_chain(r, in + " to sign", signs_above(in, height));
@@ -73,7 +74,7 @@ std::string change_validator_set(Rehearsal& r) {
   constexpr int kRounds = 2;
   const auto& network = r.scenario().network;
   const auto &enters = network.inactive.front().first, leaves = smallest_validator(network);
-  const auto lead = tokens_of(r, leaves) - tokens_of(r, enters);
+  const cpp_int lead = tokens_of(r, leaves) - tokens_of(r, enters);
   if (lead <= 0)
     throw StepFailed(fmt::format("{} has no less stake than {}, and should be in the set", enters, leaves),
                      Cause::afterwards_failed);

@@ -159,7 +159,7 @@ const std::vector<CauseEntry>& causes() {
        "a trend over the blocks after the upgrade that was not there before",
        "take two profiles of its heap, or of its goroutines, some blocks apart and compare them"},
       {Cause::afterwards_failed, "afterwards-failed", "the upgraded chain does not do what a chain has to do later",
-       "what was asked of it after the upgrade: validators that change, a proposal, one that was jailed and comes back, a node that replays, a network from an export",
+       "what was asked of it after the upgrade: validators that change, a proposal, what unbonds, one that was jailed and comes back, a node that replays, a network from an export",
        "see the failed step: what was sent to the chain, and what it did not do"},
       // Of how it was done.
       {Cause::operator_setting, "operator-setting", "a setting of a node, not the release, makes it stop or keep silent",

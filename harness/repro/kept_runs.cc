@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "harness/repro/bundle.h"
+#include "harness/run/run_folder.h"
 #include "localnet/base/text.h"
 
 namespace rehearse {
@@ -40,19 +41,20 @@ void remove_all_but_bundle(const fs::path& folder) {
   for (const auto& path : others) fs::remove_all(path);
 }
 
-bool has_ended(const fs::path& folder) {
+bool came_to_no_end(const fs::path& folder) {
+  if (!fs::exists(folder / kJournal) || fs::exists(folder / kBundle)) return false;
   const auto record = record::Json::parse(read_file(folder / "run.json"), nullptr, false);
-  return record.is_object() && record.value("verdict", "") != "cancelled";
+  return !record.is_object() || record.value("verdict", "") == "cancelled";
 }
 
 }  // namespace
 
 void remove_run(const fs::path& folder) { fs::remove_all(folder), fs::remove(folder.string() + ".yaml"), fs::remove(folder.string() + ".log"); }
 
-std::vector<fs::path> remove_unfinished(const fs::path& results, const std::set<fs::path>& in_use) {
+std::vector<fs::path> remove_unfinished(const fs::path& results) {
   std::vector<fs::path> gone;
-  for (const auto& run : oldest_first(results, in_use))
-    if (!has_ended(run.folder)) remove_run(run.folder), gone.push_back(run.folder);
+  for (const auto& run : oldest_first(results, {}))
+    if (came_to_no_end(run.folder)) remove_run(run.folder), gone.push_back(run.folder);
   return gone;
 }
 

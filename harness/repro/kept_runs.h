@@ -14,8 +14,9 @@ namespace rehearse {
 std::vector<std::filesystem::path> keep_within(const std::filesystem::path& results, std::uintmax_t bytes,
                                                const std::set<std::filesystem::path>& in_use = {});
 
-// Of runs that neither came to an end nor still run (`in_use`), such as a killed soak was at: they prove nothing. Returns their folders.
-std::vector<std::filesystem::path> remove_unfinished(const std::filesystem::path& results, const std::set<std::filesystem::path>& in_use);
+// Of runs that began and came to no end, such as a killed soak was at: they prove nothing. None of them may still run. Returns their
+// folders.
+std::vector<std::filesystem::path> remove_unfinished(const std::filesystem::path& results);
 
 // A run's folder and what lies beside it.
 void remove_run(const std::filesystem::path& folder);

@@ -90,20 +90,15 @@ class Minimizer {
   };
   std::string text(const Left& l) const { return of_.text(l.faults, l.parts, l.validators, l.short_waits); }
 
-  // Nothing of it was seen at all: that is no matter of the failure.
-  static void throw_if_not_carried_out(const std::vector<record::RunRecord>& runs) {
-    if (!runs.empty() && std::ranges::all_of(runs, [](const auto& r) { return r.verdict == "error"; }))
-      throw Error(Blame::machine, "the failure cannot be tried here: " + record::failure_of(runs.back()).evidence);
-  }
-
   // How often the whole fails decides how often a smaller one is tried.
   void calibrate() {
     Trial whole{"everything", text(left_), "", {}, false};
     const bool known = take_earlier(whole);
     std::vector<record::RunRecord> runs;
     for (int i = 0; !known && i < kRunsOfWhole; ++i) runs.push_back(try_once(whole));
-    throw_if_not_carried_out(runs);
     const auto failed = std::ranges::count_if(whole.ended, is_same);
+    if (failed == 0 && !known && std::ranges::all_of(runs, [](const auto& r) { return r.verdict == "error"; }))
+      throw Error(Blame::machine, "the failure cannot be tried here: " + record::failure_of(runs.back()).evidence);
     if (failed == 0)
       throw Error(Blame::scenario, fmt::format("the failure does not come again: {} runs, none failed for {} in as much of the network: {}", kRunsOfWhole,
                                                name_of(failure_.cause), fmt::join(whole.ended, ", ")));

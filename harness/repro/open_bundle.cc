@@ -129,7 +129,12 @@ Fd open_file(const fs::path& file, const std::string& name) {
   return in;
 }
 
-// Of the reader of archives, which names the file once more, or of a member below another that is a file.
+// A member below another that is a file, or with a name that no disk takes.
+bool is_of_its_paths(const std::error_code& code) {
+  return code == std::errc::not_a_directory || code == std::errc::file_exists || code == std::errc::is_a_directory || code == std::errc::filename_too_long;
+}
+
+// The reader of archives names the file once more.
 std::string reason_in(const std::exception& e, const std::string& name) {
   const std::string said = e.what();
   return said.starts_with(name + ": ") ? said.substr(name.size() + 2) + "; was it copied or fetched whole?" : said;
@@ -150,6 +155,7 @@ Bundle open_bundle(const fs::path& file, const fs::path& to, const std::string& 
     fs::remove_all(to, ignored);
     const auto* known = dynamic_cast<const Error*>(&e);
     if (known && known->blame != Blame::release) throw;
+    if (const auto* disk = dynamic_cast<const fs::filesystem_error*>(&e); disk && !is_of_its_paths(disk->code())) throw Error(Blame::machine, e.what());
     refuse(name, reason_in(e, name));
   }
   if (opening.manifest->architecture == architecture()) return {*opening.manifest, to};

@@ -161,13 +161,18 @@ Finding judge_costs(const Context& c, const std::string&) {
   const auto otherwise = other_results(c.view);
   if (otherwise.empty()) return passed(want, fmt::format("{} compared", compared));
   std::vector<std::string> all;
-  std::set<std::string> kinds, events;
+  std::map<std::string, std::set<std::string>> announced;
   std::map<std::string, std::vector<std::string>> by;  // what is said -> kinds
-  for (const auto& t : otherwise) (t.event.empty() ? kinds.insert(t.kind) : events.insert(t.event)), by[t.said].push_back(t.kind);
-  for (const auto& [said, kinds] : by) all.push_back(fmt::format("{}: {}", fmt::join(kinds, ", "), said));
-  const auto announced = events.empty() ? announcement("transactions", {kinds.begin(), kinds.end()}) : announcement("events", {events.begin(), events.end()});
-  return failed(fmt::format("{}; a change on purpose is announced: `{}`", fmt::join(all, "; "), announced), want,
-                fmt::format("{} of {} do not", otherwise.size(), compared), all);
+  std::set<std::string> kinds;
+  for (const auto& t : otherwise) {
+    kinds.insert(t.kind), by[t.said].push_back(t.kind);
+    t.event.empty() ? announced["transactions"].insert(t.kind) : announced["events"].insert(t.event);
+  }
+  for (const auto& [said, of] : by) all.push_back(fmt::format("{}: {}", fmt::join(of, ", "), said));
+  std::vector<std::string> lists;
+  for (const auto& [key, names] : announced) lists.push_back(fmt::format("{}: [{}]", key, fmt::join(names, ", ")));
+  return failed(fmt::format("{}; a change on purpose is announced: `changes: {{{}}}`", fmt::join(all, "; "), fmt::join(lists, ", ")), want,
+                fmt::format("{} of {} do not", kinds.size(), compared), all);
 }
 
 // --- Forged Transactions Refused

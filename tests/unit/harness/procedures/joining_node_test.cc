@@ -32,6 +32,12 @@ TEST(JoiningNode, ThatHaltsForTheUpgradeGoesOn) {
   EXPECT_EQ(said(R"(4:47AM ERR CONSENSUS FAILURE!!! err="failed to apply block; error UPGRADE \"boreal\" NEEDED at height: 100: " module=consensus stack="goroutine")"), "");
 }
 
+TEST(JoiningNode, IsNotGivenUpOnHalfALine) {
+  static const auto profile = load_profile(made::kProject / "fixtures/profiles/stock.yaml");
+  std::istringstream log(R"(4:47AM ERR CONSENSUS FAILURE!!! err="failed to apply block; error UPG)");
+  EXPECT_EQ(why_it_cannot_join(profile, log), "");
+}
+
 TEST(JoiningNode, IsWaitedForWhereItsLogTellsOfNothingThatStays) {
   EXPECT_EQ(said("4:47AM ERR Error dialing peer err=\"connection refused\" module=p2p"), "");
 }

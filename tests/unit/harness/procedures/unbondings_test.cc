@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 using nlohmann::json;
 using testing::HasSubstr;
 
-// A block a second of the chain's clock. Of what is delegated to oper-a alice unbonds 70 until second 20, and bob, once the chain
+// A block a second of the chain's clock. Of what is delegated to oper-a alice unbonds 70e18 until second 20, and bob, once the chain
 // is upgraded, 30 until second 25.
 class UnbondingsTest : public made::RehearsalTest {
  protected:
@@ -46,7 +46,7 @@ class UnbondingsTest : public made::RehearsalTest {
 
   json answer(const std::string& url) const {
     if (url.ends_with("/validators")) return {{"validators", {{{"operator_address", "oper-a"}}}}};
-    if (url.ends_with("/alice")) return {{"amount", std::to_string(1000 + (height_ >= 20 ? paid_ : 0))}};
+    if (url.ends_with("/alice")) return {{"amount", height_ >= 20 ? paid_ : "0"}};
     if (url.ends_with("/bob")) return {{"amount", std::to_string(1000 + (height_ >= 25 ? 30 : 0))}};
     auto open = json::array();
     const auto add = [&](const char* delegator, int began, int until, const char* amount) {
@@ -54,7 +54,7 @@ class UnbondingsTest : public made::RehearsalTest {
         open.push_back({{"delegator_address", delegator},
                         {"entries", {{{"creation_height", std::to_string(began)}, {"completion_time", fmt::format("1970-01-01T00:{:02}:{:02}Z", until / 60, until % 60)}, {"balance", amount}}}}});
     };
-    if (unbonds_) add("alice", 5, until_, "70"), add("bob", 10, 25, "30");
+    if (unbonds_) add("alice", 5, until_, "70000000000000000000"), add("bob", 10, 25, "30");
     return {{"unbonding_responses", open}};
   }
 
@@ -72,7 +72,8 @@ class UnbondingsTest : public made::RehearsalTest {
   std::optional<made::FakeNetwork> network_;
   Loop::Handle chain_;
   std::int64_t height_ = 10;
-  int paid_ = 70, until_ = 20;
+  int until_ = 20;
+  const char* paid_ = "70000000000000000000";
   bool stuck_ = false, forgotten_ = false, unbonds_ = true;
 };
 
@@ -85,20 +86,20 @@ TEST_F(UnbondingsTest, ThatGoOnForEverAreFound) {
   stuck_ = true;
   const auto e = failed();
   EXPECT_EQ(e.cause, Cause::afterwards_failed);
-  EXPECT_THAT(e.what(), HasSubstr("70 of alice, taken from oper-a at 5 is still unbonding after block 21, 1.0 s after its time was over"));
+  EXPECT_THAT(e.what(), HasSubstr("70000000000000000000 of alice, taken from oper-a at 5 is still unbonding after block 21, 1.0 s after its time was over"));
 }
 
 // As x/staking does with the next of the same delegator and validator.
 TEST_F(UnbondingsTest, ThatEndWithALaterOneAreFound) {
   forgotten_ = true;
-  EXPECT_THAT(failed().what(), HasSubstr("70 of alice, taken from oper-a at 5 is still unbonding after block 21"));
+  EXPECT_THAT(failed().what(), HasSubstr("70000000000000000000 of alice, taken from oper-a at 5 is still unbonding after block 21"));
 }
 
 TEST_F(UnbondingsTest, ThatAreNotPaidOutAreFound) {
-  paid_ = 69;
+  paid_ = "69999999999999999999";
   const auto e = failed();
   EXPECT_EQ(e.cause, Cause::afterwards_failed);
-  EXPECT_THAT(e.what(), HasSubstr("alice has got 69 of the 70 that it unbonded"));
+  EXPECT_THAT(e.what(), HasSubstr("alice has got 69999999999999999999 of the 70000000000000000000 that it unbonded"));
 }
 
 TEST_F(UnbondingsTest, ThatAreNotThereProveNothing) {

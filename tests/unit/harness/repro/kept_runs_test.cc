@@ -60,13 +60,14 @@ TEST_F(KeptRuns, TheNewestStaysWhateverItTakes) {
   EXPECT_TRUE(there("b-newest/nodes/log"));
 }
 
-TEST_F(KeptRuns, WhatAKilledSoakWasAtGoesUnlessItStillRuns) {
-  results_.write("c-oldest/run.json", R"({"verdict": "fail"})");
-  results_.write("a-next/run.json", R"({"verdict": "cancelled"})");
-  results_.write("b-newest/events.jsonl", "");
-  EXPECT_THAT(remove_unfinished(results_ / "", {results_ / "b-newest"}), ElementsAre(results_ / "a-next"));
-  EXPECT_THAT(remove_unfinished(results_ / "", {}), ElementsAre(results_ / "b-newest"));
-  EXPECT_TRUE(there("c-oldest/run.json") && there("checkpoints/1/big"));
+// Neither what came to an end, nor a failure of which only the bundle is left, nor what is no run.
+TEST_F(KeptRuns, OnlyWhatCameToNoEndIsRemovedAsSuch) {
+  for (const char* name : {"failed", "cancelled", "killed"}) results_.write(std::string(name) + "/events.jsonl", ""), results_.write(std::string(name) + ".yaml", "");
+  results_.write("failed/run.json", R"({"verdict": "fail"})");
+  results_.write("cancelled/run.json", R"({"verdict": "cancelled"})");
+  results_.write("prod/notes", ""), results_.write("prod.yaml", "");
+  EXPECT_THAT(remove_unfinished(results_ / ""), testing::UnorderedElementsAre(results_ / "cancelled", results_ / "killed"));
+  EXPECT_TRUE(there("failed/run.json") && there("prod/notes") && there(std::string("c-oldest/") + kBundle));
 }
 
 }  // namespace

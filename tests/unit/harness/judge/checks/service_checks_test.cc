@@ -244,11 +244,20 @@ TEST_F(TransactionCosts, FailWhereAnEventLacksWhatItHad) {
   EXPECT_EQ(found(), "");
 }
 
-// Without rewards the fee's event alone is left.
-TEST_F(TransactionCosts, DoNotMissAnAttributeThatOtherTransactionsHave) {
-  for (auto* t : u_.all<record::TransactionTried>()) t->attributes = {{"coin_received", {"amount", "msg_index"}}};
+// Without rewards the fee's event alone is left. With as many events as before it is no such thing.
+TEST_F(TransactionCosts, DoNotMissWhatFewerEventsDoNotHave) {
+  for (auto* t : u_.all<record::TransactionTried>()) t->attributes = {{"coin_received", {"amount", "msg_index"}}}, t->events = 9;
   tried("delegate").attributes = {{"coin_received", {"amount"}}};
+  EXPECT_THAT(found(), HasSubstr("delegate: its event `coin_received` has no `msg_index` any more"));
+  tried("delegate").events = 7;
   EXPECT_EQ(found(), "");
+}
+
+TEST_F(TransactionCosts, SayAllThatIsToBeAnnounced) {
+  for (auto* t : u_.all<record::TransactionTried>()) t->attributes = {{"transfer", {"amount", "recipient", "sender"}}}, t->events = 9;
+  tried("transfer").attributes = {{"transfer", {"amount"}}};
+  tried("delegate").paid = {{"stake", "9000"}};
+  EXPECT_THAT(found(), HasSubstr("`changes: {events: [transfer.recipient, transfer.sender], transactions: [delegate]}`"));
 }
 
 TEST_F(TransactionCosts, FailWhereNoTransactionHasAnEventAnyMore) {
