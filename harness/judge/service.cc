@@ -260,8 +260,10 @@ std::vector<std::string> announceable(const std::vector<BrokenQuery>& broken) {
   return names;
 }
 
-std::string announcement(const std::string& key, const std::vector<std::string>& names) {
-  return fmt::format("changes: {{{}: [{}]}}", key, fmt::join(names, ", "));
+std::string announcement(const std::map<std::string, std::vector<std::string>>& lists) {
+  std::vector<std::string> all;
+  for (const auto& [key, names] : lists) all.push_back(fmt::format("{}: [{}]", key, fmt::join(names, ", ")));
+  return fmt::format("changes: {{{}}}", fmt::join(all, ", "));
 }
 
 }  // namespace rehearse

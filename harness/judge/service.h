@@ -2,6 +2,7 @@
 // Pure functions of the view, which checks and rules of diagnosis share.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -79,7 +80,7 @@ bool was_passed_over(const record::TransactionTried&);
 // "code 5 (sdk): insufficient funds", or why there is no answer.
 std::string outcome_of(const record::TransactionTried&);
 
-// "changes: {parameters: [a.b, c.d]}": what would announce them.
-std::string announcement(const std::string& key, const std::vector<std::string>& names);
+// "changes: {parameters: [a.b, c.d]}": what would announce those of each list, by its key.
+std::string announcement(const std::map<std::string, std::vector<std::string>>& lists);
 
 }  // namespace rehearse

@@ -56,6 +56,12 @@ void do_afterwards(Rehearsal& r) {
       r.step(one.name, one.title, "", [&] { return of_chain([&] { return one.run(r); }); });
 }
 
+record::Json answer_of_chain(Rehearsal& r, const std::string& checkpoint, const Question& question) {
+  const auto a = r.ask(checkpoint, {question}).front();
+  if (!a.answered) throw StepFailed(fmt::format("the chain does not answer {}: {}", question.name, a.error), Cause::afterwards_failed);
+  return a.absent ? record::Json() : a.value;
+}
+
 std::string of_chain(const std::function<std::string()>& work) {
   try {
     return work();

@@ -32,6 +32,8 @@ void do_afterwards(Rehearsal&);
 
 inline constexpr const char* kUnjail = "unjail";
 
+// What the chain answers; null: there is none. That it does not answer is the cause afterwards-failed.
+record::Json answer_of_chain(Rehearsal&, const std::string& checkpoint, const Question&);
 // What a step of theirs sees; a transaction that the chain refuses then is the cause afterwards-failed, too: it took such before.
 std::string of_chain(const std::function<std::string()>& work);
 // As Rehearsal::await, for what the chain has to bring about: that it does not, on a machine that keeps up,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "harness/judge/service.h"
+#include "harness/procedures/afterwards.h"
 #include "harness/procedures/governance.h"
 #include "harness/procedures/transaction_batch.h"
 #include "localnet/base/text.h"
@@ -19,9 +20,7 @@ constexpr const char* kChanged = "signed_blocks_window";  // a block more or les
 [[noreturn]] void fail(const std::string& what) { throw StepFailed(what, Cause::afterwards_failed); }
 
 Json asked(Rehearsal& r, const char* question) {
-  const auto a = r.ask("governance", {{question, first_in_reach(r), {}, 0}}).front();
-  if (!a.answered) fail(fmt::format("the chain does not answer {}: {}", question, a.error));
-  return a.absent ? Json() : a.value;
+  return answer_of_chain(r, "governance", {question, first_in_reach(r), {}, 0});
 }
 
 Json slashing_params(Rehearsal& r) {

@@ -33,10 +33,8 @@ struct Unbonding {
   std::string text() const { return fmt::format("{} of {}, taken from {} at {}", amount.str(), delegator, validator, began); }
 };
 
-Json answer_to(Rehearsal& r, const Question& question) {
-  const auto a = r.ask("unbonding", {question}).front();
-  if (!a.answered) throw StepFailed(fmt::format("the chain does not answer {}: {}", question.name, a.error), Cause::afterwards_failed);
-  return a.absent ? Json() : a.value;
+Json answer_to(Rehearsal& r, const char* question, const Values& args) {
+  return answer_of_chain(r, "unbonding", {question, first_in_reach(r), args, 0});
 }
 
 Unbonding read_entry(const std::string& delegator, const std::string& validator, const Json& entry) {
@@ -47,9 +45,9 @@ Unbonding read_entry(const std::string& delegator, const std::string& validator,
 // Of all validators, those beside the set among them.
 std::vector<Unbonding> unbondings(Rehearsal& r) {
   std::vector<Unbonding> all;
-  for (const auto& v : answer_to(r, {question::validators, first_in_reach(r), {}, 0})) {
+  for (const auto& v : answer_to(r, question::validators, {})) {
     const auto validator = v.value("operator_address", "");
-    for (const auto& d : answer_to(r, {question::unbondings, first_in_reach(r), {{"validator", validator}}, 0}))
+    for (const auto& d : answer_to(r, question::unbondings, {{"validator", validator}}))
       for (const auto& entry : d.value("entries", Json::array())) all.push_back(read_entry(d.value("delegator_address", ""), validator, entry));
   }
   return all;
@@ -61,7 +59,7 @@ Amounts balances_of(Rehearsal& r, const std::vector<Unbonding>& unbonding) {
   Amounts all;
   for (const auto& u : unbonding) {
     if (all.contains(u.delegator)) continue;
-    const auto balance = answer_to(r, {question::balance, first_in_reach(r), {{"address", u.delegator}}, 0});
+    const auto balance = answer_to(r, question::balance, {{"address", u.delegator}});
     all[u.delegator] = balance.is_string() ? cpp_int(balance.get<std::string>()) : cpp_int(0);
   }
   return all;

@@ -26,10 +26,17 @@ struct KeptRun {
   std::uintmax_t bytes;
 };
 
+std::vector<fs::path> runs_in(const fs::path& results) {
+  std::vector<fs::path> all;
+  for (const auto& entry : fs::directory_iterator(results))
+    if (entry.is_directory() && fs::exists(entry.path().string() + ".yaml")) all.push_back(entry.path());
+  return all;
+}
+
 std::vector<KeptRun> oldest_first(const fs::path& results, const std::set<fs::path>& in_use) {
   std::vector<KeptRun> all;
-  for (const auto& entry : fs::directory_iterator(results))
-    if (entry.is_directory() && !in_use.contains(entry.path()) && fs::exists(entry.path().string() + ".yaml")) all.push_back({entry.path(), entry.last_write_time(), size_of(entry.path())});
+  for (const auto& folder : runs_in(results))
+    if (!in_use.contains(folder)) all.push_back({folder, fs::last_write_time(folder), size_of(folder)});
   std::ranges::sort(all, {}, &KeptRun::ended);
   return all;
 }
@@ -52,10 +59,10 @@ bool came_to_no_end(const fs::path& folder) {
 void remove_run(const fs::path& folder) { fs::remove_all(folder), fs::remove(folder.string() + ".yaml"), fs::remove(folder.string() + ".log"); }
 
 std::vector<fs::path> remove_unfinished(const fs::path& results) {
-  std::vector<fs::path> gone;
-  for (const auto& run : oldest_first(results, {}))
-    if (came_to_no_end(run.folder)) remove_run(run.folder), gone.push_back(run.folder);
-  return gone;
+  auto all = runs_in(results);
+  std::erase_if(all, [](const fs::path& folder) { return !came_to_no_end(folder); });
+  for (const auto& folder : all) remove_run(folder);
+  return all;
 }
 
 std::vector<fs::path> keep_within(const fs::path& results, std::uintmax_t bytes, const std::set<fs::path>& in_use) {

@@ -97,11 +97,12 @@ class Minimizer {
     std::vector<record::RunRecord> runs;
     for (int i = 0; !known && i < kRunsOfWhole; ++i) runs.push_back(try_once(whole));
     const auto failed = std::ranges::count_if(whole.ended, is_same);
-    if (failed == 0 && !known && std::ranges::all_of(runs, [](const auto& r) { return r.verdict == "error"; }))
-      throw Error(Blame::machine, "the failure cannot be tried here: " + record::failure_of(runs.back()).evidence);
-    if (failed == 0)
+    if (failed == 0) {
+      if (!runs.empty() && std::ranges::all_of(runs, [](const auto& r) { return r.verdict == "error"; }))
+        throw Error(Blame::machine, "the failure cannot be tried here: " + record::failure_of(runs.back()).evidence);
       throw Error(Blame::scenario, fmt::format("the failure does not come again: {} runs, none failed for {} in as much of the network: {}", kRunsOfWhole,
                                                name_of(failure_.cause), fmt::join(whole.ended, ", ")));
+    }
     whole.fails = true;
     note(std::move(whole));
     tries_ = runs_to_see(static_cast<int>(failed), kRunsOfWhole);

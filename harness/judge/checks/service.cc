@@ -76,7 +76,7 @@ Finding judge_parameters(const Context& c, const std::string&) {
     std::vector<std::string> names, all;
     for (const auto& p : changed) names.push_back(p.name), all.push_back(to_string(p));
     return failed(fmt::format("{}; a change on purpose is announced: `{}`", fmt::join(all, "; "),
-                              announcement("parameters", names)),
+                              announcement({{"parameters", names}})),
                   expected, fmt::format("{} differ", changed.size()), all);
   }
   const auto unknown = unknown_names(announced_changes(c.view).parameters, [&](const auto& n) {
@@ -101,7 +101,7 @@ Finding judge_queries(const Context& c, const std::string&) {
     for (const auto& q : broken)
       if (shown.size() < kShown) shown.push_back(q.route + ": " + q.said);
     return failed(fmt::format("{}; one that is gone on purpose is announced: `{}`",
-                              and_more(shown.front(), broken.size()), announcement("queries", announceable(broken))),
+                              and_more(shown.front(), broken.size()), announcement({{"queries", announceable(broken)}})),
                   expected, fmt::format("{} do not", broken.size()), shown);
   }
   const auto unknown = unknown_names(announced_changes(c.view).queries, [&](const auto& n) {
@@ -128,7 +128,7 @@ Finding judge_transactions(const Context& c, const std::string&) {
       names.push_back(t.kind),
           all.push_back(fmt::format("{}: {} ({})", t.kind, t.said, t.hash.substr(0, 16)));
     return failed(fmt::format("{}; one that is gone on purpose is announced: `{}`", fmt::join(all, "; "),
-                              announcement("transactions", names)),
+                              announcement({{"transactions", names}})),
                   "each kind accepted that was accepted before",
                   fmt::format("{} of {} refused", refused.size(), after.size()), all);
   }
@@ -161,17 +161,18 @@ Finding judge_costs(const Context& c, const std::string&) {
   const auto otherwise = other_results(c.view);
   if (otherwise.empty()) return passed(want, fmt::format("{} compared", compared));
   std::vector<std::string> all;
-  std::map<std::string, std::set<std::string>> announced;
+  std::set<std::string> transactions, events;  // to be announced
   std::map<std::string, std::vector<std::string>> by;  // what is said -> kinds
   std::set<std::string> kinds;
   for (const auto& t : otherwise) {
     kinds.insert(t.kind), by[t.said].push_back(t.kind);
-    t.event.empty() ? announced["transactions"].insert(t.kind) : announced["events"].insert(t.event);
+    t.event.empty() ? transactions.insert(t.kind) : events.insert(t.event);
   }
   for (const auto& [said, of] : by) all.push_back(fmt::format("{}: {}", fmt::join(of, ", "), said));
-  std::vector<std::string> lists;
-  for (const auto& [key, names] : announced) lists.push_back(fmt::format("{}: [{}]", key, fmt::join(names, ", ")));
-  return failed(fmt::format("{}; a change on purpose is announced: `changes: {{{}}}`", fmt::join(all, "; "), fmt::join(lists, ", ")), want,
+  std::map<std::string, std::vector<std::string>> lists;
+  if (!events.empty()) lists["events"].assign(events.begin(), events.end());
+  if (!transactions.empty()) lists["transactions"].assign(transactions.begin(), transactions.end());
+  return failed(fmt::format("{}; a change on purpose is announced: `{}`", fmt::join(all, "; "), announcement(lists)), want,
                 fmt::format("{} of {} do not", kinds.size(), compared), all);
 }
 

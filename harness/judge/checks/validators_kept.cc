@@ -89,7 +89,7 @@ Finding judge_validators(const Context& c, const std::string&) {
   if (compared == 0) return skipped("needs a validator that sends no transactions of the rehearsal's");
   if (changed.empty()) return passed(want, fmt::format("{} compared, {} changed as announced", compared, as_announced), {is->answer.source});
   const auto more = changed.size() > 1 ? fmt::format(", and {} more", changed.size() - 1) : "";
-  return failed(fmt::format("{}{}; a change on purpose is announced: `{}`", changed.front(), more, announcement("records", {"staking/0x21"})), want,
+  return failed(fmt::format("{}{}; a change on purpose is announced: `{}`", changed.front(), more, announcement({{"records", {"staking/0x21"}}})), want,
                 fmt::format("{} of {} differ: {}", changed.size(), compared, fmt::join(changed, "; ")), {is->answer.source});
 }
 

@@ -44,7 +44,7 @@ Found transactions_refused(const NetworkView& v) {
   if (all.empty()) return std::nullopt;
   auto d = of_service(v, Cause::transactions_refused,
                       fmt::format("of the kinds of transaction that were accepted before the upgrade, {} are not after it", all.size()),
-                      all, announcement("transactions", names));
+                      all, announcement({{"transactions", names}}));
   // A parameter that nobody announced may be what they are refused for: then the refusal names its new value.
   for (const auto& p : unannounced_parameters(v)) {
     const bool root = std::ranges::any_of(all, [&](const auto& said) { return names_value(said, p.after); });
@@ -61,7 +61,7 @@ Found parameters_changed(const NetworkView& v) {
   if (all.empty()) return std::nullopt;
   return of_service(v, Cause::parameters_changed,
                     fmt::format("of the parameters that were read before the upgrade and after it, {} differ", all.size()), all,
-                    announcement("parameters", names));
+                    announcement({{"parameters", names}}));
 }
 
 Found query_broken(const NetworkView& v) {
@@ -71,7 +71,7 @@ Found query_broken(const NetworkView& v) {
   if (all.empty()) return std::nullopt;
   return of_service(v, Cause::query_broken,
                     fmt::format("of the queries that were answered before the upgrade, {} are refused after it", all.size()), all,
-                    announcement("queries", announceable(broken)));
+                    announcement({{"queries", announceable(broken)}}));
 }
 
 }  // namespace rehearse

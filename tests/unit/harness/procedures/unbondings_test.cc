@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
-#include "tests/unit/support/made_rehearsal.h"
+#include "tests/unit/support/made_chain.h"
 
 namespace rehearse {
 namespace {
@@ -15,27 +15,18 @@ using testing::HasSubstr;
 
 // A block a second of the chain's clock. Of what is delegated to oper-a alice unbonds 70e18 until second 20, and bob, once the chain
 // is upgraded, 30 until second 25.
-class UnbondingsTest : public made::RehearsalTest {
+class UnbondingsTest : public made::ChainTest {
  protected:
   UnbondingsTest() {
     r_.record(record::PlanProposed{"v2", "", "1", 8});
     profile_.questions["validators"] = {rest("/validators", "/validators")};
     profile_.questions["unbondings"] = {rest("/unbondings", "/unbonding_responses")};
     profile_.questions["balance"] = {rest("/balance/{address}", "/amount")};
-    NetworkPlan plan;
-    plan.folder = folder_.path();
-    network_.emplace(loop_, http_, r_, profile_, addresses_, std::move(plan));
-    r_.set_network(&*network_);
-    chain_ = loop_.every(1ms, [this] { next_block(); });
+    start_chain();
   }
 
-  static AnswerSource rest(const char* path, const char* at) {
-    AnswerSource s;
-    s.rest = path, s.at = at;
-    return s;
-  }
 
-  void next_block() {
+  void next_block() override {
     ++height_;
     Block block;
     block.height = height_, block.time = height_ * 1'000'000;
@@ -68,10 +59,6 @@ class UnbondingsTest : public made::RehearsalTest {
     return StepFailed("");
   }
 
-  AddressBlock addresses_ = AddressBlock::claim(folder_.path());
-  std::optional<made::FakeNetwork> network_;
-  Loop::Handle chain_;
-  std::int64_t height_ = 10;
   int until_ = 20;
   const char* paid_ = "70000000000000000000";
   bool stuck_ = false, forgotten_ = false, unbonds_ = true;

@@ -6,7 +6,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "tests/unit/support/made_rehearsal.h"
+#include "tests/unit/support/made_chain.h"
 
 namespace rehearse {
 namespace {
@@ -16,7 +16,7 @@ using nlohmann::json;
 using testing::HasSubstr;
 
 // a and b are in the set, c has less than b. Whoever sends a transaction is heard of in `sent_`.
-class ValidatorSetTest : public made::RehearsalTest {
+class ValidatorSetTest : public made::ChainTest {
  protected:
   ValidatorSetTest() {
     record::NetworkPlanned planned;
@@ -36,20 +36,9 @@ class ValidatorSetTest : public made::RehearsalTest {
     profile_.questions["validators"] = {rest("/validators", "/validators")};
     profile_.questions["transaction"] = {rest("/tx", "/tx_response")};
     profile_.questions["signing-info"] = {rest("/info", "/info")};
-    NetworkPlan plan;
-    plan.folder = folder_.path();
-    plan.binary =
-        folder_.script("chain", "echo \"$@\" >> " + sent_.string() + "\necho '{\"txhash\": \"T\"}'\n");
-    network_.emplace(loop_, http_, r_, profile_, addresses_, std::move(plan));
-    r_.set_network(&*network_);
-    chain_ = loop_.every(1ms, [this] { next_block(); });
+    start_chain(folder_.script("chain", "echo \"$@\" >> " + sent_.string() + "\necho '{\"txhash\": \"T\"}'\n"));
   }
 
-  static AnswerSource rest(const char* path, const char* at) {
-    AnswerSource s;
-    s.rest = path, s.at = at;
-    return s;
-  }
   std::vector<std::string> sent() const {
     std::ifstream file(sent_);
     std::vector<std::string> lines;
@@ -58,7 +47,7 @@ class ValidatorSetTest : public made::RehearsalTest {
   }
   bool c_is_in() const { return moves_ && sent().size() % 2 == 1; }
 
-  void next_block() {
+  void next_block() override {
     ++height_;
     Block block;
     block.height = height_, block.time = height_ * 1'000'000;
@@ -94,11 +83,7 @@ class ValidatorSetTest : public made::RehearsalTest {
     return Cause::none;
   }
 
-  AddressBlock addresses_ = AddressBlock::claim(folder_.path());
   std::filesystem::path sent_ = folder_ / "sent";
-  std::optional<made::FakeNetwork> network_;
-  Loop::Handle chain_;
-  std::int64_t height_ = 10;
   bool moves_ = true, jailed_ = false;
   std::string said_;
 };
