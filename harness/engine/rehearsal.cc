@@ -269,7 +269,7 @@ void Rehearsal::process_ended(const std::string& node, const std::string& progra
   ended.said = words.said;
   ended.said_line = words.said.empty() ? 0 : words.said_line;
   if (words.panic) {
-    ended.panic = {words.panic->text, words.panic->goroutine, {}, words.panic->line};
+    ended.panic = {words.panic->text, words.panic->goroutine, {}, words.panic->line, words.panic->kind == GoPanic::Kind::fatal_error};
     for (const auto& f : words.panic->frames) ended.panic.frames.push_back({f.function, f.file, f.line});
   }
   record(std::move(ended), node);

@@ -65,7 +65,7 @@ std::string complaint(const Node& n) {
     if (entry.level >= LineLevel::error || entry.message.find("snapshot") != std::string::npos) last = entry.text;
   }
   if (const auto panic = panics.panic())
-    return fmt::format("panic: {}{}", panic->text.substr(0, panic->text.find('\n')), panic->frames.empty() ? "" : ", in " + panic->frames.front().function);
+    return fmt::format("{}{}", panic->first_line(), panic->frames.empty() ? "" : ", in " + panic->frames.front().function);
   return last.empty() ? "its log says nothing of it" : last;
 }
 

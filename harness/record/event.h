@@ -46,6 +46,7 @@ struct Panic {
   std::string goroutine;
   std::vector<Frame> frames;  // the innermost first, without those of Go's runtime
   std::int64_t line = 0;      // where it stands, 1-based
+  bool fatal = false;         // "fatal error: ", not "panic: ": nothing recovers from it
 };
 
 struct ProcessEnded {

@@ -195,7 +195,7 @@ void throw_if_it_fails(const Release& release, const CliAnswer& answer) {
   std::istringstream said(answer.err);
   std::int64_t number = 0;
   for (std::string line; std::getline(said, line);) reader.line(line, ++number);
-  if (const auto panic = reader.panic()) throw StepFailed(fmt::format("{}: `{}`: panic: {}", release.name, answer.command, panic->text), Cause::start_panic);
+  if (const auto panic = reader.panic()) throw StepFailed(fmt::format("{}: `{}`: {}", release.name, answer.command, panic->first_line()), Cause::start_panic);
   throw StepFailed(release.name + ": " + answer.trouble(), Cause::binary_does_not_run);
 }
 

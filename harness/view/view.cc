@@ -60,11 +60,26 @@ bool may_recover(NodeView& n) {
   return ++n.failed < kMostInARow;
 }
 
+// Killed then, a node may have half of the upgrade in its data, and fail until its operator restores them.
+bool migrates(const NetworkView& v, const NodeView& n) {
+  return v.plan && n.line(Pattern::applying_upgrade) && !n.committed_at(v.plan->height);
+}
+
+// Once the fault is undone, the node is started until it stays: what it dies of for the second time is its own.
+bool is_of_fault(const NetworkView& v, const NodeView& n, const std::string& node) {
+  return std::ranges::any_of(v.faults, [&](const SeenFault& f) {
+    if (!f.open() || std::ranges::find(f.takes_down, node) == f.takes_down.end()) return false;
+    const auto* healing = f.transition(FaultState::healing);
+    const auto died_since_healing = [&](const SeenEnd& e) { return e.seen > healing->seen; };
+    return !healing || std::ranges::none_of(n.ends, died_since_healing) || migrates(v, n);
+  });
+}
+
 void fold_end(NetworkView& v, NodeView& n, const ProcessEnded& p, const Event& e) {
   n.alive = false;
-  const bool excused =
-      v.expects(e.node, kProcessEnds) || v.taken_down(e.node) || (p.starts_again && may_recover(n));
-  n.ends.push_back({e.seq, e.seen, e.incarnation, excused, p});
+  const bool of_fault = is_of_fault(v, n, e.node);
+  const bool excused = of_fault || v.expects(e.node, kProcessEnds) || (p.starts_again && may_recover(n));
+  n.ends.push_back({e.seq, e.seen, e.incarnation, of_fault, excused, p});
   ++v.progress;
 }
 

@@ -27,6 +27,8 @@ struct GoPanic {
   std::vector<GoFrame> frames;
   std::int64_t goroutines = 0;     // whose stacks are printed
   std::int64_t line = 0;           // of the file: the one that begins with "panic: "
+
+  std::string first_line() const;  // as it stands there
 };
 
 // Is fed the lines of a process's output, in their order, with or without colours; what others write between them is passed

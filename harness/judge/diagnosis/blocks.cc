@@ -37,12 +37,12 @@ Found of_panics(const NetworkView& v, Cause cause, const char* proof, bool live,
   if (live)
     for (auto& f : consensus_failures(v))
       if (!f.error.starts_with(kApplyError))
-        take({f.node, f.line->seq, f.error, f.line->place(), std::move(f.frames), ""});
+        take({f.node, f.line->seq, f.error, f.line->place(), std::move(f.frames), "", false});
   if (!first) return std::nullopt;
   auto d = make_diagnosis(v, cause, proof, shown);
   say_whose(v, d);
   d.where = failed_at(v, *first->node, first->frames);
-  d.first_evidence = "panic: " + in_words(first->text, first->frames);
+  d.first_evidence = std::string(first_words(first->fatal)) + in_words(first->text, first->frames);
   d.evidence_at = first->place;
   return d;
 }

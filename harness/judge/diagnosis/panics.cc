@@ -9,7 +9,7 @@
 
 namespace rehearse {
 
-bool is_fatal_error(const SeenLine& l) { return l.pattern == Pattern::panic && l.line.text.starts_with("fatal error: "); }
+bool is_fatal_error(const SeenLine& l) { return l.pattern == Pattern::panic && l.line.text.starts_with(first_words(true)); }
 
 namespace {
 
@@ -53,10 +53,10 @@ std::vector<SeenPanic> panics_of_processes(const NetworkView& v) {
   for (const auto* n : v.all())
     for (const auto& e : n->ends) {
       const auto& p = e.end.panic;
-      const bool wanted = (e.excused && !e.end.starts_again && !was_given_up(*n, e)) || v.taken_down_at(n->member.name, e.seen);
+      const bool wanted = (e.excused && !e.end.starts_again && !was_given_up(*n, e)) || e.of_fault;
       if (p.text.empty() || is_quit(p) || wanted || says_that_it_halts(p.text) || of_cosmovisor(p.frames)) continue;
       all.push_back(
-          {n, e.seq, p.text, fmt::format("{}:{}", e.end.file, p.line), go_frames(p.frames), p.goroutine});
+          {n, e.seq, p.text, fmt::format("{}:{}", e.end.file, p.line), go_frames(p.frames), p.goroutine, p.fatal});
     }
   std::sort(all.begin(), all.end(), [](const SeenPanic& a, const SeenPanic& b) { return a.seq < b.seq; });
   return all;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/judge/diagnosis/rules.h"
@@ -21,7 +22,11 @@ struct SeenPanic {
   std::string text, place;
   std::vector<GoFrame> frames;
   std::string goroutine;  // "goroutine 1 [running]"
+  bool fatal = false;     // by Go's runtime itself
 };
+
+// What stands before the text of one.
+constexpr std::string_view first_words(bool fatal) { return fatal ? "fatal error: " : "panic: "; }
 
 // The line by which Go's runtime gives a process up: no program survives it.
 bool is_fatal_error(const SeenLine&);
@@ -47,7 +52,7 @@ record::FailedAt failed_at(const NetworkView&, const NodeView&, const std::vecto
 // The same where the height is known otherwise.
 record::FailedAt failed_at(std::int64_t height, const std::vector<GoFrame>&);
 
-// "panic: X; in path/to/file.go:12 package.Function"
+// "X; in package.Function (path/to/file.go:12)"
 std::string in_words(const std::string& text, const std::vector<GoFrame>&);
 
 }  // namespace rehearse

@@ -111,6 +111,43 @@ TEST(View, ExpectsTheEndsOfAllNodesWhenTheStepNamesNone) {
   for (const auto& [name, n] : u.view().nodes) EXPECT_TRUE(n.ends.at(0).excused) << name;
 }
 
+// Killed, and started until it stays: at first it may have met the halt, then it fails by itself.
+TEST(View, ExcusesAFaultsNodeUntilItFailsAgainOnceTheFaultIsUndone) {
+  auto u = healthy();
+  const auto fault = [&](double when, FaultState state) {
+    record::FaultTransition t{"1", state, "", {"validator-1"}, {}, 0};
+    if (state == FaultState::injecting) t.takes_down = {"validator-1"};
+    u.add(when, "", t);
+  };
+  u.add(kEnd, "", record::FaultPlanned{"1", "kill", "first-block", "validator-1", {"validator-1"}, {}, 0.2});
+  fault(kEnd + 0.1, FaultState::injecting);
+  u.exits(kEnd + 0.2, "validator-1", -1, {});
+  fault(kEnd + 0.3, FaultState::healing);
+  for (const int again : {1, 2}) {
+    u.add(kEnd + again, "validator-1", record::ProcessStarted{7, "virtengine"});
+    u.exits(kEnd + again + 0.5, "validator-1", 2, {"panic: half of it"});
+  }
+  const auto ends = first_node(u.view()).ends;
+  ASSERT_EQ(ends.size(), 3u);
+  EXPECT_TRUE(ends[0].of_fault && ends[0].excused) << "the kill";
+  EXPECT_TRUE(ends[1].of_fault) << "it is started once more";
+  EXPECT_FALSE(ends[2].of_fault || ends[2].excused);
+}
+
+// Killed between two stores of the upgrade's block: its operator restores its data.
+TEST(View, ExcusesAFaultsNodeAsLongAsItMigrates) {
+  auto u = healthy();
+  u.cut(4.6);
+  u.log(kEnd - 1, "validator-1", "applying-upgrade", "applying upgrade");
+  ASSERT_FALSE(first_node(u.view()).committed_at(kHeight));
+  u.add(kEnd - 0.5, "", record::FaultPlanned{"1", "kill", "swap", "validator-1", {"validator-1"}, {}, 0.2});
+  u.add(kEnd - 0.4, "", record::FaultTransition{"1", FaultState::injecting, "", {"validator-1"}, {"validator-1"}, 0});
+  u.add(kEnd, "", record::FaultTransition{"1", FaultState::healing, "", {"validator-1"}, {}, 0});
+  for (const int again : {1, 2, 3}) u.exits(kEnd + again, "validator-1", 2, {"panic: half of it"});
+  const auto view = u.view();
+  for (const auto& end : first_node(view).ends) EXPECT_TRUE(end.of_fault);
+}
+
 // --- Heights
 
 TEST(View, KnowsWhenEachHeightWasStoredAndCommitted) {

@@ -126,6 +126,7 @@ TEST(GoPanic, ReadsFatalErrors) {
       "created by main.main in goroutine 1\n\t/build/app/main.go:36 +0x447\n\ngoroutine 1 [sleep]:\ntime.Sleep(0x12a05f200)\n");
   ASSERT_TRUE(maps);
   EXPECT_EQ(maps->kind, GoPanic::Kind::fatal_error);
+  EXPECT_EQ(maps->first_line(), "fatal error: " + maps->text);
   EXPECT_EQ(maps->text, "concurrent map writes");
   EXPECT_THAT(functions(*maps), ElementsAre("main.main.func4"));
   EXPECT_EQ(maps->goroutines, 2);

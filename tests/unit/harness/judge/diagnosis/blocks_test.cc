@@ -117,6 +117,12 @@ TEST(Panics, AfterTheUpgradeAreNotOfItsHandler) {
   EXPECT_THAT(found_in(u), IsEmpty());
 }
 
+TEST(Panics, OfTheRuntimeItselfAreNamedAsItDoes) {
+  auto u = panics({kOfModule, kEndBlock, kFinalize});
+  for (auto* e : u.all<record::ProcessEnded>()) e->panic.fatal = true;
+  EXPECT_THAT(diagnosed(u).first_evidence, StartsWith("fatal error: assignment to entry in nil map; in "));
+}
+
 // Before it ends, a process may print stacks for minutes.
 TEST(Panics, OfARuntimeThatGivesUpAreKnownBeforeTheProcessEnds) {
   auto u = made::healthy();
