@@ -88,7 +88,7 @@ void Rehearsal::silently(const std::function<void()>& work) {
 record::Json Rehearsal::carried() const {
   auto all = record::Json::array();
   for (const auto& t : prepared_.all) {
-    record::Json one = {{"kind", t.kind}, {"written", t.written}, {"bytes", t.as_signed.bytes}, {"hash", t.as_signed.hash}};
+    record::Json one = {{"kind", t.kind}, {"written", t.as_made.written}, {"sign_mode", t.as_made.sign_mode}, {"bytes", t.as_signed.bytes}, {"hash", t.as_signed.hash}};
     if (t.effect) one["effect"] = {{"name", t.effect->name}, {"node", t.effect->node}, {"args", t.effect->args}, {"height", t.effect->height}};
     all.push_back(std::move(one));
   }
@@ -105,7 +105,7 @@ void Rehearsal::carry(const record::Json& j) {
   const auto& a = j.at("account");
   prepared_ = {{a.at("key"), a.at("address"), a.at("number")}, j.at("sequence"), j.at("proposal"), {}};
   for (const auto& t : j.at("transactions")) {
-    PreparedTransactions::One one{t.at("kind"), t.at("written"), {t.at("bytes"), t.at("hash")}, {}};
+    PreparedTransactions::One one{t.at("kind"), {t.at("written"), t.value("sign_mode", "")}, {t.at("bytes"), t.at("hash")}, {}};
     if (const auto e = t.find("effect"); e != t.end()) one.effect = Question{e->at("name"), e->at("node"), e->at("args").get<Values>(), e->at("height")};
     prepared_.all.push_back(std::move(one));
   }

@@ -128,7 +128,8 @@ struct Leg {
 // Transactions that were signed before an upgrade, to be sent after it: what wallets made still has to be taken.
 struct PreparedTransactions {
   struct One {
-    std::string kind, written;  // unsigned, as JSON
+    std::string kind;
+    UnsignedTransaction as_made;
     SignedTransaction as_signed;
     std::optional<Question> effect;
   };

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <fstream>
 #include <optional>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -291,6 +292,14 @@ double measured_block_seconds(const NetworkView& v, double nominal) {
 
 namespace {
 
+// Of the chain's program, for one of each kind: to make what no other is made of, and to sign them all, once for each mode.
+std::size_t starts_for_transactions(const Profile& p) {
+  std::size_t starts = 0;
+  std::set<std::string> modes;
+  for (const auto& [kind, t] : p.transactions) starts += !t.run.empty(), modes.insert(t.sign_mode);
+  return starts + modes.size();
+}
+
 // One that asks nobody and changes nothing.
 double seconds_of_a_command(Rehearsal& r) {
   const auto& node = r.view().order.front();
@@ -312,8 +321,7 @@ double seconds_to_pass(Rehearsal& r) {
   const double records =
       static_cast<double>(r.profile().initial_transactions.size()) * transactions(kMostSenders);
   const double layout = 2 * command;  // asked of Cosmovisor, which runs the chain's
-  // One of each kind, made one after the other, and all of them signed.
-  const double kinds = static_cast<double>(r.profile().transactions.size() + 1) * command;
+  const double kinds = static_cast<double>(starts_for_transactions(r.profile())) * command;
   // The program reads a copy of the state, and writes it.
   const double exported = wanted_afterwards(r.scenario(), step_id::exported) ? 4 * command : 0;
   const double meanwhile = transactions(voters(r.scenario()).size()) + records + layout + kinds + exported;

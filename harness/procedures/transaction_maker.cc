@@ -3,6 +3,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "harness/view/checkpoint.h"
 #include "localnet/base/bech32.h"
@@ -67,7 +68,7 @@ void TransactionMaker::make() {
   arguments.push_back("--generate-only");
   signer_.make(node, account, std::move(arguments), values, where(kind),
                [self = shared_from_this(), &kind](const std::string& trouble, const std::string& written) {
-                 kind.trouble = trouble, kind.one.written = written;
+                 kind.trouble = trouble, kind.one.as_made.written = written;
                  ++self->made_;
                  self->make();
                });
@@ -75,7 +76,7 @@ void TransactionMaker::make() {
 
 // The first that the chain's program made, with other messages in it.
 void TransactionMaker::put_together(Kind& kind) {
-  const auto by_program = std::ranges::find_if(kinds, [](const Kind& k) { return !k.how->run.empty() && !k.one.written.empty(); });
+  const auto by_program = std::ranges::find_if(kinds, [](const Kind& k) { return !k.how->run.empty() && !k.one.as_made.written.empty(); });
   if (by_program == kinds.end()) {
     kind.trouble = "the chain's program made none whose gas and fees it could have";
     return;
@@ -88,13 +89,13 @@ void TransactionMaker::put_together(Kind& kind) {
     messages.push_back(fill_texts(kind.how->message, of_message, where(kind)));
   }
   for (const auto& part : kind.how->of) {
-    const auto of_part = messages_of(std::ranges::find(kinds, part, [](const Kind& k) { return k.one.kind; })->one.written);
+    const auto of_part = messages_of(std::ranges::find(kinds, part, [](const Kind& k) { return k.one.kind; })->one.as_made.written);
     if (of_part.empty()) kind.trouble = part + " could not be made";
     messages.insert(messages.end(), of_part.begin(), of_part.end());
   }
-  auto transaction = Json::parse(by_program->one.written);
+  auto transaction = Json::parse(by_program->one.as_made.written);
   transaction[kMessages] = messages;
-  kind.one.written = transaction.dump();
+  kind.one.as_made.written = transaction.dump();
 }
 
 // All in one start of the program.
@@ -103,13 +104,17 @@ void TransactionMaker::sign() {
   first.clear(), second.clear();
   // To somebody else before: after the upgrade a transfer is to make an account.
   for (const auto& k : kinds)
-    if (k.before) first.push_back(k.one), RE2::GlobalReplace(&first.back().written, RE2::QuoteMeta(values.at(kPayee)), new_address(r));
+    if (k.before) first.push_back(k.one), RE2::GlobalReplace(&first.back().as_made.written, RE2::QuoteMeta(values.at(kPayee)), new_address(r));
   for (const auto& k : kinds) second.push_back(k.one);
-  std::vector<std::string> written;
+  // Those that are signed otherwise stand together, and so take one start of the program; the first of both is of one kind.
+  const auto as_usual = [](const auto& t) { return t.as_made.sign_mode.empty(); };
+  std::ranges::stable_partition(first, as_usual);
+  if (!second.empty()) std::stable_partition(second.begin() + 1, second.end(), std::not_fn(as_usual));
+  std::vector<UnsignedTransaction> made;
   for (const auto* some : {&first, &second})
-    for (const auto& t : *some) written.push_back(t.written);
-  if (written.empty()) return give_up("none could be made");
-  signer_.sign(node, account, written, sequence,
+    for (const auto& t : *some) made.push_back(t.as_made);
+  if (made.empty()) return give_up("none could be made");
+  signer_.sign(node, account, std::move(made), sequence,
                [self = shared_from_this()](const std::string& trouble, const std::vector<SignedTransaction>& all) {
                  if (!trouble.empty()) return self->is_of_some(trouble) ? self->sign() : self->give_up(trouble);
                  std::size_t next = 0;
@@ -120,14 +125,18 @@ void TransactionMaker::sign() {
                });
 }
 
-// The program names the type of a message that it does not know: the others can still be signed.
+// The program names the type of a message that it does not know, or has not the way in which some are to be signed: the others
+// can still be signed.
 bool TransactionMaker::is_of_some(const std::string& trouble) {
   for (auto& k : kinds) {
-    const auto parts = messages_of(k.one.written).flatten();  // a message may hold others
+    const auto parts = messages_of(k.one.as_made.written).flatten();  // a message may hold others
     for (const auto& [at, value] : parts.items())
       if (at.ends_with("/@type") && RE2::PartialMatch(trouble, RE2::QuoteMeta(value.get<std::string>()) + "\\b")) k.trouble = trouble;
   }
-  return std::ranges::any_of(kinds, [](const Kind& k) { return !k.trouble.empty(); });
+  const auto is_known = [](const Kind& k) { return !k.trouble.empty(); };
+  if (std::ranges::none_of(kinds, is_known))
+    for (auto& k : kinds) if (!k.how->sign_mode.empty()) k.trouble = trouble;
+  return std::ranges::any_of(kinds, is_known);
 }
 
 void TransactionMaker::leave_out_unmade() {

@@ -95,7 +95,7 @@ TransactionsBefore::TransactionsBefore(Rehearsal& r, const std::string& proposal
     // What it delegates to itself would be taken for a delegation that changed.
     const auto names = [texts = fmt::format("{} {}", fmt::join(t.run, " "), t.message.dump())](std::string_view value) { return texts.find(value) != std::string::npos; };
     if (validators.size() < (names("{other_validator}") ? 3 : names("{validator}") ? 2 : 1)) continue;
-    TransactionMaker::Kind k{{kind, "", {}, {}}, &t};
+    TransactionMaker::Kind k{{kind, {"", t.sign_mode}, {}, {}}, &t};
     k.before = std::none_of(own.begin(), own.end(),
                             [&, name = kind](const auto& tried) { return tried.transaction == name; });
     if (!t.effect.empty()) {
@@ -151,9 +151,9 @@ void sign_again(Rehearsal& r, PreparedTransactions& p, const std::string& node, 
     bool done = false;
   };
   auto signing = std::make_shared<Signing>(Signing{{r.http(), r.network(), r.profile()}, {}, "", false});
-  std::vector<std::string> written;
-  for (const auto& t : p.all) written.push_back(t.written);
-  signing->signer.sign(node, p.account, written, sequence,
+  std::vector<UnsignedTransaction> made;
+  for (const auto& t : p.all) made.push_back(t.as_made);
+  signing->signer.sign(node, p.account, std::move(made), sequence,
                        [signing](const std::string& trouble, std::vector<SignedTransaction> all) {
                          signing->all = std::move(all), signing->trouble = trouble, signing->done = true;
                        });
@@ -190,7 +190,7 @@ TransactionsAfter::TransactionsAfter(Rehearsal& r) : r_(r) {
   const auto gone = announced_changes(r.view()).transactions;
   const auto left_out = std::erase_if(p.all, [&](const auto& t) {
     const auto kind = std::ranges::find(r.profile().transactions, t.kind, [](const auto& k) { return k.first; });
-    return announces(gone, t.kind) || is_of_dropped_module(r.view(), t.written) || (kind != r.profile().transactions.end() && std::ranges::any_of(kind->second.of, [&](const auto& part) { return announces(gone, part); }));
+    return announces(gone, t.kind) || is_of_dropped_module(r.view(), t.as_made.written) || (kind != r.profile().transactions.end() && std::ranges::any_of(kind->second.of, [&](const auto& part) { return announces(gone, part); }));
   });
   if (p.all.empty()) return;
   const auto node = first_in_reach(r);

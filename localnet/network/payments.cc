@@ -50,7 +50,7 @@ void Payments::make_one(std::size_t count, const std::string& node, Done done) {
 }
 
 void Payments::sign_copies(std::size_t count, const std::string& node, Done done) {
-  signer_.sign(node, account_, std::vector<std::string>(count, unsigned_), all_.size(),
+  signer_.sign(node, account_, std::vector<UnsignedTransaction>(count, {unsigned_}), all_.size(),
                [this, done](const std::string& trouble, std::vector<Payment> more) {
                  all_.insert(all_.end(), more.begin(), more.end());
                  done(trouble);

@@ -1,8 +1,11 @@
 #include "localnet/network/signer.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
 #include <memory>
+#include <set>
 #include <sstream>
 
 #include "localnet/base/sha256.h"
@@ -13,11 +16,16 @@ namespace rehearse {
 
 using Json = nlohmann::json;
 
-struct Signer::Encoding {
-  std::string rest_url;
-  std::vector<std::string> lines;  // signed, as JSON
-  std::vector<SignedTransaction> encoded;
+struct Signer::Signing {
+  std::string node, rest_url;
+  SigningAccount account;
+  std::vector<UnsignedTransaction> all;
+  std::size_t sequence;            // of the first
   OnSigned done;
+  std::vector<std::string> lines;  // signed, as JSON
+  std::size_t open = 0;            // modes that are not signed yet
+  std::string trouble;
+  std::vector<SignedTransaction> encoded;
 };
 
 Signer::Signer(Http& http, Network& network, const Profile& profile)
@@ -43,31 +51,48 @@ void Signer::make(const std::string& node, const SigningAccount& account, std::v
   });
 }
 
-void Signer::sign(const std::string& node, const SigningAccount& account,
-                  const std::vector<std::string>& written, std::size_t sequence, OnSigned done) {
-  const auto file = network_.plan().folder / "commands" /
-                    ("to-sign-" + account.key + "-" + std::to_string(++batches_) + ".json");
+void Signer::sign(const std::string& node, const SigningAccount& account, std::vector<UnsignedTransaction> all, std::size_t sequence, OnSigned done) {
+  auto s = std::make_shared<Signing>(Signing{node, network_.respondent(node).rest_url, account, std::move(all), sequence, std::move(done), {}, 0, "", {}});
+  s->lines.resize(s->all.size());
+  std::set<std::string> modes;
+  for (const auto& t : s->all) modes.insert(t.sign_mode);
+  s->open = modes.size();
+  if (modes.empty()) return encode(s);
+  for (const auto& mode : modes) sign_mode(s, mode);
+}
+
+// One start of the program gives the transactions of a file sequences that follow each other: it signs all from the first of this
+// mode to the last, and those of others among them are left.
+void Signer::sign_mode(std::shared_ptr<Signing> s, const std::string& mode) {
+  const auto of_mode = [&mode](const UnsignedTransaction& t) { return t.sign_mode == mode; };
+  const auto from = std::ranges::find_if(s->all, of_mode);
+  const auto to = std::find_if(s->all.rbegin(), s->all.rend(), of_mode).base();
+  const auto first = static_cast<std::size_t>(from - s->all.begin()), count = static_cast<std::size_t>(to - from);
+  const auto file = network_.plan().folder / "commands" / ("to-sign-" + s->account.key + "-" + std::to_string(++batches_) + ".json");
   std::string text;
-  for (const auto& one : written) text += one + "\n";
+  for (auto t = from; t != to; ++t) text += t->written + "\n";
   write_file(file, text);
-  const auto rest_url = network_.respondent(node).rest_url;
-  run(node, account, command_of(profile_, "sign-batch").run,
-      {{"file", file.string()}, {"account_number", account.number}, {"sequence", std::to_string(sequence)}},
-      profile_.file.string() + ": commands: sign-batch",
-      [this, rest_url, count = written.size(), done = std::move(done)](const CliAnswer& a) {
-        if (!a.trouble().empty()) return done(a.trouble(), {});
-        auto e = std::make_shared<Encoding>(Encoding{rest_url, {}, {}, done});
-        std::istringstream lines(a.out);
-        for (std::string line; std::getline(lines, line);)
-          if (line.starts_with("{")) e->lines.push_back(line);
-        if (e->lines.size() != count)
-          return done("`" + a.command + "`: signed " + std::to_string(e->lines.size()), {});
-        encode(e);
+  auto arguments = command_of(profile_, "sign-batch").run;
+  if (!mode.empty()) arguments.insert(arguments.end(), {"--sign-mode", mode});
+  run(s->node, s->account, arguments,
+      {{"file", file.string()}, {"account_number", s->account.number}, {"sequence", std::to_string(s->sequence + first)}},
+      profile_.file.string() + ": commands: sign-batch", [this, s, mode, first, count](const CliAnswer& a) {
+        std::vector<std::string> lines;
+        std::istringstream out(a.out);
+        for (std::string line; std::getline(out, line);)
+          if (line.starts_with("{")) lines.push_back(line);
+        if (!a.trouble().empty()) s->trouble = a.trouble();
+        else if (lines.size() != count) s->trouble = fmt::format("`{}`: signed {} of {}", a.command, lines.size(), count);
+        else
+          for (std::size_t i = 0; i < count; ++i)
+            if (s->all[first + i].sign_mode == mode) s->lines[first + i] = std::move(lines[i]);
+        if (--s->open) return;
+        s->trouble.empty() ? encode(s) : s->done(s->trouble, {});
       });
 }
 
 // By the SDK's own service (cosmos.tx.v1beta1, TxEncode). One after the other, so that all are in order.
-void Signer::encode(std::shared_ptr<Encoding> e) {
+void Signer::encode(std::shared_ptr<Signing> e) {
   if (e->encoded.size() == e->lines.size()) return e->done("", std::move(e->encoded));
   const auto body = "{\"tx\":" + e->lines[e->encoded.size()] + "}";
   http_.send({e->rest_url + "/cosmos/tx/v1beta1/encode", body}, [this, e](const HttpResponse& r) {

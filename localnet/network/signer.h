@@ -17,6 +17,11 @@ struct SignedTransaction {
   std::string hash;   // upper hex
 };
 
+struct UnsignedTransaction {
+  std::string written;         // JSON, as Signer::make() gives it
+  std::string sign_mode = {};  // see TransactionKind
+};
+
 struct SigningAccount {
   std::string key, address;
   std::string number;  // as the chain counts accounts
@@ -35,14 +40,14 @@ class Signer {
 
   // Signs what make() gave; the first gets that sequence.
   using OnSigned = std::function<void(const std::string& trouble, std::vector<SignedTransaction>)>;
-  void sign(const std::string& node, const SigningAccount&, const std::vector<std::string>& written,
-            std::size_t sequence, OnSigned done);
+  void sign(const std::string& node, const SigningAccount&, std::vector<UnsignedTransaction>, std::size_t sequence, OnSigned done);
 
  private:
-  struct Encoding;
+  struct Signing;
   void run(const std::string& node, const SigningAccount&, const std::vector<std::string>& arguments,
            Values values, const std::string& where, std::function<void(const CliAnswer&)> done);
-  void encode(std::shared_ptr<Encoding>);
+  void sign_mode(std::shared_ptr<Signing>, const std::string& mode);
+  void encode(std::shared_ptr<Signing>);
 
   Http& http_;
   Network& network_;

@@ -100,6 +100,7 @@ struct TransactionKind {
   std::vector<std::string> of;   // kinds of one message, which it has in one transaction
   std::string effect;            // the question whose answer each of them changes; empty: none tells
   std::map<std::string, std::string> args;  // of that question, templates too
+  std::string sign_mode;         // as the chain's program calls it; empty: its default
 };
 
 struct MemoryBound {
@@ -250,6 +251,7 @@ void describe(V& v, TransactionKind& t) {
   v.optional("of", t.of, "instead of run: kinds of one message, which it has in one transaction");
   v.optional("effect", t.effect, "the question whose answer each of them changes");
   v.optional("args", t.args, "arguments of that question");
+  v.optional("sign_mode", t.sign_mode, "how it is signed, as the chain's program calls it: amino-json, say, as hardware wallets do; default: as the program does by itself");
 }
 
 template <class V>

@@ -293,7 +293,7 @@ TEST_F(RehearsalTest, SaysNothingOfWhatIsDoneSilently) {
 }
 
 TEST_F(RehearsalTest, CarriesWhatWasSignedBefore) {
-  PreparedTransactions p{{"a", "made1a", "4"}, 7, "2", {{"send", "{}", {"AA==", "HASH"}, Question{"balance", "a", {{"address", "made1b"}}, 0}}, {"vote", "{}", {"AQ==", "OTHER"}, {}}}};
+  PreparedTransactions p{{"a", "made1a", "4"}, 7, "2", {{"send", {"{}", "amino-json"}, {"AA==", "HASH"}, Question{"balance", "a", {{"address", "made1b"}}, 0}}, {"vote", {"{}"}, {"AQ==", "OTHER"}, {}}}};
   r_.take_ordinals(5);
   r_.keep_prepared(p);
   const auto carried = r_.carried();
@@ -304,6 +304,7 @@ TEST_F(RehearsalTest, CarriesWhatWasSignedBefore) {
   const auto back = r_.take_prepared();
   ASSERT_EQ(back.all.size(), 2u);
   EXPECT_EQ(back.sequence, 7u);
+  EXPECT_EQ(back.all[0].as_made.sign_mode, "amino-json");
   EXPECT_EQ(back.all[0].effect->args.at("address"), "made1b");
   EXPECT_FALSE(back.all[1].effect);
 }

@@ -38,7 +38,7 @@ class TransactionBatchTest : public made::AskingTest {
     batch_->await_blocks(until_halt);
     return batch_->items().front().tried;
   }
-  void send() { forgery_open_ = true, batch_->send({{"transfer", "", {"AAAA", "HASH"}, {}}}); }
+  void send() { forgery_open_ = true, batch_->send({{"transfer", {}, {"AAAA", "HASH"}, {}}}); }
 
   static json taken() { return made::rpc_result({{"code", 0}, {"log", ""}, {"codespace", ""}}); }
   static json refused(int code, const char* log) { return made::rpc_result({{"code", code}, {"log", log}, {"codespace", "sdk"}}); }
