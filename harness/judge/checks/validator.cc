@@ -8,6 +8,7 @@
 
 #include "harness/judge/checks/checklist.h"
 #include "harness/judge/checks/scoring.h"
+#include "harness/judge/service.h"
 #include "harness/judge/taken_connections.h"
 #include "harness/view/step_ids.h"
 #include "localnet/cosmos/log_entry.h"
@@ -225,6 +226,13 @@ bool while_connections_end(const Context& c, const SeenLine& l) {
          });
 }
 
+// As YAML takes them, whatever stands in them.
+std::vector<std::string> in_quotes(const std::vector<std::string>& texts) {
+  std::vector<std::string> all;
+  for (const auto& text : texts) all.push_back(record::Json(text).dump(-1, ' ', false, record::Json::error_handler_t::replace));
+  return all;
+}
+
 Finding judge_errors(const Context& c, const std::string& node) {
   const auto& n = node_of(c, node);
   const auto first = n.stored_at(c.upgrade_height() + 1);
@@ -234,7 +242,9 @@ Finding judge_errors(const Context& c, const std::string& node) {
   std::set<std::int64_t> counted;  // a line may match several patterns
   std::string text;
   std::string findings;
+  std::vector<std::string> messages;  // different ones
   std::size_t of_halt = 0;
+  const auto announced = announced_changes(c.view).errors;
   for (const auto& l : n.lines) {
     if (!l.line.error || !counted.insert(l.line.line).second) continue;
     if (l.seen < *first) {
@@ -249,15 +259,18 @@ Finding judge_errors(const Context& c, const std::string& node) {
       excused.push_back(l.place() + " as a node was taken up from a checkpoint, or replayed the chain");
     } else if (const auto* h = harmless(c, l)) {
       excused.push_back(l.place() + " harmless: " + h->reason);
+    } else if (const auto message = read_log_line(l.line.text).message; announces_error(announced, message)) {
+      excused.push_back(l.place() + " announced");
     } else {
       if (text.empty()) text = l.line.text;
+      if (std::ranges::find(messages, message) == messages.end()) messages.push_back(message);
       places.push_back(l.place());
     }
   }
   const auto have = fmt::format("{} since height {}; {} before it, of halt and restart; {} harmless{}", places.size(),
                                 c.upgrade_height() + 1, of_halt, excused.size() - of_halt, findings);
-  const auto want = "no errors but those that the profile's `harmless_errors` name";
-  if (!places.empty()) return failed(text, want, have, places);
+  const std::string want = "no errors but those that the profile's `harmless_errors` or `changes: {errors: [...]}` name";
+  if (!places.empty()) return failed(text, fmt::format("{}, as `{}`", want, announcement({{"errors", in_quotes(messages)}})), have, places);
   return passed(want, have, excused);
 }
 

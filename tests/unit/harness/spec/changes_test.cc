@@ -23,12 +23,14 @@ TEST(Changes, OfScenarioAndReleaseBothCount) {
 }
 
 TEST(Changes, AreKeptInARunsConditions) {
-  const auto c = read("{parameters: [gov.quorum], queries: [/a.Query/B], transactions: [delegate], events: [transfer.recipient], records: [bank], supply: true}");
+  const auto c = read("{parameters: [gov.quorum], queries: [/a.Query/B], transactions: [delegate], events: [transfer.recipient], records: [bank], errors: [no feed], supply: true}");
   const auto again = changes_from_json(to_json(c));
   EXPECT_EQ(to_json(again), to_json(c));
   EXPECT_TRUE(announces(again.queries, "/a.Query/B"));
   EXPECT_TRUE(announces(again.transactions, "delegate"));
   EXPECT_TRUE(announces(again.events, "transfer.recipient"));
+  EXPECT_TRUE(announces_error(again.errors, "BTC: no feed is configured"));
+  EXPECT_FALSE(announces_error(again.errors, "no fee"));
   EXPECT_TRUE(changes_from_json(nullptr).records.empty()) << "a run of an earlier harness has none";
 }
 
@@ -38,6 +40,7 @@ TEST(Changes, SayAtItsLineWhatCannotBeAName) {
   EXPECT_THAT(trouble("parameters:\n  - gov.quorum\n  - quorum"), HasSubstr("made.yaml:3:5: changes: parameters: `quorum` is not a module and its field"));
   EXPECT_THAT(trouble("queries: [a.Query/B]"), HasSubstr("changes: queries: `a.Query/B` is not a route"));
   EXPECT_THAT(trouble("events: [transfer.]"), HasSubstr("changes: events: `transfer.` is not a type of event, or type.attribute"));
+  EXPECT_THAT(trouble("errors: [feed]"), HasSubstr("changes: errors: `feed` is not part of a message: give it five letters at least"));
   EXPECT_THAT(trouble("records: [/bank]"), HasSubstr("changes: records: `/bank` is not a store"));
   EXPECT_THAT(trouble("transactions: ['']"), HasSubstr("changes: transactions: `` is not a kind"));
 }

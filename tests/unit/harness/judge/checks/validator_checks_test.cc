@@ -351,6 +351,17 @@ TEST(RecentErrors, FailOnALineAtLevelErrAfterTheFirstBlock) {
   EXPECT_THAT(errors.evidence, ElementsAre(fmt::format("nodes/validator-2/logs/node.log:{}", line)));
 }
 
+TEST(RecentErrors, SayHowHarmlessOnesAreAnnounced) {
+  auto u = healthy();
+  u.error(5.6, "validator-2", "ERR \"BTC\": no feed is configured module=x/oracle");
+  const auto record = u.judged();
+  EXPECT_THAT(item(record, "Recent Errors", "validator-2").expected, HasSubstr(R"(`changes: {errors: ["\"BTC\": no feed is configured"]}`)"));
+  for (auto* run : u.all<record::RunStarted>()) run->conditions["changes"] = {{"errors", {"no feed is configured"}}};
+  EXPECT_THAT(not_passed(u), IsEmpty());
+  u.error(5.7, "validator-3", kTrouble);
+  EXPECT_THAT(not_passed(u), ElementsAre("Recent Errors (validator-3): fail")) << "of others nobody has spoken";
+}
+
 TEST(RecentErrors, CountALineThatANamedPatternMatches) {
   auto u = healthy();
   u.error(5.6, "validator-2", "ERR CONSENSUS FAILURE!!! err=\"wrong hash\"", "consensus-failure");
