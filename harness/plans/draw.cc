@@ -27,7 +27,8 @@ struct Powers {
 constexpr Powers kWithoutAThird{4, 5, 20, 28};  // with the power of any one gone more than 2/3 is left
 constexpr Powers kAny{3, 5, 8, 50};
 
-constexpr const char* kValidatorSet = "validator-set";  // see all_afterwards()
+constexpr const char *kValidatorSet = "validator-set", *kUnbonding = "unbonding";  // see all_afterwards()
+constexpr const char* kUnbondingTime = "app_state.staking.params.unbonding_time";  // the chain's own is weeks
 
 const std::vector<std::string> kRoles = {"one", "smallest", "minority", "blocking"};
 const std::vector<Phase> kPhases = {Phase::voting, Phase::waiting, Phase::halted, Phase::swap, Phase::migration, Phase::first_block};
@@ -144,6 +145,7 @@ class Drawing {
     if (happens(of_network("chain-in-use"), weights_.chain_in_use)) n.population.accounts = 200, n.population.delegations = 20;
     if (happens(of_network("own-settings"), weights_.own_settings)) draw_own_setting();
     if (s_.upgrade.kind == "chain" && happens(of_network(kValidatorSet), how_often_afterwards(kValidatorSet))) add_candidate();
+    if (s_.upgrade.kind == "chain" && happens(of_network(kUnbonding), how_often_afterwards(kUnbonding))) n.genesis.emplace_back(kUnbondingTime, "30s");
   }
 
   double how_often_afterwards(const std::string& what) const {
@@ -181,9 +183,12 @@ class Drawing {
   void draw_afterwards() {
     for (const auto& [name, how_often] : weights_.afterwards) {
       if (name == "replay" && !uses_cosmovisor(s_.network)) continue;
-      if (name == kValidatorSet ? !s_.network.inactive.empty() : happens(part(name), how_often)) s_.upgrade.afterwards.push_back(name);
+      const bool wanted = name == kValidatorSet ? !s_.network.inactive.empty() : name == kUnbonding ? unbonds_soon() : happens(part(name), how_often);
+      if (wanted) s_.upgrade.afterwards.push_back(name);
     }
   }
+
+  bool unbonds_soon() const { return std::ranges::any_of(s_.network.genesis, [](const auto& value) { return value.first == kUnbondingTime; }); }
 
   // Who is to leave has less power than the others, and who is to enter has less than that.
   void add_candidate() {
