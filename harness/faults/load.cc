@@ -53,7 +53,7 @@ class Load : public Fault {
                                          {question::balance, node, {{"address", traffic_->payee()}}, 0}});
     for (const auto& answer : answers)
       if (!answer.answered) throw StepFailed("not accounted for: " + answer.question + " of " + node + ": " + answer.error);
-    a.sequence = number_in(answers[0].value.value("sequence", record::Json(0)));
+    a.sequence = static_cast<std::int64_t>(sequence_of(answers[0].value));
     if (!answers[1].absent) a.received = number_in(answers[1].value);
     return a;
   }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <re2/re2.h>
 
 #include <algorithm>
 #include <boost/multiprecision/cpp_int.hpp>
@@ -260,9 +261,23 @@ std::vector<std::string> announceable(const std::vector<BrokenQuery>& broken) {
   return names;
 }
 
+namespace {
+
+// A message may hold anything; routes and the names of modules, events and stores are plain.
+std::string in_yaml(const std::string& name) {
+  static const RE2 plain(R"([\w./-]+)");
+  return RE2::FullMatch(name, plain) ? name : Json(name).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace
+
 std::string announcement(const std::map<std::string, std::vector<std::string>>& lists) {
   std::vector<std::string> all;
-  for (const auto& [key, names] : lists) all.push_back(fmt::format("{}: [{}]", key, fmt::join(names, ", ")));
+  for (const auto& [key, names] : lists) {
+    std::vector<std::string> texts;
+    for (const auto& name : names) texts.push_back(in_yaml(name));
+    all.push_back(fmt::format("{}: [{}]", key, fmt::join(texts, ", ")));
+  }
   return fmt::format("changes: {{{}}}", fmt::join(all, ", "));
 }
 

@@ -8,13 +8,10 @@
 #include "harness/procedures/afterwards.h"
 #include "harness/procedures/transaction_batch.h"
 #include "harness/procedures/transaction_maker.h"
-#include "localnet/base/text.h"
 #include "localnet/network/signer.h"
 #include "localnet/profile/question_names.h"
 
 namespace rehearse {
-
-using record::Json;
 
 namespace {
 
@@ -31,18 +28,12 @@ struct Payer {
 };
 
 std::vector<Payer> payers(Rehearsal& r) {
-  std::vector<Question> questions;
   std::vector<Payer> all;
   for (const auto* n : r.view().validators()) {
-    all.push_back({{n->member.name, n->member.account, ""}, 0, "", {}});
-    questions.push_back({question::account, first_in_reach(r), {{"address", n->member.account}}, 0});
-  }
-  const auto answers = r.ask(kPayments, questions);
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    if (!answers[i].answered || !answers[i].value.is_object())
-      throw StepFailed(fmt::format("account {}: {}", all[i].account.address, answers[i].error), Cause::afterwards_failed);
-    all[i].account.number = text_of(answers[i].value.value("account_number", Json("0")));
-    all[i].sequence = sequence_of(answers[i].value);
+    const auto& address = n->member.account;
+    const auto account = answer_of_chain(r, kPayments, {question::account, first_in_reach(r), {{"address", address}}, 0});
+    if (!account.is_object()) throw StepFailed("the chain has no account " + address, Cause::afterwards_failed);
+    all.push_back({{n->member.name, address, account_number_of(account)}, sequence_of(account), "", {}});
   }
   return all;
 }

@@ -26,10 +26,6 @@ std::string new_address(Rehearsal& r) {
   return bech32_encode(r.profile().chain.bech32, address_bytes(Ed25519Key::generate().pub));
 }
 
-std::size_t sequence_of(const Json& account) {
-  return static_cast<std::size_t>(number_in(account.value("sequence", Json(0))));
-}
-
 Json messages_of(const std::string& written) {
   const auto transaction = Json::parse(written, nullptr, false);
   return transaction.contains(kMessages) ? transaction[kMessages] : Json::array();
@@ -49,7 +45,7 @@ void TransactionMaker::begin() {
                    [self = shared_from_this()](const Answer& a) {
                      if (!a.answered || !a.value.is_object())
                        return self->give_up("account " + self->account.address + ": " + a.error);
-                     self->account.number = text_of(a.value.value("account_number", Json("0")));
+                     self->account.number = account_number_of(a.value);
                      self->sequence = sequence_of(a.value);
                      self->make();
                    });

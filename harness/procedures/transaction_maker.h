@@ -18,8 +18,6 @@ inline constexpr const char* kPayee = "payee";  // the value that names who a tr
 
 // That nobody has a key of.
 std::string new_address(Rehearsal&);
-// Of the next transaction of an account, from what the chain says of it.
-std::size_t sequence_of(const record::Json& account);
 // Of a transaction as it is written; none of what is no transaction.
 record::Json messages_of(const std::string& written);
 

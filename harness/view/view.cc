@@ -65,10 +65,12 @@ bool migrates(const NetworkView& v, const NodeView& n) {
   return v.plan && n.line(Pattern::applying_upgrade) && !n.committed_at(v.plan->height);
 }
 
+bool takes_down(const SeenFault& f, const std::string& node) { return std::ranges::find(f.takes_down, node) != f.takes_down.end(); }
+
 // Once the fault is undone, the node is started until it stays: what it dies of for the second time is its own.
 bool is_of_fault(const NetworkView& v, const NodeView& n, const std::string& node) {
   return std::ranges::any_of(v.faults, [&](const SeenFault& f) {
-    if (!f.open() || std::ranges::find(f.takes_down, node) == f.takes_down.end()) return false;
+    if (!f.open() || !takes_down(f, node)) return false;
     const auto* healing = f.transition(FaultState::healing);
     const auto died_since_healing = [&](const SeenEnd& e) { return e.seen > healing->seen; };
     return !healing || std::ranges::none_of(n.ends, died_since_healing) || migrates(v, n);
@@ -161,7 +163,7 @@ bool SeenFault::open() const { return transition(FaultState::injecting) && !end(
 
 bool NetworkView::taken_down(const std::string& node) const {
   return std::any_of(faults.begin(), faults.end(), [&](const SeenFault& f) {
-    return f.open() && std::find(f.takes_down.begin(), f.takes_down.end(), node) != f.takes_down.end();
+    return f.open() && takes_down(f, node);
   });
 }
 
@@ -214,7 +216,7 @@ bool NetworkView::in_wake_of_fault(const std::string& node, const std::string& l
 
 bool NetworkView::taken_down_at(const std::string& node, Micros when) const {
   return std::any_of(faults.begin(), faults.end(), [&](const SeenFault& f) {
-    return f.open_at(when) && std::find(f.takes_down.begin(), f.takes_down.end(), node) != f.takes_down.end();
+    return f.open_at(when) && takes_down(f, node);
   });
 }
 

@@ -33,7 +33,7 @@ struct SeenEnd {
   std::int64_t seq = 0;
   Micros seen = 0;
   int incarnation = 0;
-  bool of_fault = false;  // a fault had taken the node down, and was not healed yet when this process started
+  bool of_fault = false;  // a fault had taken the node down; from the second end after its heal on, the node's own
   bool excused = false;   // by a fault, or a step expected it, or its supervisor starts the process again and that may still help
   record::ProcessEnded end;
 };

@@ -13,7 +13,6 @@ namespace rehearse {
 
 namespace {
 
-constexpr std::string_view kPanic = "panic: ", kFatalError = "fatal error: ";
 constexpr std::size_t kMostFrames = 64, kMostPanics = 16, kMostNotes = 8;
 constexpr std::size_t kHalfOfText = 16 * 1024;
 
@@ -37,8 +36,8 @@ bool raises_panic(std::string_view function) {
 }  // namespace
 
 std::string GoPanic::first_line() const {
-  const auto begins = kind == Kind::panic ? kPanic : kind == Kind::fatal_error ? kFatalError : "";
-  return std::string(begins) + text.substr(0, text.find('\n'));
+  const auto before = kind == Kind::signal ? "" : first_words(kind == Kind::fatal_error);
+  return std::string(before) + text.substr(0, text.find('\n'));
 }
 
 void PanicReader::Message::add(std::string_view text) {
@@ -64,7 +63,7 @@ std::string PanicReader::Message::text() const {
 bool PanicReader::begins(std::string_view text, std::int64_t number) {
   using enum GoPanic::Kind;
   static constexpr std::pair<std::string_view, GoPanic::Kind> kFirst[] = {
-      {kPanic, panic}, {kFatalError, fatal_error}, {"SIGQUIT: ", signal}, {"SIGABRT: ", signal}, {"SIGTRAP: ", signal}};
+      {first_words(false), panic}, {first_words(true), fatal_error}, {"SIGQUIT: ", signal}, {"SIGABRT: ", signal}, {"SIGTRAP: ", signal}};
   for (const auto& [first, kind] : kFirst) {
     if (!text.starts_with(first)) continue;
     found_ = {};

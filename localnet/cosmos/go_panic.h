@@ -11,6 +11,9 @@
 
 namespace rehearse {
 
+// What Go's runtime prints before the text of a panic, or of what it ends a process with itself.
+constexpr std::string_view first_words(bool fatal) { return fatal ? "fatal error: " : "panic: "; }
+
 struct GoPanic {
   enum class Kind { panic, fatal_error, signal };
   Kind kind = Kind::panic;

@@ -34,7 +34,7 @@ void Payments::ask_number(std::size_t count, const std::string& node, Done done)
                   [this, count, node, done](const Answer& a) {
                     if (!a.answered || !a.value.is_object())
                       return done("account of the customer: " + a.error);
-                    account_.number = text_of(a.value.value("account_number", Json("0")));
+                    account_.number = account_number_of(a.value);
                     make_one(count, node, done);
                   });
 }

@@ -28,6 +28,10 @@ struct Signer::Signing {
   std::vector<SignedTransaction> encoded;
 };
 
+std::string account_number_of(const Json& account) { return text_of(account.value("account_number", Json("0"))); }
+
+std::size_t sequence_of(const Json& account) { return static_cast<std::size_t>(number_in(account.value("sequence", Json(0)))); }
+
 Signer::Signer(Http& http, Network& network, const Profile& profile)
     : http_(http), network_(network), profile_(profile) {}
 

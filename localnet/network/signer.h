@@ -27,6 +27,11 @@ struct SigningAccount {
   std::string number;  // as the chain counts accounts
 };
 
+// Of an account, from what the chain says of it: a JSON object.
+std::string account_number_of(const nlohmann::json& account);
+// Of its next transaction.
+std::size_t sequence_of(const nlohmann::json& account);
+
 class Signer {
  public:
   // All outlive this, and this outlives what it was asked for.

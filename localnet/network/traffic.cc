@@ -105,7 +105,7 @@ void Traffic::ask_sequence() {
   questioner_.ask({"account", node(), {{"address", network_.customer()}}, 0}, network_.respondent(node()), [this](const Answer& a) {
     asking_ = false;
     if (!a.answered || !a.value.is_object()) return go_on_at_next_node(a.error);
-    const auto sequence = static_cast<std::size_t>(number_in(a.value.value("sequence", Json(0))));
+    const auto sequence = sequence_of(a.value);
     const auto now = Loop::Clock::now();
     if (sequence > in_blocks_) in_blocks_ = sequence, moved_ = now, next_ = std::max(next_, in_blocks_);
     if (in_blocks_ < next_ && now - moved_ > kForgotten) next_ = in_blocks_, moved_ = now;

@@ -226,13 +226,6 @@ bool while_connections_end(const Context& c, const SeenLine& l) {
          });
 }
 
-// As YAML takes them, whatever stands in them.
-std::vector<std::string> in_quotes(const std::vector<std::string>& texts) {
-  std::vector<std::string> all;
-  for (const auto& text : texts) all.push_back(record::Json(text).dump(-1, ' ', false, record::Json::error_handler_t::replace));
-  return all;
-}
-
 Finding judge_errors(const Context& c, const std::string& node) {
   const auto& n = node_of(c, node);
   const auto first = n.stored_at(c.upgrade_height() + 1);
@@ -270,7 +263,7 @@ Finding judge_errors(const Context& c, const std::string& node) {
   const auto have = fmt::format("{} since height {}; {} before it, of halt and restart; {} harmless{}", places.size(),
                                 c.upgrade_height() + 1, of_halt, excused.size() - of_halt, findings);
   const std::string want = "no errors but those that the profile's `harmless_errors` or `changes: {errors: [...]}` name";
-  if (!places.empty()) return failed(text, fmt::format("{}, as `{}`", want, announcement({{"errors", in_quotes(messages)}})), have, places);
+  if (!places.empty()) return failed(text, fmt::format("{}, as `{}`", want, announcement({{"errors", messages}})), have, places);
   return passed(want, have, excused);
 }
 

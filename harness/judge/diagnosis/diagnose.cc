@@ -8,6 +8,7 @@
 #include "harness/judge/checks/checklist.h"
 #include "harness/judge/diagnosis/panics.h"
 #include "harness/record/cause.h"
+#include "localnet/cosmos/go_panic.h"
 
 namespace rehearse {
 

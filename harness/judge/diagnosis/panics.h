@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "harness/judge/diagnosis/rules.h"
@@ -24,9 +23,6 @@ struct SeenPanic {
   std::string goroutine;  // "goroutine 1 [running]"
   bool fatal = false;     // by Go's runtime itself
 };
-
-// What stands before the text of one.
-constexpr std::string_view first_words(bool fatal) { return fatal ? "fatal error: " : "panic: "; }
 
 // The line by which Go's runtime gives a process up: no program survives it.
 bool is_fatal_error(const SeenLine&);

@@ -1,6 +1,7 @@
 // A rehearsal on a chain that makes a block a millisecond and answers as it is told; its clock is at as many seconds as it has blocks.
 #pragma once
 
+#include <functional>
 #include <optional>
 
 #include "tests/unit/support/made_rehearsal.h"
@@ -23,6 +24,16 @@ class ChainTest : public RehearsalTest {
     AnswerSource s;
     s.rest = path, s.at = at;
     return s;
+  }
+
+  static StepFailed failed(const std::function<void()>& work) {
+    try {
+      work();
+    } catch (const StepFailed& e) {
+      return e;
+    }
+    ADD_FAILURE() << "it did not throw";
+    return StepFailed("");
   }
 
   AddressBlock addresses_ = AddressBlock::claim(folder_.path());

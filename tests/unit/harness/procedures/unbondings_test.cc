@@ -50,13 +50,7 @@ class UnbondingsTest : public made::ChainTest {
   }
 
   StepFailed failed() {
-    try {
-      await_unbondings(r_);
-    } catch (const StepFailed& e) {
-      return e;
-    }
-    ADD_FAILURE() << "it did not throw";
-    return StepFailed("");
+    return ChainTest::failed([this] { await_unbondings(r_); });
   }
 
   int until_ = 20;

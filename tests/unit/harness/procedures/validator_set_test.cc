@@ -73,14 +73,9 @@ class ValidatorSetTest : public made::ChainTest {
   }
 
   Cause cause_of(const std::function<void()>& work) {
-    try {
-      work();
-    } catch (const StepFailed& e) {
-      said_ = e.what();
-      return e.cause;
-    }
-    ADD_FAILURE() << "it did not throw";
-    return Cause::none;
+    const auto e = failed(work);
+    said_ = e.what();
+    return e.cause;
   }
 
   std::filesystem::path sent_ = folder_ / "sent";
