@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 namespace rehearse {
 
 Goal on_every_node(std::function<std::string(const NodeView&)> lacks) {
@@ -30,6 +32,18 @@ Goal above(std::int64_t height) {
   return [height](const NetworkView& v) -> std::optional<Unmet> {
     if (v.highest_height() > height) return std::nullopt;
     return Unmet{{}, fmt::format("height {}", v.highest_height())};
+  };
+}
+
+Goal past_blocks_without_transactions(std::int64_t first, std::size_t count) {
+  return [first, count](const NetworkView& v) -> std::optional<Unmet> {
+    std::set<std::int64_t> with;
+    for (const auto& t : v.tried)
+      if (t.height > 0) with.insert({t.height, t.height + 1});
+    std::size_t without = 0;
+    for (auto h = first; h < v.highest_height() && without < count; ++h) without += !with.contains(h);
+    if (without == count) return std::nullopt;
+    return Unmet{{}, fmt::format("{} of {}", without, count)};
   };
 }
 

@@ -17,6 +17,9 @@ Goal stored_on_all(std::int64_t height);
 Goal executed_on_all(std::int64_t height);
 // Some node has stored a later block than that.
 Goal above(std::int64_t height);
+// Some node has gone past so many blocks, of those from `first` on, that hold no transaction of the rehearsal's; nor does the one below, whose
+// fees a block allocates.
+Goal past_blocks_without_transactions(std::int64_t first, std::size_t count);
 
 // The chain's own clock is past that.
 Goal later_than(Micros time);

@@ -321,7 +321,8 @@ double seconds_to_pass(Rehearsal& r) {
   const double records =
       static_cast<double>(r.profile().initial_transactions.size()) * transactions(kMostSenders);
   const double layout = 2 * command;  // asked of Cosmovisor, which runs the chain's
-  const double kinds = static_cast<double>(starts_for_transactions(r.profile())) * command;
+  // One of each kind is in a block, and one of them is refused when it is sent again.
+  const double kinds = static_cast<double>(starts_for_transactions(r.profile())) * command + 2 * block;
   // The program reads a copy of the state, and writes it.
   const double exported = wanted_afterwards(r.scenario(), step_id::exported) ? 4 * command : 0;
   const double meanwhile = transactions(voters(r.scenario()).size()) + records + layout + kinds + exported;

@@ -146,6 +146,7 @@ void GovernedUpgrade::await_end_of_vote() {
     try {
       return await_passed(r_, proposal_, all_voted_);
     } catch (const StepFailed& e) {
+      throw_if_halted("the end of its vote could be asked for");
       const bool ours = r_.scenario().upgrade.height_in == 0 && e.cause == Cause::proposal_failed;
       if (!ours || r_.view().highest_height() < plan_.height) throw;
       if (proposed_ == kMostTimes) throw too_late(r_.view(), e.what());

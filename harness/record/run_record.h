@@ -133,6 +133,7 @@ struct InvariantHeld {
 
 // What each block wrote before the upgrade, and none since, told from so many of them without transactions: "slashing/0x01".
 struct BlockWrites {
+  static constexpr std::size_t kLeastSince = 2;  // blocks that tell it
   std::int64_t before = 0, since = 0;  // 0: too few are known
   std::vector<std::string> stopped;
 };

@@ -12,7 +12,7 @@ namespace rehearse {
 namespace {
 
 // Blocks on each side: what is due in some of them only stands out, and few cost little.
-constexpr std::size_t kLeastBefore = 3, kLeastSince = 2, kMost = 6;
+constexpr std::size_t kLeastBefore = 3, kMost = 6;
 constexpr std::int64_t kWithin = 30;
 
 using Kinds = std::set<RecordKind>;
@@ -58,7 +58,7 @@ record::BlockWrites block_writes(const ApplicationState& state, const Database& 
   const auto upgrade = heights.upgrade;
   const auto before = written(state, blockstore, upgrade - 1, std::max<std::int64_t>(2, upgrade - kWithin), ordinary);
   const auto since = written(state, blockstore, upgrade + 1, std::max(upgrade + 1, heights.last), ordinary);
-  if (before.size() < kLeastBefore || since.size() < kLeastSince) return found;
+  if (before.size() < kLeastBefore || since.size() < record::BlockWrites::kLeastSince) return found;
   found.before = static_cast<std::int64_t>(before.size()), found.since = static_cast<std::int64_t>(since.size());
   for (const auto& kind : in_each(before)) {
     const auto name = describe_kind(kind.second);

@@ -1,16 +1,20 @@
 // The default rehearsal, whole, on a real network.
+#include <gmock/gmock.h>
+
 #include <cstdlib>
-#include <map>
+#include <set>
 
 #include "tests/localnet/rehearsal.h"
 
 namespace rehearse::localnet {
 namespace {
 
-std::map<std::string, int> outcomes(const nlohmann::json& record) {
-  std::map<std::string, int> count;
-  for (const auto& c : record["checks"]) ++count[c["outcome"].get<std::string>()];
-  return count;
+// The checks that did not pass: "Growth: skipped", as often as there are.
+std::multiset<std::string> not_passed(const nlohmann::json& record) {
+  std::multiset<std::string> all;
+  for (const auto& c : record["checks"])
+    if (c["outcome"] != "pass") all.insert(c["title"].get<std::string>() + ": " + c["outcome"].get<std::string>());
+  return all;
 }
 
 std::string scenario_with_full_node() {
@@ -33,9 +37,9 @@ TEST(Upgrade, PassesAndLeavesTheUsersHomeAlone) {
   const auto record = r.record();
   EXPECT_EQ(record["verdict"], "pass");
   EXPECT_TRUE(record["diagnosis"].is_null());
-  auto count = outcomes(record);
-  EXPECT_EQ(count["fail"] + count["error"] + count["inconclusive"], 0) << record["checks"].dump(1);
-  EXPECT_EQ(count["skipped"], 6) << "the first rehearsal of these releases, Growth of each validator, and Missed Blocks Counted; " << record["checks"].dump(1);
+  // It is the first rehearsal of these releases, brief, and nobody is absent for long.
+  EXPECT_THAT(not_passed(record), testing::UnorderedElementsAre("Test upgrade on staging/testnet: skipped", "Growth: skipped", "Growth: skipped",
+                                                                "Growth: skipped", "Growth: skipped", "Missed Blocks Counted: skipped"));
   EXPECT_EQ(record["network"].size(), 5u);
   EXPECT_TRUE(fs::is_empty(scratch / "home"));
   EXPECT_TRUE(none_left(r.folder()));
