@@ -105,6 +105,16 @@ std::string why_it_cannot_join(const Profile& profile, std::istream& log) {
   return "";
 }
 
+bool lacks_snapshot(const Profile& profile, std::istream& log) {
+  const LinePattern wanted(profile, Pattern::snapshot_wanted), offered(profile, Pattern::snapshot_offered);
+  bool lacks = false;
+  for (std::string line; std::getline(log, line) && !log.eof();) {
+    if (offered.is_in(line)) return false;
+    lacks = lacks || wanted.is_in(line);
+  }
+  return lacks;
+}
+
 Joined await_joined(Rehearsal& r, Node& node, Cause failed, std::int64_t blocks) {
   // A program may start twice meanwhile, and carry out the migration again.
   const auto most = std::chrono::seconds(30) + 2 * resumes_within(r.scenario().service_levels);
@@ -116,18 +126,22 @@ Joined await_joined(Rehearsal& r, Node& node, Cause failed, std::int64_t blocks)
       if (const auto read = read_joined(a); read && read->height >= read->first + blocks - 1) *joined = read;
     });
   });
+  const auto start = Loop::Clock::now();
+  constexpr auto kToFind = std::chrono::seconds(30);  // its peers answer at once, and are asked every 5 s
   auto cannot = std::make_shared<std::string>();
-  const auto reading = r.loop().every(std::chrono::seconds(1), [&r, &node, cannot] {
-    std::ifstream log(node.log_file());
+  auto without = std::make_shared<bool>(false);
+  const auto reading = r.loop().every(std::chrono::seconds(1), [&r, &node, cannot, without, start, kToFind] {
+    std::istringstream log(read_file(node.log_file()));
     *cannot = why_it_cannot_join(r.profile(), log);
+    log.clear(), log.seekg(0);
+    *without = Loop::Clock::now() - start > kToFind && lacks_snapshot(r.profile(), log);
   });
-  const auto until = Loop::Clock::now() + most;
   const auto ended = [&node] { return !node.running() && !node.starts_again(); };
-  r.await_done("joining", [&] { return joined->has_value() || !cannot->empty() || ended() || Loop::Clock::now() > until; }, {most * 2, most * 2});
+  r.await_done("joining", [&] { return joined->has_value() || !cannot->empty() || *without || ended() || Loop::Clock::now() > start + most; }, {most * 2, most * 2});
   if (!*joined && !cannot->empty()) throw StepFailed(fmt::format("{} {}", node.identity().name, *cannot), failed);
   if (*joined) return **joined;
-  const auto seconds = std::chrono::duration<double>(most).count();
-  const auto what = node.identity().name + (node.running() ? fmt::format(" has not joined in {:.0f} s", seconds) : " has ended");
+  const auto seconds = std::chrono::duration<double>(Loop::Clock::now() - start).count();
+  const auto what = node.identity().name + (!node.running() ? " has ended" : fmt::format(" {} in {:.0f} s", *without ? "was offered no snapshot" : "has not joined", seconds));
   if (const auto starved = starved_since(r.view(), begun); node.running() && starved) throw TimedOut(what + in_words(starved), Cause::machine_stalled);
   throw StepFailed(what + ": " + complaint(node), failed);
 }

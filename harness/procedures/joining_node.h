@@ -16,6 +16,8 @@ struct Joined {
 // What a new node's log says that no waiting mends: its state is not the chain's, or it fails at a block. That it halts for the upgrade
 // is no failure. Empty: nothing.
 std::string why_it_cannot_join(const Profile&, std::istream& log);
+// It is to begin with a snapshot of the state, and none was offered to it by a peer.
+bool lacks_snapshot(const Profile&, std::istream& log);
 // Of a node that nobody observes: until it no longer catches up, and has so many blocks. Throws StepFailed with that cause.
 Joined await_joined(Rehearsal&, Node&, Cause failed, std::int64_t blocks = 1);
 

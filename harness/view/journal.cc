@@ -23,21 +23,22 @@ record::Micros now_micros() {
 
 static std::string head_line() { return Json{{"schema", record::kSchemaVersion}}.dump(); }
 
-Journal::Journal(const std::filesystem::path& file) : path_(file), file_(std::fopen(file.c_str(), "wxe")) {
+Journal::Journal(const std::filesystem::path& file) : path_(file), file_(std::fopen(file.c_str(), "wxe"), &std::fclose) {
   if (!file_) throw Error(Blame::machine, file.string() + ": cannot be made: " + std::strerror(errno));
-  std::fprintf(file_, "%s\n", head_line().c_str());
+  write(head_line());
 }
 
-Journal::~Journal() { std::fclose(file_); }
+// The whole line is in the file, whatever becomes of the harness.
+void Journal::write(const std::string& line) {
+  if (std::fprintf(file_.get(), "%s\n", line.c_str()) < 0 || std::fflush(file_.get()) != 0)
+    throw Error(Blame::machine, path_.string() + ": cannot be written: " + std::strerror(errno) + "; is there room on the disk?");
+}
 
 Event Journal::append(Event e) {
   e.seq = next_++;
   if (!e.seen) e.seen = now_micros();
   // Nodes' output may hold bytes that are not UTF-8.
-  const auto text = record::to_json(e).dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-  if (std::fwrite(text.data(), 1, text.size(), file_) != text.size() || std::fflush(file_) != 0)
-    throw Error(Blame::machine, path_.string() + ": cannot be written: " + std::strerror(errno) +
-                                    "; is there room on the disk?");
+  write(record::to_json(e).dump(-1, ' ', false, Json::error_handler_t::replace));
   return e;
 }
 

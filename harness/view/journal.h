@@ -4,7 +4,8 @@
 
 #include <cstdio>
 #include <filesystem>
-#include <functional>
+#include <memory>
+#include <string>
 #include <vector>
 
 #include "harness/record/event.h"
@@ -19,15 +20,15 @@ class Journal {
  public:
   // Creates the file. Throws Error(Blame::machine).
   explicit Journal(const std::filesystem::path& file);
-  ~Journal();
-  Journal(const Journal&) = delete;
 
   // Numbers the event, stamps it with the time unless it has one, writes it, and returns it.
   record::Event append(record::Event);
 
  private:
+  void write(const std::string& line);
+
   std::filesystem::path path_;
-  std::FILE* file_;
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_;
   std::int64_t next_ = 1;
 };
 

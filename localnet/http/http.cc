@@ -39,7 +39,8 @@ void set_limits(CURL* easy, const HttpRequest& r) {
   if (r.timeout.count() > 0) return;
   constexpr long kSilence = 30;  // seconds
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, kSilence);
-  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  constexpr long kLeast = 1000;  // bytes a second: a release is tens of megabytes
+  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, kLeast);
   curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, kSilence);
 }
 

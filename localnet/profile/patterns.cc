@@ -21,6 +21,8 @@ const Ordered<Pattern>& names(Pattern) {
                                        {"proposal-rejected", Pattern::proposal_rejected},
                                        {"consensus-params-refused", Pattern::params_refused},
                                        {"module-migrates", Pattern::module_migrates},
+                                       {"snapshot-wanted", Pattern::snapshot_wanted},
+                                       {"snapshot-offered", Pattern::snapshot_offered},
                                        {"connection-taken", Pattern::connection_taken},
                                        {"panic", Pattern::panic},
                                        {"upgrade-info-misread", Pattern::upgrade_info_misread},

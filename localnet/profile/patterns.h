@@ -27,6 +27,8 @@ enum class Pattern {
   proposal_rejected,   // the application rejects a proposed block
   params_refused,      // (why): CometBFT refuses the consensus parameters of the application
   module_migrates,     // (module): its migration begins
+  snapshot_wanted,     // the node begins with a snapshot of the state, and asks its peers for one
+  snapshot_offered,    // a peer has one for it
   connection_taken,    // (IP address, or node id): the node holds a connection to that peer for still open, and makes no other
   panic,               // (what it says)
   // Of Cosmovisor's log, in the same file: its own, see supervisor.cc.

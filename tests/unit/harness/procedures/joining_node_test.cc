@@ -42,5 +42,23 @@ TEST(JoiningNode, IsWaitedForWhereItsLogTellsOfNothingThatStays) {
   EXPECT_EQ(said("4:47AM ERR Error dialing peer err=\"connection refused\" module=p2p"), "");
 }
 
+bool lacks(const std::string& log) {
+  static const auto profile = load_profile(made::kProject / "fixtures/profiles/stock.yaml");
+  std::istringstream lines(log);
+  return lacks_snapshot(profile, lines);
+}
+
+constexpr const char* kAsks = "12:40PM INF Starting state sync module=statesync\n12:40PM INF Discovering snapshots discoverTime=5000 module=statesync\n";
+
+TEST(Snapshot, IsLackedByANodeThatAsksForOneInVain) {
+  EXPECT_TRUE(lacks(std::string(kAsks) + "12:40PM INF sync any module=statesync msg=\"Discovering snapshots for 5s\"\n"));
+}
+
+TEST(Snapshot, IsNotLackedOnceAPeerHasOffered) {
+  EXPECT_FALSE(lacks(std::string(kAsks) + "12:43PM INF Discovered new snapshot format=3 hash=F46C9CEA height=135 module=statesync\n" + kAsks));
+}
+
+TEST(Snapshot, IsNotLackedByANodeThatNeedsNone) { EXPECT_FALSE(lacks("12:40PM INF Reactor  module=consensus waitSync=false\n")); }
+
 }  // namespace
 }  // namespace rehearse
