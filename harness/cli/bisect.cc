@@ -65,12 +65,6 @@ std::vector<std::string> chosen(const BisectFlags& f) {
   return {good, bad + 1};
 }
 
-// Before anything is run: what no run of the ends can be of. One between them that is nothing either is left out, and told.
-void check_ends(RunOptions o, const std::vector<std::string>& releases) {
-  o.build_release = {};
-  for (const auto& end : {releases.front(), releases.back()}) o.to = end, read_inputs(o);
-}
-
 // The program of a commit; empty: the command says that it has none. Throws Error(Blame::machine) when it fails otherwise.
 fs::path built(const std::string& command, const std::string& commit, const fs::path& folder) {
   constexpr int kCannotBeTried = 125;
@@ -84,7 +78,7 @@ fs::path built(const std::string& command, const std::string& commit, const fs::
   const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   if (code == kCannotBeTried) return {};
   if (code == 128 + SIGINT || code == 128 + SIGTERM) throw StoppedByUser{code - 128};
-  if (code != 0) throw Error(Blame::machine, fmt::format("--build of {}: exit {}", commit, code));
+  if (code != 0) throw Error(Blame::machine, fmt::format("--build of {}: exit {}; 125 leaves a commit out", commit, code));
   if (!fs::is_regular_file(unfinished)) throw Error(Blame::machine, fmt::format("--build of {}: it has left no program in $REHEARSE_OUTPUT", commit));
   fs::rename(unfinished, program);
   return program;
@@ -93,15 +87,71 @@ fs::path built(const std::string& command, const std::string& commit, const fs::
 // As it is typed; nothing for what was not given.
 std::string flag(const char* name, const std::string& value) { return value.empty() ? "" : fmt::format(" {} {}", name, value); }
 
+// What is tried with each release: a scenario, or the run that a bundle, its URL or a folder is of.
+class Subject {
+ public:
+  Subject(const Project& project, const RunFlags& flags) : project_(project), what_(flags.scenario), flags_(flags) {
+    if (what_.find("://") == std::string::npos && !fs::is_directory(what_) && fs::path(what_).extension() != ".zst") {
+      if (is_suite(project.scenario(what_))) throw Error(Blame::scenario, "bisect takes a scenario, not a suite");
+      return;
+    }
+    flags_.scenario = RunFlags{}.scenario, flags_.profile.clear();  // it has its own
+    failed_.emplace(project, what_);
+    failed_->throw_if_passed();
+  }
+
+  fs::path folder(const std::string& command) const { return options_of(project_, flags_, command).folder; }
+
+  std::optional<record::Failure> failure() const { return failed_ ? std::optional(failed_->failure()) : std::nullopt; }
+
+  // `bad` stands in for the release that the run had, which need not be here.
+  RunOptions options(const std::string& bad, const std::string& command) const {
+    if (!failed_) return options_of(project_, flags_, command);
+    auto flags = flags_;
+    flags.releases = {"to=" + bad};
+    if (!flags.from.empty()) flags.releases.push_back("from=" + flags.from);
+    return failed_->options(project_, flags, command);
+  }
+
+  void give(const std::string& release, RunOptions& o) const {
+    if (failed_) failed_->replace(project_, "to", release, o);
+    else o.to = release;
+  }
+
+  // Of one run of it.
+  std::string command(const RunOptions& o, const std::string& release) const {
+    if (failed_) return fmt::format("./rehearse repro {} --release to={}{}", what_, release, flag("--release", flags_.from.empty() ? "" : "from=" + flags_.from));
+    return fmt::format("./rehearse run {}{}{} --release to={} --seed {}", what_, flag("--profile", flags_.profile), flag("--from", flags_.from), release, o.seed);
+  }
+
+ private:
+  const Project& project_;
+  const std::string what_;
+  RunFlags flags_;
+  std::optional<Failed> failed_;
+};
+
+// Before anything is run: what no run of the ends can be of. One between them that is nothing either is left out, and told.
+void check_ends(const Subject& subject, RunOptions o, const std::vector<std::string>& releases) {
+  o.build_release = {};
+  for (const auto& end : {releases.front(), releases.back()}) subject.give(end, o), read_inputs(o);
+}
+
 }  // namespace
 
-int bisect(const Project& project, const RunFlags& flags, const BisectFlags& bisected, const std::string& command) {
-  auto o = options_of(project, flags, command);
-  check_unused(o.folder);
-  if (is_suite(o.scenario)) throw Error(Blame::scenario, "bisect takes a scenario, not a suite");
-  o.keep = Keep::never;
+int bisect(const Project& project, const RunFlags& flags, const BisectFlags& bisected, const std::string& command) try {
+  const Subject subject(project, flags);
+  const auto folder = subject.folder(command);
+  check_unused(folder);
   const auto releases = chosen(bisected);
-  if (bisected.build.empty()) check_ends(o, releases);
+  const bool builds = !bisected.build.empty();
+  const auto program_of = [&](const std::string& release) { return builds ? built(bisected.build, release, folder).string() : release; };
+  const auto bad = program_of(releases.back());
+  if (bad.empty()) throw Error(Blame::scenario, fmt::format("--bad {} cannot be tried: --build ends with 125", releases.back()));
+  auto o = subject.options(bad, command);
+  o.folder = folder;
+  o.keep = Keep::never;
+  if (!builds) check_ends(subject, o, releases);
   fs::create_directories(o.folder);
   std::ofstream log(o.folder / "bisect.md");
   const Tell tell = [&](const std::string& line) {
@@ -111,28 +161,23 @@ int bisect(const Project& project, const RunFlags& flags, const BisectFlags& bis
   int runs = 0;
   const TryRelease run = [&](const std::string& release) -> std::optional<record::RunRecord> {
     auto one = o;
-    one.to = release;
-    if (!bisected.build.empty()) {
-      const auto program = built(bisected.build, release, o.folder);
-      if (program.empty()) return std::nullopt;
-      one.to = program.string();
-    }
-    one.command = fmt::format("./rehearse run {}{}{} --release to={} --seed {}", flags.scenario, flag("--profile", flags.profile), flag("--from", flags.from), one.to, o.seed);
+    const auto program = program_of(release);
+    if (program.empty()) return std::nullopt;
+    subject.give(program, one);
+    one.command = subject.command(o, program);
     one.folder = o.folder / fmt::format("{:03}-{}", ++runs, fs::path(release).filename().string());
     return try_apart(one, {leaves_of(flags).dialect, std::nullopt});
   };
   std::cout << fmt::format("{} releases from {} to {}\n", releases.size(), releases.front(), releases.back()) << std::flush;
-  try {
-    if (chose_no_folder(flags)) link_latest(o.folder);
-    const auto found = rehearse::bisect(releases, run, tell);
-    tell(fmt::format("{} passes {} of {}, {} fails {} of {}: {}", found.last_good, found.good.passed, found.good.tried, found.first_bad, found.bad.same,
-                     found.bad.tried, found.failure.evidence));
-    if (!found.untried.empty()) tell(fmt::format("cannot be tried, and may be where it began: {}", fmt::join(found.untried, ", ")));
-    std::cout << fmt::format("\nfirst bad: {} ({})\n", found.first_bad, name_of(found.failure.cause));
-    return 0;
-  } catch (const StoppedByUser& s) {
-    return 128 + s.signal;
-  }
+  if (chose_no_folder(flags)) link_latest(o.folder);
+  const auto found = rehearse::bisect(releases, run, tell, subject.failure());
+  tell(fmt::format("{} passes {} of {}, {} fails {} of {}: {}", found.last_good, found.good.passed, found.good.tried, found.first_bad, found.bad.same,
+                   found.bad.tried, found.failure.evidence));
+  if (!found.untried.empty()) tell(fmt::format("cannot be tried, and may be where it began: {}", fmt::join(found.untried, ", ")));
+  std::cout << fmt::format("\nfirst bad: {} ({})\n", found.first_bad, name_of(found.failure.cause));
+  return 0;
+} catch (const StoppedByUser& s) {
+  return 128 + s.signal;
 }
 
 }  // namespace rehearse::cli

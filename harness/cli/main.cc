@@ -87,6 +87,12 @@ void add_common_flags(CLI::App& run, RunFlags& f) {
       ->check(CLI::Range(std::uint64_t{0}, kMostOfRun));
 }
 
+// Of a run that failed.
+void add_flags_of_repeating(CLI::App& command, RunFlags& f) {
+  add_common_flags(command, f);
+  command.add_option("--release", f.releases, "from=RELEASE, to=RELEASE or patch=RELEASE in the place of the run's own");
+}
+
 void add_run_flags(CLI::App& run, RunFlags& f) {
   add_common_flags(run, f);
   run.add_option("scenario", f.scenario, "a scenario or a suite: a name of `rehearse list`, or a file")->capture_default_str();
@@ -159,29 +165,28 @@ int dispatch(int argc, char** argv) {
   std::string target;
   auto* repro_ = app.add_subcommand("repro", "a failure once more: does it come again, and for the same cause?");
   repro_->add_option("what", target, "a bundle (repro.tar.zst), its URL, or a run's folder")->required();
-  add_common_flags(*repro_, flags);
+  add_flags_of_repeating(*repro_, flags);
   repro_->add_option("--repeat", flags.repeat, "that many runs, one after the other")->check(CLI::Range(1, 10000));
-  repro_->add_option("--release", flags.releases, "from=RELEASE, to=RELEASE or patch=RELEASE in the place of the run's own");
   auto* replay_ = app.add_subcommand("replay", "the network of a run that has ended, up again, to look into it with `rehearse net`");
   replay_->add_option("what", target, "a run's folder; with --from also a bundle or its URL")->required();
-  add_common_flags(*replay_, flags);
+  add_flags_of_repeating(*replay_, flags);
   replay_->add_option("--from", flags.break_at, "made anew, and held when it enters that phase, instead of as it ended");
   int tries = MinimizeLimits{}.tries;
   std::string lasts = "30min";
   auto* minimize_ = app.add_subcommand("minimize", "a failing scenario without what its failure does not need");
   minimize_->add_option("what", target, "a bundle (repro.tar.zst), its URL, or a run's folder")->required();
-  add_common_flags(*minimize_, flags);
+  add_flags_of_repeating(*minimize_, flags);
   minimize_->add_option("--tries", tries, "the most runs")->capture_default_str()->check(CLI::Range(1, 100000));
   minimize_->add_option("--for", lasts, "the longest that runs may go on being begun")->capture_default_str();
   BisectFlags bisected;
   auto* bisect_ = app.add_subcommand("bisect", "with which of many releases a failure began");
   add_common_flags(*bisect_, flags);
-  bisect_->add_option("scenario", flags.scenario, "a name of `rehearse list`, or a file")->capture_default_str();
+  bisect_->add_option("what", flags.scenario, "a scenario: a name of `rehearse list`, or a file; or a failure: a bundle, its URL, or a run's folder")->capture_default_str();
   bisect_->add_option("--profile", flags.profile, "the chain (default: virtengine)")->envname("REHEARSE_PROFILE");
   bisect_->add_option("--from", flags.from, "the release that each is upgraded from");
   bisect_->add_option("--good", bisected.good, "one that passes")->required();
   bisect_->add_option("--bad", bisected.bad, "a later one that fails")->required();
-  bisect_->add_option("--releases", bisected.releases, "what lies between them, in order: a manifest, a text with a release or commit a line, or a folder")
+  bisect_->add_option("--releases", bisected.releases, "both, and what lies between them, in order: a manifest, a text with a release or commit a line, or a folder")
       ->required();
   bisect_->add_option("--build", bisected.build,
                       "shell command that makes the program of $REHEARSE_COMMIT in $REHEARSE_OUTPUT; 125: that one cannot be tried");

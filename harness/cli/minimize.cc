@@ -1,6 +1,7 @@
 // rehearse minimize: what of a failing scenario matters.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
 
 #include "harness/cli/repeating.h"
@@ -16,12 +17,16 @@ namespace rehearse::cli {
 
 namespace {
 
-// Of the run, those that are not in its scenario.
-std::string flags_that_matter(const Failed& failed) {
+// Of the run, those that are not in its scenario; `releases`: those that replace its own.
+std::string flags_that_matter(const Failed& failed, const std::vector<std::string>& releases) {
   auto text = " --profile " + failed.manifest().profile;
   const auto& options = failed.recipe().options;
-  for (const char* role : {"from", "patch", "to"})
-    if (const auto given = options.value(role, ""); !given.empty()) text += fmt::format(" --release {}={}", role, given);
+  for (const std::string role : {"from", "patch", "to"}) {
+    const auto other = std::ranges::find_if(releases, [&](const auto& r) { return r.starts_with(role + "="); });
+    const auto given = other == releases.end() ? options.value(role, "") : other->substr(role.size() + 1);
+    if (!given.empty()) text += fmt::format(" --release {}={}", role, given);
+  }
+  if (const auto seed = options.value("seed", std::uint64_t{1}); seed != 1) text += fmt::format(" --seed {}", seed);
   for (const auto& pair : options.value("genesis", record::Json::array())) text += fmt::format(" --genesis-set '{}={}'", text_of(pair.at(0)), pair.at(1).dump());
   return text;
 }
@@ -32,7 +37,7 @@ RunTrial trials_of(const RunOptions& repeated, const std::string& matter, const 
     auto one = o;
     one.scenario = scenario;
     one.folder = scenario.parent_path() / scenario.stem();
-    one.command = fmt::format("./rehearse run {}{} --seed {}", scenario.string(), matter, o.seed);
+    one.command = fmt::format("./rehearse run {}{}", scenario.string(), matter);
     return try_apart(one, leaves);
   };
 }
@@ -49,6 +54,7 @@ int minimize(const Project& project, const std::string& target, const RunFlags& 
   if (chose_no_folder(flags)) o.folder = project.results() / ("minimize-" + sha256_hex(about).substr(0, 12));  // where the same command goes on
   if (!is_search(o.folder)) check_unused(o.folder);
   failed.check(o);
+  const auto matter = flags_that_matter(failed, flags.releases);
   const Reducible reducible(o.scenario, o.schedule.empty() ? std::vector<Injection>() : read_schedule(o.schedule), o.validators);
   o.keep = Keep::never, o.validators.reset(), o.schedule.clear();
   fs::create_directories(o.folder);
@@ -57,7 +63,7 @@ int minimize(const Project& project, const std::string& target, const RunFlags& 
   std::cout << fmt::format("{}; {} faults, {} parts, {} validators\n", failed.headline(), reducible.faults().size(), reducible.parts().size(), reducible.validators())
             << std::flush;
   try {
-    const auto found = rehearse::minimize(reducible, failed.failure(), about, o.folder, limits, trials_of(o, flags_that_matter(failed), leaves));
+    const auto found = rehearse::minimize(reducible, failed.failure(), about, o.folder, limits, trials_of(o, matter, leaves));
     const auto scenario = o.folder / failed.recipe().scenario;
     write_file(scenario, found.text);
     write_file(o.folder / "minimize.md", minimize_md(found, failed.failure()));
@@ -65,7 +71,7 @@ int minimize(const Project& project, const std::string& target, const RunFlags& 
     std::cout << fmt::format("\n{}\n{} trials; {}", found.text, found.trials.size(),
                              found.whole ? in_words(found.again, failed.failure()) : std::string("ended by its limit: the same command goes on\n"))
               << fmt::format("what was taken out, and each trial: {}\n./rehearse run {}{}\n", (shown / "minimize.md").string(),
-                             (shown / scenario.filename()).string(), flags_that_matter(failed));
+                             (shown / scenario.filename()).string(), matter);
     return found.whole && found.again.same == 0 ? 1 : 0;
   } catch (const StoppedByUser& s) {
     return 128 + s.signal;

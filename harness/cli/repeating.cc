@@ -73,8 +73,7 @@ void check_archive(const fs::path& archive, const Profile& profile, const Projec
   throw Error(Blame::scenario, std::string("--release: ") + e.what());
 }
 
-// --release ROLE=RELEASE of one that replaces what the run had: by a name of its manifest, built here, or a file or URL.
-void replace(const Project& project, const fs::path& recipe, const std::string& role, const std::string& text, RunOptions& o) {
+void place(const Project& project, const fs::path& recipe, const std::string& role, const std::string& text, RunOptions& o) {
   auto& option = role == "from" ? o.from : role == "patch" ? o.patch : o.to;
   option = text;
   const auto profile = load_profile(o.profile, o.profiles);
@@ -147,13 +146,17 @@ RunOptions Failed::options(const Project& project, const RunFlags& flags, const 
   return told([&] { return repeated_options(project, flags, command); });
 }
 
+void Failed::replace(const Project& project, const std::string& role, const std::string& release, RunOptions& o) const {
+  told([&] { place(project, bundle_.recipe, role, release, o); });
+}
+
 RunOptions Failed::repeated_options(const Project& project, const RunFlags& flags, const std::string& command) const {
   auto o = repeat_options(recipe_, bundle_.recipe, options_of(project, flags, command));
   std::vector<std::string> replaced;
   for (const auto& text : flags.releases) {
     const auto equals = text.find('=');
     replaced.push_back(text.substr(0, equals));
-    replace(project, bundle_.recipe, replaced.back(), text.substr(equals + 1), o);
+    place(project, bundle_.recipe, replaced.back(), text.substr(equals + 1), o);
   }
   place_releases(bundle_.manifest.releases, bundle_.recipe,
                  {project.built_releases(), project.root() / "fixtures",

@@ -28,6 +28,9 @@ class Failed {
   // Before anything is started: what no run can be of. Throws Error(Blame::machine): the bundle is sound.
   void check(const RunOptions&) const;
 
+  // --release ROLE=RELEASE in the place of the run's own: by a name of its manifest, built here, or a file or URL.
+  void replace(const Project&, const std::string& role, const std::string& release, RunOptions&) const;
+
   // Of the same run, with its releases in their places, or those that the flags give instead. Throws Error: of the machine for one that is
   // not here.
   RunOptions options(const Project&, const RunFlags&, const std::string& command) const;

@@ -52,8 +52,8 @@ Goal block_since_resumed(const NetworkView& v) {
   };
 }
 
-// What each block writes is told from blocks without transactions: those since the upgrade are not to fill them all. In the first
-// nodes still miss that were late to start.
+// What each block writes is told from blocks without transactions, and that they are there is not left to chance. The first after
+// the upgrade's are of nodes that are late to start.
 void await_blocks_to_compare(Rehearsal& r) {
   const auto height = context_of(r).upgrade_height();
   if (height > 0) r.await("blocks without transactions", past_blocks_without_transactions(height + 2, record::BlockWrites::kLeastSince));

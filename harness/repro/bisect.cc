@@ -17,7 +17,8 @@ constexpr int kRunsOfEnds = 3;  // runs of either end
 
 class Bisection {
  public:
-  Bisection(const std::vector<std::string>& releases, const TryRelease& run, const Tell& tell) : releases_(releases), run_(run), tell_(tell) {}
+  Bisection(const std::vector<std::string>& releases, const TryRelease& run, const Tell& tell, const std::optional<record::Failure>& of)
+      : releases_(releases), run_(run), tell_(tell), failure_(of.value_or(record::Failure{})) {}
 
   Bisected carry_out() {
     std::size_t good = 0, bad = releases_.size() - 1;
@@ -53,7 +54,9 @@ class Bisection {
     const auto of_bad = tally(failure_, ran_[bad]);
     if (std::ranges::all_of(ran_[bad], [](const auto& r) { return r.verdict == "error"; }))
       throw Error(Blame::machine, fmt::format("--bad {} cannot be tried here{}", releases_[bad], last_word(bad)));
-    if (failure_.cause == Cause::none)
+    if (failure_.cause != Cause::none && of_bad.same == 0 && of_bad.passed < of_bad.tried)
+      throw Error(Blame::scenario, fmt::format("--bad {} does not fail for {}{}", releases_[bad], name_of(failure_.cause), last_word(bad)));
+    if (failure_.cause == Cause::none || of_bad.same == 0)
       throw Error(Blame::scenario, fmt::format("--bad {} does not fail: {} of {} runs passed{}", releases_[bad], of_bad.passed, of_bad.tried, last_word(bad)));
     tries_ = runs_to_see(of_bad.same, of_bad.tried);
     tell_(fmt::format("{} fails {} of {} times for {}: {} run{} of each other release, or until it fails", releases_[bad], of_bad.same, of_bad.tried,
@@ -126,6 +129,8 @@ class Bisection {
 
 }  // namespace
 
-Bisected bisect(const std::vector<std::string>& releases, const TryRelease& run, const Tell& tell) { return Bisection(releases, run, tell).carry_out(); }
+Bisected bisect(const std::vector<std::string>& releases, const TryRelease& run, const Tell& tell, const std::optional<record::Failure>& of) {
+  return Bisection(releases, run, tell, of).carry_out();
+}
 
 }  // namespace rehearse

@@ -22,7 +22,8 @@ struct Bisected {
 };
 
 // `releases` in their order, the good one first, the bad one last. A release that fails for another cause is left out as one that cannot be tried.
-// `tell` gets the reasoning as it goes. Throws Error(Blame::scenario) when the bad one does not fail, or the good one does.
-Bisected bisect(const std::vector<std::string>& releases, const TryRelease&, const Tell&);
+// `tell` gets the reasoning as it goes. Throws Error(Blame::scenario) when the bad one does not fail so, or the good one does.
+// `of`: the failure that is looked for; none: what the bad one fails for.
+Bisected bisect(const std::vector<std::string>& releases, const TryRelease&, const Tell&, const std::optional<record::Failure>& of = {});
 
 }  // namespace rehearse

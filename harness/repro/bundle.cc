@@ -152,15 +152,17 @@ std::vector<std::string> one_of_each_group(const record::Diagnosis& d) {
 
 std::string readme(const BundleManifest& m) {
   std::string text = fmt::format(
-      "# {} on {}: {}\n\n"
-      "{}\n\n"
+      "# {0} on {1}: {2}\n\n"
+      "{3}\n\n"
       "In a checkout of rehearse:\n\n"
-      "    ./rehearse repro {}                     the same run again: does it fail for the same cause?\n"
-      "    ./rehearse repro {} --repeat 5          how often\n"
-      "    ./rehearse repro {} --release to=FILE   whether a mended release passes\n"
-      "    ./rehearse minimize {}                  what of the scenario matters\n\n"
+      "    ./rehearse repro {4}                     the same run again: does it fail for the same cause?\n"
+      "    ./rehearse repro {4} --repeat 5          how often\n"
+      "    ./rehearse repro {4} --release to=FILE   whether a mended release passes\n"
+      "    ./rehearse minimize {4}                  what of the scenario matters\n"
+      "    ./rehearse bisect {4} --good RELEASE --bad RELEASE --releases FOLDER\n"
+      "                                                  with which release it began\n\n"
       "`run/report.html` and `run/explain.md` tell what happened, `manifest.json` what is in here and what is not.\n\n## Releases\n\n",
-      m.scenario, m.profile, name_of(m.failure.cause), m.failure.evidence, kBundle, kBundle, kBundle, kBundle);
+      m.scenario, m.profile, name_of(m.failure.cause), m.failure.evidence, kBundle);
   for (const auto& r : m.releases)
     text += fmt::format("- {}: {}, sha256 {}, from {}{}\n", r.role, r.name, r.sha256, r.source,
                         m.files.contains((fs::path(kRecipe) / r.path).string()) ? ", in here" : "");

@@ -43,16 +43,17 @@ fs::path found(const RecipeRelease& r, const ReleasePlaces& places) {
 void place_releases(const std::vector<RecipeRelease>& all, const fs::path& recipe_folder, const ReleasePlaces& places,
                     const std::vector<std::string>& replaced) {
   std::string missing;
+  bool can_be_given = true;
   for (const auto& r : all) {
     if (r.path.empty() || std::ranges::find(replaced, r.role) != replaced.end()) continue;
     const auto place = recipe_folder / r.path;
     if (is_it(place, r)) continue;
     if (const auto file = found(r, places); !file.empty()) link_or_copy(file, place);
-    else missing += fmt::format("\n  {}: {}, sha256 {}, which came from {}{}", r.role, r.name, r.sha256.empty() ? "unknown" : r.sha256, printable(r.source), now_there(r.source));
+    else can_be_given = can_be_given && !r.role.starts_with("provider"), missing += fmt::format("\n  {}: {}, sha256 {}, which came from {}{}", r.role, r.name, r.sha256.empty() ? "unknown" : r.sha256, printable(r.source), now_there(r.source));
   }
   if (!missing.empty())
     throw Error(Blame::machine, "releases of this run are not here:" + missing +
-                                    "\nput each where it was, give it by --release ROLE=FILE, or make the bundle with --bundle releases");
+                                    "\nput each where it was" + (can_be_given ? ", give it by --release ROLE=FILE" : "") + ", or make the bundle with --bundle releases");
 }
 
 }  // namespace rehearse

@@ -63,18 +63,21 @@ void hold_as_it_ended(Rehearsal& r, const Inputs& in, const std::string& next_st
     throw Error(Blame::scenario, fmt::format("a procedure of the kind {} does not go on from its middle: rehearse repro carries all of it out", in.scenario.upgrade.kind));
 }
 
+// What is done where that does not go on.
+const char* advice(const CheckpointFacts& facts) { return facts.ended() ? "rehearse repro carries all of it out" : "run it with --fork never"; }
+
 }  // namespace
 
 void go_on_from(const Checkpoint& from, Rehearsal& r, RunNetwork& network, const Inputs& in, const fs::path& cosmovisor) {
   const auto& facts = from.facts;
   r.step(step_id::fork, "Network taken up from a checkpoint", "", [&] {
     if (in.from.artifact.binary_sha256 != facts.from_sha256 || in.to.artifact.binary_sha256 != facts.to_sha256)
-      throw Error(Blame::scenario, from.folder.string() + ": the checkpoint is of other releases; run it with --fork never");
+      throw Error(Blame::scenario, fmt::format("{}: the checkpoint is of other releases; {}", from.folder.string(), advice(facts)));
     network.take_up(from, cosmovisor);
     r.carry(facts.carried);
     // It went on where it was frozen: that it does not here is not the release's.
-    const auto of_machine = [](const std::exception& e) {
-      return Error(Blame::machine, fmt::format("the network that was frozen does not go on: {}; run it with --fork never", e.what()));
+    const auto of_machine = [&facts](const std::exception& e) {
+      return Error(Blame::machine, fmt::format("the network that was frozen does not go on: {}; {}", e.what(), advice(facts)));
     };
     try {
       start_again(r, from);

@@ -141,8 +141,8 @@ record::StateChanges read_from_one(Rehearsal& r, std::int64_t height) {
   std::optional<record::StateChanges> some;
   const auto scratch = r.folder() / "state-changes";
   // What a module writes about who did not sign comes and goes with them: a block holds the commit of the one below.
-  const auto signed_by_all = [&blocks = r.view().blocks](std::int64_t height) {
-    const auto seen = blocks.find(height - 1);
+  const auto signed_by_all = [&blocks = r.view().blocks](std::int64_t block) {
+    const auto seen = blocks.find(block - 1);
     return seen != blocks.end() && std::ranges::none_of(seen->second.block.signatures, is_absent);
   };
   for (const auto& name : witnesses(r.view(), height)) {

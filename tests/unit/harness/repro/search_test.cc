@@ -151,7 +151,8 @@ struct Looked {
   std::vector<std::string> told, tried;
 };
 
-Looked look(const std::vector<std::string>& releases, const std::function<std::optional<record::RunRecord>(const std::string&)>& run) {
+Looked look(const std::vector<std::string>& releases, const std::function<std::optional<record::RunRecord>(const std::string&)>& run,
+            const std::optional<record::Failure>& of = {}) {
   Looked l;
   l.found = bisect(
       releases,
@@ -159,7 +160,7 @@ Looked look(const std::vector<std::string>& releases, const std::function<std::o
         l.tried.push_back(r);
         return run(r);
       },
-      [&](const std::string& line) { l.told.push_back(line); });
+      [&](const std::string& line) { l.told.push_back(line); }, of);
   return l;
 }
 
@@ -192,6 +193,16 @@ TEST(Bisecting, GoesAroundWhatCannotBeTriedAndSaysSo) {
   EXPECT_EQ(l.found.first_bad, "r6");
   EXPECT_EQ(l.found.last_good, "r3");
   EXPECT_THAT(l.found.untried, ElementsAre("r4", "r5"));
+}
+
+TEST(Bisecting, LooksForAGivenFailureAndNotForAnother) {
+  const auto of = record::failure_of(ended(true, Cause::start_panic));
+  const auto l = look(kReleases, [](const std::string& r) { return r >= "r6" ? ended(true, Cause::start_panic) : ended(r >= "r4"); }, of);
+  EXPECT_EQ(l.found.first_bad, "r6");
+  EXPECT_THAT(l.found.untried, ElementsAre("r4", "r5"));
+  EXPECT_THAT(made::trouble_of([&] { look(kReleases, [](const std::string& r) { return ended(r >= "r4"); }, of); }, Blame::scenario),
+              HasSubstr("--bad r8 does not fail for start-panic"));
+  EXPECT_THAT(made::trouble_of([&] { look(kReleases, [](const auto&) { return ended(false); }, of); }, Blame::scenario), HasSubstr("--bad r8 does not fail: 0"));
 }
 
 TEST(Bisecting, IsRefusedWhereTheEndsDoNotDiffer) {
