@@ -1,5 +1,6 @@
 // rehearse minimize: what of a failing scenario matters.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <iostream>
@@ -50,7 +51,7 @@ int minimize(const Project& project, const std::string& target, const RunFlags& 
   const Failed failed(project, target);
   failed.throw_if_passed();
   auto o = failed.options(project, flags, command);
-  const auto about = record::Json(failed.recipe()).dump() + record::Json(failed.manifest().releases).dump();
+  const auto about = record::Json(failed.recipe()).dump() + record::Json(failed.manifest().releases).dump() + fmt::format("{}", fmt::join(flags.releases, " "));
   if (chose_no_folder(flags)) o.folder = project.results() / ("minimize-" + sha256_hex(about).substr(0, 12));  // where the same command goes on
   if (!is_search(o.folder)) check_unused(o.folder);
   failed.check(o);

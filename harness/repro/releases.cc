@@ -48,8 +48,12 @@ void place_releases(const std::vector<RecipeRelease>& all, const fs::path& recip
     if (r.path.empty() || std::ranges::find(replaced, r.role) != replaced.end()) continue;
     const auto place = recipe_folder / r.path;
     if (is_it(place, r)) continue;
-    if (const auto file = found(r, places); !file.empty()) link_or_copy(file, place);
-    else can_be_given = can_be_given && !r.role.starts_with("provider"), missing += fmt::format("\n  {}: {}, sha256 {}, which came from {}{}", r.role, r.name, r.sha256.empty() ? "unknown" : r.sha256, printable(r.source), now_there(r.source));
+    if (const auto file = found(r, places); !file.empty()) {
+      link_or_copy(file, place);
+      continue;
+    }
+    can_be_given = can_be_given && !r.role.starts_with("provider");
+    missing += fmt::format("\n  {}: {}, sha256 {}, which came from {}{}", r.role, r.name, r.sha256.empty() ? "unknown" : r.sha256, printable(r.source), now_there(r.source));
   }
   if (!missing.empty())
     throw Error(Blame::machine, "releases of this run are not here:" + missing +
