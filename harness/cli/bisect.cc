@@ -91,13 +91,17 @@ std::string flag(const char* name, const std::string& value) { return value.empt
 class Subject {
  public:
   Subject(const Project& project, const RunFlags& flags) : project_(project), what_(flags.scenario), flags_(flags) {
-    if (what_.find("://") == std::string::npos && !fs::is_directory(what_) && fs::path(what_).extension() != ".zst") {
+    for (const auto& given : flags.releases)
+      if (given.starts_with("to=")) throw Error(Blame::scenario, fmt::format("--release {}: bisect tries those of --releases", given));
+    if (!is_failure(project, what_)) {
       if (is_suite(project.scenario(what_))) throw Error(Blame::scenario, "bisect takes a scenario, not a suite");
       return;
     }
     flags_.scenario = RunFlags{}.scenario, flags_.profile.clear();  // it has its own
     failed_.emplace(project, what_);
     failed_->throw_if_passed();
+    for (const auto& known : failed_->recipe().releases)
+      if (known.role == "to") plan_ = known.plan;
   }
 
   fs::path folder(const std::string& command) const { return options_of(project_, flags_, command).folder; }
@@ -108,33 +112,50 @@ class Subject {
   RunOptions options(const std::string& bad, const std::string& command) const {
     if (!failed_) return options_of(project_, flags_, command);
     auto flags = flags_;
-    flags.releases = {"to=" + bad};
+    flags.releases.push_back("to=" + with_plan(bad));
     if (!flags.from.empty()) flags.releases.push_back("from=" + flags.from);
     return failed_->options(project_, flags, command);
   }
 
   void give(const std::string& release, RunOptions& o) const {
-    if (failed_) failed_->replace(project_, "to", release, o);
+    if (failed_) failed_->replace(project_, "to", with_plan(release), o);
     else o.to = release;
+  }
+
+  // Before anything is run: what no run of it can be of.
+  void check(const RunOptions& o) const {
+    if (failed_) failed_->check(o);
+    else read_inputs(o);
   }
 
   // Of one run of it.
   std::string command(const RunOptions& o, const std::string& release) const {
-    if (failed_) return fmt::format("./rehearse repro {} --release to={}{}", what_, release, flag("--release", flags_.from.empty() ? "" : "from=" + flags_.from));
+    if (failed_) return fmt::format("./rehearse repro {} --release to={}{}", what_, with_plan(release), flag("--release", flags_.from.empty() ? "" : "from=" + flags_.from));
     return fmt::format("./rehearse run {}{}{} --release to={} --seed {}", what_, flag("--profile", flags_.profile), flag("--from", flags_.from), release, o.seed);
   }
 
  private:
+  static bool is_failure(const Project& project, const std::string& what) {
+    if (what.find("://") != std::string::npos) return true;
+    return fs::exists(what) && fs::path(what).extension() != ".yaml" && !fs::exists(project.scenarios() / (what + ".yaml"));
+  }
+
+  // What the chain plans was not the version that the run's release prints: nor is it of another build.
+  std::string with_plan(const std::string& release) const {
+    return plan_.empty() || release.find('=') != std::string::npos || !fs::exists(release) ? release : plan_ + "=" + release;
+  }
+
   const Project& project_;
   const std::string what_;
+  std::string plan_;
   RunFlags flags_;
   std::optional<Failed> failed_;
 };
 
-// Before anything is run: what no run of the ends can be of. One between them that is nothing either is left out, and told.
+// One between the ends that is nothing either is left out, and told.
 void check_ends(const Subject& subject, RunOptions o, const std::vector<std::string>& releases) {
   o.build_release = {};
-  for (const auto& end : {releases.front(), releases.back()}) subject.give(end, o), read_inputs(o);
+  for (const auto& end : {releases.front(), releases.back()}) subject.give(end, o), subject.check(o);
 }
 
 }  // namespace
@@ -163,7 +184,12 @@ int bisect(const Project& project, const RunFlags& flags, const BisectFlags& bis
     auto one = o;
     const auto program = program_of(release);
     if (program.empty()) return std::nullopt;
-    subject.give(program, one);
+    try {
+      subject.give(program, one);
+    } catch (const Error& e) {
+      tell(e.what());
+      return std::nullopt;
+    }
     one.command = subject.command(o, program);
     one.folder = o.folder / fmt::format("{:03}-{}", ++runs, fs::path(release).filename().string());
     return try_apart(one, {leaves_of(flags).dialect, std::nullopt});

@@ -180,7 +180,7 @@ int dispatch(int argc, char** argv) {
   minimize_->add_option("--for", lasts, "the longest that runs may go on being begun")->capture_default_str();
   BisectFlags bisected;
   auto* bisect_ = app.add_subcommand("bisect", "with which of many releases a failure began");
-  add_common_flags(*bisect_, flags);
+  add_flags_of_repeating(*bisect_, flags);
   bisect_->add_option("what", flags.scenario, "a scenario: a name of `rehearse list`, or a file; or a failure: a bundle, its URL, or a run's folder")->capture_default_str();
   bisect_->add_option("--profile", flags.profile, "the chain (default: virtengine)")->envname("REHEARSE_PROFILE");
   bisect_->add_option("--from", flags.from, "the release that each is upgraded from");
@@ -299,7 +299,7 @@ int dispatch(int argc, char** argv) {
     return code;
   }
   if (minimize_->parsed()) return guarded_with_bundle(project, [&] { return minimize(project, target, flags, tries, lasts, again); });
-  if (bisect_->parsed()) return guarded([&] { return bisect(project, flags, bisected, again); });
+  if (bisect_->parsed()) return guarded_with_bundle(project, [&] { return bisect(project, flags, bisected, again); });
   if (up_->parsed()) {
     if (flags.break_at.empty()) flags.break_at = "voting";  // it is up, and nothing is proposed
     flags.one_release = true;

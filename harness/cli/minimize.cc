@@ -1,6 +1,5 @@
 // rehearse minimize: what of a failing scenario matters.
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <iostream>
@@ -32,6 +31,16 @@ std::string flags_that_matter(const Failed& failed, const std::vector<std::strin
   return text;
 }
 
+// What the releases are that replace the run's: a file may be another the next time.
+std::string replacements(const std::vector<std::string>& releases) {
+  std::string all;
+  for (const auto& given : releases) {
+    const fs::path file = given.substr(given.rfind('=') + 1);
+    all += given + (fs::is_regular_file(file) ? sha256_file(file) : "");
+  }
+  return all;
+}
+
 // `matter`: flags_that_matter().
 RunTrial trials_of(const RunOptions& repeated, const std::string& matter, const Leaves& leaves) {
   return [o = repeated, matter, leaves](const fs::path& scenario) {
@@ -51,7 +60,7 @@ int minimize(const Project& project, const std::string& target, const RunFlags& 
   const Failed failed(project, target);
   failed.throw_if_passed();
   auto o = failed.options(project, flags, command);
-  const auto about = record::Json(failed.recipe()).dump() + record::Json(failed.manifest().releases).dump() + fmt::format("{}", fmt::join(flags.releases, " "));
+  const auto about = record::Json(failed.recipe()).dump() + record::Json(failed.manifest().releases).dump() + replacements(flags.releases);
   if (chose_no_folder(flags)) o.folder = project.results() / ("minimize-" + sha256_hex(about).substr(0, 12));  // where the same command goes on
   if (!is_search(o.folder)) check_unused(o.folder);
   failed.check(o);

@@ -109,8 +109,9 @@ bool lacks_snapshot(const Profile& profile, std::istream& log) {
   const LinePattern wanted(profile, Pattern::snapshot_wanted), offered(profile, Pattern::snapshot_offered);
   bool lacks = false;
   for (std::string line; std::getline(log, line) && !log.eof();) {
-    if (offered.is_in(line)) return false;
-    lacks = lacks || wanted.is_in(line);
+    const auto entry = read_log_line(line);
+    if (offered.is_in(entry.text)) return false;
+    lacks = lacks || wanted.is_in(entry.text);
   }
   return lacks;
 }

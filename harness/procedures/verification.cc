@@ -52,11 +52,13 @@ Goal block_since_resumed(const NetworkView& v) {
   };
 }
 
-// What each block writes is told from blocks without transactions, and that they are there is not left to chance. The first after
-// the upgrade's are of nodes that are late to start.
+// What each block writes is told from blocks without transactions, and that they are there is not left to chance. The commits that
+// the first ones hold may lack nodes that are late to start.
 void await_blocks_to_compare(Rehearsal& r) {
-  const auto height = context_of(r).upgrade_height();
-  if (height > 0) r.await("blocks without transactions", past_blocks_without_transactions(height + 2, record::BlockWrites::kLeastSince));
+  constexpr std::int64_t kLate = 3;
+  const auto& v = r.view();
+  if (v.plan && !v.leg() && context_of(r).applied())
+    r.await("blocks without transactions", past_blocks_without_transactions(v.plan->height + kLate, record::BlockWrites::kLeastSince));
 }
 
 // What may still come true gets this long, and is asked for again with each block.

@@ -114,7 +114,7 @@ Inputs read_inputs(const RunOptions& o) {
     return release_of(o, choice, manifest);
   };
   if (uses_cosmovisor(in.scenario.network) && !fs::is_regular_file(o.cosmovisor))
-    throw Error(Blame::scenario, o.cosmovisor.string() + ": there is no Cosmovisor; --cosmovisor names another");
+    throw Error(Blame::scenario, o.cosmovisor.string() + ": there is no Cosmovisor; ./rehearse builds it where Go is on the PATH, or --cosmovisor names another");
   in.from = pick(in.scenario.releases.from, in.profile.from, "from");
   in.to = pick(in.scenario.releases.to, in.profile.to, "to");
   check_announced(merged(in.scenario.changes, in.to.changes), in.profile);

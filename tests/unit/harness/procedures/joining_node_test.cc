@@ -58,6 +58,13 @@ TEST(Snapshot, IsNotLackedOnceAPeerHasOffered) {
   EXPECT_FALSE(lacks(std::string(kAsks) + "12:43PM INF Discovered new snapshot format=3 hash=F46C9CEA height=135 module=statesync\n" + kAsks));
 }
 
+TEST(Snapshot, IsReadOfLogsInJson) {
+  const std::string asks = R"({"level":"info","module":"statesync","msg":"Discovering snapshots for 5s","time":"2026-11-30T12:40:42Z","message":"sync any"})" "\n";
+  const std::string offer = R"({"level":"info","module":"statesync","height":135,"format":3,"hash":"F46C","time":"2026-11-30T12:43:10Z","message":"Discovered new snapshot"})" "\n";
+  EXPECT_TRUE(lacks(asks));
+  EXPECT_FALSE(lacks(asks + offer));
+}
+
 TEST(Snapshot, IsNotLackedByANodeThatNeedsNone) { EXPECT_FALSE(lacks("12:40PM INF Reactor  module=consensus waitSync=false\n")); }
 
 }  // namespace
