@@ -108,7 +108,8 @@ TEST(LongChaos, CoversEveryFault) {
   EXPECT_TRUE(none_left(r.folder()));
   EXPECT_TRUE(r.junit_is_whole());
   std::set<std::string> covered;
-  for (const auto& c : r.record()["coverage"]) {
+  const auto record = r.record();
+  for (const auto& c : record["coverage"]) {
     EXPECT_EQ(c["planned"], c["applied"]) << c.dump();
     EXPECT_EQ(c["planned"], c["healed"]) << c.dump();
     covered.insert(c["fault"]);
