@@ -144,7 +144,8 @@ TEST(Chaos, ThePartitionIsOneOfPacketsWhereThatIsWanted) {
   EXPECT_EQ(networks.size(), 4u) << "each node has its own";
   EXPECT_EQ(r.wait(), 0) << r.output();
   EXPECT_THAT(r.output(), testing::HasSubstr("reject with tcp reset"));
-  for (const auto& c : r.record()["coverage"]) {
+  const auto record = r.record();
+  for (const auto& c : record["coverage"]) {
     EXPECT_EQ(c["planned"], c["applied"]) << c.dump();
     EXPECT_EQ(c["planned"], c["healed"]) << c.dump();
   }
