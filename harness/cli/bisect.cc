@@ -166,6 +166,7 @@ int bisect(const Project& project, const RunFlags& flags, const BisectFlags& bis
   check_unused(folder);
   const auto releases = chosen(bisected);
   const bool builds = !bisected.build.empty();
+  if (builds && fs::is_directory(bisected.releases)) throw Error(Blame::scenario, bisected.releases + ": --build takes commits, a text with one a line");
   const auto program_of = [&](const std::string& release) { return builds ? built(bisected.build, release, folder).string() : release; };
   const auto bad = program_of(releases.back());
   if (bad.empty()) throw Error(Blame::scenario, fmt::format("--bad {} cannot be tried: --build ends with 125", releases.back()));
