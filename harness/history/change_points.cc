@@ -24,7 +24,7 @@ std::vector<double> ranks(Series series) {
   std::ranges::sort(sorted);
   std::vector<double> all;
   for (const auto& t : series) {
-    const auto [first, last] = std::ranges::equal_range(sorted, t.seconds);
+    const auto [first, last] = std::equal_range(sorted.begin(), sorted.end(), t.seconds);
     all.push_back(static_cast<double>((first - sorted.begin()) + (last - sorted.begin()) + 1) / 2);
   }
   return all;

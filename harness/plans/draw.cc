@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <functional>
-#include <ranges>
 
 #include "harness/faults/plan.h"
 #include "harness/faults/random.h"
@@ -192,8 +191,9 @@ class Drawing {
 
   // Who is to leave has less power than the others, and who is to enter has less than that.
   void add_candidate() {
-    const auto least = s_.network.validators.front().second;
-    for (auto& [name, power] : s_.network.validators | std::views::drop(1)) power = std::max(power, least + 1);
+    auto& validators = s_.network.validators;
+    const auto least = validators.front().second;
+    for (auto other = std::next(validators.begin()); other != validators.end(); ++other) other->second = std::max(other->second, least + 1);
     s_.network.inactive = {{"candidate-1", least - 1}};
   }
 

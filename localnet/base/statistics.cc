@@ -31,7 +31,7 @@ double pairs_that_rise(std::vector<double> before, const std::vector<double>& af
   std::ranges::sort(before);
   double u = 0;
   for (const double a : after) {
-    const auto [first, last] = std::ranges::equal_range(before, a);
+    const auto [first, last] = std::equal_range(before.begin(), before.end(), a);
     u += static_cast<double>(first - before.begin()) + static_cast<double>(last - first) / 2;
   }
   return u;
