@@ -104,7 +104,7 @@ void TransactionMaker::sign() {
   for (const auto& k : kinds) second.push_back(k.one);
   // Those that are signed otherwise stand together, and so take one start of the program; the first of both is of one kind.
   const auto as_usual = [](const auto& t) { return t.as_made.sign_mode.empty(); };
-  std::ranges::stable_partition(first, as_usual);
+  std::stable_partition(first.begin(), first.end(), as_usual);
   if (!second.empty()) std::stable_partition(second.begin() + 1, second.end(), std::not_fn(as_usual));
   std::vector<UnsignedTransaction> made;
   for (const auto* some : {&first, &second})

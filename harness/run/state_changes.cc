@@ -122,7 +122,7 @@ std::vector<std::string> witnesses(const NetworkView& v, std::int64_t upgrade) {
   std::vector<std::string> all;
   for (const auto& name : v.order)
     if (v.nodes.at(name).committed_at(upgrade + 1)) all.push_back(name);
-  std::ranges::stable_partition(all, [&](const std::string& name) {
+  std::stable_partition(all.begin(), all.end(), [&](const std::string& name) {
     return std::ranges::none_of(
         v.faults, [&](const SeenFault& f) { return std::ranges::find(f.nodes, name) != f.nodes.end(); });
   });

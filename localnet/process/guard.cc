@@ -156,7 +156,7 @@ int run_guarded(const std::function<int()>& inner, const AfterCrash& after_crash
   log_error(fmt::format("the harness was ended by {}; what it had started is stopped", ::strsignal(WTERMSIG(status))));
   ended.insert(pid);
   for (const auto& folder : give_back_for(ended))
-    if (after_crash && WTERMSIG(status) != told) in_a_process([&] { after_crash(folder, ::strsignal(WTERMSIG(status))); });
+    if (after_crash && WTERMSIG(status) != told) in_a_process([&, status = status] { after_crash(folder, ::strsignal(WTERMSIG(status))); });
   // It was asked to end when it could not yet, or no longer, do it by itself.
   return WTERMSIG(status) == told ? 128 + told : kHarnessKilled;
 }

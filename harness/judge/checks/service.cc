@@ -79,7 +79,7 @@ Finding judge_parameters(const Context& c, const std::string&) {
                               announcement({{"parameters", names}})),
                   expected, fmt::format("{} differ", changed.size()), all);
   }
-  const auto unknown = unknown_names(announced_changes(c.view).parameters, [&](const auto& n) {
+  const auto unknown = unknown_names(announced_changes(c.view).parameters, [before = before, after = after](const auto& n) {
     return has_parameter(*before, n) || has_parameter(*after, n);
   });
   // In a leg the names may be of another one.
@@ -104,7 +104,7 @@ Finding judge_queries(const Context& c, const std::string&) {
                               and_more(shown.front(), broken.size()), announcement({{"queries", announceable(broken)}})),
                   expected, fmt::format("{} do not", broken.size()), shown);
   }
-  const auto unknown = unknown_names(announced_changes(c.view).queries, [&](const auto& n) {
+  const auto unknown = unknown_names(announced_changes(c.view).queries, [before = before](const auto& n) {
     return std::any_of(before->answered.begin(), before->answered.end(),
                        [&](const auto& route) { return announces({n}, route); });
   });

@@ -257,7 +257,7 @@ Diagnosis of_checks(const NetworkView& v, const std::vector<CheckResult>& checks
   int count = 0;
   std::vector<CheckResult> found;
   std::ranges::copy_if(checks, std::back_inserter(found), [&](const CheckResult& c) { return c.outcome == outcome; });
-  std::ranges::stable_partition(found, [&](const CheckResult& c) { return cause_of_failed(c) == cause; });
+  std::stable_partition(found.begin(), found.end(), [&](const CheckResult& c) { return cause_of_failed(c) == cause; });
   for (const auto& c : found) {
     if (!count++) {
       d.proven_by = c.checklist + ": " + c.title + " (" + c.subject + ")";
