@@ -93,9 +93,12 @@ void check_joined(Rehearsal& r, const Joined& joined, Cause failed) {
 
 std::string why_it_cannot_join(const Profile& profile, std::istream& log) {
   const LinePattern wrong_header(profile, Pattern::wrong_header), failure(profile, Pattern::consensus_failure),
-      halts(profile, Pattern::upgrade_needed);
+      halts(profile, Pattern::upgrade_needed), no_snapshot(profile, Pattern::snapshot_failed);
+  std::string of_snapshot;  // the first error that speaks of one: the last says only that it is over
   for (std::string line; std::getline(log, line) && !log.eof();) {  // the last may be half written
     const auto entry = read_log_line(line);
+    if (entry.level >= LineLevel::error && of_snapshot.empty() && entry.message.find("snapshot") != std::string::npos) of_snapshot = entry.text;
+    if (no_snapshot.is_in(entry.text)) return "cannot begin with a snapshot: " + (of_snapshot.empty() ? entry.text : of_snapshot);
     if (wrong_header.is_in(entry.text)) return "computes another state than the chain: " + entry.text;
     if (!failure.is_in(entry.text)) continue;
     const auto* field = entry.field("err");

@@ -23,6 +23,7 @@ const Ordered<Pattern>& names(Pattern) {
                                        {"module-migrates", Pattern::module_migrates},
                                        {"snapshot-wanted", Pattern::snapshot_wanted},
                                        {"snapshot-offered", Pattern::snapshot_offered},
+                                       {"snapshot-failed", Pattern::snapshot_failed},
                                        {"connection-taken", Pattern::connection_taken},
                                        {"panic", Pattern::panic},
                                        {"upgrade-info-misread", Pattern::upgrade_info_misread},

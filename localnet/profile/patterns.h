@@ -29,6 +29,7 @@ enum class Pattern {
   module_migrates,     // (module): its migration begins
   snapshot_wanted,     // the node begins with a snapshot of the state, and asks its peers for one
   snapshot_offered,    // a peer has one for it
+  snapshot_failed,     // it does not begin with any, and does not try again
   connection_taken,    // (IP address, or node id): the node holds a connection to that peer for still open, and makes no other
   panic,               // (what it says)
   // Of Cosmovisor's log, in the same file: its own, see supervisor.cc.

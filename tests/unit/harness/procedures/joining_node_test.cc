@@ -32,6 +32,15 @@ TEST(JoiningNode, ThatHaltsForTheUpgradeGoesOn) {
   EXPECT_EQ(said(R"(4:47AM ERR CONSENSUS FAILURE!!! err="failed to apply block; error UPGRADE \"boreal\" NEEDED at height: 100: " module=consensus stack="goroutine")"), "");
 }
 
+TEST(JoiningNode, IsGivenUpOnceNoSnapshotCanBeRestored) {
+  const std::string restore = R"(2:14PM ERR failed to restore snapshot err="extension history restore: open data/history.json: no such file or directory" module=baseapp)";
+  const std::string over = R"(2:14PM ERR State sync failed err="state sync aborted" module=statesync)";
+  EXPECT_EQ(said(restore), "") << "another may be";
+  EXPECT_EQ(said(restore + "\n" + over),
+            R"(cannot begin with a snapshot: ERR failed to restore snapshot err="extension history restore: open data/history.json: no such file or directory" module=baseapp)");
+  EXPECT_THAT(said(over), StartsWith("cannot begin with a snapshot: ERR State sync failed"));
+}
+
 TEST(JoiningNode, IsNotGivenUpOnHalfALine) {
   static const auto profile = load_profile(made::kProject / "fixtures/profiles/stock.yaml");
   std::istringstream log(R"(4:47AM ERR CONSENSUS FAILURE!!! err="failed to apply block; error UPG)");
