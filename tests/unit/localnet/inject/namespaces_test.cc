@@ -47,8 +47,10 @@ class Listener {
   int fd_;
 };
 
-// "connected", what was said against it, or "nothing" after a while.
-std::string connecting(const std::string& ip, int milliseconds = 200) {
+constexpr int kAtLast = 20'000, kForAWhile = 200;  // milliseconds: until something is said, or it is seen that nothing is
+
+// "connected", what was said against it, or "nothing" in that time.
+std::string connecting(const std::string& ip, int milliseconds = kAtLast) {
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   const auto a = address(ip, kPort);
   std::string said = "nothing";
@@ -79,9 +81,9 @@ class NamespacesTest : public testing::Test {
   static void expect(const Evidence& e, bool holds = true) {
     made::expect(e, holds);
   }
-  static std::string connecting_from(const NetworkNamespaces& network, const std::string& node, const std::string& ip) {
+  static std::string connecting_from(const NetworkNamespaces& network, const std::string& node, const std::string& ip, int milliseconds = kAtLast) {
     std::string said;
-    network.within(node, [&] { said = connecting(ip); });
+    network.within(node, [&] { said = connecting(ip, milliseconds); });
     return said;
   }
 
@@ -147,8 +149,8 @@ TEST_F(NamespacesTest, DropsWhatComesFromOnePeer) {
     const Listening network(nodes_);
     PacketRule rule(network, "one", {"127.9.9.2"}, PacketFate::drop);
     expect(rule.applied(), false);
-    expect(connecting_from(network, "two", "127.9.9.1"), "nothing");
-    expect(connecting_from(network, "one", "127.9.9.2"), "nothing");  // the answer is lost
+    expect(connecting_from(network, "two", "127.9.9.1", kForAWhile), "nothing");
+    expect(connecting_from(network, "one", "127.9.9.2", kForAWhile), "nothing");  // the answer is lost
     expect(connecting_from(network, "three", "127.9.9.1"), "connected");
     expect(connecting("127.9.9.1"), "connected");
     expect(rule.applied());
@@ -168,7 +170,7 @@ TEST_F(NamespacesTest, TurnsAwayAndSaysSo) {
       const PacketRule rule(network, "one", {"127.9.9.2", "127.9.9.3"}, fate);
       expect(connecting_from(network, "two", "127.9.9.1"), said);
       expect(connecting_from(network, "three", "127.9.9.1"), said);
-      expect(connecting_from(network, "one", "127.9.9.2"), "nothing");  // the answer is turned away, and nobody tells
+      expect(connecting_from(network, "one", "127.9.9.2", kForAWhile), "nothing");  // the answer is turned away, and nobody tells
       expect(connecting("127.9.9.1"), "connected");
       expect(rule.applied());
     }
