@@ -18,6 +18,7 @@
 #include "harness/spec/releases.h"
 #include "localnet/base/text.h"
 #include "localnet/cosmos/node_home.h"
+#include "localnet/http/url.h"
 
 namespace rehearse::cli {
 
@@ -93,6 +94,7 @@ class Subject {
   Subject(const Project& project, const RunFlags& flags) : project_(project), what_(flags.scenario), flags_(flags) {
     for (const auto& given : flags.releases)
       if (given.starts_with("to=")) throw Error(Blame::scenario, fmt::format("--release {}: bisect tries those of --releases", given));
+    if (!flags.from.empty()) flags_.releases.push_back("from=" + flags.from);
     if (!is_failure(project, what_)) {
       if (is_suite(project.scenario(what_))) throw Error(Blame::scenario, "bisect takes a scenario, not a suite");
       return;
@@ -113,7 +115,6 @@ class Subject {
     if (!failed_) return options_of(project_, flags_, command);
     auto flags = flags_;
     flags.releases.push_back("to=" + with_plan(bad));
-    if (!flags.from.empty()) flags.releases.push_back("from=" + flags.from);
     return failed_->options(project_, flags, command);
   }
 
@@ -130,13 +131,15 @@ class Subject {
 
   // Of one run of it.
   std::string command(const RunOptions& o, const std::string& release) const {
-    if (failed_) return fmt::format("./rehearse repro {} --release to={}{}", what_, with_plan(release), flag("--release", flags_.from.empty() ? "" : "from=" + flags_.from));
-    return fmt::format("./rehearse run {}{}{} --release to={} --seed {}", what_, flag("--profile", flags_.profile), flag("--from", flags_.from), release, o.seed);
+    std::string others;
+    for (const auto& given : flags_.releases) others += flag("--release", given);
+    if (failed_) return fmt::format("./rehearse repro {}{} --release to={}", what_, others, with_plan(release));
+    return fmt::format("./rehearse run {}{}{} --release to={} --seed {}", what_, flag("--profile", flags_.profile), others, release, o.seed);
   }
 
  private:
   static bool is_failure(const Project& project, const std::string& what) {
-    if (what.find("://") != std::string::npos) return true;
+    if (is_url(what)) return true;
     return fs::exists(what) && fs::path(what).extension() != ".yaml" && !fs::exists(project.scenarios() / (what + ".yaml"));
   }
 

@@ -19,6 +19,7 @@
 #include "localnet/artifact/artifact.h"
 #include "localnet/base/text.h"
 #include "localnet/http/http.h"
+#include "localnet/http/url.h"
 
 namespace rehearse::cli {
 
@@ -107,7 +108,7 @@ Failed::Failed(const Project& project, const std::string& target)
 
 Bundle Failed::open() const {
   const auto to = place_.path() / kRecipe;
-  if (target_.find("://") != std::string::npos) {
+  if (is_url(target_)) {
     fetch(target_, place_.path() / kBundle);
     return open_bundle(place_.path() / kBundle, to, target_);
   }

@@ -2,9 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <re2/re2.h>
-
-#include <fstream>
+#include <algorithm>
 #include <optional>
 #include <sstream>
 
@@ -69,18 +67,6 @@ std::string complaint(const Node& n) {
   return last.empty() ? "its log says nothing of it" : last;
 }
 
-// A pattern of the profile; one that it has not is in nothing.
-class LinePattern {
- public:
-  LinePattern(const Profile& profile, Pattern p) {
-    if (const auto* pattern = find_pattern(profile.log_patterns, p)) pattern_.emplace(*pattern);
-  }
-  bool is_in(const std::string& text) const { return pattern_ && RE2::PartialMatch(text, *pattern_); }
-
- private:
-  std::optional<RE2> pattern_;
-};
-
 void check_joined(Rehearsal& r, const Joined& joined, Cause failed) {
   r.await(fmt::format("the chain's state after block {}", joined.height), [&](const NetworkView& v) {
     return v.agreed_app_hash(joined.height).empty() ? std::optional<Unmet>(Unmet{}) : std::nullopt;
@@ -91,32 +77,26 @@ void check_joined(Rehearsal& r, const Joined& joined, Cause failed) {
 
 }  // namespace
 
-std::string why_it_cannot_join(const Profile& profile, std::istream& log) {
-  const LinePattern wrong_header(profile, Pattern::wrong_header), failure(profile, Pattern::consensus_failure),
-      halts(profile, Pattern::upgrade_needed), no_snapshot(profile, Pattern::snapshot_failed);
-  std::string of_snapshot;  // the first error that speaks of one: the last says only that it is over
-  for (std::string line; std::getline(log, line) && !log.eof();) {  // the last may be half written
-    const auto entry = read_log_line(line);
-    if (entry.level >= LineLevel::error && of_snapshot.empty() && entry.message.find("snapshot") != std::string::npos) of_snapshot = entry.text;
-    if (no_snapshot.is_in(entry.text)) return "cannot begin with a snapshot: " + (of_snapshot.empty() ? entry.text : of_snapshot);
-    if (wrong_header.is_in(entry.text)) return "computes another state than the chain: " + entry.text;
-    if (!failure.is_in(entry.text)) continue;
+std::string JoiningLog::reason_in(const std::string& line) {
+  const auto entry = read_log_line(line);
+  if (entry.level >= LineLevel::error && of_snapshot_.empty() && entry.message.find("snapshot") != std::string::npos) of_snapshot_ = entry.text;
+  for (const auto& m : matcher_.match(line, entry)) {
+    const auto is = [&](Pattern p) { return m.pattern == name_of(p); };
+    wants_snapshot_ = wants_snapshot_ || is(Pattern::snapshot_wanted);
+    offered_ = offered_ || is(Pattern::snapshot_offered);
+    if (is(Pattern::snapshot_failed)) return "cannot begin with a snapshot: " + (of_snapshot_.empty() ? entry.text : of_snapshot_);
+    if (is(Pattern::wrong_header)) return "computes another state than the chain: " + entry.text;
+    if (!is(Pattern::consensus_failure)) continue;
     const auto* field = entry.field("err");
     const auto& error = field ? *field : entry.text;
-    if (!halts.is_in(error)) return "cannot carry out the chain's blocks: " + error;
+    const auto also = matcher_.match(error);
+    if (std::ranges::none_of(also, [](const auto& o) { return o.pattern == name_of(Pattern::upgrade_needed); })) return "cannot carry out the chain's blocks: " + error;
   }
   return "";
 }
 
-bool lacks_snapshot(const Profile& profile, std::istream& log) {
-  const LinePattern wanted(profile, Pattern::snapshot_wanted), offered(profile, Pattern::snapshot_offered);
-  bool lacks = false;
-  for (std::string line; std::getline(log, line) && !log.eof();) {
-    const auto entry = read_log_line(line);
-    if (offered.is_in(entry.text)) return false;
-    lacks = lacks || wanted.is_in(entry.text);
-  }
-  return lacks;
+void JoiningLog::add(const std::string& line) {
+  if (why_.empty()) why_ = reason_in(line);
 }
 
 Joined await_joined(Rehearsal& r, Node& node, Cause failed, std::int64_t blocks) {
@@ -132,20 +112,17 @@ Joined await_joined(Rehearsal& r, Node& node, Cause failed, std::int64_t blocks)
   });
   const auto start = Loop::Clock::now();
   constexpr auto kToFind = std::chrono::seconds(30);  // its peers answer at once, and are asked every 5 s
-  auto cannot = std::make_shared<std::string>();
-  auto without = std::make_shared<bool>(false);
-  const auto reading = r.loop().every(std::chrono::seconds(1), [&r, &node, cannot, without, start, kToFind] {
-    std::istringstream log(read_file(node.log_file()));
-    *cannot = why_it_cannot_join(r.profile(), log);
-    log.clear(), log.seekg(0);
-    *without = Loop::Clock::now() - start > kToFind && lacks_snapshot(r.profile(), log);
-  });
+  JoiningLog log(r.profile());
+  LogFollower follower(node.log_file(), [&log](const std::string& line, std::int64_t, std::int64_t) { log.add(line); });
+  const auto reading = r.loop().every(std::chrono::seconds(1), [&follower] { follower.read(); });
+  const auto& cannot = log.why_it_cannot_join();
+  const auto without = [&] { return Loop::Clock::now() - start > kToFind && log.lacks_snapshot(); };
   const auto ended = [&node] { return !node.running() && !node.starts_again(); };
-  r.await_done("joining", [&] { return joined->has_value() || !cannot->empty() || *without || ended() || Loop::Clock::now() > start + most; }, {most * 2, most * 2});
-  if (!*joined && !cannot->empty()) throw StepFailed(fmt::format("{} {}", node.identity().name, *cannot), failed);
+  r.await_done("joining", [&] { return joined->has_value() || !cannot.empty() || without() || ended() || Loop::Clock::now() > start + most; }, {most * 2, most * 2});
   if (*joined) return **joined;
+  if (!cannot.empty()) throw StepFailed(fmt::format("{} {}", node.identity().name, cannot), failed);
   const auto seconds = std::chrono::duration<double>(Loop::Clock::now() - start).count();
-  const auto what = node.identity().name + (!node.running() ? " has ended" : fmt::format(" {} in {:.0f} s", *without ? "was offered no snapshot" : "has not joined", seconds));
+  const auto what = node.identity().name + (!node.running() ? " has ended" : fmt::format(" {} in {:.0f} s", without() ? "was offered no snapshot" : "has not joined", seconds));
   if (const auto starved = starved_since(r.view(), begun); node.running() && starved) throw TimedOut(what + in_words(starved), Cause::machine_stalled);
   throw StepFailed(what + ": " + complaint(node), failed);
 }

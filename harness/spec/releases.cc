@@ -71,8 +71,6 @@ void describe(V& v, Manifest& m) {
   v.required("releases", m.releases, "name -> release");
 }
 
-bool is_url(const std::string& text) { return text.find("://") != std::string::npos; }
-
 // URL?checksum=sha256:HEX. The rest of the query stays.
 Release remote_release(const std::string& text) {
   const auto found = parse_file_url(text, "checksum");

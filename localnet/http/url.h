@@ -6,6 +6,9 @@
 
 namespace rehearse {
 
+// A URL, and not a path.
+inline bool is_url(const std::string& text) { return text.find("://") != std::string::npos; }
+
 // The address of a file, as releases are given: https://HOST/PATH/FILE?PARAMETER=VALUE
 struct FileUrl {
   std::string url;    // without the parameter that was asked for, and without a fragment

@@ -133,6 +133,14 @@ nlohmann::json Rehearsal::record() const {
   return nlohmann::json::parse(text, nullptr, false);
 }
 
+std::vector<nlohmann::json> Rehearsal::events(const std::string& kind) const {
+  std::istringstream in(read(folder_ / "events.jsonl"));
+  std::vector<nlohmann::json> all;
+  for (std::string line; std::getline(in, line);)
+    if (auto event = nlohmann::json::parse(line); event.value("kind", "") == kind) all.push_back(std::move(event));
+  return all;
+}
+
 std::string Rehearsal::cause() const {
   const auto r = record();
   if (!r.is_object() || r["diagnosis"].is_null()) return "";

@@ -50,6 +50,7 @@ class Rehearsal {
   fs::path folder() const { return folder_; }
   nlohmann::json record() const;  // run.json
   std::string cause() const;      // diagnosis.cause, or ""
+  std::vector<nlohmann::json> events(const std::string& kind) const;  // of its journal
   bool junit_is_whole() const;
 
  private:

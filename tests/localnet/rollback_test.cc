@@ -1,21 +1,10 @@
 // A rollback across the upgrade height is refused, and leaves what it would have destroyed.
 #include <cstdlib>
-#include <sstream>
 
 #include "tests/localnet/rehearsal.h"
 
 namespace rehearse::localnet {
 namespace {
-
-// The height of the plan, from the journal.
-std::string plan_height(const fs::path& run) {
-  std::istringstream in(read(run / "events.jsonl"));
-  for (std::string line; std::getline(in, line);) {
-    const auto e = nlohmann::json::parse(line);
-    if (e.value("kind", "") == "plan-proposed") return std::to_string(e["body"]["height"].get<int>());
-  }
-  return "";
-}
 
 TEST(LongRollback, AcrossTheUpgradeIsRefusedBeforeItDestroysAnything) {
   Scratch scratch;
@@ -28,7 +17,9 @@ TEST(LongRollback, AcrossTheUpgradeIsRefusedBeforeItDestroysAnything) {
     const auto command = program.string() + " " + arguments + " --home " + home.string() + " >" + said.string() + " 2>&1";
     return std::system(command.c_str());
   };
-  const auto state = "module-hash-by-height " + plan_height(r.folder());
+  const auto plans = r.events("plan-proposed");
+  ASSERT_FALSE(plans.empty());
+  const auto state = "module-hash-by-height " + std::to_string(plans.front()["body"]["height"].get<int>());
   EXPECT_EQ(call(state), 0) << "the state is whole; " << read(said);
   // It takes the stores in no order, and ends at the first that has no such version: now and then before it has destroyed one.
   int times = 0;

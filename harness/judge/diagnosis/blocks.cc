@@ -42,7 +42,7 @@ Found of_panics(const NetworkView& v, Cause cause, const char* proof, bool live,
   auto d = make_diagnosis(v, cause, proof, shown);
   say_whose(v, d);
   d.where = failed_at(v, *first->node, first->frames);
-  d.first_evidence = std::string(first_words(first->fatal)) + in_words(first->text, first->frames);
+  d.first_evidence = panic_in_words(first->fatal, first->text, first->frames);
   d.evidence_at = first->place;
   return d;
 }

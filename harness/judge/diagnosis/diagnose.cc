@@ -133,7 +133,7 @@ void show_end(Diagnosis& d, const SeenEnd& e) {
     d.first_evidence = text;
     if (line) d.evidence_at = fmt::format("{}:{}", e.end.file, line);
   };
-  if (!p.text.empty()) return at(std::string(first_words(p.fatal)) + in_words(p.text, go_frames(p.frames)), p.line);
+  if (!p.text.empty()) return at(panic_in_words(p.fatal, p.text, go_frames(p.frames)), p.line);
   if (!e.end.said.empty()) return at(e.end.said, e.end.said_line);
   if (!e.end.last_lines.empty()) at(e.end.last_lines.back(), e.end.line);
 }

@@ -105,4 +105,8 @@ std::string in_words(const std::string& text, const std::vector<GoFrame>& frames
                      frame->file, frame->line);
 }
 
+std::string panic_in_words(bool fatal, const std::string& text, const std::vector<GoFrame>& frames) {
+  return std::string(first_words(fatal)) + in_words(text, frames);
+}
+
 }  // namespace rehearse

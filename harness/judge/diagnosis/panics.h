@@ -50,5 +50,7 @@ record::FailedAt failed_at(std::int64_t height, const std::vector<GoFrame>&);
 
 // "X; in package.Function (path/to/file.go:12)"
 std::string in_words(const std::string& text, const std::vector<GoFrame>&);
+// The same, begun as Go's runtime does.
+std::string panic_in_words(bool fatal, const std::string& text, const std::vector<GoFrame>&);
 
 }  // namespace rehearse

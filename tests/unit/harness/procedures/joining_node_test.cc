@@ -3,9 +3,10 @@
 
 #include <gmock/gmock.h>
 
-#include <sstream>
+#include <memory>
 
 #include "localnet/profile/profile.h"
+#include "tests/unit/support/fakes.h"
 #include "tests/unit/support/golden.h"
 
 namespace rehearse {
@@ -13,10 +14,19 @@ namespace {
 
 using testing::StartsWith;
 
-std::string said(const std::string& line) {
+// Of a log that is that far.
+std::unique_ptr<JoiningLog> follow(const std::string& text) {
   static const auto profile = load_profile(made::kProject / "fixtures/profiles/stock.yaml");
-  std::istringstream log("4:47AM INF Snapshot restored format=3 height=125 module=statesync\n" + line + "\n4:47AM INF Timed out dur=500 height=126 module=consensus\n");
-  return why_it_cannot_join(profile, log);
+  made::TempFolder folder;
+  folder.write("node.log", text);
+  auto log = std::make_unique<JoiningLog>(profile);
+  LogFollower(folder / "node.log", [&log](const std::string& line, std::int64_t, std::int64_t) { log->add(line); }).read();
+  return log;
+}
+
+std::string said(const std::string& line) {
+  return follow("4:47AM INF Snapshot restored format=3 height=125 module=statesync\n" + line + "\n4:47AM INF Timed out dur=500 height=126 module=consensus\n")
+      ->why_it_cannot_join();
 }
 
 TEST(JoiningNode, IsGivenUpOnceItFailsAtABlock) {
@@ -42,20 +52,14 @@ TEST(JoiningNode, IsGivenUpOnceNoSnapshotCanBeRestored) {
 }
 
 TEST(JoiningNode, IsNotGivenUpOnHalfALine) {
-  static const auto profile = load_profile(made::kProject / "fixtures/profiles/stock.yaml");
-  std::istringstream log(R"(4:47AM ERR CONSENSUS FAILURE!!! err="failed to apply block; error UPG)");
-  EXPECT_EQ(why_it_cannot_join(profile, log), "");
+  EXPECT_EQ(follow(R"(4:47AM ERR CONSENSUS FAILURE!!! err="failed to apply block; error UPG)")->why_it_cannot_join(), "");
 }
 
 TEST(JoiningNode, IsWaitedForWhereItsLogTellsOfNothingThatStays) {
   EXPECT_EQ(said("4:47AM ERR Error dialing peer err=\"connection refused\" module=p2p"), "");
 }
 
-bool lacks(const std::string& log) {
-  static const auto profile = load_profile(made::kProject / "fixtures/profiles/stock.yaml");
-  std::istringstream lines(log);
-  return lacks_snapshot(profile, lines);
-}
+bool lacks(const std::string& log) { return follow(log)->lacks_snapshot(); }
 
 constexpr const char* kAsks = "12:40PM INF Starting state sync module=statesync\n12:40PM INF Discovering snapshots discoverTime=5000 module=statesync\n";
 
