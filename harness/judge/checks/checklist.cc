@@ -134,14 +134,13 @@ std::vector<Question> questions_of(const Context& c, const std::string& checkpoi
 
 std::vector<std::string> unsettled(const Context& c) {
   std::vector<std::string> open;
-  bool for_good = false;
   each_item(c, [&](const Checklist&, const Check& check, const std::string& node) {
+    if (!check.settles) return;
     const auto found = finding_of(check, c, node);
-    if (!found.open && (found.outcome == record::Outcome::pass || found.outcome == record::Outcome::skipped)) return;
-    for_good = for_good || (!check.settles && found.outcome == record::Outcome::fail);
-    if (check.settles) open.push_back(fmt::format("{} ({})", check.title, subject_of(check, node)));
+    if (found.open || (found.outcome != record::Outcome::pass && found.outcome != record::Outcome::skipped))
+      open.push_back(fmt::format("{} ({})", check.title, subject_of(check, node)));
   });
-  return for_good ? std::vector<std::string>{} : open;
+  return open;
 }
 
 namespace {

@@ -43,7 +43,7 @@ std::vector<Question> health_questions(const Context&);
 
 // All questions of the scenario's checklists at that moment, each once.
 std::vector<Question> questions_of(const Context&, const std::string& checkpoint);
-// The items that do not hold yet and may still come true, "Peer Count (validator-2)"; none when an item fails for good.
+// The items that do not hold yet and may still come true, "Peer Count (validator-2)".
 std::vector<std::string> unsettled(const Context&);
 // Every item of the scenario's checklists; those that were not reached are skipped with that reason.
 std::vector<record::CheckResult> judge_checklists(const Context&);
