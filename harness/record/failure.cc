@@ -89,7 +89,7 @@ Likeness compare(const Failure& first, const Failure& again) {
   const bool known = again.cause != Cause::none || again.verdict == first.verdict;  // of some it is not known, and said to be so
   if (known && again.cause == first.cause && again.owner == first.owner) {
     if (stops_a_chain(again.scope) != stops_a_chain(first.scope)) return Likeness::other_scope;
-    return again.scope == first.scope && again.fingerprint == first.fingerprint ? Likeness::same : Likeness::same_cause;
+    return again.fingerprint == first.fingerprint ? Likeness::same : Likeness::same_cause;
   }
   return again.verdict == "fail" ? Likeness::another : Likeness::not_told;
 }

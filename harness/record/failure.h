@@ -15,7 +15,7 @@ const Ordered<Spread>& names(Spread);
 // How another run's failure compares.
 enum class Likeness {
   same,        // in all
-  same_cause,  // and owner; other evidence, or other nodes
+  same_cause,  // and owner; other evidence
   other_scope, // the same cause and owner, in as much power as stops a chain where the first was not, or the other way round
   another,
   none,        // it passed

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "harness/judge/diagnosis/rules.h"
@@ -11,7 +12,13 @@ namespace rehearse {
 
 namespace {
 
-using Groups = std::map<std::string, std::vector<std::string>>;  // value -> nodes
+using ByValue = std::map<std::string, std::vector<std::string>>;  // value -> nodes
+
+Groups in_order(const NetworkView& v, const ByValue& values) {
+  Groups groups(values.begin(), values.end());
+  std::ranges::sort(groups, {}, [&](const auto& g) { return std::pair(v.power_of(g.second), g.second.front()); });
+  return groups;
+}
 
 std::string describe(const NetworkView& v, const Groups& groups) {
   std::vector<std::string> parts;
@@ -33,8 +40,8 @@ std::vector<std::string> outside_majority(const NetworkView& v, const Groups& gr
 }
 
 // The block that each node holds at `height`.
-Groups blocks_at(const NetworkView& v, std::int64_t height) {
-  Groups groups;
+ByValue blocks_at(const NetworkView& v, std::int64_t height) {
+  ByValue groups;
   for (const auto& [name, n] : v.nodes)
     if (const auto found = n.block_hashes.find(height); found != n.block_hashes.end())
       groups[found->second].push_back(name);
@@ -43,8 +50,8 @@ Groups blocks_at(const NetworkView& v, std::int64_t height) {
 
 // What each node holds as the state after `height`: its own word, or, when it was not asked in time but has
 // gone on to commit the next block, what that block's header says.
-Groups states_after(const NetworkView& v, std::int64_t height) {
-  Groups groups;
+ByValue states_after(const NetworkView& v, std::int64_t height) {
+  ByValue groups;
   const auto agreed = v.agreed_app_hash(height);
   for (const auto& [name, n] : v.nodes) {
     if (const auto found = n.app_hashes.find(height); found != n.app_hashes.end())
@@ -57,9 +64,9 @@ Groups states_after(const NetworkView& v, std::int64_t height) {
 
 // The first of the heights at which nodes differ.
 std::pair<std::int64_t, Groups> first_difference(const NetworkView& v, const std::set<std::int64_t>& heights,
-                                                 Groups (*groups_at)(const NetworkView&, std::int64_t)) {
+                                                 ByValue (*groups_at)(const NetworkView&, std::int64_t)) {
   for (const auto height : heights)
-    if (auto groups = groups_at(v, height); groups.size() > 1) return {height, std::move(groups)};
+    if (const auto groups = groups_at(v, height); groups.size() > 1) return {height, in_order(v, groups)};
   return {0, {}};
 }
 
@@ -195,10 +202,10 @@ std::optional<Difference> first_result_that_differs(const NetworkView& v) {
     for (const auto& [node, r] : results) most = std::max(most, r->size());
     for (std::size_t i = 0; i < most; ++i)
       for (const char* field : {"code", "gas_used", "gas_wanted", "data"}) {
-        Groups groups;
+        ByValue groups;
         for (const auto& [node, r] : results)
           groups[i < r->size() ? text_of((*r)[i].value(field, record::Json())) : "none"].push_back(node);
-        if (groups.size() > 1) return Difference{height, i, field, std::move(groups)};
+        if (groups.size() > 1) return Difference{height, i, field, in_order(v, groups)};
       }
   }
   return std::nullopt;

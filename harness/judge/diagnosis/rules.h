@@ -3,10 +3,10 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "harness/record/run_record.h"
@@ -60,10 +60,12 @@ Found app_version_divergence(const NetworkView&);
 Found cosmovisor_misread(const NetworkView&);
 Found download_checksum(const NetworkView&);
 Found download_platform(const NetworkView&);
+// What nodes hold: each value, and those that hold it; of the least power first, whatever the values are.
+using Groups = std::vector<std::pair<std::string, std::vector<std::string>>>;
 // The first height after which nodes hold different states, and which node holds which.
 struct Divergence {
   std::int64_t height = 0;
-  std::map<std::string, std::vector<std::string>> groups;  // app hash -> nodes
+  Groups groups;  // by app hash
 };
 std::optional<Divergence> first_divergence(const NetworkView&);
 // What nodes are asked once the run has failed, and the moment of it (autopsy.h): stopped ones for their stores' hashes,

@@ -43,6 +43,16 @@ TEST(Diagnosis, OfADivergenceNamesTheOneOfFour) {
   EXPECT_EQ(d.evidence_at, "");  // nobody logged a line: the answers are the evidence
 }
 
+// The next run's hashes stand in another order, and the failure is the same.
+TEST(Diagnosis, OfADivergenceNamesTheFewFirstWhateverTheirHash) {
+  for (const char* hash : {"00", "ZZ"}) {
+    auto u = made::diverges({4});
+    u.head(validator(4), made::kHeight).app_hash = hash;
+    EXPECT_THAT(diagnosis_of(u).first_evidence, StartsWith(std::string("app hash after block 20: ") + hash + " on validator-4 (power 10 of 100); "));
+    EXPECT_THAT(diagnosis_of(u).groups.front().nodes, ElementsAre("validator-4"));
+  }
+}
+
 TEST(Diagnosis, OfADivergenceNamesTheTwoOfFourThatAreTheLesserPart) {
   const auto d = diagnosis_of(made::diverges({3, 4}));
   EXPECT_EQ(d.cause, Cause::app_hash_divergence);
