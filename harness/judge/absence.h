@@ -21,4 +21,10 @@ inline std::optional<double> slashing_parameter(const record::Surveyed* survey, 
   return std::strtod(text_of(p[field]).c_str(), nullptr);
 }
 
+// By its signing info. Who is has its count begun anew, and was slashed.
+inline bool was_jailed(const record::Json& signing_info) {
+  const auto until = signing_info.is_object() ? signing_info.value("jailed_until", "") : "";
+  return !until.empty() && !until.starts_with("1970-01-01T00:00:00");
+}
+
 }  // namespace rehearse

@@ -41,12 +41,6 @@ Absence longest_absence(const Context& c, const NodeView& node, std::size_t vote
   return longest;
 }
 
-// Who is jailed has its count begun anew.
-bool was_jailed(const record::Json& info) {
-  const auto until = info.value("jailed_until", "");
-  return !until.empty() && !until.starts_with("1970-01-01T00:00:00");
-}
-
 Finding judge_counted(const Context& c, const std::string&) {
   const auto upgrade = c.view.blocks.find(c.upgrade_height());
   if (c.upgrade_height() <= 0 || upgrade == c.view.blocks.end()) return skipped("needs the commit of the upgrade height");

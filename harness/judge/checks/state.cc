@@ -7,6 +7,7 @@
 #include <set>
 
 #include "harness/judge/checks/checklist.h"
+#include "harness/judge/checks/delegations.h"
 #include "harness/judge/checks/kept.h"
 #include "harness/judge/checks/supply.h"
 #include "localnet/cosmos/rpc.h"
@@ -143,27 +144,12 @@ Question balance_question(const Context& c, std::int64_t height) {
 }
 
 std::vector<Question> kept_balance(const Context& c) { return {balance_question(c, 0)}; }
-std::vector<Question> kept_delegations(const Context& c) {
-  std::vector<Question> all;
-  for (const auto* n : c.view.validators())
-    all.push_back({question::delegation,
-                   first_validator(c),
-                   {{"delegator", n->member.account}, {"validator", n->member.operator_address}},
-                   0});
-  return all;
-}
 
 std::vector<Question> ask_balance(const Context& c, const std::string& m, const std::string&) {
   return asked_at_both(kept_balance(c), m);
 }
 Finding judge_balance(const Context& c, const std::string&) {
   return judge_kept(c, kept_balance(c), "balance of the watched account");
-}
-std::vector<Question> ask_delegations(const Context& c, const std::string& m, const std::string&) {
-  return asked_at_both(kept_delegations(c), m);
-}
-Finding judge_delegations(const Context& c, const std::string&) {
-  return judge_kept(c, kept_delegations(c), "delegations");
 }
 
 // --- Historical Query: the state before the upgrade can still be asked for
@@ -324,7 +310,7 @@ std::vector<Check> state_checks() {
       {"Module Versions", Scope::network, ask_modules, judge_modules},
       {"Historical Query", Scope::network, ask_history, judge_history},
       {"Balances Kept", Scope::network, ask_balance, judge_balance},
-      {"Delegations Kept", Scope::network, ask_delegations, judge_delegations},
+      delegations_check(),
       supply_check(),
       {"Records Kept", Scope::network, ask_records, judge_records},
   };

@@ -128,6 +128,20 @@ TEST(StateChecks, DelegationsKeptFailsWhenOneIsGone) {
   EXPECT_THAT(not_passed(u), ElementsAre("Delegations Kept (network): fail"));
 }
 
+TEST(StateChecks, DelegationsKeptAllowsForTheSlashOfWhoWasJailed) {
+  auto u = healthy();
+  u.answers("after", "delegation").at(2)->value = "29700000";
+  u.answer("after", "signing-info", "validator-3").value["jailed_until"] = "2026-01-01T00:00:20Z";
+  for (auto* s : u.all<record::Surveyed>()) s->parameters["slashing"]["slash_fraction_downtime"] = "0.010000000000000000";
+  EXPECT_THAT(not_passed(u), IsEmpty());
+  EXPECT_THAT(item(u.judged(), "Delegations Kept").actual, HasSubstr("1 slashed"));
+  u.answers("after", "delegation").at(2)->value = "29699998";
+  EXPECT_THAT(not_passed(u), ElementsAre("Delegations Kept (network): fail"));
+  u.answers("after", "delegation").at(2)->value = "29700000";
+  u.answer("after", "signing-info", "validator-3").value["jailed_until"] = "1970-01-01T00:00:00Z";
+  EXPECT_THAT(not_passed(u), ElementsAre("Delegations Kept (network): fail"));
+}
+
 TEST(StateChecks, SupplyKeptIsOfTheUpgradeNotOfTheBlocksAroundIt) {
   auto u = healthy();
   u.answer("before", "supply").value = "4000223000000";  // an epoch has paid since
