@@ -18,7 +18,7 @@ using record::Json;
 
 namespace {
 
-const Json::json_pointer kMessages("/body/messages");
+const Json::json_pointer kMessages("/body/messages"), kFee("/auth_info/fee");
 
 }  // namespace
 
@@ -29,6 +29,11 @@ std::string new_address(Rehearsal& r) {
 Json messages_of(const std::string& written) {
   const auto transaction = Json::parse(written, nullptr, false);
   return transaction.contains(kMessages) ? transaction[kMessages] : Json::array();
+}
+
+bool has_granter(const std::string& written) {
+  const auto transaction = Json::parse(written, nullptr, false);
+  return transaction.contains(kFee) && !transaction[kFee].value("granter", "").empty();
 }
 
 TransactionMaker::TransactionMaker(Rehearsal& rehearsal)
@@ -78,12 +83,10 @@ void TransactionMaker::put_together(Kind& kind) {
     return;
   }
   auto messages = Json::array();
-  if (!kind.how->message.is_null()) {
-    auto of_message = values;
-    of_message.merge(Values(r.network().respondent(node).values));
-    of_message["account"] = account.address;
-    messages.push_back(fill_texts(kind.how->message, of_message, where(kind)));
-  }
+  auto texts = values;
+  texts.merge(Values(r.network().respondent(node).values));
+  texts["account"] = account.address;
+  if (!kind.how->message.is_null()) messages.push_back(fill_texts(kind.how->message, texts, where(kind)));
   for (const auto& part : kind.how->of) {
     const auto of_part = messages_of(std::ranges::find(kinds, part, [](const Kind& k) { return k.one.kind; })->one.as_made.written);
     if (of_part.empty()) kind.trouble = part + " could not be made";
@@ -91,6 +94,7 @@ void TransactionMaker::put_together(Kind& kind) {
   }
   auto transaction = Json::parse(by_program->one.as_made.written);
   transaction[kMessages] = messages;
+  if (!kind.how->fee.is_null()) transaction[kFee].merge_patch(fill_texts(kind.how->fee, texts, where(kind)));
   kind.one.as_made.written = transaction.dump();
 }
 

@@ -20,6 +20,8 @@ inline constexpr const char* kPayee = "payee";  // the value that names who a tr
 std::string new_address(Rehearsal&);
 // Of a transaction as it is written; none of what is no transaction.
 record::Json messages_of(const std::string& written);
+// Another account pays its fees, by an allowance.
+bool has_granter(const std::string& written);
 
 // Asks for the account, makes the transactions, signs them and sends those of before: each when the one before
 // it is done.

@@ -86,6 +86,7 @@ TransactionsBefore::TransactionsBefore(Rehearsal& r, const std::string& proposal
   maker_->values = {{kPayee, new_address(r)},
                    {"validator", validators.front()->member.operator_address},
                    {"other_validator", validators.size() > 2 ? validators[1]->member.operator_address : ""},
+                   {"granter", validators.front()->member.account},
                    {"file", write_idle_proposal(r).string()},
                    {"proposal", std::to_string(std::stoll(proposal) + 1)}};
   auto of_question = maker_->values;
@@ -93,8 +94,8 @@ TransactionsBefore::TransactionsBefore(Rehearsal& r, const std::string& proposal
   const auto own = transactions_at(r.view(), kBefore);
   for (const auto& [kind, t] : p.transactions) {
     // What it delegates to itself would be taken for a delegation that changed.
-    const auto names = [texts = fmt::format("{} {}", fmt::join(t.run, " "), t.message.dump())](std::string_view value) { return texts.find(value) != std::string::npos; };
-    if (validators.size() < (names("{other_validator}") ? 3 : names("{validator}") ? 2 : 1)) continue;
+    const auto names = [texts = fmt::format("{} {} {}", fmt::join(t.run, " "), t.message.dump(), t.fee.dump())](std::string_view value) { return texts.find(value) != std::string::npos; };
+    if (validators.size() < (names("{other_validator}") ? 3 : names("{validator}") || names("{granter}") ? 2 : 1)) continue;
     TransactionMaker::Kind k{{kind, {"", t.sign_mode}, {}, {}}, &t};
     k.before = std::none_of(own.begin(), own.end(),
                             [&, name = kind](const auto& tried) { return tried.transaction == name; });
@@ -162,8 +163,9 @@ void sign_again(Rehearsal& r, PreparedTransactions& p, const std::string& node, 
   if (!signing->trouble.empty()) throw TimedOut("transactions cannot be signed again: " + signing->trouble, Cause::machine_stalled);
 }
 
-// Of a message of its, as it is written.
+// Of a message of its, as it is written, or of who pays its fees.
 bool is_of_dropped_module(const NetworkView& v, const std::string& written) {
+  if (has_granter(written) && is_module_dropped(v, "feegrant")) return true;
   return std::ranges::any_of(messages_of(written), [&](const Json& message) {
     return is_module_dropped(v, module_of_route(message.value("@type", "")));
   });

@@ -41,6 +41,8 @@ const std::vector<KnownValue>& known_genesis_values() {
       {"model_version", "the version of the model that the network starts with"},
       {"model_hash", "the hash of its file, sha256:HEX"},
       {"gov_authority", "the address of governance's account, {module:gov}"},
+      {"account", "whose transactions of each kind are sent: the last validator's"},
+      {"granter", "who may grant it something: the first validator's account"},
   };
   return all;
 }

@@ -154,6 +154,9 @@ void GenesisMaker::patch(Json& genesis, Stage stage) const {
 std::string GenesisMaker::make(const std::vector<NodeIdentity>& identities,
                                const std::map<std::string, NodeKeys>& keys, const std::string& watched) {
   if (plan_.genesis_values) values_.merge(plan_.genesis_values());
+  const auto validators = validators_of(identities);
+  values_["account"] = validators.back().account;
+  values_["granter"] = validators.size() > 1 ? validators.front().account : watched;  // nobody grants to itself
   auto genesis = profile_.genesis_by == GenesisBy::direct ? written_directly(identities, keys, watched)
                                                           : made_by_commands(identities, watched);
   patch(genesis, Stage::after_validate);

@@ -60,7 +60,7 @@ const std::vector<const char*>& known_question_values() {
 const std::vector<const char*>& known_transaction_values() {
   static const std::vector<const char*> all = [] {
     auto values = known_question_values();
-    values.insert(values.end(), {"payee", "validator", "other_validator", "proposal", "file"});
+    values.insert(values.end(), {"payee", "validator", "other_validator", "granter", "proposal", "file"});
     return values;
   }();
   return all;

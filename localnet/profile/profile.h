@@ -98,6 +98,7 @@ struct TransactionKind {
   std::vector<std::string> run;  // arguments of the chain's program
   nlohmann::json message;        // as the chain writes it in JSON; gas and fees are those of the first kind with `run`
   std::vector<std::string> of;   // kinds of one message, which it has in one transaction
+  nlohmann::json fee;            // what differs from the first kind's: amount, payer, granter, as the chain writes them; null: nothing
   std::string effect;            // the question whose answer each of them changes; empty: none tells
   std::map<std::string, std::string> args;  // of that question, templates too
   std::string sign_mode;         // as the chain's program calls it; empty: its default
@@ -249,6 +250,7 @@ void describe(V& v, TransactionKind& t) {
   v.optional("run", t.run, "arguments of the chain's program; {name} is filled in");
   v.optional("message", t.message, "instead of run: the message as the chain writes it in JSON, gas and fees as the first kind with run; {name} is filled in");
   v.optional("of", t.of, "instead of run: kinds of one message, which it has in one transaction");
+  v.optional("fee", t.fee, "of message or of: what its fee has otherwise, as the chain writes it in JSON: its amount, its granter; {name} is filled in");
   v.optional("effect", t.effect, "the question whose answer each of them changes");
   v.optional("args", t.args, "arguments of that question");
   v.optional("sign_mode", t.sign_mode, "how it is signed, as the chain's program calls it: amino-json, say, as hardware wallets do; default: as the program does by itself");

@@ -71,7 +71,7 @@ class Rules {
     for (const auto& [name, pattern] : patterns) check_pattern(here[name], "log_patterns: " + name, pattern);
   }
 
-  // Questions beyond the closed list are of records to preserve: each must be used.
+  // Questions beyond the closed list are of records to preserve, and of what transactions change: each must be used.
   void check_preserved() const {
     const auto here = root_["preserved"] ? root_["preserved"] : root_["kept"];
     for (std::size_t i = 0; i < p_.preserved.size(); ++i)
@@ -81,14 +81,17 @@ class Rules {
 
   void check_questions() const {
     const auto questions = root_["questions"];
-    std::set<std::string> known, preserved;
+    std::set<std::string> known, own;
     std::map<std::string, std::vector<std::string>> values;  // that its sources may name
     const auto& of_node = known_question_values();
-    for (const auto& k : p_.preserved) {
-      preserved.insert(k.question);
-      values[k.question].assign(of_node.begin(), of_node.end());
-      for (const auto& [name, value] : k.args) values[k.question].push_back(name);
-    }
+    const auto ask = [&](const std::string& question, const std::map<std::string, std::string>& args) {
+      own.insert(question);
+      values[question].assign(of_node.begin(), of_node.end());
+      for (const auto& [name, value] : args) values[question].push_back(name);
+    };
+    for (const auto& k : p_.preserved) ask(k.question, k.args);
+    for (const auto& [kind, t] : p_.transactions)
+      if (!t.effect.empty()) ask(t.effect, t.args);
     for (const auto& q : known_questions()) {
       known.insert(q.name);
       values[q.name].assign(q.args.begin(), q.args.end());
@@ -98,7 +101,7 @@ class Rules {
     }
     for (const auto& [name, sources] : p_.questions) {
       const auto here = questions[name];
-      if (!known.contains(name) && !preserved.contains(name)) {
+      if (!known.contains(name) && !own.contains(name)) {
         const auto meant = closest(name, known);
         fail(here, "questions: nobody asks `" + name + "`" +
                        (meant.empty() ? "" : ", did you mean `" + meant + "`?"));
@@ -118,6 +121,11 @@ class Rules {
         if (std::find(known.begin(), known.end(), name) == known.end())
           fail(here, "transactions: " + kind + ": there is no {" + name + "}; there are " + listed({known.begin(), known.end()}));
     };
+    const auto check_texts = [&check](const YAML::Node& here, const std::string& kind, const nlohmann::json& value) {
+      const auto parts = value.flatten();
+      for (const auto& [at, part] : parts.items())
+        if (part.is_string()) check(here, kind, part.template get<std::string>());
+    };
     const auto is_any = [this](const auto& rule) {
       return std::any_of(p_.transactions.begin(), p_.transactions.end(), [&](const auto& one) { return rule(one.first, one.second); });
     };
@@ -133,9 +141,12 @@ class Rules {
           fail(here["message"], "transactions: " + kind + ": a message is a map with its `@type`: /cosmos.bank.v1beta1.MsgSend");
         if (!is_any([](const auto&, const auto& one) { return !one.run.empty(); }))
           fail(here, "transactions: " + kind + ": no kind has run: its gas and fees are those of the first that does");
-        const auto parts = t.message.flatten();
-        for (const auto& [at, value] : parts.items())
-          if (value.is_string()) check(here["message"], kind, value.template get<std::string>());
+        check_texts(here["message"], kind, t.message);
+      }
+      if (!t.fee.is_null()) {
+        if (!t.fee.is_object() || !t.run.empty())
+          fail(here["fee"], "transactions: " + kind + ": a fee is a map, of a kind with message or of; the program that makes one with run has options for it");
+        check_texts(here["fee"], kind, t.fee);
       }
       for (const auto& text : t.run) check(here["run"], kind, text);
       for (const auto& [name, text] : t.args) check(here["args"], kind, text);

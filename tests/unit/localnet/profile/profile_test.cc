@@ -217,6 +217,9 @@ TEST_F(ProfileFile, RefusesAKindOfTransactionThatCannotBeMadeOrToldOf) {
   EXPECT_THAT(with("{message: {to: you}}"), HasSubstr("transactions: gift: a message is a map with its `@type`"));
   EXPECT_THAT(with("{message: {\"@type\": /gift.MsgGive}}"), HasSubstr("transactions: gift: no kind has run"));
   EXPECT_THAT(with("{run: [give]}, more: {message: {\"@type\": /gift.MsgGive, to: [{who: \"{whom}\"}]}}"), HasSubstr("transactions: more: there is no {whom}"));
+  EXPECT_THAT(with("{run: [give], fee: {granter: you}}"), HasSubstr("transactions: gift: a fee is a map, of a kind with message or of"));
+  EXPECT_THAT(with("{run: [give]}, more: {of: [gift], fee: [1]}"), HasSubstr("transactions: more: a fee is a map"));
+  EXPECT_THAT(with("{run: [give]}, more: {of: [gift], fee: {granter: \"{whom}\"}}"), HasSubstr("transactions: more: there is no {whom}"));
   EXPECT_THAT(with("{run: [give], effect: joy}"), HasSubstr("transactions: gift: there is no question `joy`"));
 }
 
@@ -232,7 +235,7 @@ TEST_F(ProfileFile, RefusesAComputedValueThatThereIsNot) {
   const std::string there_are =
       "; there are {chain_id}, {denom}, {genesis_time}, {validator_count}, {voting_period}, "
       "{expedited_voting_period}, {inflation}, "
-      "{model_version}, {model_hash}, {gov_authority}, {module:NAME}";
+      "{model_version}, {model_hash}, {gov_authority}, {account}, {granter}, {module:NAME}";
   EXPECT_EQ(trouble("{denom: \"{denom}\", amount", "{denom: \"{denum}\", amount"),
             "21:46: genesis: there is no value for {denum}" + there_are);
   EXPECT_THAT(trouble("{denom: \"{denom}\", amount", "{denom: \"{module:}\", amount"),
