@@ -37,7 +37,7 @@ struct Scratch {
   }
 };
 
-// Arguments of questions, each with a value that any chain can answer, if only by "there is none".
+// Arguments of questions, and what a transaction's are filled with: each with a value that any chain can answer, if only by "there is none".
 Values arguments(const Network& network, const NodeIdentity& node) {
   return {{"name", "none"},
           {"id", "1"},
@@ -45,10 +45,15 @@ Values arguments(const Network& network, const NodeIdentity& node) {
           {"address", network.watched_account()},
           {"delegator", node.account},
           {"validator", node.operator_address},
+          {"other_validator", node.operator_address},
+          {"account", node.account},
+          {"payee", network.watched_account()},
+          {"granter", network.watched_account()},
+          {"proposal", "1"},
           {"height", "1"}};
 }
 
-// Those that the question declares, or that the profile gives for a record of its own.
+// Those that the question declares, or that the profile gives for a record of its own or for what a transaction changes.
 Values arguments_of(const std::string& question, const Profile& profile, const Values& values) {
   Values chosen;
   for (const auto& q : known_questions())
@@ -56,6 +61,9 @@ Values arguments_of(const std::string& question, const Profile& profile, const V
       for (const char* name : q.args) chosen[name] = values.at(name);
   for (const auto& k : profile.preserved)
     if (k.question == question) chosen.insert(k.args.begin(), k.args.end());
+  for (const auto& [kind, t] : profile.transactions)
+    if (t.effect == question)
+      for (const auto& [name, text] : t.args) chosen.emplace(name, fill(text, values, profile.file.string() + ": transactions: " + kind));
   return chosen;
 }
 

@@ -8,6 +8,7 @@
 #include "harness/procedures/exported.h"
 #include "harness/procedures/joining_node.h"
 #include "harness/procedures/later_proposals.h"
+#include "harness/procedures/multisig.h"
 #include "harness/procedures/shared_blocks.h"
 #include "harness/procedures/unbondings.h"
 #include "harness/procedures/validator_set.h"
@@ -30,6 +31,10 @@ const std::vector<Afterwards>& all_afterwards() {
        "Blocks with transactions of several accounts",
        {.commands = {"unsigned-payment", "sign-batch"}, .questions = {"account"}},
        pay_in_shared_blocks},
+      {step_id::multisig,
+       "A payment of an account of two keys",
+       {.commands = {"pay", "add-multisig", "sign-for", "multisign", "broadcast"}},
+       pay_by_multisig},
       {step_id::replay, "A new node replays all blocks, through the upgrade", {}, join_by_replay},
       {step_id::exported,
        "A network from the exported state",

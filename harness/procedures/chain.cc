@@ -7,6 +7,7 @@
 #include "harness/procedures/exported.h"
 #include "harness/procedures/governed.h"
 #include "harness/procedures/joining_node.h"
+#include "harness/procedures/multisig.h"
 #include "harness/procedures/operator.h"
 #include "harness/procedures/procedure.h"
 #include "harness/procedures/validator_set.h"
@@ -104,6 +105,7 @@ void chain_upgrade(Rehearsal& r) {
   GovernedUpgrade upgrade(r);
   upgrade.expect_no_plan();
   stage(r, upgrade.plan().name);
+  if (wanted_afterwards(r.scenario(), step_id::multisig)) open_multisig(r);
   upgrade.propose();
   upgrade.vote();
   upgrade.ask_before();

@@ -35,7 +35,7 @@ const std::map<std::string, Steps>& own_steps() {
   static const Steps model = {step_id::propose, "proposal", "vote",          step_id::passed, "download", "hash", "model-{node}",
                               "signed",         "report",   step_id::height, "active",        "scored"};
   static const std::map<std::string, Steps> all = {
-      {"chain", halted + Steps{"stage", "layout", step_id::export_before, "by-hand", "late", "without-late", "caught-up", step_id::join, kUnjail, "validator-set", "governance", "unbonding", step_id::replay, step_id::exported}},
+      {"chain", halted + Steps{"stage", "layout", step_id::export_before, "by-hand", "late", "without-late", "caught-up", step_id::join, kUnjail, "validator-set", "governance", "unbonding", "shared-blocks", step_id::multisig_before, step_id::multisig, step_id::replay, step_id::exported}},
       {"cancelled", voted + Steps{"cancel", "cancelled", "no-halt"}},
       {"skip", halted + Steps{"skip"}},
       {"rollback", halted + taken_back + Steps{"bad-release", "useless-copy", "second-halt", "skip", "same-block"}},

@@ -132,6 +132,14 @@ const std::vector<KnownCommand>& known_commands() {
        if_given,
        {"home", "chain_id", "key", "file", "account_number", "sequence"},
        "prints the transactions of {file}, one a line, signed in order by {key} from {sequence} on, without asking a node"},
+      {"pay", if_given, {}, "pays {amount} of {denom} from {account} to {address}"},
+      {"add-multisig",
+       if_given,
+       {"home", "multisig", "keys"},
+       "makes {multisig} in the keyring of {home}, an account for which two of its {keys} sign; answers its `address`"},
+      {"sign-for", if_given, {}, "prints the signature of {key} of the transaction in {file}, for {multisig}"},
+      {"multisign", if_given, {}, "prints the transaction in {file}, signed for {multisig} by {signature} and {other_signature}"},
+      {"broadcast", if_given, {}, "sends the signed transaction in {file}"},
       {"report-model", for_model, {}, "tells that the validator's node has loaded {model_version}, {model_hash}"},
   };
   return all;
