@@ -69,7 +69,7 @@ std::vector<record::TransactionTried> transactions_at(const NetworkView&, const 
 // The one whose signature was wrong on purpose; null: no node has said what it makes of it.
 const record::TransactionTried* forged_at(const NetworkView&, const std::string& checkpoint);
 // What a node said of a transaction, asked by name as a question: of the first one when it was simulated, and of one that was in a
-// block before the upgrade when a node was given it to check once more. The value: {transaction, code, codespace, log}.
+// block before the upgrade when a node was given it to check once more. The value: {transaction, code, codespace, log, gas_used}.
 inline constexpr const char *kSimulated = "simulated-transaction", *kReplayed = "replayed-transaction";
 // The rehearsal itself sends transactions of that account.
 bool has_sent(const NetworkView&, const std::string& account);

@@ -39,10 +39,11 @@ void add_coins(std::map<std::string, std::string>& sums, const std::string& coin
   }
 }
 
-// What its events tell; of x/bank's what its account paid, of x/auth's the fee.
-void take_events(record::TransactionTried& t, const Json& result) {
+// What its result in a block tells: the gas it took; of its events x/bank's what its account paid, x/auth's the fee.
+void take_outcome(record::TransactionTried& t, const Json& result) {
   const auto events = result.value("events", Json::array());
   t.events = static_cast<std::int64_t>(events.size());
+  t.gas_used = result.contains("gas_used") ? number_in(result["gas_used"]) : 0;
   t.paid.clear(), t.fee.clear(), t.attributes.clear();
   for (const auto& event : events) {
     std::map<std::string, std::string> of;
@@ -52,6 +53,14 @@ void take_events(record::TransactionTried& t, const Json& result) {
     if (type == "coin_spent" && of["spender"] == t.account) add_coins(t.paid, of["amount"]);
     if (type == "tx") add_coins(t.fee, of["fee"]);
   }
+}
+
+// What a simulation found that it takes (cosmos-sdk, SimulationResponse in JSON); 0: it does not say.
+std::int64_t estimated_gas(const Json& response) {
+  static const Json::json_pointer kGasUsed("/gas_info/gas_used");
+  const auto bytes = response.contains("value") && response["value"].is_string() ? base64_decode(response["value"].get<std::string>()) : std::vector<std::uint8_t>{};
+  const auto said = Json::parse(bytes, nullptr, false);
+  return said.is_object() && said.contains(kGasUsed) ? number_in(said[kGasUsed]) : 0;
 }
 
 // Another of the account comes first, or this one is in a block already (cosmos-sdk, types/errors).
@@ -149,7 +158,7 @@ void TransactionBatch::keep_probe(const char* question, const std::string& kind,
   if (answer.value) {
     record::TransactionTried t;
     take_result(t, *answer.value);
-    a.value = {{"transaction", kind}, {"code", t.code}, {"codespace", t.codespace}, {"log", t.log}};
+    a.value = {{"transaction", kind}, {"code", t.code}, {"codespace", t.codespace}, {"log", t.log}, {"gas_used", estimated_gas(*answer.value)}};
   }
   probes_.push_back(std::move(a));
 }
@@ -195,7 +204,7 @@ void TransactionBatch::look_up() {
       take_result(item.tried, result);
       put_off(item.tried);
       item.taken = item.tried.error.empty();
-      if (item.taken) item.tried.height = number_in(found.value->at("height")), take_events(item.tried, result);
+      if (item.taken) item.tried.height = number_in(found.value->at("height")), take_outcome(item.tried, result);
       if (const auto id = submitted_proposal(result); !id.empty()) self->proposals_[item.tried.hash] = id;
     });
   }

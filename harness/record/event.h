@@ -172,6 +172,7 @@ struct TransactionTried {
   std::string error;  // why it could not be tried; empty: it was
   Json was, is;       // what the question for its effect says before it, and then; null: none was asked
   bool forged = false;  // its signature is wrong on purpose: a node was asked to check it, and no mempool has it
+  std::int64_t gas_used = 0;  // of its result in the block, or of a simulation; 0: not told
   // Of its result in the block: how many events, and by these what its account paid, fee and all, and what was the fee of that; denom ->
   // amount.
   std::int64_t events = 0;

@@ -202,7 +202,7 @@ std::optional<record::TransactionTried> probe_at(const Context& c, const char* q
   if (!found || !found->answer.answered) return std::nullopt;
   const auto& v = found->answer.value;
   record::TransactionTried t;
-  t.transaction = v.value("transaction", ""), t.code = v.value("code", 0), t.codespace = v.value("codespace", ""), t.log = v.value("log", "");
+  t.transaction = v.value("transaction", ""), t.code = v.value("code", 0), t.codespace = v.value("codespace", ""), t.log = v.value("log", ""), t.gas_used = v.value("gas_used", std::int64_t{0});
   return t;
 }
 
@@ -217,13 +217,30 @@ BothProbes both_probes(const Context& c, const char* question) {
   return {before, after, {}};
 }
 
+// Times what was found; wallets allow no more than that.
+constexpr double kMostAllowed = 1.5;
+
+// What the block took of one of that kind; 0: it is not known.
+std::int64_t gas_taken(const Context& c, const char* checkpoint, const std::string& kind) {
+  for (const auto& t : transactions_at(c.view, checkpoint))
+    if (t.transaction == kind && was_accepted(t)) return t.gas_used;
+  return 0;
+}
+
+bool is_enough(std::int64_t found, std::int64_t taken) { return found == 0 || static_cast<double>(taken) <= kMostAllowed * static_cast<double>(found); }
+
 Finding judge_simulated(const Context& c, const std::string&) {
   const auto [before, after, missing] = both_probes(c, kSimulated);
   if (!after) return missing;
   if (before->code) return skipped("it was refused before the upgrade, too: " + outcome_of(*before));
   if (before->transaction != after->transaction) return skipped(fmt::format("{} before the upgrade, {} after it", before->transaction, after->transaction));
   const auto want = "code 0, as before the upgrade";
-  if (after->code == 0) return passed(want, "code 0", {"/app/simulate"});
+  const auto taken = gas_taken(c, kAfter, after->transaction);
+  if (after->code == 0 && !is_enough(after->gas_used, taken) && is_enough(before->gas_used, gas_taken(c, kBefore, before->transaction)))
+    return failed(fmt::format("a simulation finds that a {} takes {} gas, and a block takes {}: who sends one with what wallets learn runs out of gas", after->transaction,
+                              after->gas_used, taken),
+                  fmt::format("at most {} times what is found, as before the upgrade", kMostAllowed), std::to_string(taken), {"/app/simulate"});
+  if (after->code == 0) return passed(want, fmt::format("code 0, {} gas; a block took {}", after->gas_used, taken), {"/app/simulate"});
   return failed(fmt::format("a {} cannot be simulated any more, so that wallets learn no gas for it: {}", after->transaction, outcome_of(*after)), want, outcome_of(*after),
                 {"/app/simulate"});
 }

@@ -77,7 +77,7 @@ TEST_F(TransactionBatchTest, AsksForASimulationOfTheFirst) {
   const auto& probe = batch_->probes().front();
   EXPECT_EQ(probe.question, kSimulated);
   EXPECT_EQ(probe.checkpoint, kAfter);
-  EXPECT_EQ(probe.value, (json{{"transaction", "transfer"}, {"code", 18}, {"codespace", "sdk"}, {"log", "no"}}));
+  EXPECT_EQ(probe.value, (json{{"transaction", "transfer"}, {"code", 18}, {"codespace", "sdk"}, {"log", "no"}, {"gas_used", 0}}));
 }
 
 TEST_F(TransactionBatchTest, HasOneCheckedOnceMoreThatABlockHad) {

@@ -313,10 +313,10 @@ TEST_F(ForgedTransactions, SayNothingOfAChainThatTookThemBefore) {
 
 class TransactionProbes : public ServiceChecks {
  protected:
-  void said(const char* question, const char* checkpoint, int code, const char* kind = "transfer") {
+  void said(const char* question, const char* checkpoint, int code, const char* kind = "transfer", std::int64_t gas = 0) {
     record::Answered a;
     a.checkpoint = checkpoint, a.question = question, a.answered = true;
-    a.value = {{"transaction", kind}, {"code", code}, {"codespace", code ? "sdk" : ""}, {"log", code ? "no" : ""}};
+    a.value = {{"transaction", kind}, {"code", code}, {"codespace", code ? "sdk" : ""}, {"log", code ? "no" : ""}, {"gas_used", gas}};
     u_.add(checkpoint == kBefore ? made::at::kAsked - 1.01 : made::at::kAsked + 0.01, "", a);
   }
 };
@@ -332,6 +332,16 @@ TEST_F(TransactionProbes, FailWhereNothingIsSimulatedAnyMore) {
   said(kSimulated, kBefore, 0), said(kSimulated, kAfter, 18);
   EXPECT_THAT(made::not_passed(u_), ElementsAre("Transactions Simulated (network): fail"));
   EXPECT_THAT(item("Transactions Simulated").message, HasSubstr("a transfer cannot be simulated any more, so that wallets learn no gas for it: code 18 (sdk): no"));
+}
+
+TEST_F(TransactionProbes, FailWhereASimulationFindsFarLessThanABlockTakes) {
+  for (auto* t : u_.all<record::TransactionTried>()) t->gas_used = t->checkpoint == kBefore ? 75'000 : 155'000;
+  said(kSimulated, kBefore, 0, "transfer", 75'000), said(kSimulated, kAfter, 0, "transfer", 104'000);
+  EXPECT_EQ(item("Transactions Simulated").outcome, Outcome::pass) << "what wallets allow is enough";
+  said(kSimulated, kAfter, 0, "transfer", 103'000);
+  EXPECT_THAT(item("Transactions Simulated").message, HasSubstr("a simulation finds that a transfer takes 103000 gas, and a block takes 155000: "));
+  said(kSimulated, kBefore, 0, "transfer", 49'000);
+  EXPECT_EQ(item("Transactions Simulated").outcome, Outcome::pass) << "it was so before";
 }
 
 TEST_F(TransactionProbes, FailWhereWhatWasCarriedOutIsAcceptedAgain) {
