@@ -66,6 +66,11 @@ void do_afterwards(Rehearsal& r) {
       r.step(one.name, one.title, "", [&] { return of_chain([&] { return one.run(r); }); });
 }
 
+std::string skipped_before(const NetworkView& v, const char* step) {
+  const auto tried = std::ranges::find(v.steps, step, [](const SeenStep& s) { return s.step.step; });
+  return tried != v.steps.end() && tried->outcome == StepOutcome::skipped ? "before the upgrade " + tried->detail : "";
+}
+
 record::Json answer_of_chain(Rehearsal& r, const std::string& checkpoint, const Question& question) {
   const auto a = r.ask(checkpoint, {question}).front();
   if (!a.answered) throw StepFailed(fmt::format("the chain does not answer {}: {}", question.name, a.error), Cause::afterwards_failed);

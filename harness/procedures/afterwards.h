@@ -32,6 +32,8 @@ void do_afterwards(Rehearsal&);
 
 inline constexpr const char* kUnjail = "unjail";
 
+// Why the step that tried it with the current release was skipped, which proves nothing of the next one; empty: it was not.
+std::string skipped_before(const NetworkView&, const char* step);
 // What the chain answers; null: there is none. That it does not answer is the cause afterwards-failed.
 record::Json answer_of_chain(Rehearsal&, const std::string& checkpoint, const Question&);
 // What a step of theirs sees; a transaction that the chain refuses then is the cause afterwards-failed, too: it took such before.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/procedures/afterwards.h"
 #include "harness/procedures/joining_node.h"
 #include "harness/view/step_ids.h"
 #include "localnet/base/text.h"
@@ -77,8 +78,7 @@ void try_export(Rehearsal& r) {
 
 std::string start_from_export(Rehearsal& r) {
   constexpr std::int64_t kBlocks = 3;
-  const auto tried = std::ranges::find(r.view().steps, step_id::export_before, [](const SeenStep& s) { return s.step.step; });
-  if (tried != r.view().steps.end() && tried->outcome == StepOutcome::skipped) throw StepSkipped("before the upgrade " + tried->detail);
+  if (const auto why = skipped_before(r.view(), step_id::export_before); !why.empty()) throw StepSkipped(why);
   Export e(r, r.folder() / "export");
   write(r, e, r.to());
   const auto first = first_height(e.genesis);

@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
+#include "harness/procedures/afterwards.h"
 #include "harness/procedures/governance.h"
 #include "harness/procedures/transaction_batch.h"
 #include "harness/procedures/transaction_maker.h"
@@ -18,8 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kSeveralKeys = "several-keys";    // in the operator's keyring
-constexpr const char* kCoinsOfSeveral = "100000000";     // that it begins with
+constexpr const char* kSeveralKeys = "several-keys";  // in the operator's keyring
+constexpr const char* kCoinsOfSeveral = "100000000";  // that it begins with
 constexpr const char* kPaidBySeveral = "1";
 
 fs::path file_of(Rehearsal& r, const std::string& name) { return r.folder() / "operator" / (name + ".json"); }
@@ -90,9 +89,10 @@ void open_multisig(Rehearsal& r) {
 }
 
 std::string pay_by_multisig(Rehearsal& r) {
-  const auto before = std::ranges::find(r.view().steps, step_id::multisig_before, [](const SeenStep& s) { return s.step.step; });
-  if (before == r.view().steps.end() || before->outcome == StepOutcome::skipped) throw StepSkipped("before the upgrade " + (before == r.view().steps.end() ? "there was none" : before->detail));
-  const auto address = address_of(file_of(r, kSeveralKeys));
+  if (const auto why = skipped_before(r.view(), step_id::multisig_before); !why.empty()) throw StepSkipped(why);
+  const auto key = file_of(r, kSeveralKeys);
+  if (!fs::exists(key)) throw StepSkipped("needs the account from before the upgrade");
+  const auto address = address_of(key);
   return fmt::format("{} has paid in block {}, as before the upgrade", address, pay(r, address));
 }
 

@@ -33,7 +33,8 @@ Json messages_of(const std::string& written) {
 
 bool has_granter(const std::string& written) {
   const auto transaction = Json::parse(written, nullptr, false);
-  return transaction.contains(kFee) && !transaction[kFee].value("granter", "").empty();
+  static const Json::json_pointer kGranter("/auth_info/fee/granter");
+  return transaction.contains(kGranter) && !text_of(transaction[kGranter]).empty();
 }
 
 TransactionMaker::TransactionMaker(Rehearsal& rehearsal)

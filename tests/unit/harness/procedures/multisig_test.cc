@@ -72,8 +72,8 @@ TEST_F(MultisigTest, ProvesNothingWhereTheReleaseBeforeRefusesItToo) {
   EXPECT_THAT(failure<StepSkipped>([this] { pay_by_multisig(r_); }), HasSubstr("unrecognized public key type"));
 }
 
-TEST_F(MultisigTest, IsSkippedOfAScenarioThatForksFromAPastWithoutIt) {
-  EXPECT_THAT(failure<StepSkipped>([this] { pay_by_multisig(r_); }), HasSubstr("before the upgrade there was none"));
+TEST_F(MultisigTest, ProvesNothingWithoutTheAccountFromBefore) {
+  EXPECT_THAT(failure<StepSkipped>([this] { pay_by_multisig(r_); }), HasSubstr("needs the account from before the upgrade"));
 }
 
 }  // namespace
