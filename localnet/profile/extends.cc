@@ -16,13 +16,20 @@ constexpr const char* kBase = "base";
 
 bool says_base(const YAML::Node& root) { return root[kBase] && root[kBase].IsScalar() && root[kBase].Scalar() == "true"; }
 
+// Where it is, links followed; as it is called where it is nowhere: a file that is open and has no name (/proc/self/fd/3).
+fs::path place_of(const fs::path& file) {
+  std::error_code nowhere;
+  const auto place = fs::weakly_canonical(file, nowhere);
+  return nowhere ? fs::absolute(file) : place;
+}
+
 class Reader {
  public:
   Reader(fs::path shipped, Source& source) : shipped_(std::move(shipped)), source_(source) {}
 
   YAML::Node read(const fs::path& file) {
     auto root = read_yaml(file, source_);
-    chain_.push_back(fs::weakly_canonical(file));
+    chain_.push_back(place_of(file));
     const YAML::Node extends = root[kExtends];
     if (extends) root = merge_yaml(read(base_of(file, extends)), root, source_);
     root.remove(kExtends);
@@ -38,7 +45,7 @@ class Reader {
     const auto base = path ? file.parent_path() / text : shipped_ / (text + ".yaml");
     if (!fs::is_regular_file(base))
       complain_at(source_, extends, "extends: there is no profile `" + text + "`: " + base.string() + " is not there");
-    if (std::find(chain_.begin(), chain_.end(), fs::weakly_canonical(base)) != chain_.end())
+    if (std::find(chain_.begin(), chain_.end(), place_of(base)) != chain_.end())
       complain_at(source_, extends, "extends: " + base.string() + " extends itself by this");
     return base;
   }

@@ -1,7 +1,9 @@
 // Profiles that say only what differs: from a base that comes with the project, or from a file.
 #include "localnet/profile/extends.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
@@ -74,6 +76,16 @@ TEST_F(Extends, APathIsRelativeToTheFileAndSoIsWhatTheBaseNames) {
   const auto p = load("extends: deep/own.yaml\ntitle: Other\n");
   EXPECT_EQ(p.title, "Other");
   EXPECT_EQ(p.releases, (folder_ / "all.yaml").string());
+}
+
+// It is open, can be read, and is nowhere.
+TEST_F(Extends, AFileMayBeOneThatHasNoName) {
+  const auto file = write(kMini);
+  const int open = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  ASSERT_GE(open, 0);
+  std::filesystem::remove(file);
+  EXPECT_EQ(load_profile("/proc/self/fd/" + std::to_string(open), kShipped).chain.binary, "minid");
+  ::close(open);
 }
 
 TEST_F(Extends, TheTextIsWholeByItself) {
