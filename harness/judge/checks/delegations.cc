@@ -22,7 +22,7 @@ std::vector<Question> ask_delegations(const Context& c, const std::string& check
   return asked_at_both(std::move(all), checkpoint);
 }
 
-// It was jailed, and is worth less by no more than what is taken of it then: its shares are as many as before.
+// It was jailed, and is worth less by no more than what x/slashing takes of it then.
 bool is_slashed(const Context& c, const record::Member& validator, const std::string& before, const std::string& after) {
   const auto* info = c.view.answer(kAfter, question::signing_info, validator.name);
   const auto fraction = slashing_parameter(c.view.survey(kAfter), "slash_fraction_downtime");

@@ -235,14 +235,15 @@ Finding judge_simulated(const Context& c, const std::string&) {
   if (before->code) return skipped("it was refused before the upgrade, too: " + outcome_of(*before));
   if (before->transaction != after->transaction) return skipped(fmt::format("{} before the upgrade, {} after it", before->transaction, after->transaction));
   const auto want = "code 0, as before the upgrade";
+  if (after->code)
+    return failed(fmt::format("a {} cannot be simulated any more, so that wallets learn no gas for it: {}", after->transaction, outcome_of(*after)), want, outcome_of(*after),
+                  {"/app/simulate"});
   const auto taken = gas_taken(c, kAfter, after->transaction);
-  if (after->code == 0 && !is_enough(after->gas_used, taken) && is_enough(before->gas_used, gas_taken(c, kBefore, before->transaction)))
+  if (!is_enough(after->gas_used, taken) && is_enough(before->gas_used, gas_taken(c, kBefore, before->transaction)))
     return failed(fmt::format("a simulation finds that a {} takes {} gas, and a block takes {}: who sends one with what wallets learn runs out of gas", after->transaction,
                               after->gas_used, taken),
                   fmt::format("at most {} times what is found, as before the upgrade", kMostAllowed), std::to_string(taken), {"/app/simulate"});
-  if (after->code == 0) return passed(want, fmt::format("code 0, {} gas; a block took {}", after->gas_used, taken), {"/app/simulate"});
-  return failed(fmt::format("a {} cannot be simulated any more, so that wallets learn no gas for it: {}", after->transaction, outcome_of(*after)), want, outcome_of(*after),
-                {"/app/simulate"});
+  return passed(want, fmt::format("code 0, {} gas; a block took {}", after->gas_used, taken), {"/app/simulate"});
 }
 
 Finding judge_replayed(const Context& c, const std::string&) {
