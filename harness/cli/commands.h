@@ -9,6 +9,7 @@
 
 #include "harness/cli/project.h"
 #include "harness/run/run.h"
+#include "localnet/process/guard.h"
 
 namespace rehearse::cli {
 
@@ -103,7 +104,7 @@ int merge_histories(const std::vector<std::string>& files, const std::string& in
 int issue(const std::string& cluster, const std::string& file);
 
 // Concludes a run that its harness could not, and writes its reports.
-void after_crash(const std::filesystem::path& folder, const std::string& how);
+void after_crash(const std::filesystem::path& folder, const HarnessEnd&);
 // Prints the table of RUNBOOK.md.
 int runbook(const Project&);
 // Prints the systemd unit of the runbook's appendix for that chain; what is empty is as the runbook has it.

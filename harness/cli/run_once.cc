@@ -87,7 +87,7 @@ RunResult run_once(const RunOptions& o, const Leaves& leaves, const fs::path& sh
     } catch (const Error&) {
       throw;
     } catch (const std::exception& e) {  // beyond the run's own account of what went wrong
-      after_crash(o.folder, e.what());
+      after_crash(o.folder, {e.what()});
       throw;
     }
   }();
@@ -128,9 +128,9 @@ record::RunRecord record_of(const RunOptions& o) try {
   return record_of_not_begun(o, e.what());
 }
 
-void after_crash(const fs::path& folder, const std::string& how) {
+void after_crash(const fs::path& folder, const HarnessEnd& end) {
   if (!fs::exists(folder / "events.jsonl") || fs::exists(folder / "run.json")) return;
-  auto record = conclude_crashed(folder, how);
+  auto record = conclude_crashed(folder, end);
   reports::write_all(record, folder);
   RunOptions o;
   o.folder = folder;

@@ -62,16 +62,23 @@ record::RunRecord record_of_not_begun(const RunOptions& o, const std::string& re
   return r;
 }
 
-record::RunRecord conclude_crashed(const fs::path& folder, const std::string& how) {
+namespace {
+
+record::RunStopped end_of_crashed(const NetworkView& view, const HarnessEnd& end, const fs::path& folder) {
+  const auto step = last_step(view);
+  if (end.cut_off) return {StopReason::cancelled, fmt::format("what carried it out was ended by {}", end.how), step, Cause::none};
+  const std::string where = fs::exists(folder / kLog) ? fmt::format("; the end of {} has the backtrace", kLog) : "";
+  return {StopReason::error, unexpected(end.how, step, view.run ? view.run->scenario : "") + where, step, Cause::none};
+}
+
+}  // namespace
+
+record::RunRecord conclude_crashed(const fs::path& folder, const HarnessEnd& end) {
   std::error_code ignored;
   fs::remove_all(folder / kUnfinishedCheckpoint, ignored);
   const auto journal = folder / kJournal;
   const auto view = fold_all(read_journal(journal));
-  if (!view.stopped) {
-    const auto step = last_step(view);
-    const std::string where = fs::exists(folder / kLog) ? fmt::format("; the end of {} has the backtrace", kLog) : "";
-    append_to_journal(journal, record::RunStopped{StopReason::error, unexpected(how, step, view.run ? view.run->scenario : "") + where, step, Cause::none});
-  }
+  if (!view.stopped) append_to_journal(journal, end_of_crashed(view, end, folder));
   return judge_folder(folder);
 }
 

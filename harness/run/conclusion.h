@@ -7,6 +7,7 @@
 
 #include "harness/record/run_record.h"
 #include "harness/run/options.h"
+#include "localnet/process/guard.h"
 
 namespace rehearse {
 
@@ -17,8 +18,9 @@ std::string host_description();
 record::RunRecord record_of_skipped(const RunOptions&, const std::string& reason);
 record::RunRecord record_of_not_begun(const RunOptions&, const std::string& reason);
 
-// The record of a run whose harness could not conclude it: `how` says what ended it. Its journal gets that as its end.
-record::RunRecord conclude_crashed(const std::filesystem::path& folder, const std::string& how);
+// The record of a run whose harness could not conclude it. Its journal gets as its end how that came; one that was cut off is
+// cancelled.
+record::RunRecord conclude_crashed(const std::filesystem::path& folder, const HarnessEnd&);
 
 // What a run's folder says of it, in run.json. Throws Error(Blame::scenario) when it does not.
 record::RunRecord record_in(const std::filesystem::path& folder);

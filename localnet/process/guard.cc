@@ -92,21 +92,21 @@ std::string end_run(const fs::path& lock, const Live& run) {
   return fmt::format("run {} ({}): {} processes ended", run.run_id, run.folder, killed);
 }
 
-// Harnesses that were killed could not give back what they held in the runtime folder. The folders of their runs.
-std::vector<fs::path> give_back_for(const std::set<pid_t>& harnesses) {
-  std::vector<fs::path> folders;
+// Harnesses that were killed could not give back what they held in the runtime folder. Their runs.
+std::vector<Live> give_back_for(const std::set<pid_t>& harnesses) {
+  std::vector<Live> runs;
   try {
     const auto dir = runtime_dir();
     for (const auto& path : lock_files(dir))
       if (const auto run = read_lock(path); harnesses.contains(run.pid) && lockable(path)) {
         end_run(path, run);
-        folders.push_back(run.folder);
+        runs.push_back(run);
       }
     AddressBlock::remove_stale(dir);
   } catch (const std::exception& e) {
     log_warning(e.what());
   }
-  return folders;
+  return runs;
 }
 
 // What has ended one harness may end this too.
@@ -153,10 +153,11 @@ int run_guarded(const std::function<int()>& inner, const AfterCrash& after_crash
   const auto [status, told] = wait_for_inner(pid, watched);
   auto ended = end_all_children();
   if (WIFEXITED(status)) return WEXITSTATUS(status);
-  log_error(fmt::format("the harness was ended by {}; what it had started is stopped", ::strsignal(WTERMSIG(status))));
+  const std::string how = ::strsignal(WTERMSIG(status));
+  log_error(fmt::format("the harness was ended by {}; what it had started is stopped", how));
   ended.insert(pid);
-  for (const auto& folder : give_back_for(ended))
-    if (after_crash && WTERMSIG(status) != told) in_a_process([&, status = status] { after_crash(folder, ::strsignal(WTERMSIG(status))); });
+  for (const auto& run : give_back_for(ended))
+    if (after_crash && WTERMSIG(status) != told) in_a_process([&] { after_crash(run.folder, {how, run.pid != pid}); });
   // It was asked to end when it could not yet, or no longer, do it by itself.
   return WTERMSIG(status) == told ? 128 + told : kHarnessKilled;
 }

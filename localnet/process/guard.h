@@ -17,8 +17,14 @@ inline constexpr const char* kNodeVariable = "REHEARSE_NODE";
 
 inline constexpr int kHarnessKilled = 3;  // exit code: infrastructure
 
-// What is still to be done for the folder of a run whose harness a signal has ended: "Segmentation fault".
-using AfterCrash = std::function<void(const std::filesystem::path& run_folder, const std::string& how)>;
+// How a harness ended that could not conclude its run: by that signal ("Segmentation fault"), or because its guard ended it,
+// since the process that had begun it died of that.
+struct HarnessEnd {
+  std::string how;
+  bool cut_off = false;
+};
+// What is still to be done for the folder of its run.
+using AfterCrash = std::function<void(const std::filesystem::path& run_folder, const HarnessEnd&)>;
 
 // Runs `inner` in a child process and returns its exit code. This process passes SIGINT, SIGTERM and SIGHUP
 // on to it and, when it ends or is killed, kills and reaps all that is left below. When this process is

@@ -6,6 +6,7 @@
 #include <sys/prctl.h>
 
 #include "tests/unit/support/fakes.h"
+#include "localnet/base/text.h"
 #include "localnet/process/address.h"
 #include "tests/unit/support/sleeper.h"
 
@@ -127,6 +128,11 @@ TEST(RunGuarded, GivesBackTheLocksOfAKilledInner) {
   EXPECT_TRUE(std::filesystem::is_empty(folder / ("rehearse-" + std::to_string(::getuid()))));
 }
 
+// Writes into that folder what is told of a run.
+AfterCrash tells(const made::TempFolder& folder) {
+  return [&folder](const std::filesystem::path& run, const HarnessEnd& end) { folder.write("told", run.filename().string() + ": " + end.how + (end.cut_off ? ", cut off" : "")); };
+}
+
 TEST(RunGuarded, HasARunConcludedThatASignalEnded) {
   made::TempFolder folder;
   const auto outer = forked([&] {
@@ -138,13 +144,32 @@ TEST(RunGuarded, HasARunConcludedThatASignalEnded) {
           ::kill(::getpid(), SIGSEGV);
           return 0;
         },
-        [&](const std::filesystem::path& run, const std::string& how) { folder.write("told", run.filename().string() + ": " + how); });
+        tells(folder));
   });
   EXPECT_EQ(code_of(outer), 3);
-  std::ifstream told(folder / "told");
-  std::string text;
-  std::getline(told, text);
-  EXPECT_EQ(text, "run: Segmentation fault");
+  EXPECT_EQ(read_file(folder / "told"), "run: Segmentation fault");
+}
+
+TEST(RunGuarded, CutsOffARunOfAnInnerThatIsKilled) {
+  made::TempFolder folder;
+  Pipe held;
+  const auto outer = forked([&] {
+    ::setenv("XDG_RUNTIME_DIR", folder.path().c_str(), 1);
+    return run_guarded(
+        [&] {
+          forked([&] {
+            RunLock lock(runtime_dir(), "one", folder / "run");
+            held.say('x');
+            stay();
+            return 0;
+          });
+          if (held.heard() == 'x') ::kill(::getpid(), SIGKILL);
+          return 0;
+        },
+        tells(folder));
+  });
+  EXPECT_EQ(code_of(outer), 3);
+  EXPECT_EQ(read_file(folder / "told"), "run: Killed, cut off");
 }
 
 TEST(RunGuarded, EndsAnOrphanOfItsOwnSession) {
