@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/record/course.h"
 #include "harness/record/run_record.h"
 
 namespace rehearse::reports {
@@ -17,11 +18,13 @@ struct Excerpt {
   std::vector<std::string> lines;
 };
 
+// What explains a run beside its record.
 struct Explanation {
   std::optional<Excerpt> evidence;             // none: it stands in no file, or that cannot be read
   std::optional<record::RunRecord> last_pass;  // of the same scenario and profile; none: none is known here
   std::string bundle;                          // as it is typed; empty: there is none
   std::string network;                         // the folder that it is kept in, as it is typed; empty: it is not
+  record::Course course;                       // empty: its journal is not known
 };
 
 std::string explain_md(const record::RunRecord&, const Explanation&);

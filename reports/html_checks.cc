@@ -145,7 +145,7 @@ std::string tally_pills(const Tally& t) {
 }  // namespace
 
 std::string checks(const RunRecord& run) {
-  std::string out = "<section>\n<h2>Checklists</h2>\n";
+  std::string out = "<section id=\"checklists\">\n<h2>Checklists</h2>\n";
   if (run.checks.empty()) return out + "<p>No check was reached.</p>\n</section>\n";
   for (const auto& list : checklists(run)) {
     out += "<div class=\"checklist\">\n<h3>" + html(list.name) + tally_pills(list.tally) + "</h3>\n";

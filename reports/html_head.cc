@@ -71,15 +71,30 @@ std::string verdict(const RunRecord& run) {
          figures(run) + command_block(run) + "</header>\n";
 }
 
-std::string diagnosis(const RunRecord& run) {
+namespace {
+
+// The lines around it, of which the marked one is the evidence.
+std::string excerpt(const Excerpt& e) {
+  std::string lines;
+  for (std::size_t i = 0; i < e.lines.size(); ++i) {
+    const auto number = e.first + static_cast<long>(i);
+    const auto line = fmt::format("{:>6}  {}", number, html(one_line(e.lines[i], 2000)));
+    lines += number == e.marked ? "<mark>" + line + "</mark>\n" : line + "\n";
+  }
+  return "<details>\n<summary>The lines around it</summary>\n<pre>" + lines + "</pre>\n</details>\n";
+}
+
+}  // namespace
+
+std::string diagnosis(const RunRecord& run, const std::optional<Excerpt>& evidence) {
   if (!run.diagnosis) return "";
   const auto& d = *run.diagnosis;
-  std::string out = "<section class=\"diagnosis\">\n<h2>Why</h2>\n";
+  std::string out = "<section id=\"cause\" class=\"diagnosis\">\n<h2>Why</h2>\n";
   if (!d.proven_by.empty()) out += "<p class=\"proof\">" + value(d.proven_by) + "</p>\n";
   if (!d.first_evidence.empty() || !d.evidence_at.empty())
     out += "<figure>\n<pre>" + value(d.first_evidence) + "</pre>\n<figcaption>First evidence" +
            (d.evidence_at.empty() ? "" : ", <code>" + value(d.evidence_at) + "</code>") +
-           "</figcaption>\n</figure>\n";
+           "</figcaption>\n" + (evidence ? excerpt(*evidence) : "") + "</figure>\n";
   out += "<dl>\n";
   if (!d.owner.empty()) out += "<dt>Whose</dt><dd>" + value(d.owner) + "</dd>\n";
   if (const auto where = where_text(d.where); !where.empty()) out += "<dt>Where</dt><dd>" + value(where) + "</dd>\n";

@@ -110,7 +110,15 @@ svg text.halt { fill: var(--warn); text-anchor: middle; }
 svg line.halt { stroke: var(--warn); stroke-width: 1.5; stroke-dasharray: 5 3; }
 svg circle { stroke: var(--panel); stroke-width: 1.5; }
 svg .net { fill: var(--ink); }
-svg .one { fill: var(--accent); }
+.stage, .step, .fault { --stage: var(--skip); fill: var(--stage); background: var(--stage); }
+.stage.running { --stage: #4c78c9; } .stage.halted { --stage: #c9a227; } .stage.switching { --stage: #a65fb2; }
+.stage.executing { --stage: #d98236; } .stage.applied { --stage: #3f9fb0; } .stage.upgraded { --stage: #4f9d69; }
+.stage.stuck { --stage: #c65b6b; } .stage.gone { --stage: #7d8796; }
+.step { --stage: var(--skip); opacity: .6; } .fault { --stage: var(--warn); } .bad { --stage: var(--fail); opacity: 1; }
+.error-line { stroke: var(--fail); stroke-width: 2; background: var(--fail); }
+.process-end { stroke: var(--ink); stroke-width: 2; background: var(--ink); }
+.missed { fill: var(--warn); background: var(--warn); }
+svg rect { stroke: var(--panel); stroke-width: .5; }
 svg polyline { fill: none; stroke: var(--accent); stroke-width: 1.5; }
 .bar { display: flex; height: 18px; border-radius: 6px; overflow: hidden; gap: 1px; }
 .bar i { min-width: 1px; }
@@ -119,6 +127,12 @@ svg polyline { fill: none; stroke: var(--accent); stroke-width: 1.5; }
 .part0 { background: #4c78c9; } .part1 { background: #d98236; } .part2 { background: #4f9d69; }
 .part3 { background: #a65fb2; } .part4 { background: #c9a227; } .part5 { background: #3f9fb0; }
 .part6 { background: #c65b6b; } .part7 { background: #7d8796; }
+.key { display: inline-block; width: 10px; height: 10px; border-radius: 3px; margin-right: 6px; }
+.times { width: auto; }
+.tall { max-height: 32em; overflow: auto; }
+.log { font-size: 13px; } .log td { padding: 2px 8px; } .log tr.error td:nth-child(3) { color: var(--fail); font-weight: 600; }
+.log tr.evidence td, mark { background: var(--fail-soft); color: inherit; }
+#log-search { width: 100%; font: inherit; color: inherit; background: var(--shade); border: 1px solid var(--line); border-radius: 6px; padding: 6px 10px; margin-bottom: 8px; }
 .power { display: inline-block; width: 120px; height: 8px; border-radius: 4px; background: var(--shade); overflow: hidden; }
 .power i { display: block; height: 100%; background: var(--accent); }
 @media (max-width: 640px) {

@@ -19,11 +19,11 @@ std::string text_of(const record::Json& json) {
 
 }  // namespace
 
-void write_all(const record::RunRecord& run, const std::filesystem::path& run_folder, JunitDialect dialect) {
+void write_all(const record::RunRecord& run, const std::filesystem::path& run_folder, JunitDialect dialect, const Explanation& more) {
   write_atomically(run_folder / "run.json", text_of(record::to_json(run)));
   write_atomically(run_folder / "junit.xml", junit(run, dialect));
   write_atomically(run_folder / "summary.md", summary_md(run));
-  write_atomically(run_folder / "report.html", report_html(run));
+  write_atomically(run_folder / "report.html", report_html(run, more));
 }
 
 namespace {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/record/run_record.h"
+#include "reports/explain.h"
 #include "reports/junit.h"
 
 namespace rehearse::reports {
@@ -13,8 +14,8 @@ namespace rehearse::reports {
 // run.json (as record::to_json has it, indented by two), junit.xml, summary.md and report.html, in this
 // order, so that the record is there whatever becomes of the rest. `run_folder` must exist. Throws
 // std::system_error naming the file.
-void write_all(const record::RunRecord&, const std::filesystem::path& run_folder,
-               JunitDialect = JunitDialect::rich);
+void write_all(const record::RunRecord&, const std::filesystem::path& run_folder, JunitDialect = JunitDialect::rich,
+               const Explanation& = {});
 
 // run.json ({"schema", "suite", "verdict", "coverage", "planned", "runs": [...]}), junit.xml and summary.md of the whole. The
 // runs' own reports stand in their folders beside it. `planned`: how many there are to be; with fewer, it is not at its end.

@@ -61,7 +61,9 @@ int profile_show(const Project&, const std::string& profile);
 int doctor(const Project&, const std::string& profile);
 // Asks a scratch node of that program every question of the profile.
 int examine(const Project&, const std::string& profile, const std::string& binary);
-int report(const std::string& folder);
+int report(const Project&, const std::string& folder);
+// Holds a network that somebody else runs, as that file has it, against the checklists.
+int verify(const Project&, const std::string& network, const RunFlags&, const std::string& command);
 
 struct PlanFlags {
   std::uint64_t seed = 1;

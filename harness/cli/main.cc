@@ -90,7 +90,7 @@ void add_common_flags(CLI::App& run, RunFlags& f) {
 // Of a run that failed.
 void add_flags_of_repeating(CLI::App& command, RunFlags& f) {
   add_common_flags(command, f);
-  command.add_option("--release", f.releases, "from=RELEASE, to=RELEASE or patch=RELEASE in the place of the run's own");
+  command.add_option("--release", f.releases, "from=, to=, patch= or failing=RELEASE in the place of the run's own");
 }
 
 void add_run_flags(CLI::App& run, RunFlags& f) {
@@ -99,7 +99,7 @@ void add_run_flags(CLI::App& run, RunFlags& f) {
   run.add_option("--profile", f.profile, "the chain: a name of `rehearse list`, or a file (default: the suite's own, else virtengine)")
       ->envname("REHEARSE_PROFILE");
   run.add_option("--release", f.releases,
-                 "from=RELEASE, to=RELEASE or, of a train, patch=RELEASE: a name, or the path or URL of an archive or binary");
+                 "from=RELEASE, to=RELEASE or, of a train, patch=RELEASE and failing=RELEASE: a name, or the path or URL of an archive or binary");
   run.add_option("--genesis-set", f.genesis, "PATH=JSON: a genesis value, as app_state.gov.params.quorum='\"0.5\"'");
   run.add_option("--from", f.from, "--release from=...");
   run.add_option("--to", f.to, "--release to=...");
@@ -209,6 +209,12 @@ int dispatch(int argc, char** argv) {
   doctor_->add_option("--binary", binary, "its program: a scratch node is asked every question of the profile");
   auto* report_ = app.add_subcommand("report", "judge a run again from its journal, and render it");
   report_->add_option("run", folder, "a run's folder")->required();
+  std::string standing;
+  auto* verify_ = app.add_subcommand("verify", "hold a network that somebody else runs against the runbook's checklists, without a transaction");
+  verify_->add_option("--network", standing, "a file with its nodes: nodes: [{name, rpc, rest, role, version}]")->required();
+  verify_->add_option("--profile", flags.profile, "the chain (default: virtengine)")->envname("REHEARSE_PROFILE");
+  verify_->add_option("--out", flags.out, "folder for the results; must not exist or be empty")->envname("REHEARSE_OUT");
+  verify_->add_option("--junit-dialect", flags.junit_dialect, "rich, or strict: valid against Jenkins' schema");
   PlanFlags planned;
   auto* plan_ = app.add_subcommand("plan", "draw a rehearsal from a seed: the network, the way, who is late, what goes wrong");
   plan_->add_option("--seed", planned.seed, "the same seed, the same plan")->envname("REHEARSE_SEED")->capture_default_str();
@@ -316,7 +322,8 @@ int dispatch(int argc, char** argv) {
   if (show_->parsed()) return profile_show(project, profile);
   if (validate_->parsed()) return validate(project, files, for_profile);
   if (doctor_->parsed()) return doctor(project, profile);
-  if (report_->parsed()) return report(folder);
+  if (report_->parsed()) return report(project, folder);
+  if (verify_->parsed()) return guarded([&] { return verify(project, standing, flags, again); });
   if (soak_->parsed()) return guarded([&] { return soak(project, flags, soaked, again); });
   if (plan_->parsed()) return plan(project, planned);
   if (score_->parsed()) return score(project, scored);

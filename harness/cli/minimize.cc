@@ -21,7 +21,8 @@ namespace {
 std::string flags_that_matter(const Failed& failed, const std::vector<std::string>& releases) {
   auto text = " --profile " + failed.manifest().profile;
   const auto& options = failed.recipe().options;
-  for (const std::string role : {"from", "patch", "to"}) {
+  for (const auto& [name, option] : kReleaseFlags) {
+    const std::string role = name;
     const auto other = std::ranges::find_if(releases, [&](const auto& r) { return r.starts_with(role + "="); });
     const auto given = other == releases.end() ? options.value(role, "") : other->substr(role.size() + 1);
     if (!given.empty()) text += fmt::format(" --release {}={}", role, given);

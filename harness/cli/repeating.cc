@@ -75,8 +75,7 @@ void check_archive(const fs::path& archive, const Profile& profile, const Projec
 }
 
 void place(const Project& project, const fs::path& recipe, const std::string& role, const std::string& text, RunOptions& o) {
-  auto& option = role == "from" ? o.from : role == "patch" ? o.patch : o.to;
-  option = text;
+  o.*release_flag(role) = text;
   const auto profile = load_profile(o.profile, o.profiles);
   const auto r = find_release(release_choice(text), manifest_of(profile), project.built_releases());
   if (!r.remote && fs::exists(r.archive)) check_archive(r.archive, profile, project);

@@ -40,10 +40,10 @@ void keep_what_came_after(record::RunRecord& record, const fs::path& folder) try
 
 }  // namespace
 
-int report(const std::string& folder) {
+int report(const Project& project, const std::string& folder) {
   auto record = judge_folder(folder);
   keep_what_came_after(record, folder);
-  reports::write_all(record, folder);
+  reports::write_all(record, folder, reports::JunitDialect::rich, explanation_of(record, folder, project.results()));
   std::cout << reports::summary(record, folder, shows_color()) << std::flush;
   return record::exit_code(record);
 }

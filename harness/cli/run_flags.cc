@@ -49,10 +49,10 @@ void take_releases(const RunFlags& flags, RunOptions& o) {
   o.from = flags.from;
   o.to = flags.to;
   for (const auto& text : flags.releases) {
-    if (text.starts_with("from=")) o.from = text.substr(5);
-    else if (text.starts_with("to=")) o.to = text.substr(3);
-    else if (text.starts_with("patch=")) o.patch = text.substr(6);
-    else throw Error(Blame::scenario, "--release takes from=RELEASE, patch=RELEASE or to=RELEASE; found `" + text + "`");
+    const auto equals = text.find('=');
+    const auto option = equals == std::string::npos ? nullptr : release_flag(text.substr(0, equals));
+    if (!option) throw Error(Blame::scenario, "--release takes from=, patch=, failing= or to=RELEASE; found `" + text + "`");
+    o.*option = text.substr(equals + 1);
   }
   if (!flags.one_release) return;
   if (o.to.empty()) o.to = o.from;

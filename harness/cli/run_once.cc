@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iostream>
 
+#include "harness/cli/console_progress.h"
 #include "harness/cli/running.h"
 #include "harness/run/conclusion.h"
 #include "harness/run/fitness.h"
@@ -24,26 +25,6 @@ bool shows_color() { return ::isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR");
 
 namespace {
 
-// Tells the console what goes on, in seconds since the user's command.
-class ConsoleProgress : public ProgressReporter {
- public:
-  explicit ConsoleProgress(record::Micros start)
-      : start_(start), progress_(std::cout, ::isatty(STDOUT_FILENO), shows_color()) {}
-  void phase(Phase p) override { progress_.phase(name_of(p), elapsed()); }
-  void note(const std::string& text) override { progress_.note(text); }
-  void step_started(const std::string& title, const std::string& runbook) override {
-    progress_.step_started(title, runbook);
-  }
-  void step_ended(const std::string& title, StepOutcome outcome, const std::string& detail) override {
-    progress_.step_ended(title, name_of(outcome), detail, elapsed());
-  }
-
- private:
-  double elapsed() const { return static_cast<double>(now_micros() - start_) / 1e6; }
-  record::Micros start_;
-  reports::Progress progress_;
-};
-
 // On GitHub's runners: annotations, and the job's summary.
 void tell_github(const record::RunRecord& record) {
   if (std::getenv("GITHUB_ACTIONS")) std::cout << reports::github_annotations(record);
@@ -54,12 +35,12 @@ void tell_github(const record::RunRecord& record) {
 
 // Of a failure: what it was, in words, and as a file that brings it to another machine; the record names that. What becomes of
 // these is no matter of the verdict.
-void leave_failure(record::RunRecord& record, const RunOptions& o, const Leaves& leaves, const fs::path& shown) try {
+void leave_failure(record::RunRecord& record, const reports::Explanation& more, const RunOptions& o, const Leaves& leaves, const fs::path& shown) try {
   if (!leaves_bundle(record, o.folder)) return;
-  explain(record, o.folder, o.results, shown, leaves.bundle.has_value());
+  explain(record, more, o.folder, shown, leaves.bundle.has_value());
   if (!leaves.bundle) return;
   record.bundle = kBundle;  // which holds the reports that say so
-  reports::write_all(record, o.folder, leaves.dialect);
+  reports::write_all(record, o.folder, leaves.dialect, more);
   write_bundle(o.folder, *leaves.bundle);
 } catch (const std::exception& e) {
   log_warning(fmt::format("{}: no bundle: {}", o.folder.string(), e.what()));
@@ -68,10 +49,10 @@ void leave_failure(record::RunRecord& record, const RunOptions& o, const Leaves&
 }
 
 // How often it fails, and the same in its reports and its bundle.
-void try_again(record::RunRecord& record, const RunOptions& o, const Leaves& leaves) try {
+void try_again(record::RunRecord& record, const reports::Explanation& more, const RunOptions& o, const Leaves& leaves) try {
   if (leaves.verify == 0 || record.bundle.empty()) return;
   record.reproduced = verify(o, record, leaves);
-  reports::write_all(record, o.folder, leaves.dialect);
+  reports::write_all(record, o.folder, leaves.dialect, more);
   write_bundle(o.folder, *leaves.bundle);
 } catch (const std::exception& e) {
   std::cerr << "rehearse: the failure could not be tried again: " << e.what() << "\n";
@@ -91,9 +72,10 @@ RunResult run_once(const RunOptions& o, const Leaves& leaves, const fs::path& sh
       throw;
     }
   }();
-  reports::write_all(result.record, o.folder, leaves.dialect);
-  leave_failure(result.record, o, leaves, shown);
-  try_again(result.record, o, leaves);
+  const auto more = explanation_of(result.record, o.folder, o.results);
+  reports::write_all(result.record, o.folder, leaves.dialect, more);
+  leave_failure(result.record, more, o, leaves, shown);
+  try_again(result.record, more, o, leaves);
   tell_github(result.record);
   std::cout << reports::summary(result.record, shown.string(), shows_color()) << std::flush;
   return result;
@@ -131,10 +113,11 @@ record::RunRecord record_of(const RunOptions& o) try {
 void after_crash(const fs::path& folder, const HarnessEnd& end) {
   if (!fs::exists(folder / "events.jsonl") || fs::exists(folder / "run.json")) return;
   auto record = conclude_crashed(folder, end);
-  reports::write_all(record, folder);
   RunOptions o;
   o.folder = folder;
-  leave_failure(record, o, {}, folder);
+  const auto more = explanation_of(record, folder, {});
+  reports::write_all(record, folder, reports::JunitDialect::rich, more);
+  leave_failure(record, more, o, {}, folder);
   std::cout << reports::summary(record, folder.string(), shows_color()) << std::flush;
 }
 

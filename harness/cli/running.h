@@ -6,6 +6,7 @@
 
 #include "harness/cli/commands.h"
 #include "harness/repro/bundle.h"
+#include "reports/explain.h"
 #include "reports/junit.h"
 
 namespace rehearse::cli {
@@ -42,8 +43,10 @@ bool shows_color();
 // As many at a time as this machine bears of runs with so many nodes, and no more than were asked for.
 int jobs_on_this_machine(int asked, std::size_t nodes);
 
-// Writes explain.md of a run that did not pass. `results`: where earlier ones are; `shown`: its folder as its user types it.
-void explain(const record::RunRecord&, const fs::path& folder, const fs::path& results, const fs::path& shown, bool bundled);
+// What its folder and earlier runs of it (in `results`) tell of a run beside its record.
+reports::Explanation explanation_of(const record::RunRecord&, const fs::path& folder, const fs::path& results);
+// Writes explain.md of a run that did not pass. `shown`: its folder as its user types it.
+void explain(const record::RunRecord&, reports::Explanation, const fs::path& folder, const fs::path& shown, bool bundled);
 
 // Carries the run out again, in its folder, as often as that says.
 record::Reproduced verify(const RunOptions& failed, const record::RunRecord&, const Leaves&);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "harness/judge/diagnosis/diagnose.h"
+#include "harness/view/checkpoint.h"
 #include "harness/view/starvation.h"
 #include "localnet/network/node_log.h"
 #include "localnet/base/log.h"
@@ -54,7 +55,7 @@ void Rehearsal::record(record::Body body, const std::string& node) {
   if (const auto found = incarnations_.find(node); found != incarnations_.end())
     e.incarnation = found->second;
   const auto name_checkpoint = [this](auto* of) {
-    if (of) of->checkpoint = view_.named(of->checkpoint);
+    if (of && of->checkpoint != kStopped) of->checkpoint = view_.named(of->checkpoint);
   };
   name_checkpoint(std::get_if<record::Answered>(&body));
   name_checkpoint(std::get_if<record::Surveyed>(&body));

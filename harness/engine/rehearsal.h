@@ -109,6 +109,7 @@ struct ModelChange {
 struct Subject {
   Release from, to;
   std::optional<Release> patch = {};              // of a procedure that installs one before
+  std::optional<Release> failing = {};            // of a procedure that takes one back before
   std::optional<ProviderReleases> provider = {};  // of a procedure that is about one; it opens them
   std::optional<ModelChange> model = {};          // where the chain has one
   std::map<std::string, Release> others = {};     // by name, that faults put in the place of the new one

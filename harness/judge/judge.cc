@@ -79,21 +79,9 @@ double to_verdict(const NetworkView& v) {
   return proven ? static_cast<double>(v.stopped_seen - proven) / 1e6 : 0;
 }
 
-// When what the diagnosis shows first was seen: a line of a node, or how it ended; nothing when it stands in no log.
-std::optional<Micros> evidence_seen(const NetworkView& v, const record::Diagnosis& d) {
-  if (d.evidence_at.empty()) return std::nullopt;
-  for (const auto* n : v.all()) {
-    for (const auto& l : n->lines)
-      if (l.place() == d.evidence_at) return l.seen;
-    for (const auto& e : n->ends)
-      for (const auto line : {e.end.panic.line, e.end.said_line, e.end.line})
-        if (line && fmt::format("{}:{}", e.end.file, line) == d.evidence_at) return e.seen;
-  }
-  return std::nullopt;
-}
-
 double from_evidence(const NetworkView& v, const RunRecord& r) {
-  const auto seen = v.stopped && r.diagnosis ? evidence_seen(v, *r.diagnosis) : std::nullopt;
+  // Of what is shown first: a line of a node, or how it ended; nothing when it stands in no log.
+  const auto seen = v.stopped && r.diagnosis ? seen_at(v, r.diagnosis->evidence_at) : std::nullopt;
   return seen && *seen < v.stopped_seen ? static_cast<double>(v.stopped_seen - *seen) / 1e6 : r.timing.to_verdict_s;
 }
 

@@ -227,11 +227,33 @@ std::vector<OtherResult> other_results(const NetworkView& v) {
   return all;
 }
 
+namespace {
+
+bool another_pays(const record::TransactionTried& t) {
+  return std::ranges::any_of(t.fee, [&](const auto& fee) { return amount_of(t.paid, fee.first) < cpp_int(fee.second); });
+}
+
+// Whoever paid a fee before pays none any more: no allowance is charged either, and that is no matter of allowances.
+bool no_fees_are_taken(const std::vector<record::TransactionTried>& before, const std::vector<record::TransactionTried>& after) {
+  bool any = false;
+  for (const auto& now : after) {
+    const auto then = std::ranges::find_if(before, [&](const auto& t) { return t.transaction == now.transaction && was_accepted(t); });
+    if (then == before.end() || !was_accepted(now) || then->fee.empty() || another_pays(*then)) continue;
+    for (const auto& [denom, fee] : then->fee)
+      if (amount_of(then->paid, denom) - amount_of(now.paid, denom) != cpp_int(fee)) return false;
+    any = true;
+  }
+  return any;
+}
+
+}  // namespace
+
 std::vector<RefusedTransaction> refused_transactions(const NetworkView& v) {
   const auto changes = announced_changes(v);
-  const auto before = transactions_at(v, kBefore);
+  const auto before = transactions_at(v, kBefore), after = transactions_at(v, kAfter);
+  const bool without_fees = no_fees_are_taken(before, after);
   std::vector<RefusedTransaction> refused, answered;
-  for (const auto& now : transactions_at(v, kAfter)) {
+  for (const auto& now : after) {
     const auto then = std::find_if(before.begin(), before.end(), [&](const auto& t) {
       return t.transaction == now.transaction && was_accepted(t);
     });
@@ -239,7 +261,7 @@ std::vector<RefusedTransaction> refused_transactions(const NetworkView& v) {
     if (now.error.empty() && !was_accepted(now)) refused.push_back({now.transaction, outcome_of(now), now.hash});
     // One that was carried out has no log but for what is wrong with it all the same.
     if (was_accepted(now) && !now.log.empty()) refused.push_back({now.transaction, now.log, now.hash});
-    if (was_accepted(now) && !now.is.is_null() && now.is == now.was)
+    if (was_accepted(now) && !now.is.is_null() && now.is == now.was && !(without_fees && another_pays(*then)))
       refused.push_back({now.transaction,
                          "it is in a block with code 0 and has no effect: still " + shown_value(now.is),
                          now.hash});

@@ -137,7 +137,7 @@ class Drawing {
 
   void draw_network() {
     auto& n = s_.network;
-    n.validators = validators_with(changes_one_by_one(s_) ? kWithoutAThird : kAny, of_network("powers"));
+    n.validators = validators_with(changes_one_by_one(s_) || s_.upgrade.kind == "restore" ? kWithoutAThird : kAny, of_network("powers"));
     if (s_.upgrade.kind == "chain") n.genesis = {{"app_state.slashing.params.signed_blocks_window", "1000"}};  // nobody is jailed for what a fault does
     if (s_.expect) return;  // nothing beside the release can be the reason
     if (happens(of_network("full-node"), weights_.full_node)) n.full_nodes = {"full-1"};
@@ -257,15 +257,27 @@ class Drawing {
   Scenario s_;
 };
 
+// On a network that is no reason against it.
+bool may_be_drawn(const std::string& fault, const std::string& phase, const std::string& role) {
+  auto s = bare_plan("chain", {});
+  s.network.validators = {{"a", 28}, {"b", 26}, {"c", 24}, {"d", 22}};
+  auto& f = s.faults.emplace_back();
+  f.kind = fault, f.when = phase, f.who = role, f.lasts.value = std::chrono::seconds(1);
+  return why_illegal(s).empty();
+}
+
 std::string why_not_drawn(const Scenario& plan, const Profile& profile, const Paths& paths) {
   const auto unfit = why_unfit(plan, profile);
   return unfit.empty() ? paths.why_no_way(plan) : unfit;
 }
 
-// A train may lead over the patch only where its releases do.
+// A train may lead over the patch, or to what fails, only where its releases do.
 std::vector<TrainLeg> possible_legs(const Profile& profile, const Paths& paths) {
   auto all = legs_of(profile);
-  if (!paths.why_no_way(bare_plan("train", {TrainLeg::patch, TrainLeg::chain})).empty()) std::erase_if(all, [](auto leg) { return installs_patch(leg); });
+  std::erase_if(all, [&](auto leg) {
+    const bool over_another = installs_patch(leg) || leg == TrainLeg::rollback;
+    return over_another && !paths.why_no_way(bare_plan("train", {leg, TrainLeg::chain})).empty();
+  });
   return all;
 }
 
@@ -317,7 +329,8 @@ std::set<Exercise> Planner::possible() const {
     if (fault == kNoFault || weight <= 0) continue;
     const bool on_all = find_fault_kind(fault)->acts_on == ActsOn::network;
     for (const auto phase : kPhases)
-      for (const auto& role : on_all ? std::vector<std::string>{"network"} : kRoles) all.insert({"chain", name_of(phase), fault, role});
+      for (const auto& role : on_all ? std::vector<std::string>{"network"} : kRoles)
+        if (may_be_drawn(fault, name_of(phase), role)) all.insert({"chain", name_of(phase), fault, role});
   }
   return all;
 }

@@ -10,6 +10,7 @@
 #include "harness/plans/parts.h"
 #include "harness/procedures/procedure.h"
 #include "harness/run/scenario_rules.h"
+#include "localnet/base/text.h"
 
 namespace rehearse {
 
@@ -66,14 +67,16 @@ std::string signing_state_is_older(const Scenario& s) {
 std::string goes_back_over_the_height(const Scenario& s) {
   const auto& u = s.upgrade;
   if (u.drops > 0 && !is_kind(s, {"restore"})) return fmt::format("`{}` rolls {} blocks back: over the upgrade's height only a backup leads", u.kind, u.drops);
-  if (is_kind(s, {"rollback"}) && s.releases.to.fails == Cause::none)
+  const bool of_train = has_leg(u, TrainLeg::rollback);
+  if ((of_train || is_kind(s, {"rollback"})) && (of_train ? s.releases.failing : s.releases.to).fails == Cause::none)
     return "an upgrade is taken back only while no block was made at its height: the release has to fail there";
   return "";
 }
 
 std::string mixes_state_machines(const Scenario& s) {
   const bool one_after_the_other = is_kind(s, {"rolling"}) || (is_kind(s, {"hotfix"}) && !s.upgrade.breaking);
-  if (one_after_the_other && s.releases.to.role != ReleaseRole::patch) return "what is installed on one node after the other has to be a patch, with the same state machine";
+  const bool of_train = is_kind(s, {"train"}) && installs_patch(s.upgrade);
+  if ((one_after_the_other && s.releases.to.role != ReleaseRole::patch) || (of_train && s.releases.patch.role != ReleaseRole::patch)) return "what is installed on one node after the other has to be a patch, with the same state machine";
   if (is_kind(s, {"hotfix"}) && s.upgrade.breaking && s.releases.to.role != ReleaseRole::hotfix) return "at one height all install a release whose role is `hotfix`";
   return "";
 }
@@ -103,6 +106,43 @@ std::string meets_a_node_that_is_down(const Scenario& s) {
         return fmt::format("`{}` and `{}` take nodes down at one time, from {} on", a.kind, b.kind, a.when);
     }
   return "";
+}
+
+// A block's time is the median of its votes', by power, and a commit may hold little more than 2/3 of it: whoever has a third may set
+// it, and periods that are counted in the chain's time end at once or never.
+std::string clock_leads(const Scenario& s) {
+  for (const auto& f : s.faults) {
+    if (f.kind != "clock" || f.who == "minority") continue;
+    std::int64_t most = 0;  // of those that it may be
+    for (const auto& [name, power] : s.network.validators)
+      if (f.who == "one" || f.who == name || (f.who == "smallest" && name == smallest_validator(s.network))) most = std::max(most, power);
+    if (most == 0 || 3 * most >= whole_power(s)) return fmt::format("`clock` acts on {}, which may have a third of the power: the chain's time is theirs", f.who);
+  }
+  return "";
+}
+
+// Only Cosmovisor has copied the data before.
+std::string killed_without_a_backup(const Scenario& s) {
+  const auto by_hand = [&](const auto& v) { return supervisor_of(s.network, v.first) == SupervisorKind::bare; };
+  if (std::ranges::none_of(s.network.validators, by_hand)) return "";
+  for (const auto& f : s.faults)
+    if (f.kind == "kill" && f.when == name_of(Phase::migration)) return "a node that is killed between two stores needs its data from before, and whoever switches by hand keeps none";
+  return "";
+}
+
+// When the new release begins the upgrade, a node says at level INFO.
+std::string moment_is_not_said(const Scenario& s) {
+  const bool waits = std::ranges::any_of(s.faults, [](const auto& f) { return f.when == name_of(Phase::migration); });
+  for (const auto& [node, files] : s.network.nodes)
+    if (const auto level = files.config_toml.find("log_level"); waits && level != files.config_toml.end() && level->second.value != "info" && level->second.value != "debug")
+      return fmt::format("a fault waits for {} to begin the upgrade, which logs at level {} alone", node, text_of(level->second.value));
+  return "";
+}
+
+std::string restored_is_missed(const Scenario& s) {
+  const auto smallest = smallest_validator(s.network);
+  if (!is_kind(s, {"restore"}) || !stops_the_chain(s, {smallest})) return "";
+  return fmt::format("{} parts from the others, and has {} of {} itself: they make no block without it", smallest, power_of(s, {smallest}), whole_power(s));
 }
 
 std::string nothing_to_sync_from(const Scenario& s) {
@@ -159,6 +199,10 @@ const std::vector<LegalityRule>& legality_rules() {
       {"height-rolled-back", "Nobody goes back over the upgrade's height but by a backup.", goes_back_over_the_height},
       {"state-machines", "Programs with another state machine take over at one height, on all nodes.", mixes_state_machines},
       {"way", "A way over several releases is one that they can be gone in.", way_leads_nowhere},
+      {"restore-power", "Whoever parts from the others holds less than a third of the power.", restored_is_missed},
+      {"clock-power", "Clocks that are wrong are those of less than a third of the power.", clock_leads},
+      {"backup", "A node that may be killed while it migrates has a backup to go back to.", killed_without_a_backup},
+      {"moment", "A fault's moment is one that its node tells of.", moment_is_not_said},
       {"phase", "A fault's moment comes in the procedure that it is for.", phase_never_comes},
       {"overlap", "Faults that take nodes down do not meet.", meets_a_node_that_is_down},
       {"canary", "A release that is known to be bad is upgraded to with nothing beside it that could be the reason.", canary_proves_nothing},

@@ -22,6 +22,7 @@ void set_releases(Scenario& s) {
   if (kind == "patch-rollback") s.releases.to = of_role(ReleaseRole::hotfix);
   if (kind == "restore") s.releases.to = that_fails(Cause::app_hash_divergence);
   if (kind == "rollback") s.releases.to = that_fails(Cause::upgrade_handler_error);
+  if (has_leg(s.upgrade, TrainLeg::rollback)) s.releases.failing = that_fails(Cause::upgrade_handler_error);
   if (installs_patch(s.upgrade)) s.releases.patch = of_role(ReleaseRole::patch);
 }
 

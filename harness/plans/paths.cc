@@ -73,15 +73,16 @@ bool Paths::draws_target(const Scenario& s) const { return is_kind(s, {"chain", 
 std::string Paths::why_no_way(const Scenario& s) const {
   if (known_.empty()) return "";
   const auto find = [&](const ReleaseChoice& choice) { return choice.empty() ? nullptr : chosen_of(known_, choice); };
-  const auto *patch = find(s.releases.patch), *to = find(s.releases.to.empty() || !releases_.to.empty() ? release_choice(to_) : s.releases.to);
+  const auto *patch = find(s.releases.patch), *failing = find(s.releases.failing), *to = find(s.releases.to.empty() || !releases_.to.empty() ? release_choice(to_) : s.releases.to);
   const auto copy = [](const Release* r) { return r ? std::optional(*r) : std::nullopt; };
-  if (patch && !may_go_to(*patch)) return why_no_target(start_, *patch);
+  for (const auto* on_the_way : {patch, failing})
+    if (on_the_way && !may_go_to(*on_the_way)) return why_no_target(start_, *on_the_way);
   if (draws_target(s)) {
-    if (auto why = why_forbidden({start_, {}, copy(patch)}); !why.empty()) return why;
+    if (auto why = why_forbidden({start_, copy(patch), copy(failing), {}}); !why.empty()) return why;
     return targets(patch).empty() ? why_no_targets() : "";
   }
   if (to && changes_release(s) && !may_go_to(*to)) return why_no_target(start_, *to);
-  return why_forbidden({start_, copy(patch), copy(to)});
+  return why_forbidden({start_, copy(patch), copy(failing), copy(to)});
 }
 
 }  // namespace rehearse

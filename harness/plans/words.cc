@@ -47,6 +47,7 @@ std::string releases_in_words(const Scenario& s, const Profile& p) {
   if (kind == "model" && p.model) return fmt::format("{} -> {}", p.model->from, p.model->to);
   if (kind.starts_with("provider") && p.provider) return fmt::format("{} -> {}{}", p.provider->from, p.provider->to, end_in_words(kind));
   std::vector<std::string> path = {release_in_words(s.releases.from, p.from), release_in_words(s.releases.to, p.to)};
+  if (!s.releases.failing.empty()) path.insert(path.begin() + 1, to_string(s.releases.failing) + ", taken back");
   if (!s.releases.patch.empty()) path.insert(path.begin() + 1, to_string(s.releases.patch));
   return fmt::format("{}{}", fmt::join(path, " -> "), s.expect ? ", which is bad: " + name_of(*s.expect) + " has to be found" : end_in_words(kind));
 }

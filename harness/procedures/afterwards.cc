@@ -34,12 +34,14 @@ const std::vector<Afterwards>& all_afterwards() {
       {step_id::multisig,
        "A payment of an account of two keys",
        {.commands = {"pay", "add-multisig", "sign-for", "multisign", "broadcast"}},
-       pay_by_multisig},
+       pay_by_multisig,
+       true},
       {step_id::replay, "A new node replays all blocks, through the upgrade", {}, join_by_replay},
       {step_id::exported,
        "A network from the exported state",
        {.commands = {"export", "validate-genesis"}},
-       start_from_export},
+       start_from_export,
+       true},
       {kUnjail, "", {.commands = {"unjail"}}, nullptr},
   };
   return all;

@@ -20,6 +20,7 @@ struct Afterwards {
   // What the step saw. Throws StepFailed with the cause afterwards-failed when the chain does not do it.
   // Null: it is not done in the end, but where the procedure comes to it.
   std::string (*run)(Rehearsal&);
+  bool begun_before = false;  // part of it is done before the upgrade
 };
 
 const std::vector<Afterwards>& all_afterwards();

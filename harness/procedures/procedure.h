@@ -41,6 +41,8 @@ void skipped_upgrade(Rehearsal&);
 // Taken back when the new release makes no blocks (rollback.cc); one node's state restored from its backup (restore.cc), or
 // rolled back after a patch that only it had (patch_rollback.cc).
 void chain_rollback(Rehearsal&);
+// A release that fails so makes no block at its height, which is then the old one's once more.
+bool can_be_taken_back(Cause failure);
 void chain_restore(Rehearsal&);
 void patch_rollback(Rehearsal&);
 // One validator after the other, without a halt (rolling.cc, config.cc), or as fast as the power allows (hotfix.cc).

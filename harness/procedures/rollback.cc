@@ -2,6 +2,8 @@
 // "Chain Upgrade Rollback" says, and where that is not enough, to its end.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/engine/goals.h"
 #include "harness/procedures/governed.h"
 #include "harness/procedures/operator.h"
@@ -135,6 +137,8 @@ void start_again(Rehearsal& r, const NodeNames& all, std::int64_t height) {
 }
 
 }  // namespace
+
+bool can_be_taken_back(Cause failure) { return std::ranges::find(kFailures, failure) != std::end(kFailures); }
 
 void chain_rollback(Rehearsal& r) {
   GovernedUpgrade upgrade(r);

@@ -49,7 +49,7 @@ const std::map<std::string, Steps>& own_steps() {
       {"provider-rollback", daemon + Steps{"rollback-stop", "restore-binary", "revert-config", "rollback-start"}},
       {"model", model + Steps{"opens", "loads"}},
       {"model-rollback", model + Steps{"not-enough"}},
-      {"train", {"provider", step_id::orders, "fetch-patch"}},
+      {"train", {"provider", step_id::orders, "fetch-patch", "fetch-failing"}},
   };
   return all;
 }

@@ -42,6 +42,30 @@ void ask_when_resumed(Rehearsal& r) { r.ask(kResumed, questions_of(context_of(r)
 
 namespace {
 
+// What may still come true gets this long, and is asked for again with each block.
+constexpr auto kSettle = std::chrono::seconds(15);
+
+}  // namespace
+
+std::string ask_until_settled(Rehearsal& r, Budget for_a_block) {
+  const auto start = Loop::Clock::now();
+  const auto begun = r.view().last_seen;
+  std::size_t asked = 0;
+  std::vector<std::string> open{""};
+  while (!open.empty() && Loop::Clock::now() - start < kSettle) {
+    const auto height = r.view().highest_height();
+    asked = r.ask(kAfter, questions_of(context_of(r), kAfter)).size();
+    open = unsettled(context_of(r));
+    if (!open.empty()) r.await(fmt::format("{}", fmt::join(open, ", ")), above(height), for_a_block);
+  }
+  // A validator that was starved is late with every signature: nothing is wrong with the release.
+  if (const auto starved = starved_since(r.view(), begun); starved && !open.empty())
+    throw TimedOut(fmt::format("still open: {}", fmt::join(open, ", ")) + in_words(starved), Cause::machine_stalled);
+  return fmt::format("{} answers", asked);
+}
+
+namespace {
+
 // What is compared with the answers from then has had the chance to move on: after a late return H+K is there at once.
 Goal block_since_resumed(const NetworkView& v) {
   const auto last = std::find_if(v.answers.rbegin(), v.answers.rend(), [&](const SeenAnswer& a) { return a.answer.checkpoint == v.named(kResumed); });
@@ -59,26 +83,6 @@ void await_blocks_to_compare(Rehearsal& r) {
   const auto& v = r.view();
   if (v.plan && !v.leg() && context_of(r).applied())
     r.await("blocks without transactions", past_blocks_without_transactions(v.plan->height + kLate, record::BlockWrites::kLeastSince));
-}
-
-// What may still come true gets this long, and is asked for again with each block.
-constexpr auto kSettle = std::chrono::seconds(15);
-
-std::string ask_until_settled(Rehearsal& r) {
-  const auto start = Loop::Clock::now();
-  const auto begun = r.view().last_seen;
-  std::size_t asked = 0;
-  std::vector<std::string> open{""};
-  while (!open.empty() && Loop::Clock::now() - start < kSettle) {
-    const auto height = r.view().highest_height();
-    asked = r.ask(kAfter, questions_of(context_of(r), kAfter)).size();
-    open = unsettled(context_of(r));
-    if (!open.empty()) r.await(fmt::format("{}", fmt::join(open, ", ")), above(height));
-  }
-  // A validator that was starved is late with every signature: nothing is wrong with the release.
-  if (const auto starved = starved_since(r.view(), begun); starved && !open.empty())
-    throw TimedOut(fmt::format("still open: {}", fmt::join(open, ", ")) + in_words(starved), Cause::machine_stalled);
-  return fmt::format("{} answers", asked);
 }
 
 // None when a rule of diagnosis knows better.

@@ -19,6 +19,9 @@ std::string ask_lists_of_chain_before(Rehearsal&);
 std::string ask_state_before(Rehearsal&);
 // The chain goes on at every node: asks what is to be known at that moment.
 void ask_when_resumed(Rehearsal&);
+// Asks all checklists what they want to know afterwards, again with each block as long as an item may still come true; how many
+// answers there are. Throws TimedOut where the machine was too slow, or no block came in that time.
+std::string ask_until_settled(Rehearsal&, Budget for_a_block = {});
 // Steps: K blocks follow the upgrade on every node, and all checklists are asked. They are judged when the run has ended;
 // those of one of several procedures at once, since what comes after it would prove nothing: throws
 // StepFailed when an item does not hold.

@@ -52,7 +52,7 @@ void place_releases(const std::vector<RecipeRelease>& all, const fs::path& recip
       link_or_copy(file, place);
       continue;
     }
-    can_be_given = can_be_given && (r.role == "from" || r.role == "to" || r.role == "patch");
+    can_be_given = can_be_given && release_flag(r.role);
     missing += fmt::format("\n  {}: {}, sha256 {}, which came from {}{}", r.role, r.name, r.sha256.empty() ? "unknown" : r.sha256, printable(r.source), now_there(r.source));
   }
   if (!missing.empty())

@@ -41,7 +41,7 @@ std::string why_unfit_faults(const Scenario& s, const Profile& p) {
 }
 
 std::string why_unfit_releases(const ReleasesSection& r, const Profile& p) {
-  for (const auto* choice : {&r.from, &r.patch, &r.to})
+  for (const auto* choice : {&r.from, &r.patch, &r.failing, &r.to})
     if (auto why = why_no_release(*choice, p, p.releases, p.name); !why.empty()) return why;
   for (const auto* choice : {&r.provider.from, &r.provider.to})
     if (auto why = why_no_release(*choice, p, p.provider ? p.provider->releases : "", p.name + "'s provider daemon"); !why.empty())

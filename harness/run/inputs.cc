@@ -71,6 +71,7 @@ void take_releases(const RunOptions& o, Scenario& s) {
   take(o.from, s.releases.from);
   take(o.to, s.releases.to);
   if (installs_patch(s.upgrade)) take(o.patch, s.releases.patch);
+  if (has_leg(s.upgrade, TrainLeg::rollback)) take(o.failing, s.releases.failing);
 }
 
 }  // namespace
@@ -121,10 +122,14 @@ Inputs read_inputs(const RunOptions& o) {
   const auto& procedure = *find_procedure(in.scenario.upgrade.kind);
   if (needs_of(procedure, in.scenario.upgrade).provider) in.provider = provider_releases(in, o);
   if (installs_patch(in.scenario.upgrade)) in.patch = pick(in.scenario.releases.patch, "", "patch");
-  if (in.patch && in.patch->remote)
-    throw Error(Blame::scenario, in.patch->name + ": a patch is given by its name or its path");
+  if (has_leg(in.scenario.upgrade, TrainLeg::rollback)) in.failing = pick(in.scenario.releases.failing, "", "failing");
+  for (const auto* on_the_way : {&in.patch, &in.failing})
+    if (*on_the_way && (*on_the_way)->remote)
+      throw Error(Blame::scenario, (*on_the_way)->name + ": what is installed on the way is given by its name or its path");
   if (!in.patch && !o.patch.empty())
     throw Error(Blame::scenario, "--release patch=" + o.patch + ": `" + in.scenario.name + "` installs no patch before its upgrade");
+  if (!in.failing && !o.failing.empty())
+    throw Error(Blame::scenario, "--release failing=" + o.failing + ": `" + in.scenario.name + "` takes no release back before its upgrade");
   for (const auto& fault : in.faults)
     if (const auto other = fault.options.find(kReleaseOption); other != fault.options.end())
       in.others.emplace(other->second, release_of(o, release_choice(other->second), manifest));

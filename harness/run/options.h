@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -26,7 +27,7 @@ struct RunOptions {
   std::filesystem::path attest;      // YAML: attestations beyond the scenario's; empty: none
   std::string expect;                // instead of the scenario's; empty: that
   bool one_release = false;          // `from` and `to` are the same: the network is held and nothing upgraded
-  std::string from, patch, to;       // instead of the scenario's or the profile's
+  std::string from, patch, failing, to;  // instead of the scenario's or the profile's; see kReleaseFlags
   std::filesystem::path folder;      // must not exist, or be empty
   std::filesystem::path built;       // where fixture releases are: <name>/<archive>
   // Builds a release of the manifest that is not there yet; empty: all are.
@@ -52,5 +53,15 @@ struct RunOptions {
   std::string command;         // that gives this run again
   std::string harness_version;
 };
+
+// What `--release ROLE=...` takes, in the order in which a run comes to them.
+inline constexpr std::pair<const char*, std::string RunOptions::*> kReleaseFlags[] = {
+    {"from", &RunOptions::from}, {"patch", &RunOptions::patch}, {"failing", &RunOptions::failing}, {"to", &RunOptions::to}};
+// Null: there is no such role.
+inline std::string RunOptions::*release_flag(std::string_view role) {
+  for (const auto& [name, option] : kReleaseFlags)
+    if (role == name) return option;
+  return nullptr;
+}
 
 }  // namespace rehearse

@@ -23,8 +23,7 @@ constexpr const char* kReleases = "releases";
 constexpr const char* kAttest = "attest.yaml";
 constexpr const char* kSchedule = "schedule.json";
 
-// Releases that options name, and where one goes that was given as a file.
-bool is_option(const std::string& role) { return role == "from" || role == "to" || role == "patch"; }
+// Where a release goes that was given as a file.
 fs::path own_file(const std::string& role) { return fs::path(kReleases) / "files" / role; }
 
 // A file that the profile names, and the keys that lead to its name.
@@ -61,7 +60,7 @@ RecipeRelease noted(const std::string& role, const Release& r, const RunOptions&
   const auto below = r.archive.lexically_relative(o.built);
   const bool of_manifest = std::distance(below.begin(), below.end()) == 3 && below.parent_path().filename() == r.name;
   if (of_manifest) noted.plan.clear();
-  else if (!is_option(role)) return noted;  // it is named by its path, and has to be there
+  else if (!release_flag(role)) return noted;  // it is named by its path, and has to be there
   noted.path = of_manifest ? fs::path(kReleases) / below : own_file(role) / r.archive.filename();
   copy_beside(r.archive, folder / noted.path);
   return noted;
@@ -70,6 +69,7 @@ RecipeRelease noted(const std::string& role, const Release& r, const RunOptions&
 std::vector<RecipeRelease> all_of(const Inputs& in, const RunOptions& o, const fs::path& folder) {
   std::vector<RecipeRelease> all = {noted("from", in.from, o, folder), noted("to", in.to, o, folder)};
   if (in.patch) all.push_back(noted("patch", *in.patch, o, folder));
+  if (in.failing) all.push_back(noted("failing", *in.failing, o, folder));
   if (in.provider) {
     all.push_back(noted("provider-from", in.provider->from, o, folder));
     all.push_back(noted("provider-to", in.provider->to, o, folder));
@@ -81,8 +81,8 @@ std::vector<RecipeRelease> all_of(const Inputs& in, const RunOptions& o, const f
 Json options_json(const RunOptions& o) {
   Json genesis = Json::array();
   for (const auto& [path, value] : o.genesis) genesis.push_back({path, value});
-  Json j = {{"from", o.from}, {"patch", o.patch}, {"to", o.to}, {"one_release", o.one_release}, {"expect", o.expect},
-            {"seed", o.seed}, {"genesis", genesis}, {"timeout_s", o.timeout.count()}, {"log_bytes", o.caps.log_bytes}};
+  Json j = {{"one_release", o.one_release}, {"expect", o.expect}, {"seed", o.seed}, {"genesis", genesis}, {"timeout_s", o.timeout.count()}, {"log_bytes", o.caps.log_bytes}};
+  for (const auto& [role, option] : kReleaseFlags) j[role] = o.*option;
   if (o.validators) j["validators"] = *o.validators;
   if (o.backend) j["backend"] = name_of(*o.backend);
   return j;
@@ -162,7 +162,7 @@ RunOptions repeat_options(const Recipe& r, const fs::path& folder, RunOptions o)
         return (known.plan.empty() ? "" : known.plan + "=") + fs::absolute(folder / known.path).string();
     return j.value(role, "");
   };
-  o.from = release("from"), o.patch = release("patch"), o.to = release("to");
+  for (const auto& [role, option] : kReleaseFlags) o.*option = release(role);
   o.one_release = j.value("one_release", false), o.expect = j.value("expect", "");
   o.seed = j.value("seed", o.seed);
   for (const auto& pair : j.value("genesis", Json::array())) o.genesis.emplace_back(pair.at(0).get<std::string>(), pair.at(1));

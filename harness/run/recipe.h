@@ -21,7 +21,7 @@ namespace rehearse {
 inline constexpr const char* kRecipe = "recipe";  // in a run's folder
 
 struct RecipeRelease {
-  std::string role;  // from, to, patch, provider-from, provider-to, or the name of one that a fault installs
+  std::string role;  // from, to, patch, failing, provider-from, provider-to, or the name of one that a fault installs
   std::string name;
   std::string plan;    // of one that is given as a file
   std::string path;    // where its archive goes, in the recipe's folder; empty: it is fetched from its source

@@ -58,6 +58,7 @@ void RunNetwork::make_namespaces() {
 
 void RunNetwork::publish_others() {
   if (in_.patch) publish(*release_server_, *in_.patch);
+  if (in_.failing) publish(*release_server_, *in_.failing);
   if (in_.provider) publish(*release_server_, in_.provider->to);
 }
 

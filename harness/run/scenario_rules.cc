@@ -83,8 +83,11 @@ class Rules {
     check_options(*find_procedure(s_.upgrade.kind));
     if (!s_.releases.patch.empty() && !installs_patch(s_.upgrade))
       fail(at("releases", "patch"), "`" + s_.name + "` installs no patch before its upgrade");
+    if (!s_.releases.failing.empty() && !has_leg(s_.upgrade, TrainLeg::rollback))
+      fail(at("releases", "failing"), "`" + s_.name + "` takes no release back before its upgrade");
     check_legs();
     check_releases();
+    check_taken_back();
     if (s_.upgrade.blocks_after < 1) fail(at("upgrade", "blocks_after"), "at least 1 block must follow");
     if (s_.upgrade.blocks_after > record::kMostBlocksAfter)
       fail(at("upgrade", "blocks_after"), "at most " + std::to_string(record::kMostBlocksAfter) + " blocks can follow");
@@ -117,6 +120,15 @@ class Rules {
   }
 
  private:
+  void check_taken_back() const {
+    const auto check = [&](const char* key, const ReleaseChoice& c) {
+      if (c.fails != Cause::none && !can_be_taken_back(c.fails))
+        fail(at("releases", key), fmt::format("what fails with {} makes blocks at the upgrade height, and cannot be taken back", name_of(c.fails)));
+    };
+    if (s_.upgrade.kind == "rollback") check("to", s_.releases.to);
+    check("failing", s_.releases.failing);
+  }
+
   void check_releases() const {
     const auto& r = s_.releases;
     const auto root = root_["releases"];
@@ -126,7 +138,7 @@ class Rules {
         fail(section[key], fmt::format("releases: {}: either by its role or by what it fails with", key));
     };
     if (!root.IsDefined()) return;
-    check(root, "from", r.from), check(root, "patch", r.patch), check(root, "to", r.to);
+    check(root, "from", r.from), check(root, "patch", r.patch), check(root, "failing", r.failing), check(root, "to", r.to);
     if (const auto provider = root["provider"]; provider.IsDefined())
       check(provider, "from", r.provider.from), check(provider, "to", r.provider.to);
   }
@@ -269,7 +281,8 @@ std::optional<LegTrouble> trouble_with_legs(const std::vector<TrainLeg>& legs) {
       {TrainLeg::patch, "the patch is one of the release before the chain's upgrade, and comes after it"},
       {TrainLeg::hotfix, "the hotfix is one of the release before the chain's upgrade, and comes after it"},
       {TrainLeg::cancelled, "an upgrade that was carried out cannot be cancelled any more"},
-      {TrainLeg::skip, "an upgrade that was carried out cannot be skipped any more"}};
+      {TrainLeg::skip, "an upgrade that was carried out cannot be skipped any more"},
+      {TrainLeg::rollback, "an upgrade that was carried out cannot be taken back any more"}};
   if (const auto config = std::ranges::find(legs, TrainLeg::config); config != legs.end() && config + 1 != legs.end())
     return LegTrouble{static_cast<std::size_t>(config - legs.begin()), "the configuration changes last: what follows sends larger transactions than it lets in"};
   const auto chain = std::ranges::find(legs, TrainLeg::chain);

@@ -6,6 +6,7 @@
 
 #include "harness/faults/trigger.h"
 #include "harness/judge/checks/checklist.h"
+#include "harness/procedures/afterwards.h"
 #include "harness/run/network_of.h"
 #include "localnet/base/sha256.h"
 
@@ -105,6 +106,13 @@ std::vector<std::string> other_lists(const Scenario& s) {
   return others;
 }
 
+// What has to be done later is begun before the upgrade.
+std::vector<std::string> begun_before(const Scenario& s) {
+  auto all = s.upgrade.afterwards;
+  std::erase_if(all, [](const std::string& name) { return !find_afterwards(name)->begun_before; });
+  return all;
+}
+
 }  // namespace
 
 SharedPast shared_past(const Inputs& in, const RunOptions& o) {
@@ -136,7 +144,8 @@ SharedPast shared_past(const Inputs& in, const RunOptions& o) {
               {"lead", s.upgrade.lead},
               {"plan_info", static_cast<int>(s.upgrade.plan_info)},
               {"before", s.before},
-              {"after", other_lists(s)}};
+              {"after", other_lists(s)},
+              {"begun_before", begun_before(s)}};
   for (const auto& d : in.defects) all["masked"].push_back({d.name, d.masked});
   return {sha256_hex(all.dump()).substr(0, 16), ""};
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace rehearse {
 
 namespace {
@@ -33,7 +35,10 @@ ReleasePath path_of(const Scenario& s, const Profile& p) {
     const auto* found = chosen_of(all, choice.empty() ? release_choice(of_profile) : choice);
     return found ? std::optional(*found) : std::nullopt;
   };
-  return {known(s.releases.from, p.from), known(s.releases.patch, ""), known(s.releases.to, p.to)};
+  const auto& legs = s.upgrade.legs;
+  const auto taken_back = std::ranges::find(legs, TrainLeg::rollback);
+  const bool patch_first = std::any_of(legs.begin(), taken_back, [](auto leg) { return leg == TrainLeg::patch || leg == TrainLeg::hotfix; });
+  return {known(s.releases.from, p.from), known(s.releases.patch, ""), known(s.releases.failing, ""), known(s.releases.to, p.to), patch_first};
 }
 
 std::string why_forbidden(const Release& from, const Release& to) {
@@ -46,6 +51,8 @@ std::string why_forbidden(const ReleasePath& path) {
   const auto& before = path.patch ? path.patch : path.from;
   if (path.from && path.patch)
     if (auto why = why_forbidden(*path.from, *path.patch); !why.empty()) return why;
+  if (const auto& failed_from = path.patch_first ? before : path.from; failed_from && path.failing)
+    if (auto why = why_forbidden(*failed_from, *path.failing); !why.empty()) return why;
   return before && path.to ? why_forbidden(*before, *path.to) : "";
 }
 

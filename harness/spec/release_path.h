@@ -16,7 +16,8 @@ std::filesystem::path manifest_of(const Profile&);
 
 // What the profile's manifest says of each; none: it is given as a file or URL, is not chosen, or is not in it.
 struct ReleasePath {
-  std::optional<Release> from, patch, to;  // patch: installed on the way
+  std::optional<Release> from, patch, failing, to;  // patch: installed on the way; failing: taken back on it
+  bool patch_first = true;                          // where there are both
 };
 // As the scenario chooses, or else the profile.
 ReleasePath path_of(const Scenario&, const Profile&);

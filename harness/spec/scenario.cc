@@ -62,7 +62,7 @@ const Ordered<Vote>& names(Vote) {
 
 const Ordered<TrainLeg>& names(TrainLeg) {
   static const Ordered<TrainLeg> all = {{"patch", TrainLeg::patch}, {"hotfix", TrainLeg::hotfix}, {"chain", TrainLeg::chain}, {"model", TrainLeg::model},
-                                         {"provider", TrainLeg::provider}, {"config", TrainLeg::config}, {"cancelled", TrainLeg::cancelled}, {"skip", TrainLeg::skip}};
+                                         {"provider", TrainLeg::provider}, {"config", TrainLeg::config}, {"cancelled", TrainLeg::cancelled}, {"skip", TrainLeg::skip}, {"rollback", TrainLeg::rollback}};
   return all;
 }
 

@@ -64,8 +64,9 @@ struct ReleasePair {
 };
 
 struct ReleasesSection : ReleasePair {
-  ReleaseChoice patch;   // installed before the upgrade, by a procedure that has one
-  ReleasePair provider;  // of the provider daemon
+  ReleaseChoice patch;    // installed before the upgrade, by a procedure that has one
+  ReleaseChoice failing;  // taken back before the one that it upgrades to, by a procedure that does
+  ReleasePair provider;   // of the provider daemon
 };
 
 // For which releases a scenario is meant, by their versions: with others it is skipped.
@@ -86,7 +87,7 @@ enum class PublishedModel { right, another };
 const Ordered<PublishedModel>& names(PublishedModel);
 
 // What a train carries out, one after the other on one network.
-enum class TrainLeg { patch, hotfix, chain, model, provider, config, cancelled, skip };
+enum class TrainLeg { patch, hotfix, chain, model, provider, config, cancelled, skip, rollback };
 const Ordered<TrainLeg>& names(TrainLeg);
 
 enum class RollingOrder { smallest_first, largest_first };
@@ -215,6 +216,7 @@ template <class V>
 void describe(V& v, ReleasesSection& r) {
   v.optional("from", r.from, "release the network starts on");
   v.optional("patch", r.patch, "release of a train's leg `patch` or `hotfix`, installed before that");
+  v.optional("failing", r.failing, "release of a train's leg `rollback`, which fails at the upgrade height and is taken back");
   v.optional("to", r.to, "release it upgrades to");
   v.optional("provider", r.provider, "the same of the provider daemon");
 }

@@ -8,5 +8,6 @@ inline constexpr const char* kReady = "ready";        // the last look before th
 inline constexpr const char* kBefore = "before";      // before the upgrade
 inline constexpr const char* kResumed = "resumed";    // the chain goes on
 inline constexpr const char* kAfter = "after";        // after the blocks that must follow
+inline constexpr const char* kStopped = "stopped";    // of stopped nodes: of the whole run, whatever was under way
 
 }  // namespace rehearse

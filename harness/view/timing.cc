@@ -1,5 +1,7 @@
 #include "harness/view/timing.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "harness/view/floor.h"
@@ -43,6 +45,18 @@ When height_on_all(const NetworkView& v, std::int64_t height) {
 
 When halted_at(const NodeView& n) {
   return n.halt ? When(n.halt->seen) : std::nullopt;
+}
+
+std::optional<Micros> seen_at(const NetworkView& v, const std::string& place) {
+  if (place.empty()) return std::nullopt;
+  for (const auto* n : v.all()) {
+    for (const auto& l : n->lines)
+      if (l.place() == place) return l.seen;
+    for (const auto& e : n->ends)
+      for (const auto line : {e.end.panic.line, e.end.said_line, e.end.line})
+        if (line && fmt::format("{}:{}", e.end.file, line) == place) return e.seen;
+  }
+  return std::nullopt;
 }
 
 Timing timing_of(const NetworkView& v) {

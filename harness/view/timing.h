@@ -50,6 +50,10 @@ inline constexpr const char* kHaltEntry = "T-0: chain halts at upgrade height";
 inline constexpr const char* kMajorityEntry = "majority of the power upgraded";
 inline constexpr const char* kResumesEntry = "chain resumes";
 
+// When what stands there ("nodes/validator-1/logs/node.log:120") was seen: a line of a node, or how it ended. Nothing for no place, or
+// one that nothing was read from.
+std::optional<Micros> seen_at(const NetworkView&, const std::string& place);
+
 // When the node was seen to have halted at the upgrade height: its log line; nothing when it was not.
 std::optional<Micros> halted_at(const NodeView&);
 

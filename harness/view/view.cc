@@ -118,13 +118,27 @@ std::optional<Micros> find_reached(const std::map<std::int64_t, Micros>& reached
 
 void fold_plan(NetworkView& v, const PlanProposed& p, const Event& e) {
   v.plan = p, v.plan_seen = e.seen, v.plan_leg = v.named("");
+  v.milestones.erase(MilestoneName::passed);  // another's vote
   for (auto& [name, node] : v.nodes) node.halt.reset();
 }
+
+// What a leg brought about on purpose says nothing of those after it.
+void forget_expected(NetworkView& v) {
+  const auto of_all = [](const auto& x) { return x.first.empty(); };
+  if (std::erase_if(v.expected, of_all) == 0) return;
+  for (auto& [name, n] : v.nodes) {
+    n.lines_of_past_legs.insert(n.lines_of_past_legs.end(), n.lines.begin(), n.lines.end()), n.lines.clear();
+    for (auto& e : n.ends)
+      if (e.excused) e.end.starts_again = false;  // of which the last panic would count
+  }
+}
+
 
 // A plan that was not carried out goes with the leg that proposed it: nothing is to halt for it any more.
 void fold_leg_end(NetworkView& v, const Event& e) {
   if (v.plan && v.plan_leg == v.named("") && v.expected_outcome && !v.expected_outcome->applied) v.plan.reset();
   v.expected_outcome.reset(), ++v.progress;
+  forget_expected(v);
   if (v.leg()) v.legs.back().ended = e.seen;
 }
 
@@ -252,6 +266,12 @@ std::vector<const NodeView*> NetworkView::all() const {
   std::vector<const NodeView*> out;
   for (const auto& name : order) out.push_back(&nodes.at(name));
   return out;
+}
+
+std::string NetworkView::representative() const {
+  const auto all = validators();
+  const auto met = std::ranges::find_if(all, [](const NodeView* n) { return !n->member.node_id.empty(); });
+  return met != all.end() ? (*met)->member.name : all.empty() ? "" : all.front()->member.name;
 }
 
 std::vector<const NodeView*> NetworkView::validators() const {

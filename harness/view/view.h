@@ -56,6 +56,7 @@ struct NodeView {
   std::map<std::int64_t, Micros> committed;  // app_height -> when it was first seen; see committed_at
   std::map<std::int64_t, Micros> stored;     // the same of store_height
   std::vector<SeenLine> lines;               // matched log lines, in order
+  std::vector<SeenLine> lines_of_past_legs;  // that brought a failure about on purpose: they prove nothing
   // That the old release has halted for a plan: its log says so, or it has left upgrade-info.json.
   struct Halt {
     Micros seen = 0;
@@ -173,7 +174,7 @@ struct NetworkView {
   std::vector<std::pair<Micros, Micros>> provider_commands;  // from when to when each ran
   std::vector<record::TransactionsAccounted> transactions;  // that faults have sent
   std::optional<record::Forked> forked;  // none: the run began from nothing
-  std::map<MilestoneName, Micros> milestones;  // first of each name
+  std::map<MilestoneName, Micros> milestones;  // first of each name; `passed` of the last plan
   std::optional<record::RunStopped> stopped;
   Micros stopped_seen = 0;
   std::int64_t stopped_seq = 0;
@@ -206,6 +207,8 @@ struct NetworkView {
   // A fault that was begun brings about that cause by itself: the release is not to blame.
   bool fault_expects(Cause) const;
   std::vector<const NodeView*> validators() const;
+  // The validator that is asked what holds of the whole chain: the first that was there to be met; empty: there is none.
+  std::string representative() const;
   std::vector<const NodeView*> all() const;  // as planned
   // The lowest block that a node's present process has.
   std::int64_t lowest_height() const;

@@ -24,6 +24,12 @@ std::optional<FileUrl> parse_file_url(const std::string& text, const std::string
   return found;
 }
 
+std::string host_of(const std::string& url) {
+  const auto parsed = urls::parse_uri(url);
+  if (!parsed || (parsed->scheme() != "http" && parsed->scheme() != "https") || parsed->encoded_host().empty()) return "";
+  return std::string(parsed->encoded_host_and_port());
+}
+
 std::string path_part(const std::string& text) { return urls::encode(text, urls::unreserved_chars); }
 
 std::string path_of_target(const std::string& target) {

@@ -18,6 +18,9 @@ struct FileUrl {
 // Nothing unless it is a URL of http or https.
 std::optional<FileUrl> parse_file_url(const std::string& text, const std::string& parameter);
 
+// Host and port of a URL of http or https, as it has them; empty for what is none.
+std::string host_of(const std::string& url);
+
 // Each character that means something in a URL is escaped: one part of a path.
 std::string path_part(const std::string& text);
 // The path of what a client asks a server for, still escaped; empty for what is none.

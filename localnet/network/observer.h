@@ -21,6 +21,8 @@ class BlockObserver {
   BlockObserver(Loop&, Http&, Sink&, std::chrono::milliseconds period);
 
   void add(const std::string& node, const std::string& rpc_url);
+  // No block below that is fetched. Before any node is there.
+  void begin_at(std::int64_t height) { next_height_ = height; }
 
  private:
   struct Target {

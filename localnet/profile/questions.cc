@@ -161,6 +161,8 @@ void Questioner::try_source(std::shared_ptr<Asking> asking) {
     http_.send(std::move(request), [asking, finish](HttpResponse r) {
       finish("rest", [&] { return read_rest(asking->source(), r); });
     });
+  } else if (!asking->to.cli && asking->to.binary.empty()) {
+    finish("cli", []() -> Answer { throw std::runtime_error("needs the chain's program"); });
   } else {
     auto arguments = fill(s.cli, values, where);
     auto* own = asking->to.cli;

@@ -29,7 +29,7 @@ struct Answer {
 // Where a question goes.
 struct Respondent {
   std::string rpc_url, rest_url;   // http://IP:PORT
-  std::filesystem::path binary;    // for the command line
+  std::filesystem::path binary;    // for the command line; empty: there is none
   Values values;                   // home, rpc, ...: what templates of the profile may name
   // Of what is no node, such as the provider daemon: the questions that it has, who vouches for it, and its own command
   // line, whose answers may be plain text.

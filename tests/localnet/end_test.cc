@@ -107,7 +107,7 @@ TEST_P(EndOfARun, LeavesReportsAndNothingElse) {
   if (GetParam().how == How::harness_killed) {
     EXPECT_TRUE(fs::exists(r.folder() / "junit.xml")) << "whoever guards it concludes it";
     EXPECT_EQ(r.record()["verdict"], "error");
-    EXPECT_TRUE(r.said(", in step `")) << r.output();
+    EXPECT_TRUE(r.said(", unexpected, in ")) << r.output();  // in a step, or before the first
   }
   if (!harness_lived()) {  // what it had seen can still be judged
     Rehearsal report(scratch_, {"report", r.folder().string()});

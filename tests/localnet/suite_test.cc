@@ -147,6 +147,22 @@ TEST(LongTrain, InstallsAHotfixEverywhereBeforeItUpgrades) {
   EXPECT_TRUE(r.said("Emergency hotfix: Full verification")) << r.output();
 }
 
+TEST(LongTrain, TakesAReleaseBackAndUpgradesToTheMendedOne) {
+  Scratch scratch;
+  auto r = run(scratch, {"upgrade-taken-back-and-mended"});
+  EXPECT_EQ(r.wait(std::chrono::seconds(300)), 0) << r.output();
+  EXPECT_TRUE(none_left(r.folder()));
+  EXPECT_TRUE(r.said("Upgrade taken back: Full verification") && r.said("Chain upgrade: Full verification")) << r.output();
+}
+
+// What the first leg brought about on purpose hides nothing of the next.
+TEST(LongTrain, IsNotMendedByTheSameReleaseAgain) {
+  Scratch scratch;
+  auto r = run(scratch, {"upgrade-taken-back-and-mended", "--release", "to=v2.0.0-handler-error"});
+  EXPECT_EQ(r.wait(std::chrono::seconds(300)), 1) << r.output();
+  EXPECT_EQ(r.cause(), "upgrade-handler-error");
+}
+
 // The daemon comes back without its workloads in the last leg: what was carried out before stays right, and nothing hides it.
 TEST(LongTrain, EndsAtTheLegThatFails) {
   Scratch scratch;

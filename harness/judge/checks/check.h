@@ -36,6 +36,13 @@ struct Context {
     if (!releases()) return "";
     return (view.expected_outcome && view.expected_outcome->release == WhichRelease::from ? releases()->from : releases()->to).printed_version;
   }
+  // The same of one node, where it may differ.
+  std::string version_of(const std::string& node) const {
+    const auto own = view.run ? view.run->conditions.value("versions", record::Json::object()) : record::Json::object();
+    return own.value(node, version());
+  }
+  // Of a network that somebody else runs only what its nodes answer is known.
+  bool seen_from_outside() const { return view.run && view.run->conditions.value("seen-from-outside", false); }
   // K: blocks that must follow.
   std::int64_t blocks_after() const {
     return view.run ? view.run->conditions.value("blocks_after", std::int64_t{0}) : 0;

@@ -31,10 +31,10 @@ std::vector<Question> ask_version(const Context&, const std::string& checkpoint,
 }
 
 Finding judge_version(const Context& c, const std::string& node) {
-  if (c.version().empty()) return skipped("the program was built without a version");
+  const auto want = c.version_of(node);
+  if (want.empty()) return skipped("the program was built without a version");
   const auto [a, missing] = look_up(c, kAfter, version_question(node));
   if (!a) return missing;
-  const auto want = c.version();
   const auto have = text_of(a->answer.value);
   if (have != want) return failed("it runs " + have + ", not " + want, want, have, {a->answer.source});
   return passed(want, have, {a->answer.source});
@@ -48,6 +48,7 @@ Finding judge_sync(const Context& c, const std::string& node) {
   const auto want = fmt::format("not catching up, height >= {}", c.last_height());
   const auto have =
       fmt::format("{}, height {}", head.catching_up ? "catching up" : "not catching up", head.store_height);
+  if (head.store_height == 0 && c.seen_from_outside()) return failed("it does not answer", want, "nothing", {"/status"});
   if (head.store_height == 0) return inconclusive("it did not answer since it started");
   if (head.catching_up) return failed("it is still catching up", want, have, {"/status"});
   if (head.store_height < c.last_height())
@@ -76,6 +77,7 @@ Finding judge_signing(const Context& c, const std::string& node) {
       if (s.validator == member.consensus_address && s.flag == 2) ++signed_blocks, last = it->first;
   }
   if (sealed == 0) return inconclusive("no commit after the upgrade was seen");
+  if (member.consensus_address.empty()) return inconclusive("it did not say with which key it signs");
   const auto have =
       fmt::format("{} of {} blocks after H signed, the last at {}", signed_blocks, sealed, last);
   if (signed_blocks == 0) return failed("it signed no block after the upgrade", want, have, {"/commit"});
@@ -101,7 +103,8 @@ std::vector<Question> ask_peers(const Context&, const std::string& checkpoint, c
 Finding judge_peers(const Context& c, const std::string& node) {
   const auto [a, missing] = look_up(c, kAfter, peers_question(node));
   if (!a) return missing;
-  const auto others = c.view.nodes.size() - 1;
+  // Whom the nodes of others are to know is not known.
+  const auto others = c.seen_from_outside() ? c.view.run->conditions.value("peers", std::size_t{1}) : c.view.nodes.size() - 1;
   const auto taken = taken_connections(c.view, node, a->seen);
   auto want = fmt::format("{}", others);
   auto sources = std::vector{a->answer.source};
@@ -179,6 +182,7 @@ Finding judge_model(const Context& c, const std::string& node) {
 // -----------------------------------------------------------------------------------------------------
 
 Finding judge_memory(const Context& c, const std::string& node) {
+  if (c.seen_from_outside()) return skipped("needs the node's machine");
   constexpr std::int64_t kMB = 1'000'000;
   const auto& n = node_of(c, node);
   std::int64_t before = 0, after = 0;
@@ -227,6 +231,7 @@ bool while_connections_end(const Context& c, const SeenLine& l) {
 }
 
 Finding judge_errors(const Context& c, const std::string& node) {
+  if (c.seen_from_outside()) return skipped("needs the node's log");
   const auto& n = node_of(c, node);
   const auto first = n.stored_at(c.upgrade_height() + 1);
   if (!first) return inconclusive("it stored no block after the upgrade");

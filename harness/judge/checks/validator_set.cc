@@ -35,8 +35,9 @@ Finding judge_in_set(const Context& c, const std::string& node) {
   const auto want = fmt::format("among those whose votes commits have, {} at the upgrade height", votes);
   const auto [listed, missing] = look_up(c, kAfter, validators_question(c));
   if (!listed) return missing;
-  if (!bonded(listed->answer.value).contains(node)) return passed("in it if x/staking has it bonded", "it does not", {listed->answer.source});
-  if (const auto from = out_of_the_set_from(c, c.view.nodes.at(node).member.consensus_address, votes, listed->seen)) {
+  const auto& member = c.view.nodes.at(node).member;
+  if (!bonded(listed->answer.value).contains(member.operator_address)) return passed("in it if x/staking has it bonded", "it does not", {listed->answer.source});
+  if (const auto from = out_of_the_set_from(c, member.consensus_address, votes, listed->seen)) {
     const auto have = fmt::format("{} votes from block {} on", blocks.at(from).block.signatures.size(), from);
     return failed(fmt::format("x/staking has it bonded, and CometBFT's validator set is without it: commits have {}, {} at the upgrade height", have, votes), want, have,
                   {"/commit", listed->answer.source});

@@ -232,7 +232,7 @@ void complete(const NetworkView& v, Diagnosis& d) {
 
 // Where it is, and what it said last of what is known to matter.
 std::string where_it_is(const NodeView& n) {
-  auto text = fmt::format("{}: {}, block {}, application {}", n.member.name, n.alive ? "runs" : "has ended",
+  auto text = fmt::format("{}: {}, block {}, application {}", n.member.name, n.starts.empty() ? "somebody else's" : n.alive ? "runs" : "has ended",
                           n.head.store_height, n.head.app_height);
   if (!n.probes.empty())
     text += fmt::format(", consensus at {}/{}/{}", n.probes.back().consensus.height,

@@ -128,13 +128,13 @@ std::int64_t may_miss(const NetworkView& v) {
 
 Found validator_jailed(const NetworkView& v) {
   const auto all = v.validators();
-  const auto* list = all.empty() ? nullptr : v.answer(kAfter, question::validators, all.front()->member.name);
+  const auto* list = all.empty() ? nullptr : v.answer(kAfter, question::validators, v.representative());
   if (!list || !list->answer.answered || !list->answer.value.is_array()) return std::nullopt;
   Shown shown;
   for (const auto& validator : list->answer.value)
     if (validator.is_object() && validator.value("jailed", record::Json()) == true)
       for (const auto* n : all)
-        if (validator.value(record::Json::json_pointer("/description/moniker"), record::Json()) == n->member.name) shown.nodes.push_back(n->member.name);
+        if (validator.value("operator_address", record::Json()) == n->member.operator_address) shown.nodes.push_back(n->member.name);
   if (shown.nodes.empty()) return std::nullopt;
   auto d = make_diagnosis(v, Cause::validator_jailed, "the chain's list of validators after the upgrade", shown);
   d.first_evidence = fmt::format("jailed: {}", fmt::join(shown.nodes, ", "));

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "harness/record/run_record.h"
+#include "harness/view/checkpoint.h"
 #include "harness/view/view.h"
 
 namespace rehearse {
@@ -82,7 +83,6 @@ inline constexpr const char* kSilentFailure = "silent-failure";
 inline constexpr const char* kFailedMethod = "failed-method";
 inline constexpr const char* kFailedModule = "failed-module";
 inline constexpr const char* kPlanOfProgram = "plan-of-program";
-inline constexpr const char* kStopped = "stopped";
 // Of the network (network.cc).
 Found genesis_refused(const NetworkView&);
 Found chain_did_not_halt(const NetworkView&);

@@ -160,7 +160,7 @@ Found height_not_executed(const NetworkView& v) { return asked_for_stacks(v, Cau
 Found plan_replaced(const NetworkView& v) {
   if (!v.plan) return std::nullopt;
   const auto of_another = [&v](const NodeView&, const SeenLine& l) {
-    return !l.line.captures.empty() && l.line.captures[0] != v.plan->name;
+    return l.seen > v.plan_seen && !l.line.captures.empty() && l.line.captures[0] != v.plan->name;
   };
   const auto shown = nodes_showing(v, Pattern::upgrade_needed, of_another);
   if (shown.nodes.empty()) return std::nullopt;

@@ -4,7 +4,9 @@
 
 #include <pugixml.hpp>
 
+#include "harness/view/course.h"
 #include "tests/unit/support/golden.h"
+#include "tests/unit/support/made_journal.h"
 #include "tests/unit/support/made_record.h"
 
 namespace rehearse::reports {
@@ -32,7 +34,7 @@ TEST(Html, IsSelfContained) {
   for (const auto& run : {made::passed(), made::failed(), made::hostile_record()}) {
     const std::string page = report_html(run);
     EXPECT_TRUE(is_balanced(page));
-    for (const char* foreign : {"<script", "<link", "<img", " src=", "url(", "@import", "href=\"http"})
+    for (const char* foreign : {"<script src", "<link", "<img", " src=", "url(", "@import", "href=\"http"})
       EXPECT_EQ(page.find(foreign), std::string::npos) << foreign;
   }
 }
@@ -78,6 +80,35 @@ TEST(Html, EveryLinkHasItsTarget) {
     EXPECT_NE(page.find("id=\"" + id + "\""), std::string::npos) << id;
   }
   EXPECT_GT(links, 0);
+}
+
+// Of a run with everything that its page takes beside the record.
+Explanation explained() {
+  Explanation more;
+  auto u = made::healthy();
+  u.error(5.5, "validator-2", "a <b>bold</b> word\x1b[31m");
+  more.course = course_of(u.view(), "");
+  more.evidence = Excerpt{"nodes/validator-1/logs/node.log", 3, 4, {"before", "it", "</pre>after"}};
+  more.last_pass = made::passed();
+  return more;
+}
+
+TEST(Html, HasItsSectionsWhateverIsKnown) {
+  for (const auto& more : {Explanation{}, explained()})
+    for (const auto& run : {made::passed(), made::failed(), made::hostile_record(), record::RunRecord()}) {
+      const auto page = report_html(run, more);
+      EXPECT_TRUE(is_balanced(page));
+      for (const char* id : {"timeline", "before-after", "logs", "checklists"}) EXPECT_NE(page.find(std::string("<section id=\"") + id + "\""), std::string::npos) << id;
+      EXPECT_EQ(page.find("<section id=\"cause\"") != std::string::npos, run.diagnosis.has_value());
+    }
+}
+
+TEST(Html, ShowsTheCourse) {
+  const auto page = report_html(made::failed(), explained());
+  EXPECT_TRUE(made::is_harmless(page));
+  for (const char* shown : {"class=\"stage upgraded\"", "class=\"error-line\"", "<mark>     4  it</mark>", "&lt;/pre&gt;after", "a &lt;b&gt;bold&lt;/b&gt; word", "Block interval",
+                            "Last pass"})
+    EXPECT_NE(page.find(shown), std::string::npos) << shown;
 }
 
 TEST(Html, SurvivesHostileAndEmptyRecords) {

@@ -47,6 +47,40 @@ TEST(Legality, NobodyWhoRestartsHoldsAThird) {
   EXPECT_EQ(illegal(plan("chain"), a_third), "") << "all halt anyway";
 }
 
+TEST(Legality, WhoPartsFromTheOthersLeavesThemMoreThanTwoThirds) {
+  EXPECT_THAT(illegal(plan("restore"), [](auto& s) { s.network.validators = {{"a", 20}, {"b", 20}, {"c", 20}}; }), StartsWith("restore-power: a parts from the others, and has 20 of 60"));
+  EXPECT_EQ(illegal(plan("restore"), [](auto& s) { s.network.validators = {{"a", 21}, {"b", 21}, {"c", 20}}; }), "");
+}
+
+TEST(Legality, TheChainsTimeIsNotThatOfAWrongClock) {
+  const auto clock_on = [](const char* who) {
+    return [who](auto& s) { s.network.validators = {{"a", 50}, {"b", 11}, {"c", 9}}, s.faults = {fault("clock", "voting")}, s.faults[0].who = who; };
+  };
+  EXPECT_THAT(illegal(plan("chain"), clock_on("one")), StartsWith("clock-power: `clock` acts on one"));
+  EXPECT_THAT(illegal(plan("chain"), clock_on("blocking")), StartsWith("clock-power: "));
+  EXPECT_THAT(illegal(plan("chain"), clock_on("a")), StartsWith("clock-power: "));
+  for (const char* who : {"minority", "smallest", "b"}) EXPECT_EQ(illegal(plan("chain"), clock_on(who)), "") << who;
+}
+
+TEST(Legality, WhoMayBeKilledWhileItMigratesHasABackup) {
+  EXPECT_EQ(illegal(plan("chain"), [](auto& s) { s.faults = {fault("kill", "migration")}; }), "");
+  const auto by_hand = [](const char* kind, const char* when) {
+    return [kind, when](auto& s) { s.network.supervisors = {{"a", SupervisorKind::bare}}, s.faults = {fault(kind, when)}; };
+  };
+  EXPECT_THAT(illegal(plan("chain"), by_hand("kill", "migration")), StartsWith("backup: "));
+  EXPECT_EQ(illegal(plan("chain"), by_hand("kill", "first-block")), "");
+  EXPECT_EQ(illegal(plan("chain"), by_hand("pause", "migration")), "");
+}
+
+TEST(Legality, NobodyWaitsForWhatIsNotLogged) {
+  const auto logs = [](const char* level, const char* when) {
+    return [level, when](auto& s) { s.network.nodes["d"].config_toml["log_level"].value = level, s.faults = {fault("pause", when)}; };
+  };
+  EXPECT_THAT(illegal(plan("chain"), logs("error", "migration")), StartsWith("moment: a fault waits for d to begin the upgrade"));
+  EXPECT_EQ(illegal(plan("chain"), logs("debug", "migration")), "");
+  EXPECT_EQ(illegal(plan("chain"), logs("error", "swap")), "");
+}
+
 TEST(Legality, TheSmallestGoesFirst) {
   EXPECT_THAT(illegal(plan("rolling"), [](auto& s) { s.upgrade.order = RollingOrder::largest_first; }), StartsWith("order: "));
 }
@@ -67,12 +101,18 @@ TEST(Legality, OverTheHeightOnlyABackupLeadsBack) {
   EXPECT_EQ(illegal(plan("restore"), [](auto& s) { s.upgrade.drops = 1; }), "");
   EXPECT_THAT(illegal(plan("rollback"), [](auto& s) { s.upgrade.drops = 1; }), StartsWith("height-rolled-back: `rollback` rolls 1 blocks back"));
   EXPECT_THAT(illegal(plan("rollback"), [](auto& s) { s.releases.to = {}; }), StartsWith("height-rolled-back: an upgrade is taken back only while"));
+  const auto train = [](ReleaseChoice failing) {
+    return [failing](auto& s) { s.upgrade.legs = {TrainLeg::rollback, TrainLeg::chain}, s.releases.failing = failing; };
+  };
+  EXPECT_EQ(illegal(plan("train"), train({"", ReleaseRole::none, Cause::upgrade_handler_error})), "");
+  EXPECT_THAT(illegal(plan("train"), train({"v2.0.0", ReleaseRole::none, Cause::none})), StartsWith("height-rolled-back: an upgrade is taken back only while"));
 }
 
 TEST(Legality, AnotherStateMachineTakesOverAtOneHeight) {
   const auto to = [](ReleaseRole role) { return [role](auto& s) { s.releases.to.role = role; }; };
   EXPECT_THAT(illegal(plan("rolling"), to(ReleaseRole::hotfix)), StartsWith("state-machines: "));
   EXPECT_THAT(illegal(plan("hotfix"), to(ReleaseRole::hotfix)), StartsWith("state-machines: "));
+  EXPECT_THAT(illegal(plan("train"), [](auto& s) { s.releases.patch.role = ReleaseRole::hotfix; }), StartsWith("state-machines: "));
   EXPECT_THAT(illegal(plan("hotfix"), [](auto& s) { s.upgrade.breaking = true; }), StartsWith("state-machines: at one height"));
   EXPECT_EQ(illegal(plan("hotfix"), [](auto& s) { s.upgrade.breaking = true, s.releases.to.role = ReleaseRole::hotfix; }), "");
 }

@@ -187,7 +187,7 @@ TEST_F(WeightsFile, IsRefusedAtTheLineThatIsWrong) {
   EXPECT_THAT(trouble("by_hand: 1.5\n"), HasSubstr("3:10: by_hand: 0 to 1"));
   EXPECT_THAT(trouble("", "{nothing: 1, kill: 2}"), HasSubstr("2:28: `kill` is heavier than `nothing`"));
   EXPECT_THAT(trouble("", "{nothing: 1, kil: 1}"), HasSubstr("there is no fault `kil`"));
-  EXPECT_THAT(trouble("most_legs: 9\n"), HasSubstr("3:12: 2 to 7 legs"));
+  EXPECT_THAT(trouble("most_legs: 9\n"), HasSubstr("3:12: 2 to 8 legs"));
   EXPECT_THAT(trouble("most_faults: -1\n"), HasSubstr("3:14: 0 to 20 faults"));
 }
 

@@ -131,5 +131,11 @@ TEST_F(LegTest, NamesItsStepsAndMoments) {
   EXPECT_EQ(r_.view().steps[1].step.step, "before");
 }
 
+TEST_F(LegTest, WhatStoppedNodesSayIsOfTheWholeRun) {
+  r_.record(record::LegStarted{"chain", "Chain upgrade", {}});
+  r_.record(supply(kStopped, "1"), "a");
+  EXPECT_EQ(r_.view().answers.back().answer.checkpoint, kStopped);
+}
+
 }  // namespace
 }  // namespace rehearse

@@ -76,6 +76,16 @@ TEST_F(RunTest, NeedsThePatchThatATrainInstalls) {
   EXPECT_THAT(refusal(), StartsWith("there is no release `v9`"));
 }
 
+TEST_F(RunTest, NeedsTheReleaseThatATrainTakesBack) {
+  options_.scenario = made::kProject / "scenarios/chain-upgrade-manual.yaml";
+  options_.models = folder_.path();
+  options_.failing = "v2.0.0-handler-error";
+  EXPECT_EQ(refusal(), "--release failing=v2.0.0-handler-error: `chain-upgrade-manual` takes no release back before its upgrade");
+  options_.scenario = made::kProject / "scenarios/upgrade-taken-back-and-mended.yaml";
+  options_.failing = "v9";
+  EXPECT_THAT(refusal(), StartsWith("there is no release `v9`"));
+}
+
 TEST_F(RunTest, RefusesAPlanOfFaultsThatNamesAStepOfAnotherProcedure) {
   constexpr const char* kPlan = R"({"faults": [
   {"id": "kill-1", "do": "kill", "who": "validator-1", "when": "step hotfix",

@@ -239,6 +239,7 @@ TEST_F(ScenarioFile, RefusesLegsThatCannotBeGoneInThatOrderAtTheirPlace) {
   EXPECT_EQ(with("chain, model, model"), ":15:17: the leg `model` is there twice");
   EXPECT_EQ(with("chain, patch"), ":15:17: the patch is one of the release before the chain's upgrade, and comes after it");
   EXPECT_EQ(with("chain, hotfix"), ":15:17: the hotfix is one of the release before the chain's upgrade, and comes after it");
+  EXPECT_EQ(with("chain, rollback"), ":15:17: an upgrade that was carried out cannot be taken back any more");
   EXPECT_EQ(with("patch, hotfix, chain"), ":15:17: `patch` and `hotfix` install the same release: one of them");
   EXPECT_EQ(trouble_with_legs({TrainLeg::model, TrainLeg::patch, TrainLeg::chain}), std::nullopt);
 }
@@ -248,6 +249,16 @@ TEST_F(ScenarioFile, HasAPatchOnlyWhereItIsInstalled) {
               HasSubstr("`made` installs no patch before its upgrade"));
   const auto train = load_scenario(std::filesystem::path(REHEARSE_SOURCE_DIR) / "scenarios/full-release-train.yaml");
   EXPECT_EQ(to_string(train.releases.patch), "patch release");
+}
+
+TEST_F(ScenarioFile, HasAReleaseThatFailsOnTheWayOnlyWhereItIsTakenBack) {
+  EXPECT_THAT(trouble("after:", "releases: {failing: v2.0.0-handler-error}\nafter:"), HasSubstr("`made` takes no release back before its upgrade"));
+  const auto train = load_scenario(std::filesystem::path(REHEARSE_SOURCE_DIR) / "scenarios/upgrade-taken-back-and-mended.yaml");
+  EXPECT_EQ(train.releases.failing.fails, Cause::upgrade_handler_error);
+  std::string text = kPage;
+  text.replace(text.find("  kind: chain"), 13, "  kind: train\n  legs: [rollback, chain]");
+  text.replace(text.find("\nafter:"), 1, "\nreleases: {failing: {fails: app-hash-divergence}}\n");
+  EXPECT_THAT(made::trouble_of([&] { load_scenario(folder_.write("made.yaml", text)); }), HasSubstr("what fails with app-hash-divergence makes blocks at the upgrade height, and cannot be taken back"));
 }
 
 TEST_F(ScenarioFile, HasAScaleOfTime) {

@@ -30,6 +30,7 @@ TEST(SharedPast, IsTheSameWhereOnlyWhatComesAfterTheHaltDiffers) {
   in.scenario.title = "Another";
   in.scenario.upgrade.blocks_after = 60;
   in.scenario.after = {"network-verification"};
+  in.scenario.upgrade.afterwards = {"governance", "validator-set", "replay"};
   in.scenario.expect = Cause::block_panic;
   in.faults = {fault("kill", "migration"), fault("pause", "first-block"), fault("clock", "height H+2")};
   in.scenario.network.environment["validator-1"]["MADED_DEFECT"] = "panic";
@@ -53,6 +54,8 @@ TEST(SharedPast, IsAnotherForWhatActsBeforeIt) {
   differs("the lead", [](Inputs& in) { in.scenario.upgrade.lead = 2; });
   differs("the procedure", [](Inputs& in) { in.scenario.upgrade.kind = "skip"; });
   differs("a list after that asks before", [](Inputs& in) { in.scenario.after = {"state-in-use"}; });
+  differs("what is begun before", [](Inputs& in) { in.scenario.upgrade.afterwards = {"multisig"}; });
+  differs("what is exported before", [](Inputs& in) { in.scenario.upgrade.afterwards = {"export"}; });
   differs("the lists before", [](Inputs& in) { in.scenario.before = {"pre-upgrade-24h"}; });
 }
 

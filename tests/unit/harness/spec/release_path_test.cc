@@ -52,6 +52,16 @@ TEST_F(ReleasePathTest, GoesOverThePatchWhereThereIsOne) {
   EXPECT_THAT(why(on_the_way("v2.0.0", "", "role:patch")), EndsWith("to v1.0.1 one upgrades from =v1.0.0, and v2.0.0 is v2.0.0"));
 }
 
+TEST_F(ReleasePathTest, WhatIsTakenBackFollowsThePatchWhereThatCameBefore) {
+  write("=v1.0.1");
+  auto s = on_the_way("", "", "role:patch");
+  s.upgrade.kind = "train", s.releases.failing = release_choice("v2.0.0");
+  s.upgrade.legs = {TrainLeg::patch, TrainLeg::rollback, TrainLeg::chain};
+  EXPECT_EQ(why(s), "");
+  s.upgrade.legs = {TrainLeg::rollback, TrainLeg::patch, TrainLeg::chain};
+  EXPECT_THAT(why(s), EndsWith("to v2.0.0 one upgrades from =v1.0.1, and v1.0.0 is v1.0.0"));
+}
+
 TEST_F(ReleasePathTest, OfAFileIsKnownOnceItWasAsked) {
   EXPECT_EQ(why(on_the_way("./made", "v2.0.0")), "");
   auto to = find_release("v2.0.0", manifest_, "");

@@ -34,6 +34,29 @@ TEST(View, HasHaltedForTheLastPlanOnly) {
   EXPECT_TRUE(first_node(u.view()).halt);
 }
 
+TEST(View, ForgetsWithALegWhatItBroughtAboutOnPurpose) {
+  for (const bool on_purpose : {true, false}) {
+    auto u = healthy();
+    const auto said = u.view().nodes.at("validator-1").lines.size();
+    u.add(kEnd, "", record::LegStarted{"rollback", "Upgrade taken back", {}});
+    if (on_purpose) u.add(kEnd, "", record::Expected{Cause::upgrade_handler_error, "it is what is rolled back", true});
+    u.error(kEnd, "validator-1", "upgrade handler failed");
+    u.add(kEnd + 1, "", record::LegEnded{"rollback"});
+    const auto view = u.view();
+    EXPECT_FALSE(view.expects("", Cause::upgrade_handler_error));
+    EXPECT_EQ(first_node(view).lines.size(), on_purpose ? 0 : said + 1);
+    EXPECT_EQ(first_node(view).lines_of_past_legs.size(), on_purpose ? said + 1 : 0) << "its page has them all";
+  }
+}
+
+TEST(View, KnowsWhenTheLastPlanWasVotedFor) {
+  auto u = healthy();
+  u.add(kEnd, "", record::PlanProposed{"v2.0.0", "", "2", kHeight + 50});
+  EXPECT_FALSE(u.view().milestones.contains(MilestoneName::passed));
+  u.add(kEnd + 1, "", record::Milestone{MilestoneName::passed});
+  EXPECT_EQ(u.view().milestones.at(MilestoneName::passed), micros(kEnd + 1));
+}
+
 TEST(View, HasNoPlanOnceTheLegIsOverThatDidNotCarryItOut) {
   for (const bool applied : {false, true}) {
     auto u = healthy();

@@ -73,6 +73,13 @@ TEST_F(ObserverTest, FetchesABlockOnlyWhenItHasASuccessor) {
   EXPECT_THAT(told_.blocks, ElementsAre("a@1"));
 }
 
+TEST_F(ObserverTest, FetchesNothingBelowWhereItBegins) {
+  observer_.begin_at(4);
+  observer_.add("a", url("a"));
+  head("a", 6);
+  EXPECT_THAT(asked(), ElementsAre("4", "5"));
+}
+
 TEST_F(ObserverTest, LeavesNoGapAfterAJump) {
   observer_.add("a", url("a"));
   head("a", 5);

@@ -83,5 +83,63 @@ TEST(NetworkChecks, JailedValidatorsIsInconclusiveWhenTheChainListsNone) {
               ElementsAre("Active Validators (network): fail", "Jailed Validators (network): inconclusive", "Validators Kept (network): skipped"));
 }
 
+// --- Of a network that somebody else runs
+
+made::Upgrade of_another_network() {
+  auto u = healthy();
+  auto& conditions = u.all<record::RunStarted>().front()->conditions;
+  conditions["seen-from-outside"] = true, conditions["peers"] = 1;
+  return u;
+}
+
+TEST(OfOthers, WhatNeedsTheirMachinesIsSkipped) {
+  const auto record = of_another_network().judged();
+  EXPECT_EQ(item(record, "Memory", "validator-1").message, "needs the node's machine");
+  EXPECT_EQ(item(record, "Recent Errors", "validator-1").message, "needs the node's log");
+  EXPECT_THAT(not_passed(record), testing::Each(testing::EndsWith("skipped")));
+}
+
+TEST(OfOthers, ANodeThatDoesNotAnswerFails) {
+  auto u = of_another_network();
+  std::erase_if(u.made, [](const auto& e) { return std::holds_alternative<record::HeadSeen>(e.body) && e.node == "validator-3"; });
+  EXPECT_EQ(item(u.judged(), "Sync Status", "validator-3").message, "it does not answer");
+}
+
+TEST(OfOthers, EachMayHaveAVersionOfItsOwn) {
+  auto u = of_another_network();
+  u.answer("after", "app-version", "validator-2").value = "v2.0.1";
+  EXPECT_EQ(item(u.judged(), "Version", "validator-2").outcome, Outcome::fail);
+  u.all<record::RunStarted>().front()->conditions["versions"] = {{"validator-2", "v2.0.1"}};
+  EXPECT_EQ(item(u.judged(), "Version", "validator-2").outcome, Outcome::pass);
+  EXPECT_EQ(item(u.judged(), "Validator Versions").outcome, Outcome::pass);
+}
+
+TEST(OfOthers, WhoIsJailedOutsideOfThoseNamedIsNoneOfOurs) {
+  auto u = of_another_network();
+  u.answer("after", "validators").value.push_back({{"operator_address", "another"}, {"description", {{"moniker", "stranger"}}}, {"jailed", true}, {"status", "BOND_STATUS_UNBONDING"}});
+  EXPECT_EQ(item(u.judged(), "Jailed Validators").outcome, Outcome::pass);
+  u.answer("after", "validators").value[1]["jailed"] = true;
+  EXPECT_EQ(item(u.judged(), "Jailed Validators").message, "jailed: validator-2");
+}
+
+TEST(OfOthers, WhoseKeyIsNotKnownIsNotJudgedByIt) {
+  auto u = of_another_network();
+  for (auto& m : u.all<record::NetworkPlanned>().front()->members)
+    if (m.name == "validator-1") m.operator_address.clear(), m.consensus_address.clear(), m.node_id.clear();
+  for (auto& e : u.made)
+    if (auto* a = std::get_if<record::Answered>(&e.body); a && a->question == "validators" && a->checkpoint == "after") e.node = "validator-2";
+  EXPECT_EQ(item(u.judged(), "Active Validators").outcome, Outcome::inconclusive);
+  EXPECT_EQ(item(u.judged(), "Jailed Validators").outcome, Outcome::inconclusive);
+  EXPECT_EQ(item(u.judged(), "Validator Signing", "validator-1").message, "it did not say with which key it signs");
+}
+
+TEST(OfOthers, OnePeerIsEnoughWhereNoMoreAreAskedFor) {
+  auto u = of_another_network();
+  u.answer("after", "peers", "validator-1").value = "1";
+  EXPECT_EQ(item(u.judged(), "Peer Count", "validator-1").outcome, Outcome::pass);
+  u.answer("after", "peers", "validator-1").value = "0";
+  EXPECT_EQ(item(u.judged(), "Peer Count", "validator-1").outcome, Outcome::fail);
+}
+
 }  // namespace
 }  // namespace rehearse

@@ -371,6 +371,22 @@ TEST_F(ServiceChecks, CatchATransactionWithoutEffect) {
   EXPECT_EQ(cause(), "transactions-refused");
 }
 
+// A fee that is charged to nobody is no matter of whose allowance it would come from.
+TEST_F(ServiceChecks, DoNotBlameAnAllowanceForFeesThatAreNotTaken) {
+  const std::map<std::string, std::string> fee = {{"stake", "1250"}};
+  for (const char* when : {kBefore, kAfter}) {
+    auto &own = tried("transfer", when), &granted = tried("delegate", when);
+    own.events = granted.events = 9;
+    own.fee = granted.fee = when == kBefore ? fee : std::map<std::string, std::string>{}, own.paid = when == kBefore ? fee : own.paid;
+    granted.was = granted.is = "998000";
+  }
+  EXPECT_EQ(item("Transactions Accepted").outcome, Outcome::pass);
+  EXPECT_EQ(item("Transaction Costs").outcome, Outcome::fail);
+  EXPECT_EQ(cause(), "check-failed");
+  tried("transfer").paid = fee, tried("transfer").fee = fee;
+  EXPECT_THAT(item("Transactions Accepted").message, HasSubstr("delegate: it is in a block with code 0 and has no effect"));
+}
+
 TEST_F(ServiceChecks, SayWhatTheChainDidNotTakeBeforeEither) {
   for (const char* checkpoint : {kBefore, kAfter}) {
     auto& t = tried("delegate", checkpoint);

@@ -41,6 +41,12 @@ TEST(Diagnosis, FindsInEachJournalOnlyWhatIsThere) {
   EXPECT_THAT(found_in(made::refused(Cause::checksum_mismatch, "")), IsEmpty());
 }
 
+TEST(Diagnosis, APlanThatWasSkippedBeforeReplacesNone) {
+  auto u = made::healthy();
+  u.log(made::at::kPlan - 0.1, "validator-1", "upgrade-needed", "UPGRADE \"v1.5.0\" NEEDED at height: 9", {"v1.5.0", "9"});
+  EXPECT_THAT(found_in(u), testing::Not(testing::Contains("plan-replaced")));
+}
+
 TEST(Diagnosis, NoTripwireFiresAtAnyMomentOfAHealthyUpgrade) {
   made::expect_no_tripwire(made::healthy());
 }
