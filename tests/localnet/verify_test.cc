@@ -76,7 +76,9 @@ TEST_F(Verify, HoldsARunningNetworkAgainstTheListsAndTellsItNothing) {
   EXPECT_EQ(up_.wait(), 128 + SIGTERM);
 }
 
-TEST_F(Verify, FindsANetworkThatMakesNoBlock) {
+using LongVerify = Verify;
+
+TEST_F(LongVerify, FindsANetworkThatMakesNoBlock) {
   const auto signal_nodes = [&](int signal) {
     for (const int pid : all_processes()) {
       const auto home = environment_value(pid, "DAEMON_HOME");
