@@ -158,6 +158,12 @@ std::string outcome_of(const record::TransactionTried& t) {
 
 namespace {
 
+// The one of that kind that was accepted; null: none was.
+const record::TransactionTried* accepted_of(const std::vector<record::TransactionTried>& all, const std::string& kind) {
+  const auto found = std::ranges::find_if(all, [&](const auto& t) { return t.transaction == kind && was_accepted(t); });
+  return found == all.end() ? nullptr : &*found;
+}
+
 using Coins = std::map<std::string, std::string>;
 using boost::multiprecision::cpp_int;
 
@@ -237,8 +243,8 @@ bool another_pays(const record::TransactionTried& t) {
 bool no_fees_are_taken(const std::vector<record::TransactionTried>& before, const std::vector<record::TransactionTried>& after) {
   bool any = false;
   for (const auto& now : after) {
-    const auto then = std::ranges::find_if(before, [&](const auto& t) { return t.transaction == now.transaction && was_accepted(t); });
-    if (then == before.end() || !was_accepted(now) || then->fee.empty() || another_pays(*then)) continue;
+    const auto* then = accepted_of(before, now.transaction);
+    if (!then || !was_accepted(now) || then->fee.empty() || another_pays(*then)) continue;
     for (const auto& [denom, fee] : then->fee)
       if (amount_of(then->paid, denom) - amount_of(now.paid, denom) != cpp_int(fee)) return false;
     any = true;
@@ -254,10 +260,8 @@ std::vector<RefusedTransaction> refused_transactions(const NetworkView& v) {
   const bool without_fees = no_fees_are_taken(before, after);
   std::vector<RefusedTransaction> refused, answered;
   for (const auto& now : after) {
-    const auto then = std::find_if(before.begin(), before.end(), [&](const auto& t) {
-      return t.transaction == now.transaction && was_accepted(t);
-    });
-    if (then == before.end() || announces(changes.transactions, now.transaction)) continue;
+    const auto* then = accepted_of(before, now.transaction);
+    if (!then || announces(changes.transactions, now.transaction)) continue;
     if (now.error.empty() && !was_accepted(now)) refused.push_back({now.transaction, outcome_of(now), now.hash});
     // One that was carried out has no log but for what is wrong with it all the same.
     if (was_accepted(now) && !now.log.empty()) refused.push_back({now.transaction, now.log, now.hash});

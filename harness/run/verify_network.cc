@@ -5,7 +5,9 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <boost/algorithm/hex.hpp>
 #include <cstring>
+#include <iterator>
 
 #include "harness/engine/goals.h"
 #include "harness/judge/checks/checklist.h"
@@ -55,7 +57,7 @@ class AtAddresses : public Network {
     values["rpc"] = node.rpc, values["node"] = name, values["denom"] = profile_.chain.denom, values["chain_id"] = chain_id_;
     values["operator_address"] = member.operator_address;
     if (!member.consensus_address.empty())
-      values["consensus_address"] = bech32_encode(profile_.chain.bech32 + "valcons", bytes_of_hex(member.consensus_address));
+      values["consensus_address"] = bech32_encode(profile_.chain.bech32 + "valcons", bytes_of(member.consensus_address));
     return {node.rpc, node.rest, {}, std::move(values)};
   }
 
@@ -65,9 +67,9 @@ class AtAddresses : public Network {
     p.folder = folder;
     return p;
   }
-  static std::vector<std::uint8_t> bytes_of_hex(const std::string& hex) {
+  static std::vector<std::uint8_t> bytes_of(const std::string& hex) {
     std::vector<std::uint8_t> bytes;
-    for (std::size_t i = 0; i + 1 < hex.size(); i += 2) bytes.push_back(static_cast<std::uint8_t>(std::stoi(hex.substr(i, 2), nullptr, 16)));
+    boost::algorithm::unhex(hex, std::back_inserter(bytes));
     return bytes;
   }
   const Profile& profile_;
@@ -115,11 +117,12 @@ std::string scenario_of(const StandingNetwork& net) {
 
 class Verification {
  public:
-  Verification(const VerifyOptions& o, Scenario scenario, Profile profile, ProgressReporter& reporter)
-      : o_(o), net_(o.network), scenario_(std::move(scenario)), profile_(std::move(profile)), log_(o.folder / kLog, LogLevel::info),
+  // `in`: scenario and profile.
+  Verification(const VerifyOptions& o, Inputs in, ProgressReporter& reporter)
+      : o_(o), net_(o.network), in_(std::move(in)), log_(o.folder / kLog, LogLevel::info),
         journal_(o.folder / kJournal), own_http_(make_http(loop_)),
-        http_(loop_, *own_http_, net_.requests, net_.ca), r_(loop_, http_, journal_, reporter, scenario_, profile_, o.folder),
-        addresses_(AddressBlock::claim(runtime_dir())), network_(loop_, http_, r_, profile_, addresses_, o.folder, net_), observer_(loop_, http_, r_, kPolled) {
+        http_(loop_, *own_http_, net_.requests, net_.ca), r_(loop_, http_, journal_, reporter, in_.scenario, in_.profile, o.folder),
+        addresses_(AddressBlock::claim(runtime_dir())), network_(loop_, http_, r_, in_.profile, addresses_, o.folder, net_), observer_(loop_, http_, r_, kPolled) {
     r_.set_network(&network_);
   }
 
@@ -129,14 +132,12 @@ class Verification {
       r_.cancel(fmt::format("ended by {}", ::strsignal(signal)), signal);
     });
     record_start();
-    Inputs none;
-    none.scenario = scenario_, none.profile = profile_;
-    auto [stopped, exit_code] = ending_of([this] { verify(); }, r_, none);
+    auto [stopped, exit_code] = ending_of([this] { verify(); }, r_, in_);
     if (exit_code) exit_code_ = exit_code;
     r_.record(std::move(stopped));
     remove_from_run(network_.temporary());
     RunResult result;
-    result.record = judge(r_.view(), scenario_, profile_);
+    result.record = judge(r_.view(), in_.scenario, in_.profile);
     result.exit_code = exit_code_ ? exit_code_ : record::exit_code(result.record);
     return result;
   }
@@ -144,8 +145,8 @@ class Verification {
  private:
   void record_start() {
     record::RunStarted s;
-    s.scenario = scenario_.name, s.profile = profile_.name;
-    s.scenario_digest = sha256_file(o_.folder / kScenarioCopy), s.profile_digest = sha256_hex(profile_.text);
+    s.scenario = in_.scenario.name, s.profile = in_.profile.name;
+    s.scenario_digest = sha256_file(o_.folder / kScenarioCopy), s.profile_digest = sha256_hex(in_.profile.text);
     s.harness_version = o_.harness_version, s.host = host_description(), s.command = o_.command, s.invoked = o_.invoked;
     std::vector<std::string> validators;
     Json versions = Json::object();
@@ -160,8 +161,8 @@ class Verification {
   void verify() {
     r_.enter(Phase::prepare);
     r_.step("nodes", "Every node is asked who it is", kRunbook, [this] { return meet_nodes(); });
-    r_.ask(kBefore, questions_of(context_of(r_), kBefore));
-    r_.ask(kResumed, questions_of(context_of(r_), kResumed));
+    ask_lists_before(r_);
+    ask_when_resumed(r_);
     const auto last = from_ + kBlocks;
     try {
       r_.step("blocks", "Check blocks producing", kRunbook, [&] { return await_height(last); });
@@ -282,8 +283,7 @@ class Verification {
 
   const VerifyOptions& o_;
   const StandingNetwork& net_;
-  const Scenario scenario_;
-  const Profile profile_;
+  const Inputs in_;
   LogFile log_;  // before all that logs while it ends
   Journal journal_;
   Loop loop_;
@@ -301,13 +301,14 @@ class Verification {
 }  // namespace
 
 RunResult verify_network(const VerifyOptions& o, ProgressReporter& reporter) {
-  auto profile = load_profile(o.profile, o.profiles);
+  Inputs in;
+  in.profile = load_profile(o.profile, o.profiles);
   make_run_folder(o.folder);
   write_file(o.folder / kScenarioCopy, scenario_of(o.network));
-  write_file(o.folder / kProfileCopy, profile.text);
-  auto scenario = load_scenario(o.folder / kScenarioCopy);
-  scenario.name = "verify-" + o.network.file.stem().string();
-  return Verification(o, std::move(scenario), std::move(profile), reporter).carry_out();
+  write_file(o.folder / kProfileCopy, in.profile.text);
+  in.scenario = load_scenario(o.folder / kScenarioCopy);
+  in.scenario.name = "verify-" + o.network.file.stem().string();
+  return Verification(o, std::move(in), reporter).carry_out();
 }
 
 }  // namespace rehearse

@@ -11,6 +11,7 @@
 #include "harness/view/checkpoint.h"
 #include "harness/view/series.h"
 #include "harness/view/timing.h"
+#include "localnet/base/statistics.h"
 #include "localnet/base/text.h"
 
 namespace rehearse {
@@ -39,15 +40,13 @@ class Times {
 };
 
 Micros usual_interval(const NetworkView& v) {
-  std::vector<Micros> all;
+  std::vector<double> all;
   Micros before = 0;
   for (const auto& [height, block] : v.blocks) {
-    if (before) all.push_back(block.seen - before);
+    if (before) all.push_back(static_cast<double>(block.seen - before));
     before = block.seen;
   }
-  if (all.empty()) return 0;
-  std::nth_element(all.begin(), all.begin() + std::ssize(all) / 2, all.end());
-  return all[all.size() / 2];
+  return static_cast<Micros>(median(std::move(all)));
 }
 
 // From when on the node is at which stage; the last holds until the run ends.

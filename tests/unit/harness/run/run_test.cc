@@ -66,24 +66,20 @@ TEST_F(RunTest, NeedsTheModelsThatNodesScoreWith) {
   EXPECT_EQ(refusal(), (folder_ / "veid_scorer_v1.0.0.h5").string() + ": there is no model v1.0.0; ./rehearse run makes it");
 }
 
-TEST_F(RunTest, NeedsThePatchThatATrainInstalls) {
-  options_.scenario = made::kProject / "scenarios/chain-upgrade-manual.yaml";
+// A release that is installed on the way has its place in a train alone, and has to be there.
+TEST_F(RunTest, NeedsWhatATrainInstallsOnItsWay) {
   options_.models = folder_.path();
-  options_.patch = "v1.0.1";
-  EXPECT_EQ(refusal(), "--release patch=v1.0.1: `chain-upgrade-manual` installs no patch before its upgrade");
-  options_.scenario = made::kProject / "scenarios/full-release-train.yaml";
-  options_.patch = "v9";
-  EXPECT_THAT(refusal(), StartsWith("there is no release `v9`"));
-}
-
-TEST_F(RunTest, NeedsTheReleaseThatATrainTakesBack) {
-  options_.scenario = made::kProject / "scenarios/chain-upgrade-manual.yaml";
-  options_.models = folder_.path();
-  options_.failing = "v2.0.0-handler-error";
-  EXPECT_EQ(refusal(), "--release failing=v2.0.0-handler-error: `chain-upgrade-manual` takes no release back before its upgrade");
-  options_.scenario = made::kProject / "scenarios/upgrade-taken-back-and-mended.yaml";
-  options_.failing = "v9";
-  EXPECT_THAT(refusal(), StartsWith("there is no release `v9`"));
+  const auto refused = [this](const char* scenario, std::string RunOptions::*option, const char* release) {
+    options_.scenario = made::kProject / "scenarios" / scenario, options_.*option = release;
+    const auto why = refusal();
+    (options_.*option).clear();
+    return why;
+  };
+  EXPECT_EQ(refused("chain-upgrade-manual.yaml", &RunOptions::patch, "v1.0.1"), "--release patch=v1.0.1: `chain-upgrade-manual` installs no patch before its upgrade");
+  EXPECT_THAT(refused("full-release-train.yaml", &RunOptions::patch, "v9"), StartsWith("there is no release `v9`"));
+  EXPECT_EQ(refused("chain-upgrade-manual.yaml", &RunOptions::failing, "v2.0.0-handler-error"),
+            "--release failing=v2.0.0-handler-error: `chain-upgrade-manual` takes no release back before its upgrade");
+  EXPECT_THAT(refused("upgrade-taken-back-and-mended.yaml", &RunOptions::failing, "v9"), StartsWith("there is no release `v9`"));
 }
 
 TEST_F(RunTest, RefusesAPlanOfFaultsThatNamesAStepOfAnotherProcedure) {
