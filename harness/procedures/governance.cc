@@ -66,6 +66,20 @@ std::optional<Included> find_included(const std::vector<record::Answered>& answe
   return std::nullopt;
 }
 
+// Sent twice it may be two transactions, one after the other, and what the account sends next has to come after both, whatever becomes
+// of the second. One that can be in no block any more is gone from the mempools with the first of these blocks, so that neither is waited
+// for in vain for long; nor beyond a halt.
+void await_both(Rehearsal& r, const std::vector<std::string>& hashes, const std::string& node) {
+  constexpr std::int64_t kBlocks = 5;
+  auto last = r.view().highest_height() + kBlocks;
+  if (const auto& plan = r.view().plan) last = std::min(last, plan->height - 1);
+  for (auto height = r.view().highest_height(); height < last; height = r.view().highest_height()) {
+    const auto answers = r.ask("inclusion", where_are(hashes, r.in_reach(node)));
+    if (std::ranges::all_of(answers, [](const auto& a) { return a.answered && !a.absent; })) return;
+    r.await("a transaction that was sent twice", above(height));
+  }
+}
+
 Included await_included(Rehearsal& r, const Sent& sent) {
   constexpr std::int64_t kMostBlocks = 100;
   const auto first = r.view().highest_height();
@@ -77,7 +91,10 @@ Included await_included(Rehearsal& r, const Sent& sent) {
     const auto height = r.view().highest_height();
     const auto asked = r.in_reach(holder);
     const auto answers = r.ask("inclusion", where_are(hashes, asked));
-    if (auto included = find_included(answers)) return *included;
+    if (auto included = find_included(answers)) {
+      if (hashes.size() > 1) await_both(r, hashes, holder);
+      return *included;
+    }
     const bool disturbed = taken_away_since(r.view(), holder, since);  // it may not be ready to answer yet
     const auto silent = std::find_if(answers.begin(), answers.end(), [](const auto& a) { return !a.answered; });
     if (silent != answers.end() && (!disturbed || height > first + kMostBlocks))

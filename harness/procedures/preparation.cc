@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "harness/judge/checks/checklist.h"
 #include "harness/engine/goals.h"
@@ -187,10 +188,26 @@ void prepare_upgrade(Rehearsal& r) {
     });
 }
 
+namespace {
+
+// A node that is still behind gets the time in which its operator would look again, but for the halt.
+void ask_until_healthy(Rehearsal& r) {
+  constexpr auto kLooksAgain = std::chrono::seconds(15);
+  const auto until = Loop::Clock::now() + kLooksAgain;
+  for (bool healthy = false; !healthy && Loop::Clock::now() < until;) {
+    const auto height = r.view().highest_height();
+    r.ask(kReady, health_questions(context_of(r)));
+    healthy = std::ranges::none_of(judge_checklist(context_of(r), kJustBefore), [](const auto& item) { return item.outcome == record::Outcome::fail; });
+    if (!healthy) r.await_done("every node at the chain's height", [&] { return r.view().highest_height() > height || Loop::Clock::now() >= until; });
+  }
+}
+
+}  // namespace
+
 void check_finally(Rehearsal& r) {
   if (!wants(r, kJustBefore)) return;
   r.step(kJustBefore, "Immediately Before", kChecklist, [&] {
-    r.ask(kReady, health_questions(context_of(r)));
+    ask_until_healthy(r);
     return hold_against(r, kJustBefore);
   });
 }

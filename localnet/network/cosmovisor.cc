@@ -14,6 +14,7 @@ namespace {
 
 // It reads upgrade-info.json without a lock, while the chain writes it.
 constexpr const char* kMisread = "panic: failed to parse upgrade info file: ";
+constexpr const char* kDownloads = "DAEMON_ALLOW_DOWNLOAD_BINARIES";
 constexpr const char* kBackup = "starting to take backup of data directory";
 constexpr const char* kFound = "daemon shutting down in an attempt to restart";
 
@@ -62,7 +63,7 @@ std::vector<std::string> Cosmovisor::command(const std::vector<std::string>& sta
 std::map<std::string, std::string> Cosmovisor::environment() const {
   std::map<std::string, std::string> e = {{"DAEMON_NAME", settings_.binary},
                                           {"DAEMON_HOME", settings_.home.string()},
-                                          {"DAEMON_ALLOW_DOWNLOAD_BINARIES", "false"},
+                                          {kDownloads, "false"},
                                           {"DAEMON_RESTART_AFTER_UPGRADE", "true"},
                                           {"UNSAFE_SKIP_BACKUP", "false"},
                                           {"COSMOVISOR_COLOR_LOGS", "false"}};
@@ -90,7 +91,8 @@ bool Cosmovisor::upgrade_waits() const {
   const auto name = info.is_object() ? info.find("name") : info.end();
   if (name == info.end() || !name->is_string()) return false;
   const auto next = staged(name->get<std::string>());
-  return (misread_ || fs::exists(next, none)) && fs::weakly_canonical(next, none) != fs::weakly_canonical(current(), none);
+  const bool can_be_there = misread_ || environment().at(kDownloads) == "true" || fs::exists(next, none);
+  return can_be_there && fs::weakly_canonical(next, none) != fs::weakly_canonical(current(), none);
 }
 
 Ordered<std::string> Cosmovisor::log_patterns() {

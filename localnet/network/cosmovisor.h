@@ -28,8 +28,8 @@ class Cosmovisor : public Supervisor {
   // An upgrade was there to be noticed, and it has not said that it noticed one.
   bool ends_in_vain(const ExitStatus&) override;
 
-  // The chain has halted for a release that is not the current one: it is staged, or Cosmovisor began to look for it and fell over
-  // a file that it had read while the chain wrote it.
+  // The chain has halted for a release that is not the current one: it is staged or will be downloaded, or Cosmovisor began to look for
+  // it and fell over a file that it had read while the chain wrote it.
   bool upgrade_waits() const;
 
   static Ordered<std::string> log_patterns();

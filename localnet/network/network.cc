@@ -143,7 +143,7 @@ NodeConfig Network::config_of(const NodeIdentity& node, const std::vector<NodeId
 
 Node& Network::add_node(const NodeIdentity& id, const NodePlan& planned) {
   SupervisorSettings settings{
-      planned.supervisor, plan_.cosmovisor, profile_.chain.binary, home_of(id.name), {}, plan_.restart_after};
+      planned.supervisor, plan_.cosmovisor, profile_.chain.binary, home_of(id.name), planned.environment, plan_.restart_after};
   auto env = environment(id.name);
   for (const auto& [k, v] : planned.environment) env[k] = v;
   const auto start = fill(command_of(profile_, "start").run, {{"home", settings.home.string()}},

@@ -181,6 +181,18 @@ TEST_F(CosmovisorAtTheHalt, WaitsForNoReleaseThatIsNotStaged) {
   EXPECT_FALSE(misses(R"({"name":"v3.0.0","height":24})"));
 }
 
+// A killed node that is started again at the halt, where the race is lost as often as by another.
+TEST_F(CosmovisorAtTheHalt, MissesWhatItWouldHaveDownloaded) {
+  settings_.cosmovisor_environment = {{"DAEMON_ALLOW_DOWNLOAD_BINARIES", "true"}};
+  Cosmovisor s(settings_);
+  std::ofstream(info_) << R"({"name":"v3.0.0","height":24})";
+  s.starts();
+  EXPECT_TRUE(s.ends_in_vain(kFailed));
+  s.starts();
+  s.says("2:27PM INF daemon shutting down in an attempt to restart module=cosmovisor");
+  EXPECT_FALSE(s.ends_in_vain(kFailed)) << "what it could not download is not the race";
+}
+
 TEST_F(SupervisorTest, BareRunsTheBinaryItself) {
   const auto s = make(SupervisorKind::bare);
   s->install(one_);
