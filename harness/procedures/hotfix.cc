@@ -1,7 +1,8 @@
-// Emergency hotfix, as the runbook says: the checksum confirmed from two sources and by the operator, the announcement
+// Emergency hotfix, as the runbook says: its severity, the checksum confirmed from two sources and by the operator, the announcement
 // rendered from the release's facts, then every node restarted on it with as much overlap as the voting power allows.
 #include <fmt/format.h>
 
+#include <boost/algorithm/string/case_conv.hpp>
 #include <fstream>
 
 #include "harness/engine/goals.h"
@@ -19,22 +20,42 @@ namespace {
 
 constexpr const char* kHotfix = "Emergency Hotfix Procedure";
 constexpr const char* kTemplate = "Emergency Communication Template";
+constexpr const char* kAssessment = "Severity Assessment";
+constexpr const char* kUrgent = "[URGENT] ";
+
+// A row of the runbook's table.
+struct Assessed {
+  const char *of, *response, *coordination;
+  bool urgent;
+};
+
+Assessed assessed(Severity severity) {
+  switch (severity) {
+    case Severity::high: return {"a consensus bug", "within four hours", "validator chat", true};
+    case Severity::medium: return {"functionality", "within 24 hours", "normal process", false};
+    case Severity::critical: break;
+  }
+  return {"security", "at once", "emergency call", true};
+}
 
 // The facts of the runbook's template. What only people know is said to be so, and not left as a gap.
 std::string announcement(Rehearsal& r, const std::string& sha256) {
   const auto& binary = r.profile().chain.binary;
+  const auto severity = r.scenario().upgrade.severity;
+  const auto row = assessed(severity);
   return fmt::format(
-      "Subject: [URGENT] Hotfix {to} of {title} is to be installed now\n\n"
-      "Severity: {severity}\nAffected version: {from}\nFixed version: {to}\n\n"
-      "Every validator and node operator is asked to install {to} at once.\n\n"
+      "Subject: {urgent}Hotfix {to} of {title} is to be installed {response}\n\n"
+      "Severity: {severity} ({of})\nCoordination: {coordination}\nAffected version: {from}\nFixed version: {to}\n\n"
+      "Every validator and node operator is asked to install {to} {response}.\n\n"
       "Release: {url}\nSHA-256: {sha256}\n\n"
       "Steps: download it; compare the checksum with this one; stop {binary}; keep a copy of it; put the new "
       "one in its "
       "place; start it.\n"
       "Afterwards `{binary} version` prints {to}.\n\n"
-      "Details of the issue follow when most of the voting power runs {to}, expected within two hours.\n",
+      "Details of the issue follow when most of the voting power runs {to}, expected within {majority}.\n",
       fmt::arg("to", r.to().printed_version), fmt::arg("from", r.from().printed_version),
-      fmt::arg("title", r.profile().title), fmt::arg("severity", "CRITICAL"), fmt::arg("url", r.to().url),
+      fmt::arg("title", r.profile().title), fmt::arg("severity", boost::algorithm::to_upper_copy(name_of(severity))), fmt::arg("of", row.of),
+      fmt::arg("response", row.response), fmt::arg("coordination", row.coordination), fmt::arg("majority", to_string(majority_time(r.scenario()))), fmt::arg("urgent", row.urgent ? kUrgent : ""), fmt::arg("url", r.to().url),
       fmt::arg("sha256", sha256), fmt::arg("binary", binary));
 }
 
@@ -45,10 +66,18 @@ std::string announced_checksum(Rehearsal& r) {
   return r.scenario().upgrade.second_source == SecondSource::agrees ? sha256 : sha256_hex(sha256);
 }
 
+void assess(Rehearsal& r) {
+  const auto severity = r.scenario().upgrade.severity;
+  r.step("severity", "Severity assessed: " + name_of(severity), kAssessment, [&] {
+    const auto row = assessed(severity);
+    return fmt::format("{}: {}, by {}", row.of, row.response, row.coordination);
+  });
+}
+
 void announce(Rehearsal& r) {
   r.step(step_id::announce, "Announcement rendered", kTemplate, [&] {
     const auto text = announcement(r, announced_checksum(r));
-    if (text.find_first_of("[") != text.rfind("[URGENT]") || text.find("{") != std::string::npos)
+    if (text.find_first_of("[") != text.rfind(kUrgent) || text.find("{") != std::string::npos)
       throw StepFailed("a placeholder is left in the announcement", Cause::check_failed);
     const auto file = r.folder() / "announcement.txt";
     if (!(std::ofstream(file) << text).flush()) throw Error(Blame::machine, file.string() + ": cannot be written");
@@ -122,6 +151,7 @@ void install_with_overlap(Rehearsal& r) {
 
 void emergency_hotfix(Rehearsal& r) {
   begin_in_turn(r);
+  assess(r);
   announce(r);
   confirm(r);
   r.enter(Phase::swap);

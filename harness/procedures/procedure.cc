@@ -26,7 +26,7 @@ const std::vector<Procedure>& procedures() {
       {"patch-rollback", "Rollback Procedures", patch_rollback, {}, {.commands = {"rollback"}}},
       {"rolling", "Non-Breaking Upgrades", rolling_upgrade, {"order"}},
       {"config", "Upgrade Types", config_change, {"max_tx_bytes", "missed"}, records},
-      {"hotfix", "Emergency Hotfixes", emergency_hotfix, {"second_source", "confirmed", "breaking"}},
+      {"hotfix", "Emergency Hotfixes", emergency_hotfix, {"second_source", "severity", "confirmed", "breaking"}},
       {"provider", "Provider Daemon Upgrades", provider_upgrade, {}, provider},
       {"provider-rollback", "Rollback Procedures", provider_rollback, {"revert_config"}, provider},
       {"model",

@@ -16,6 +16,7 @@ void describe(V& v, RunbookEntry& e) {
   v.required("section", e.section, "headings of the runbook, with / between them");
   v.optional("commands", e.commands, "the first line of a block of commands");
   v.optional("item", e.item, "an item of a checklist");
+  v.optional("row", e.row, "the first cell of a row of a table");
   v.optional("by", e.by, "titles of steps and items that stand for it; left out: the item's own");
   v.optional("needs", e.needs, "what is missing to rehearse it");
 }
@@ -31,8 +32,8 @@ Runbook load_runbook(const std::filesystem::path& file) {
   for (std::size_t i = 0; i < runbook.entries.size(); ++i) {
     auto& e = runbook.entries[i];
     const auto here = root["runbook"][i];
-    if (e.commands.empty() == e.item.empty()) complain_at(file.string(), here, "give either commands or item");
-    if (e.item.empty() && e.by.empty() && e.needs.empty()) complain_at(file.string(), here, "by: nothing stands for these commands");
+    if (e.commands.empty() + e.item.empty() + e.row.empty() != 2) complain_at(file.string(), here, "give one of commands, item and row");
+    if (e.item.empty() && e.by.empty() && e.needs.empty()) complain_at(file.string(), here, "by: nothing stands for it");
   }
   return runbook;
 }
@@ -52,10 +53,10 @@ std::vector<std::string> not_seen(const RunbookEntry& e, const std::vector<recor
 }
 
 std::string runbook_table(const Runbook& r) {
-  std::string table = "| Section | Commands or item | Rehearsed by |\n|---|---|---|\n";
+  std::string table = "| Section | Commands, item or row | Rehearsed by |\n|---|---|---|\n";
   std::string last;
   for (const auto& e : r.entries) {
-    auto what = e.item.empty() ? "`" + e.commands + "`" : e.item;
+    auto what = !e.commands.empty() ? "`" + e.commands + "`" : e.item + e.row;
     RE2::GlobalReplace(&what, R"(\|)", R"(\\|)");
     table += fmt::format("| {} | {} | {} |\n", e.section == last ? "" : e.section, what,
                          !e.needs.empty()  ? "skipped: needs " + e.needs
@@ -67,12 +68,13 @@ std::string runbook_table(const Runbook& r) {
 }
 
 std::set<std::pair<std::string, std::string>> parts_of_runbook(const std::string& markdown) {
-  static const RE2 heading(R"((##+) (.+?)\s*)"), item(R"(- \[ \] (.+?)\s*)"), numbered(R"rx(echo "\d+\. (.+)")rx");
+  static const RE2 heading(R"((##+) (.+?)\s*)"), item(R"(- \[ \] (.+?)\s*)"), numbered(R"rx(echo "\d+\. (.+)")rx"), row(R"(\| *([^|]+?) *\|.*)"), rule(R"(\|[-|: ]+)");
   std::set<std::pair<std::string, std::string>> parts;
   std::string chapter, section, line, marks, text;
-  bool in_block = false, first_line_seen = false;
+  bool in_block = false, first_line_seen = false, below_rule = false;
   std::istringstream in(markdown);
   while (std::getline(in, line)) {
+    below_rule = below_rule && line.starts_with("|");
     if (line.starts_with("```")) {
       in_block = !in_block;
       first_line_seen = false;
@@ -81,6 +83,9 @@ std::set<std::pair<std::string, std::string>> parts_of_runbook(const std::string
       else section = chapter + " / " + text;
     } else if (!in_block && RE2::FullMatch(line, item, &text)) {
       parts.emplace(section, text);
+    } else if (!in_block && line.starts_with("|")) {
+      if (RE2::FullMatch(line, rule)) below_rule = true;
+      else if (below_rule && RE2::FullMatch(line, row, &text)) parts.emplace(section, text);
     } else if (in_block) {
       if (RE2::PartialMatch(line, numbered, &text)) parts.emplace(section, text);
       const bool says_something = line.find_first_not_of(" \t\r") != std::string::npos && !line.starts_with("#");

@@ -1,4 +1,4 @@
-// The runbook, as far as it is carried out here: every block of commands and every checklist item of it, with the steps and
+// The runbook, as far as it is carried out here: every block of commands, row of a table and checklist item of it, with the steps and
 // items of a run that stand for it (runbook.yaml). A test holds the list against the runbook; another holds it against what
 // the default suite did.
 #pragma once
@@ -14,7 +14,8 @@ namespace rehearse {
 
 struct RunbookEntry {
   std::string section;          // "Chain Upgrades (Governance) / Phase 1: Preparation"
-  std::string commands, item;   // one of the two: the first line of a block of commands, or a checklist's item
+  // One of them: the first line of a block of commands, a checklist's item, or the first cell of a table's row.
+  std::string commands, item, row;
   std::vector<std::string> by;  // titles of steps and items, or their beginnings; empty: the item of that title, of the list that
                                 // the section is called like
   std::string needs;            // what is missing to rehearse it; then nothing stands for it
@@ -32,7 +33,7 @@ std::vector<std::string> not_seen(const RunbookEntry&, const std::vector<record:
 // As a table, in Markdown.
 std::string runbook_table(const Runbook&);
 
-// The blocks of commands and the items in the text of a runbook: section, and first line of the block or the item.
+// The blocks of commands, the items and the rows in the text of a runbook: section, and first line, item or first cell.
 std::set<std::pair<std::string, std::string>> parts_of_runbook(const std::string& markdown);
 
 }  // namespace rehearse

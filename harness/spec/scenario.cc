@@ -77,6 +77,27 @@ const Ordered<SecondSource>& names(SecondSource) {
   return all;
 }
 
+const Ordered<Severity>& names(Severity) {
+  static const Ordered<Severity> all = {{"critical", Severity::critical}, {"high", Severity::high}, {"medium", Severity::medium}};
+  return all;
+}
+
+Duration response_time(const Scenario& s) {
+  if (s.service_levels.response) return *s.service_levels.response;
+  switch (s.upgrade.severity) {
+    case Severity::high: return {std::chrono::hours(4)};
+    case Severity::medium: return {std::chrono::hours(24)};
+    case Severity::critical: break;
+  }
+  return {std::chrono::minutes(15)};  // "immediate"
+}
+
+Duration majority_time(const Scenario& s) {
+  if (s.service_levels.hotfix_majority) return *s.service_levels.hotfix_majority;
+  const Duration expected{std::chrono::hours(2)}, response = response_time(s);
+  return response.value > expected.value ? response : expected;
+}
+
 const Ordered<Activation>& names(Activation) {
   static const Ordered<Activation> all = {{"before-height", Activation::before_height}, {"at-height", Activation::at_height}};
   return all;

@@ -96,6 +96,9 @@ const Ordered<RollingOrder>& names(RollingOrder);
 // What the operators are told about the checksum beside SHA256SUMS.
 enum class SecondSource { agrees, differs };
 const Ordered<SecondSource>& names(SecondSource);
+// Of the defect that a hotfix fixes (runbook, "Severity Assessment"): security, consensus, functionality.
+enum class Severity { critical, high, medium };
+const Ordered<Severity>& names(Severity);
 // What plan.info says to a Cosmovisor that downloads.
 enum class PlanInfo { right, wrong_checksum, other_platform };
 const Ordered<PlanInfo>& names(PlanInfo);
@@ -121,6 +124,7 @@ struct UpgradeSection {
   RollingOrder order = RollingOrder::smallest_first;
   PlanInfo plan_info = PlanInfo::right;
   SecondSource second_source = SecondSource::agrees;
+  Severity severity = Severity::critical;
   bool breaking = false;              // a hotfix that changes the state machine: all stop at one height
   bool confirmed = true;              // the operators' answer: is the checksum verified?
   std::int64_t max_tx_bytes = 200;    // that a change of configuration sets
@@ -134,8 +138,8 @@ struct ServiceLevels {
   double scale = 20;
   // After the halt (runbook, "Upgrade Coordination Timeline").
   Duration majority_upgraded{std::chrono::minutes(5)}, chain_resumes{std::chrono::minutes(15)}, verified{std::chrono::hours(1)};
-  // After the announcement of a hotfix. For a critical one the runbook says "immediate".
-  Duration response{std::chrono::minutes(15)}, hotfix_majority{std::chrono::hours(2)};
+  // After the announcement of a hotfix. Nothing: as its severity has it (response_time(), majority_time()).
+  std::optional<Duration> response, hotfix_majority;
 };
 
 // Known defects of the profile by name, where the scenario wants it otherwise than the profile.
@@ -251,6 +255,7 @@ void describe(V& v, UpgradeSection& u) {
   v.optional("set_aside", u.set_aside, "a release taken back, upgrade-info.json is set aside before Cosmovisor starts");
   v.optional("plan_info", u.plan_info, "what plan.info says of the download");
   v.optional("second_source", u.second_source, "whether the announcement has the checksum of SHA256SUMS");
+  v.optional("severity", u.severity, "of the defect that a hotfix fixes: how soon the first node has to run it, how it is announced and coordinated");
   v.optional("breaking", u.breaking, "the hotfix changes the state machine: all nodes stop at one height and start together");
   v.optional("confirmed", u.confirmed, "the operators' answer to: is the checksum verified?");
   v.optional("max_tx_bytes", u.max_tx_bytes, "the largest transaction that a change of configuration lets in");
@@ -270,8 +275,8 @@ void describe(V& v, ServiceLevels& s) {
   v.optional("majority_upgraded", s.majority_upgraded, "from the halt until more than 2/3 of the power has upgraded");
   v.optional("chain_resumes", s.chain_resumes, "from the halt to the next block");
   v.optional("verified", s.verified, "from the halt until everything is verified");
-  v.optional("response", s.response, "from a hotfix's announcement until the first node runs it");
-  v.optional("hotfix_majority", s.hotfix_majority, "the same until more than 2/3 of the power runs it");
+  v.optional("response", s.response, "from a hotfix's announcement until the first node runs it; left out: as its severity has it");
+  v.optional("hotfix_majority", s.hotfix_majority, "the same until more than 2/3 of the power runs it; left out: two hours, or the response time where that is longer");
 }
 
 template <class V>
@@ -313,6 +318,9 @@ void expect(Scenario&, std::optional<Cause>);
 // What the record of a run of it says of that.
 record::Expectation expected_of(const Scenario&);
 
+// From a hotfix's announcement until the first node runs it, and until more than 2/3 of the power do.
+Duration response_time(const Scenario&);
+Duration majority_time(const Scenario&);
 SupervisorKind supervisor_of(const NetworkSection&, const std::string& node);
 bool uses_cosmovisor(const NetworkSection&);
 std::vector<std::string> validator_names(const NetworkSection&);

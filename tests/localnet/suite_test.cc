@@ -117,7 +117,7 @@ TEST(WholeSuite, PassesAndCoversTheRunbook) {
     for (const auto& check : record::run_record_from_json(record).checks) done.push_back(check);
   }
   for (const auto& entry : load_runbook(project() / "harness/spec/runbook.yaml").entries)
-    EXPECT_THAT(not_seen(entry, done), testing::IsEmpty()) << entry.section << ": " << entry.commands << entry.item;
+    EXPECT_THAT(not_seen(entry, done), testing::IsEmpty()) << entry.section << ": " << entry.commands << entry.item << entry.row;
 }
 
 INSTANTIATE_TEST_SUITE_P(Project, Scenario, testing::ValuesIn(often()), test_name);

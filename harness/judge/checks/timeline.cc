@@ -123,10 +123,10 @@ std::optional<Span> until_power(const Context& c, double part) {
 }
 
 Finding judge_response(const Context& c, const std::string&) {
-  return within(c, until_power(c, 0), c.scenario.service_levels.response, "the first node to run the hotfix");
+  return within(c, until_power(c, 0), response_time(c.scenario), "the first node to run the hotfix");
 }
 Finding judge_hotfix_majority(const Context& c, const std::string&) {
-  return within(c, until_power(c, 2.0 / 3), c.scenario.service_levels.hotfix_majority, "the majority of the power to run the hotfix");
+  return within(c, until_power(c, 2.0 / 3), majority_time(c.scenario), "the majority of the power to run the hotfix");
 }
 
 }  // namespace

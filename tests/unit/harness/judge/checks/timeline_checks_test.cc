@@ -116,6 +116,17 @@ TEST(HotfixTimeline, ALateFirstNodeBreachesTheResponseTime) {
   EXPECT_THAT(not_passed(u), ElementsAre("Response time (network): fail"));
 }
 
+TEST(HotfixTimeline, ANodeIsToRunItAsSoonAsItsSeveritySays) {
+  auto u = hotfix();
+  u.scenario.service_levels.scale = 1000;  // 2.5 s stand for 41 min
+  EXPECT_THAT(not_passed(u), testing::Contains("Response time (network): fail"));
+  u.scenario.upgrade.severity = Severity::high;
+  EXPECT_THAT(not_passed(u), testing::Not(testing::Contains("Response time (network): fail")));
+  EXPECT_THAT(item(u.judged(), "Response time").expected, HasSubstr("within 4h"));
+  u.scenario.upgrade.severity = Severity::medium;
+  EXPECT_THAT(item(u.judged(), "Response time").expected, HasSubstr("within 24h"));
+}
+
 TEST(HotfixTimeline, ALateMajorityBreachesTheOther) {
   auto u = hotfix();
   u.scenario.service_levels.hotfix_majority = {std::chrono::seconds(51)};  // 40 of 100 at 2.5 s, 70 at 2.6 s
