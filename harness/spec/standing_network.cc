@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <re2/re2.h>
 
+#include <algorithm>
 #include <map>
+#include <set>
 
 #include "localnet/http/url.h"
 
@@ -35,11 +37,16 @@ StandingNetwork read_standing_network(const fs::path& file) {
     for (auto* address : {&node.rpc, &node.rest})
       while (address->ends_with('/')) address->pop_back();
     for (const auto& [key, address] : {std::pair{"rpc", node.rpc}, {"rest", node.rest}}) {
+      if (!at[key]) continue;
       if (host_of(address).empty()) fail(at[key], fmt::format("`{}`: an address is http://HOST:PORT or https://HOST:PORT", address));
       if (const auto [other, is_new] = of_address.emplace(address, node.name); !is_new) fail(at[key], fmt::format("{} is {}'s address already", address, other->second));
     }
     validates = validates || node.role == StandingRole::validator;
   }
+  const auto with_api = std::ranges::find_if(n.nodes, [](const StandingNode& node) { return !node.rest.empty(); });
+  if (with_api == n.nodes.end()) fail(root["nodes"], "no node has the address of an API (rest), where the state is asked for");
+  for (auto& node : n.nodes)
+    if (node.rest.empty()) node.rest = with_api->rest;
   if (!validates) fail(root["nodes"], "no node is a validator: there is nothing that the checklists are about");
   if (n.nodes.size() > 200) fail(root["nodes"], "more than 200 nodes");
   if (n.requests < 1 || n.requests > 1000) fail(root["requests"], "1 to 1000 a second");

@@ -16,7 +16,7 @@ enum class StandingRole { validator, full };
 const Ordered<StandingRole>& names(StandingRole);
 
 struct StandingNode {
-  std::string name, rpc, rest;  // rpc, rest: http://HOST:PORT, or https
+  std::string name, rpc, rest;  // rpc, rest: http://HOST:PORT, or https; one that was read has another's rest where it has none
   StandingRole role = StandingRole::validator;
   std::string version;          // that it is to run; empty: the network's
 };
@@ -34,7 +34,7 @@ template <class V>
 void describe(V& v, StandingNode& n) {
   v.required("name", n.name, "as reports call it");
   v.required("rpc", n.rpc, "address of its CometBFT RPC");
-  v.required("rest", n.rest, "address of its API");
+  v.optional("rest", n.rest, "address of its API; left out: the state is asked for at another node's");
   v.optional("role", n.role, "what it is for");
   v.optional("version", n.version, "that it is to run, where that is not the network's");
 }

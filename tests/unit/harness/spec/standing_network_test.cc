@@ -31,6 +31,11 @@ TEST_F(StandingNetworkFile, HasNodesByTheirAddresses) {
   EXPECT_EQ(n.requests, 2.5);
 }
 
+TEST_F(StandingNetworkFile, AsksForTheStateElsewhereWhereANodeHasNoApi) {
+  const auto n = read("nodes:\n  - {name: v-1, rpc: 'http://a:1'}\n  - {name: v-2, rpc: 'http://b:1', rest: 'http://b:2'}\n");
+  EXPECT_EQ(n.nodes[0].rest, "http://b:2");
+}
+
 TEST_F(StandingNetworkFile, IsRefusedAtTheLineThatIsWrong) {
   EXPECT_THAT(trouble("nodes: []\n"), HasSubstr("net.yaml:1:8: there is no node to look at"));
   EXPECT_THAT(trouble(std::string(kNode) + "  - {name: v-1, rpc: 'http://b:1', rest: 'http://b:2'}\n"), HasSubstr(":3:12: there are two nodes v-1"));
@@ -41,7 +46,7 @@ TEST_F(StandingNetworkFile, IsRefusedAtTheLineThatIsWrong) {
   EXPECT_THAT(trouble("nodes:\n  - {name: f, rpc: 'http://a:1', rest: 'http://a:2', role: full}\n"), HasSubstr("no node is a validator"));
   EXPECT_THAT(trouble(std::string(kNode) + "requests: 0\n"), HasSubstr(":3:11: 1 to 1000 a second"));
   EXPECT_THAT(trouble(std::string(kNode) + "ca: there-is-none.pem\n"), HasSubstr("there is no such file"));
-  EXPECT_THAT(trouble("nodes:\n  - {name: v-1, rpc: 'http://a:1'}\n"), HasSubstr("rest"));
+  EXPECT_THAT(trouble("nodes:\n  - {name: v-1, rpc: 'http://a:1'}\n"), HasSubstr("no node has the address of an API (rest)"));
   EXPECT_THAT(trouble("a: b\n"), HasSubstr("nodes"));
 }
 
