@@ -36,7 +36,7 @@ struct RunFlags {
 };
 
 // `command` is the line that gives this run again.
-int run(const Project&, const RunFlags&, const std::string& command);
+int run(const Project&, RunFlags, const std::string& command);
 // Carries out once more what a bundle (file or URL) or a run's folder holds, with the flags of `run` that are no part of it. 0: it
 // failed for the same cause, at least once; 1: it did not; 3: it could not be tried.
 int repro(const Project&, const std::string& target, const RunFlags&, const std::string& command);
@@ -58,6 +58,11 @@ int list_causes(bool markdown);
 int validate(const Project&, const std::vector<std::string>& files, const std::string& profile);
 // Prints the profile with what it extends, and where each value stands.
 int profile_show(const Project&, const std::string& profile);
+struct ProbeFlags {
+  std::string binary, to, out;  // to: the program that it is upgraded to; empty: not known; out: a file; empty: standard output
+};
+// Writes a profile by asking the program. 1: it could not be proven.
+int profile_probe(const Project&, const ProbeFlags&);
 int doctor(const Project&, const std::string& profile);
 // Asks a scratch node of that program every question of the profile.
 int examine(const Project&, const std::string& profile, const std::string& binary);
@@ -83,7 +88,7 @@ struct SoakFlags {
 };
 // Carries out drawn plans until the time is up, and keeps what came of them. 1: tonight is worse than the nights before; 143 after
 // SIGTERM.
-int soak(const Project&, const RunFlags&, const SoakFlags&, const std::string& command);
+int soak(const Project&, RunFlags, const SoakFlags&, const std::string& command);
 
 struct ScoreFlags {
   std::string run, scores;  // a suite's folder, or "latest"; the file of earlier scores, empty: results/scores.json

@@ -110,7 +110,7 @@ int heal(const Project& project, const std::string& run) {
   for (const auto& suite : suites)
     if (remove_abandoned_checkpoints(suite / kCheckpoints)) healed.done.push_back((suite / kCheckpoints).string() + " removed");
   if (run.empty())
-    for (const auto& folder : remove_abandoned_bundles(project)) healed.done.push_back(folder.string() + " removed");
+    for (const auto& folder : remove_abandoned_folders(project)) healed.done.push_back(folder.string() + " removed");
   for (const auto& line : healed.done) std::cout << line << "\n";
   if (healed.done.empty()) std::cout << "nothing was left\n";
   return healed.refused ? 3 : 0;

@@ -96,7 +96,7 @@ void add_flags_of_repeating(CLI::App& command, RunFlags& f) {
 void add_run_flags(CLI::App& run, RunFlags& f) {
   add_common_flags(run, f);
   run.add_option("scenario", f.scenario, "a scenario or a suite: a name of `rehearse list`, or a file")->capture_default_str();
-  run.add_option("--profile", f.profile, "the chain: a name of `rehearse list`, or a file (default: the suite's own, else virtengine)")
+  run.add_option("--profile", f.profile, "the chain: a name of `rehearse list`, or a file (default: probed where both releases are files or URLs; else the suite's; else virtengine)")
       ->envname("REHEARSE_PROFILE");
   run.add_option("--release", f.releases,
                  "from=RELEASE, to=RELEASE or, of a train, patch=RELEASE and failing=RELEASE: a name, or the path or URL of an archive or binary");
@@ -131,9 +131,9 @@ void add_run_flags(CLI::App& run, RunFlags& f) {
   takes_size(run.add_option("--log-cap", f.log_cap, "the most that a node may log, such as 500MB"), "256MB")->envname("REHEARSE_LOG_CAP");
 }
 
-// For what starts processes: nothing outlives it.
-int guarded(const std::function<int()>& command) {
-  return run_guarded([&] {
+// For what starts processes: nothing outlives it, nor what it had in a folder of its own when it was ended by a signal.
+int guarded(const Project& project, const std::function<int()>& command) {
+  const int code = run_guarded([&] {
     try {
       return command();
     } catch (const Error& e) {
@@ -142,12 +142,7 @@ int guarded(const std::function<int()>& command) {
       return complain(Error(Blame::machine, e.what()));
     }
   }, after_crash);
-}
-
-// The same of what opens a bundle: where it was ended by a signal, what it had unpacked is left.
-int guarded_with_bundle(const Project& project, const std::function<int()>& command) {
-  const int code = guarded(command);
-  remove_abandoned_bundles(project);
+  remove_abandoned_folders(project);
   return code;
 }
 
@@ -203,6 +198,11 @@ int dispatch(int argc, char** argv) {
   profile_->require_subcommand(1);
   auto* show_ = profile_->add_subcommand("show", "a profile with what it extends, and where each value stands");
   show_->add_option("profile", profile, "a name of `rehearse list`, or a file")->required();
+  ProbeFlags probed;
+  auto* probe_ = profile_->add_subcommand("probe", "write a profile by asking the chain's program, and try it on a network of one node");
+  probe_->add_option("binary", probed.binary, "the program, an archive with it, or its URL")->required();
+  probe_->add_option("--to", probed.to, "the program that it is upgraded to, in the same forms");
+  probe_->add_option("--out", probed.out, "the file to write it to; must not exist");
   validate_->add_option("--profile", for_profile, "say which scenarios are skipped for that chain, and why");
   auto* doctor_ = app.add_subcommand("doctor", "what this machine can do, and what is missing");
   doctor_->add_option("--profile", profile, "the chain")->capture_default_str();
@@ -296,35 +296,36 @@ int dispatch(int argc, char** argv) {
   const auto project = Project::find();
   const auto again = reproduction(argc, argv, flags.seed);
   if (run_->parsed()) {
-    return guarded([&] { return run(project, flags, again); });
+    return guarded(project, [&] { return run(project, flags, again); });
   }
-  if (repro_->parsed()) return guarded_with_bundle(project, [&] { return repro(project, target, flags, again); });
+  if (repro_->parsed()) return guarded(project, [&] { return repro(project, target, flags, again); });
   if (replay_->parsed()) {
-    const int code = guarded_with_bundle(project, [&] { return replay(project, target, flags, again); });
+    const int code = guarded(project, [&] { return replay(project, target, flags, again); });
     remove_abandoned_replay(target);
     return code;
   }
-  if (minimize_->parsed()) return guarded_with_bundle(project, [&] { return minimize(project, target, flags, tries, lasts, again); });
-  if (bisect_->parsed()) return guarded_with_bundle(project, [&] { return bisect(project, flags, bisected, again); });
+  if (minimize_->parsed()) return guarded(project, [&] { return minimize(project, target, flags, tries, lasts, again); });
+  if (bisect_->parsed()) return guarded(project, [&] { return bisect(project, flags, bisected, again); });
   if (up_->parsed()) {
     if (flags.break_at.empty()) flags.break_at = "voting";  // it is up, and nothing is proposed
     flags.one_release = true;
-    return guarded([&] { return run(project, flags, again); });
+    return guarded(project, [&] { return run(project, flags, again); });
   }
-  if (fork_->parsed()) return guarded([&] { return net_fork(project, flags, folder, again); });
+  if (fork_->parsed()) return guarded(project, [&] { return net_fork(project, flags, folder, again); });
   if (nets_->parsed()) return net_list();
   if (down_->parsed()) return net_down(folder);
   if (status_->parsed()) return net_status(folder);
   if (logs_->parsed()) return net_logs(node, folder);
   if (env_->parsed()) return net_env(node, folder);
-  if (doctor_->parsed() && !binary.empty()) return guarded([&] { return examine(project, profile, binary); });
+  if (doctor_->parsed() && !binary.empty()) return guarded(project, [&] { return examine(project, profile, binary); });
   if (list_->parsed()) return only_causes ? list_causes(list_format == "md") : list(project, for_profile);
   if (show_->parsed()) return profile_show(project, profile);
+  if (probe_->parsed()) return guarded(project, [&] { return profile_probe(project, probed); });
   if (validate_->parsed()) return validate(project, files, for_profile);
   if (doctor_->parsed()) return doctor(project, profile);
   if (report_->parsed()) return report(project, folder);
-  if (verify_->parsed()) return guarded([&] { return verify(project, standing, flags, again); });
-  if (soak_->parsed()) return guarded([&] { return soak(project, flags, soaked, again); });
+  if (verify_->parsed()) return guarded(project, [&] { return verify(project, standing, flags, again); });
+  if (soak_->parsed()) return guarded(project, [&] { return soak(project, flags, soaked, again); });
   if (plan_->parsed()) return plan(project, planned);
   if (score_->parsed()) return score(project, scored);
   if (merge_->parsed()) return merge_histories(histories, into);

@@ -32,6 +32,9 @@ class Project {
   fs::path built_models() const { return root_ / ".cache" / "fixtures" / "models"; }
   // The Python of $REHEARSE_KERAS, or that `./rehearse keras` has made; empty: neither.
   fs::path keras() const;
+  // Of chains that are known by their programs alone.
+  fs::path written_profiles() const { return root_ / ".cache" / "profiles"; }
+  fs::path claimed_folders() const { return root_ / ".cache" / "claimed"; }  // see ClaimedFolder
   fs::path store() const { return root_ / ".cache" / "store"; }
 
   // A path, or the name of a file in scenarios/ (profiles/) without .yaml. Throws Error(Blame::scenario) naming what there is.

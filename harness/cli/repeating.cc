@@ -1,10 +1,7 @@
 #include "harness/cli/repeating.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 
-#include <cstring>
 #include <fstream>
 #include <iostream>
 
@@ -24,27 +21,6 @@
 namespace rehearse::cli {
 
 namespace {
-
-constexpr const char* kLock = ".lock";
-
-fs::path unpacked(const Project& project) { return project.root() / ".cache" / "repro"; }
-
-Fd take(const fs::path& folder, int flags) {
-  Fd fd(::open((folder / kLock).c_str(), O_RDWR | O_CLOEXEC | flags, 0600));
-  return fd && ::flock(fd.get(), LOCK_EX | LOCK_NB) == 0 ? std::move(fd) : Fd();
-}
-
-// A folder of one's own as long as its lock is held; what killed ones have left goes.
-fs::path claim_folder(const Project& project, Fd& lock) {
-  remove_abandoned_bundles(project);
-  fs::create_directories(unpacked(project));
-  auto name = (unpacked(project) / "XXXXXX").string();
-  if (!::mkdtemp(name.data()))
-    throw Error(Blame::machine, fmt::format("{}: cannot be made: {}; what opens a bundle needs a checkout that it can write to", name, std::strerror(errno)));
-  lock = take(name, O_CREAT);
-  if (!lock) throw Error(Blame::machine, name + ": cannot be locked");
-  return name;
-}
 
 void fetch(const std::string& url, const fs::path& file) {
   constexpr std::uint64_t kMost = 4'000'000'000;  // bytes
@@ -89,20 +65,12 @@ void place(const Project& project, const fs::path& recipe, const std::string& ro
 
 }  // namespace
 
-std::vector<fs::path> remove_abandoned_bundles(const Project& project) {
-  std::vector<fs::path> removed;
-  std::error_code none;
-  for (const auto& entry : fs::directory_iterator(unpacked(project), none))
-    if (const auto left = take(entry.path(), 0); left && fs::remove_all(entry.path(), none) > 0) removed.push_back(entry.path());
-  return removed;
-}
-
 void remove_abandoned_replay(const std::string& run) {
   if (remove_abandoned_checkpoints(fs::path(run) / kCheckpoints)) remove_from_run(fs::path(run) / kUnfinishedCheckpoint);
 }
 
 Failed::Failed(const Project& project, const std::string& target)
-    : target_(target), place_(claim_folder(project, lock_)), bundle_(told([this] { return open(); })),
+    : target_(target), place_(project), bundle_(told([this] { return open(); })),
       recipe_(told([this] { return read_recipe(bundle_.recipe); })) {}
 
 Bundle Failed::open() const {

@@ -4,10 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "harness/cli/claimed_folder.h"
 #include "harness/cli/running.h"
 #include "harness/repro/bundle.h"
-#include "localnet/base/fd.h"
-#include "localnet/base/temporary_path.h"
 
 namespace rehearse::cli {
 
@@ -48,14 +47,11 @@ class Failed {
   RunOptions repeated_options(const Project&, const RunFlags&, const std::string& command) const;
 
   const std::string target_;
-  Fd lock_;  // of the folder, as long as it is used
-  const TemporaryPath place_;
+  const ClaimedFolder place_;
   const Bundle bundle_;
   const Recipe recipe_;
 };
 
-// What killed commands have unpacked; returns those folders.
-std::vector<fs::path> remove_abandoned_bundles(const Project&);
 // What a killed `replay` has left in the folder of the run that it was to take up again.
 void remove_abandoned_replay(const std::string& run);
 

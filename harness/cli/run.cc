@@ -3,6 +3,7 @@
 
 #include <iostream>
 
+#include "harness/cli/own_releases.h"
 #include "harness/cli/running.h"
 #include "harness/run/conclusion.h"
 #include "harness/spec/suite.h"
@@ -11,7 +12,8 @@
 
 namespace rehearse::cli {
 
-int run(const Project& project, const RunFlags& flags, const std::string& command) {
+int run(const Project& project, RunFlags flags, const std::string& command) {
+  find_out_profile(project, flags);
   const auto o = options_of(project, flags, command);
   const auto leaves = leaves_of(flags);
   const auto shown = shown_folder(project, flags, o);

@@ -88,6 +88,12 @@ Leaves leaves_of(const RunFlags& flags) {
   return {parse_dialect(flags.junit_dialect), BundleOptions{flags.bundle == "releases", flags.bundle_limit}, flags.verify, duration_of("--verify-for", flags.verify_for)};
 }
 
+std::pair<std::string, std::string> chain_releases(const RunFlags& flags) {
+  RunOptions o;
+  take_releases(flags, o);
+  return {o.from, o.to};
+}
+
 RunOptions options_of(const Project& project, const RunFlags& flags, const std::string& command) {
   RunOptions o;
   o.scenario = project.scenario(flags.scenario);

@@ -19,7 +19,9 @@ struct Leaves {
   std::chrono::seconds verify_for{300};  // after which no more tries begin
 };
 
-// Throw Error(Blame::scenario) for what a flag may not say.
+// These throw Error(Blame::scenario) for what a flag may not say.
+// RELEASE of `from` and of `to`, however they are given; empty: not at all.
+std::pair<std::string, std::string> chain_releases(const RunFlags&);
 RunOptions options_of(const Project&, const RunFlags&, const std::string& command);
 Leaves leaves_of(const RunFlags&);
 std::chrono::seconds duration_of(const char* flag, const std::string& text);

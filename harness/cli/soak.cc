@@ -14,6 +14,7 @@
 #include <set>
 
 #include "harness/cli/measuring.h"
+#include "harness/cli/own_releases.h"
 #include "harness/cli/running.h"
 #include "harness/cli/soak_metrics.h"
 #include "harness/cli/soak_plans.h"
@@ -274,7 +275,8 @@ class Soak {
 
 }  // namespace
 
-int soak(const Project& project, const RunFlags& flags, const SoakFlags& soaked, const std::string& command) {
+int soak(const Project& project, RunFlags flags, const SoakFlags& soaked, const std::string& command) {
+  find_out_profile(project, flags);
   return Soak(project, flags, soaked, command).run();
 }
 

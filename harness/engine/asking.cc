@@ -1,9 +1,7 @@
 // Of a run as its procedure sees it: what nodes, the chain's program and servers are asked, and the wait for all answers.
 #include <fmt/format.h>
-#include <re2/re2.h>
 
 #include <algorithm>
-#include <sstream>
 
 #include "harness/engine/rehearsal.h"
 #include "localnet/base/log.h"
@@ -19,18 +17,6 @@ namespace {
 constexpr auto kApiStarts = 3s;
 
 }  // namespace
-
-std::string version_in(const CliAnswer& a) {
-  std::istringstream lines(a.out.find_first_not_of(" \n") == std::string::npos ? a.err : a.out);
-  std::string first;
-  // Of what else a program prints before it: a version is one word with a number in it.
-  for (std::string line, version; std::getline(lines, line);) {
-    line = printable(line);
-    if (RE2::FullMatch(line, R"(\s*(v?\d\S*)\s*)", &version)) return version;
-    if (first.empty()) first = line;
-  }
-  return first;
-}
 
 std::vector<record::Answered> Rehearsal::ask(const std::string& checkpoint,
                                              const std::vector<Question>& questions) {

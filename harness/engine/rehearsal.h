@@ -89,9 +89,6 @@ struct ProgramCall {
   std::vector<std::string> arguments;
   ChainCli* cli = nullptr;  // null: the operator's of the nodes
 };
-// What a `version` command printed, on whichever stream.
-std::string version_in(const CliAnswer&);
-
 // What a provider daemon goes from and to.
 struct ProviderReleases {
   Release from, to;

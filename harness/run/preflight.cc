@@ -69,7 +69,7 @@ void Preflight::tell() {
 // Kept by its content: what was fetched once is there.
 void Preflight::fetch(const std::string& which, Release& release) {
   if (!release.remote) return;
-  release.archive = subject_.store / "downloads" / release.remote->sha256 / release.name;
+  release.archive = place_in(subject_.store, *release.remote, release.name);
   if (fs::exists(release.archive)) return;
   r_.step("fetch-" + which, "Fetch the release given by URL", "", [&] {
     r_.download({{release.remote->url, release.archive, release.remote->sha256}});

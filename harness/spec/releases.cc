@@ -91,20 +91,39 @@ Release remote_release(const std::string& text) {
   return r;
 }
 
+// [PLAN=]FILE or URL
+struct Given {
+  std::string plan, path;
+  bool has_plan = false;
+};
+
+Given given_in(const std::string& text) {
+  const auto equals = text.substr(0, text.find("://")).find('=');  // a URL may have its own
+  if (equals == std::string::npos) return {"", text, false};
+  return {text.substr(0, equals), text.substr(equals + 1), true};
+}
+
 }  // namespace
+
+fs::path place_in(const fs::path& store, const Remote& remote, const std::string& name) { return store / "downloads" / remote.sha256 / name; }
+
+bool is_given(const std::string& text) {
+  const auto g = given_in(text);
+  return is_url(g.path) || g.has_plan || g.path.find('/') != std::string::npos || fs::is_regular_file(g.path);
+}
 
 Release find_release(const std::string& text, const fs::path& manifest_file, const fs::path& built) {
   Release r;
-  const auto equals = text.substr(0, text.find("://")).find('=');  // a URL may have its own
-  const auto path = equals == std::string::npos ? text : text.substr(equals + 1);
+  const auto given = given_in(text);
+  const auto& path = given.path;
   if (is_url(path)) {
     r = remote_release(path);
-    if (equals != std::string::npos) r.plan = text.substr(0, equals);
+    r.plan = given.plan;
     return r;
   }
-  if (equals != std::string::npos || path.find('/') != std::string::npos || fs::is_regular_file(path)) {
+  if (is_given(text)) {
     r.name = fs::path(path).filename().string();
-    if (equals != std::string::npos) r.plan = text.substr(0, equals);
+    r.plan = given.plan;
     r.archive = fs::absolute(path);
     if (!fs::is_regular_file(r.archive))
       throw Error(

@@ -53,6 +53,12 @@ struct Release {
   std::string printed_version;  // once asked
 };
 
+// Where a run keeps what it has fetched of that name.
+std::filesystem::path place_in(const std::filesystem::path& store, const Remote&, const std::string& name);
+
+// `text` is a file or a URL, with its plan or without, and no name in a manifest.
+bool is_given(const std::string& text);
+
 // The release called `text`: a name of the manifest, a path (with a / or of a file that exists) or a URL with
 // the checksum of what it gives (URL?checksum=sha256:HEX, as Cosmovisor and plan.info have it), of the last
 // two optionally PLAN=PATH. Nothing is opened yet. `built` is the folder with <manifest>/<name>/<archive> of

@@ -237,6 +237,21 @@ ArchiveMember unpack_member(int fd, const std::string& name, const std::string& 
               Trouble::binary_missing);
 }
 
+std::set<std::string> files_like(int fd, const std::string& name, bool (*wanted)(std::string_view head)) {
+  Entries entries(fd, name);
+  std::set<std::string> found;
+  while (archive_entry* entry = entries.next()) {
+    check_stays_inside(name, entry);
+    const auto path = std::filesystem::path(archive_entry_pathname(entry)).lexically_normal();
+    std::string head;
+    entries.read([&](std::string_view piece) {
+      if (head.size() < head_size) head += piece.substr(0, head_size - head.size());
+    });
+    if (is_plain_file(entry) && (!path.has_parent_path() || path.parent_path() == "bin") && wanted(head)) found.insert(path.filename());
+  }
+  return found;
+}
+
 void read_members(int fd, const std::string& name, std::uint64_t most, const OnMember& on_member) {
   Entries entries(fd, name, most);
   while (archive_entry* entry = entries.next()) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -22,6 +23,9 @@ using MemberSink = std::function<void(std::string_view piece, bool begins)>;
 // returned. `name` is the archive's, for messages. Throws Blame::release with Trouble::archive_corrupt, archive_escapes
 // and binary_missing.
 ArchiveMember unpack_member(int fd, const std::string& name, const std::string& binary_name, const MemberSink& sink);
+
+// Names of the files at the top and under bin/ whose first bytes that says yes to. Throws as unpack_member does.
+std::set<std::string> files_like(int fd, const std::string& name, bool (*wanted)(std::string_view head));
 
 // Called with each member's path and size; what it returns gets its bytes, piece by piece.
 using OnMember = std::function<std::function<void(std::string_view piece)>(const std::string& path, std::uint64_t size)>;

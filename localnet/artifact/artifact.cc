@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -168,13 +169,26 @@ void copy(const Fd& file, const fs::path& source, Writer& out) {
   }
 }
 
-// Writes the bare binary, or the binary in an archive, that passes every check.
-void write_checked(const Fd& file, const fs::path& source, const std::string& binary_name, Writer& out) {
-  std::string name = source.filename().string();
+Fd opened(const fs::path& source) {
+  Fd file(::open(source.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) throw Error(Blame::scenario, fmt::format("release {}: {}", source.string(), strerror(errno)));
+  if (!S_ISREG(stat_of(file, source).st_mode)) throw Error(Blame::scenario, fmt::format("release {}: is not a file", source.string()));
+  return file;
+}
+
+// The first bytes, enough to tell a program.
+std::string head_of(const Fd& file, const fs::path& source) {
   std::string head(64, '\0');
   ssize_t got = ::pread(file.get(), head.data(), head.size(), 0);
   if (got < 0) machine(source, "be read");
   head.resize(static_cast<size_t>(got));
+  return head;
+}
+
+// Writes the bare binary, or the binary in an archive, that passes every check.
+void write_checked(const Fd& file, const fs::path& source, const std::string& binary_name, Writer& out) {
+  std::string name = source.filename().string();
+  const auto head = head_of(file, source);
   if (is_elf(head)) {
     check_elf(name, head);
     return copy(file, source, out);
@@ -235,13 +249,7 @@ Artifact open_artifact(const fs::path& source, const std::string& binary_name, c
   if (binary_name.empty() || fs::path(binary_name).filename() != binary_name) {
     throw Error(Blame::scenario, fmt::format("'{}' is not the file name of a binary", binary_name));
   }
-  const Fd file(::open(source.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) {
-    throw Error(Blame::scenario, fmt::format("release {}: {}", source.string(), strerror(errno)));
-  }
-  if (!S_ISREG(stat_of(file, source).st_mode)) {
-    throw Error(Blame::scenario, fmt::format("release {}: is not a file", source.string()));
-  }
+  const Fd file = opened(source);
   try {
     fs::create_directories(store);
     Artifact artifact{digest_of(file, source, store), {}, ""};
@@ -256,6 +264,19 @@ Artifact open_artifact(const fs::path& source, const std::string& binary_name, c
   } catch (const fs::filesystem_error& error) {
     throw Error(Blame::machine, fmt::format("the store of releases cannot be used: {}", error.what()));
   }
+}
+
+std::string program_name(const fs::path& source) {
+  const Fd file = opened(source);
+  if (is_elf(head_of(file, source))) return source.filename();
+  const auto name = source.filename().string();
+  auto programs = files_like(file.get(), name, is_elf);
+  std::erase_if(programs, [](const std::string& n) { return n.find(".so") != std::string::npos; });  // libraries beside it
+  if (programs.size() == 1) return *programs.begin();
+  throw Error(programs.empty() ? Blame::release : Blame::scenario,
+              programs.empty() ? fmt::format("{}: holds no program at its top or under bin/", name)
+                               : fmt::format("{}: holds several programs ({}); give the one that is meant", name, fmt::join(programs, ", ")),
+              Trouble::binary_missing);
 }
 
 void link_or_copy(const fs::path& from, const fs::path& to) {

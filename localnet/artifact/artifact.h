@@ -28,6 +28,10 @@ struct Artifact {
 Artifact open_artifact(const std::filesystem::path& source, const std::string& binary_name,
                        const std::filesystem::path& store, const std::string& expected_sha256 = "");
 
+// What the program in `source` is called: a bare binary as its file, in an archive the only program at its top or under bin/. Libraries are
+// none. Throws as open_artifact does; Trouble::binary_missing also when there are several.
+std::string program_name(const std::filesystem::path& source);
+
 // What `store` holds of an archive or bare binary of that checksum (hex, lower case), if it was opened
 // before.
 std::optional<Artifact> stored_artifact(const std::string& sha256, const std::string& binary_name,

@@ -28,7 +28,9 @@ YAML::Node merge(const YAML::Node& base, YAML::Node over, const std::string& pat
   const YAML::Node& written = over;  // to ask another than a const node for a key puts it in
   for (const auto& entry : base) {
     const auto& key = entry.first.Scalar();
-    if (const YAML::Node own = written[key]; own.IsDefined())
+    if (const YAML::Node own = written[key]; !path.empty() && own.IsDefined() && own.IsNull())
+      over.remove(key);
+    else if (own.IsDefined())
       over[key] = merge(entry.second, own, path.empty() ? key : path + "." + key, source);
     else
       over.force_insert(entry.first, entry.second);

@@ -10,7 +10,7 @@
 namespace rehearse {
 
 // Mappings are merged key by key; anything else in `over` takes the place of what the base has, but for a list: `over` says
-// `add: [...]` or `replace: [...]` there. Both documents are of `source`, and are used up. Throws Error(Blame::scenario).
+// `add: [...]` or `replace: [...]` there. What it says is null, within a section, there is not. Both documents are of `source`, and are used up. Throws Error(Blame::scenario).
 YAML::Node merge_yaml(YAML::Node base, YAML::Node over, const Source& source);
 
 // As text that reads the same, without comments; with `told`, each value is followed by where it stands: # file:line:column

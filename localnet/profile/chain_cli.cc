@@ -1,6 +1,7 @@
 #include "localnet/profile/chain_cli.h"
 
 #include <fmt/format.h>
+#include <re2/re2.h>
 #include <signal.h>
 
 #include <algorithm>
@@ -63,6 +64,18 @@ bool CliAnswer::not_understood() const {
   return std::any_of(std::begin(kWords), std::end(kWords), [this](const char* words) {
     return err.find(words) != std::string::npos || out.find(words) != std::string::npos;
   });
+}
+
+std::string version_in(const CliAnswer& a) {
+  std::istringstream lines(a.out.find_first_not_of(" \n") == std::string::npos ? a.err : a.out);
+  std::string first;
+  // Of what else a program prints before it: a version is one word with a number in it.
+  for (std::string line, version; std::getline(lines, line);) {
+    line = printable(line);
+    if (RE2::FullMatch(line, R"(\s*(v?\d\S*)\s*)", &version)) return version;
+    if (first.empty()) first = line;
+  }
+  return first;
 }
 
 struct ChainCli::Call {

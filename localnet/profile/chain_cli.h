@@ -30,6 +30,9 @@ struct CliAnswer {
   bool not_understood() const;
 };
 
+// What a `version` command printed, on whichever stream.
+std::string version_in(const CliAnswer&);
+
 class ChainCli {
  public:
   // `scratch` keeps the output of each command as NNN.out and NNN.err. `environment` is all that a command gets, but for

@@ -71,7 +71,7 @@ TEST(RemoteRelease, IsFetchedOncePerContent) {
   Host host(scratch / "host");
   fs::remove_all(project() / ".cache/store/downloads" / host.good());
   auto r = run(scratch,
-               {"--release", "from=" + host.url(host.good()), "--release", "to=" + host.url(host.good())});
+               {"--release", "from=" + host.url(host.good()), "--release", "to=" + host.url(host.good()), "--profile", "virtengine"});
   EXPECT_EQ(r.wait(), 1) << r.output();
   EXPECT_EQ(r.cause(), "same-version") << r.output();
   EXPECT_EQ(lines_of(scratch / "host/access.log"),

@@ -54,6 +54,11 @@ TEST_F(ReleasesTest, FindsAReleaseByItsName) {
   EXPECT_FALSE(r.verified()) << "nothing is opened yet";
 }
 
+TEST_F(ReleasesTest, TellsAFileOrAUrlFromAName) {
+  for (const char* text : {"./maded", "dir/maded", "v2=maded", "https://example.org/maded?checksum=sha256:00", "v2=https://example.org/maded"}) EXPECT_TRUE(is_given(text)) << text;
+  for (const char* text : {"", "v1", "v2-bad", "role:patch"}) EXPECT_FALSE(is_given(text)) << text;
+}
+
 TEST_F(ReleasesTest, FindsAReleaseByWhatItIsFor) {
   EXPECT_EQ(find_release(release_choice("role:hotfix"), manifest_, folder_ / "built").name, "v2-bad");
   EXPECT_EQ(find_release(release_choice("fails:app-hash-divergence"), manifest_, folder_ / "built").name, "v2-bad");

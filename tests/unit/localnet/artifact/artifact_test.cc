@@ -155,6 +155,20 @@ TEST_F(ArtifactTest, TakesABareBinary) {
   EXPECT_EQ(read_all(artifact.binary), ours("v1"));
 }
 
+TEST_F(ArtifactTest, NamesTheOneProgramOfAnArchive) {
+  for (const Kind kind : {Kind::tar, Kind::tar_gz, Kind::zip}) {
+    write_archive(archive_, kind, {{"README", "text"}, {"bin/ve", ours("v1")}, {"bin/run.sh", "#!"}, {"bin/libmore.so.1", ours("v1")}, {"lib/more", ours("v1")}});
+    EXPECT_EQ(program_name(archive_), "ve");
+  }
+  write_all(dir_ / "ve-v1", ours("v1"));
+  EXPECT_EQ(program_name(dir_ / "ve-v1"), "ve-v1");
+  write_archive(archive_, Kind::tar_gz, {{"ve", ours("v1")}, {"bin/other", ours("v1")}});
+  EXPECT_THROW(program_name(archive_), Error);
+  write_archive(archive_, Kind::tar_gz, {{"README", "text"}});
+  EXPECT_THROW(program_name(archive_), Error);
+  EXPECT_THROW(program_name(dir_ / "none"), Error);
+}
+
 TEST_F(ArtifactTest, KnowsAnUnchangedFileAgain) {
   write_archive(archive_, Kind::tar_gz, {{"ve", ours("v1")}});
   ::usleep(30'000);  // a file younger than the file system's clock tick is not remembered

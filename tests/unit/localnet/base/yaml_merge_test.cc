@@ -29,6 +29,11 @@ TEST_F(YamlMerge, GoesKeyByKeyThroughMappings) {
   EXPECT_EQ(text("a: {b: 1}", "a: word"), R"({"a":"word"})") << "whoever decodes it says what it should be";
 }
 
+TEST_F(YamlMerge, LeavesOutWhatIsNullWithinASection) {
+  EXPECT_EQ(text("a: {b: 1, c: {d: 2}}", "a: {c: null}"), R"({"a":{"b":1}})");
+  EXPECT_EQ(text("a: {b: [1]}\nc: 1", "a: {b: ~}\nc:"), R"({"a":{},"c":null})") << "a section that was left empty is no wish";
+}
+
 TEST_F(YamlMerge, AddsToAListOrReplacesIt) {
   EXPECT_EQ(text("a: [1, 2]", "a: {add: [3]}"), R"({"a":[1,2,3]})");
   EXPECT_EQ(text("a: [1, 2]", "a: {replace: [3]}"), R"({"a":[3]})");
