@@ -126,8 +126,8 @@ int heal(const Project&, const std::string& run);
 int net_list();
 // One that goes on from a copy of that one, which must be held, on addresses of its own, and is held where that one is.
 int net_fork(const Project&, RunFlags, const std::string& run, const std::string& command);
-// Of the live run (its id or folder; empty: the only one): ends it; its nodes; a node's log; exports that make a shell one
-// of the operator's.
+// Of the live run (its id or folder; empty: the only one): ends it; its nodes (1: not each of them runs and has a block); a node's
+// log; exports that make a shell one of the operator's.
 int net_down(const std::string& run);
 int net_status(const std::string& run);
 int net_logs(const std::string& node, const std::string& run);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <algorithm>
 #include <iostream>
 #include <list>
 
@@ -110,7 +111,9 @@ int net_status(const std::string& run) {
   for (const auto* n : view.all())
     std::cout << fmt::format("  {:<14} {:<14} {:<5} power {:<4} height {:<6} {}\n", n->member.name, n->member.ip,
                              n->alive ? "runs" : "ended", n->member.power, n->head.store_height, n->head.app_version);
-  return 0;
+  const auto all = view.all();
+  const bool up = !all.empty() && std::ranges::all_of(all, [](const NodeView* n) { return n->alive && n->head.store_height > 0; });
+  return up ? 0 : 1;
 }
 
 int net_logs(const std::string& node, const std::string& run) {
