@@ -3,8 +3,8 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <fstream>
 #include <algorithm>
+#include <fstream>
 #include <iostream>
 #include <list>
 

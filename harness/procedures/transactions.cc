@@ -86,6 +86,7 @@ TransactionsBefore::TransactionsBefore(Rehearsal& r, const std::string& proposal
   maker_->values = {{kPayee, new_address(r)},
                    {"validator", validators.front()->member.operator_address},
                    {"other_validator", validators.size() > 2 ? validators[1]->member.operator_address : ""},
+                   {"watched", r.network().watched_account()},
                    {"granter", validators.front()->member.account},  // who it is, and to whom, the genesis knows: genesis_maker.cc
                    {"file", write_idle_proposal(r).string()},
                    {"proposal", std::to_string(std::stoll(proposal) + 1)}};

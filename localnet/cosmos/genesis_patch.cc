@@ -42,6 +42,7 @@ const std::vector<KnownValue>& known_genesis_values() {
       {"model_hash", "the hash of its file, sha256:HEX"},
       {"gov_authority", "the address of governance's account, {module:gov}"},
       {"account", "whose transactions of each kind are sent: the last validator's"},
+      {"watched", "an account that sends nothing: its balance must stay"},
       {"granter", "who may grant it something: the first validator's account"},
   };
   return all;

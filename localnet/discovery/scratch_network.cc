@@ -46,6 +46,7 @@ Values any_values(const Network& network) {
           {"account", node.account},
           {"payee", network.watched_account()},
           {"granter", network.watched_account()},
+          {"watched", network.watched_account()},
           {"proposal", "1"},
           {"height", "1"}};
 }

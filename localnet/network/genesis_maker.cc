@@ -156,6 +156,7 @@ std::string GenesisMaker::make(const std::vector<NodeIdentity>& identities,
   if (plan_.genesis_values) values_.merge(plan_.genesis_values());
   const auto validators = validators_of(identities);
   values_["account"] = validators.back().account;
+  values_["watched"] = watched;
   values_["granter"] = validators.size() > 1 ? validators.front().account : watched;  // nobody grants to itself
   auto genesis = profile_.genesis_by == GenesisBy::direct ? written_directly(identities, keys, watched)
                                                           : made_by_commands(identities, watched);

@@ -41,6 +41,8 @@ const std::vector<KnownQuestion>& known_questions() {
       {"delegations", true, "all that is delegated to {validator}", {"validator"}},
       {"unbondings", true, "all that is unbonding from {validator}", {"validator"}},
       {"votes", true, "the votes on proposal {id}", {"id"}},
+      {"tally", true, "what is counted of the votes on proposal {id}", {"id"}},
+      {"earliest-block", true, "height of the first block that a node still has"},
       {"provider-info", true, "what the chain knows of provider {address}", {"address"}},
       {"provider-orders", true, "all orders of providers' customers"},
       {"model-status", true,
@@ -60,7 +62,7 @@ const std::vector<const char*>& known_question_values() {
 const std::vector<const char*>& known_transaction_values() {
   static const std::vector<const char*> all = [] {
     auto values = known_question_values();
-    values.insert(values.end(), {"payee", "validator", "other_validator", "granter", "proposal", "file"});
+    values.insert(values.end(), {"payee", "validator", "other_validator", "granter", "watched", "proposal", "file"});
     return values;
   }();
   return all;

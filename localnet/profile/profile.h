@@ -412,7 +412,7 @@ struct KnownQuestion {
 };
 const std::vector<KnownQuestion>& known_questions();
 // Values that a kind of transaction may name: those of a question, the {payee} of its own, the {validator} of another and one more,
-// {other_validator}, a {granter} (kinds that name what is not there are left out), a {proposal} and
+// {other_validator}, a {granter} (kinds that name what is not there are left out), the account that is {watched}, a {proposal} and
 // the {file} of one.
 const std::vector<const char*>& known_transaction_values();
 // Values that every source of a question may name, beside the question's arguments: of the node that is asked.

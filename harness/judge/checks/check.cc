@@ -38,6 +38,16 @@ Finding skipped(std::string message) { return {Outcome::skipped, "", "", std::mo
 
 std::vector<Question> no_questions(const Context&, const std::string&, const std::string&) { return {}; }
 
+const record::Json* app_setting(const Context& c, const std::string& node, const std::string& key) {
+  const auto& n = c.scenario.network;
+  const auto own = n.nodes.find(node);
+  for (const auto* values : {own == n.nodes.end() ? nullptr : &own->second.app_toml, &n.app_toml, &c.profile.app_toml}) {
+    if (!values) continue;
+    if (const auto set = values->find(key); set != values->end()) return &set->second.value;
+  }
+  return nullptr;
+}
+
 Lookup look_up(const Context& c, const std::string& checkpoint, const Question& q) {
   const auto* a = c.view.answer(checkpoint, q.name, q.node, q.args, q.height);
   if (!a) return {nullptr, inconclusive(q.name + " was not asked of " + q.node + " (" + checkpoint + ")")};

@@ -102,6 +102,9 @@ struct Check {
   Cause cause = Cause::check_failed;
 };
 
+// What a node's app.toml is set to there: its own, the network's or the profile's; null: nobody says, it is as the chain's `init` has it.
+const record::Json* app_setting(const Context&, const std::string& node, const std::string& key);
+
 // For checks that need nothing but what is observed anyway.
 std::vector<Question> no_questions(const Context&, const std::string&, const std::string&);
 

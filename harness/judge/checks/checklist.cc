@@ -42,7 +42,7 @@ const std::vector<Checklist>& checklists() {
        {.provider = true}},
       {"network-verification", "Network-Wide Verification", "Post-Upgrade Verification", network_checks()},
       {"state-invariants", "State Invariants", "Post-Upgrade Verification",
-       joined({state_checks(), state_difference_checks(), invariant_checks(), block_interval_checks(), growth_checks(), validator_set_checks(), validators_kept_checks(), missed_blocks_checks(), service_checks()})},
+       joined({state_checks(), state_difference_checks(), invariant_checks(), block_interval_checks(), growth_checks(), validator_set_checks(), validators_kept_checks(), missed_blocks_checks(), blocks_kept_checks(), service_checks(), votes_counted_checks()})},
       {"state-in-use", "State of a Chain in Use", "Post-Upgrade Verification", population_checks(),
        {.questions = {"balances", "delegations", "votes"}}},
       {"coordination-timeline", "Upgrade Coordination Timeline", "Chain Upgrades (Governance)", timeline_checks()},

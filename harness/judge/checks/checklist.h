@@ -72,6 +72,8 @@ std::vector<Check> hotfix_timeline_checks();
 std::vector<Check> validator_checks();
 std::vector<Check> network_checks();
 std::vector<Check> state_checks();
+std::vector<Check> blocks_kept_checks();
+std::vector<Check> votes_counted_checks();
 std::vector<Check> service_checks();
 std::vector<Check> state_difference_checks();
 std::vector<Check> invariant_checks();

@@ -157,13 +157,8 @@ Finding judge_balance(const Context& c, const std::string&) {
 
 // The SDK's `everything` keeps the last two states.
 bool prunes_everything(const Context& c, const std::string& node) {
-  const auto& n = c.scenario.network;
-  const auto own = n.nodes.find(node);
-  for (const auto* values : {own == n.nodes.end() ? nullptr : &own->second.app_toml, &n.app_toml, &c.profile.app_toml}) {
-    if (!values) continue;
-    if (const auto set = values->find("pruning"); set != values->end()) return set->second.value == "everything";
-  }
-  return false;
+  const auto* set = app_setting(c, node, "pruning");
+  return set && *set == "everything";
 }
 
 // The first whose operator keeps states; empty: nobody does.

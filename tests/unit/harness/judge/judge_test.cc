@@ -16,7 +16,7 @@ using record::Outcome;
 using testing::Each;
 using testing::IsEmpty;
 
-constexpr std::size_t kItems = (8 + 2) * 4 + 4 + 19 + 2 + 8;
+constexpr std::size_t kItems = (8 + 3) * 4 + 4 + 20 + 2 + 8;
 
 std::string verdict_of(const made::Upgrade& u) { return u.judged().verdict; }
 

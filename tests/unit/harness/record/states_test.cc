@@ -63,7 +63,7 @@ TEST(QuestionNames, AreOfTheClosedList) {
   using namespace question;
   const std::set<std::string> asked = {app_version, peers,      consensus_state, validators,  signing_info,   current_plan,    applied_plan,
                                        module_versions, proposal, transaction,    balance,     question::supply,         delegation,      question::app_hash,
-                                       account,     balances,   delegations,     unbondings, votes, provider_info,  provider_orders, model_status,
+                                       account,     balances,   delegations,     unbondings, votes, tally, earliest_block, provider_info,  provider_orders, model_status,
                                        scored_records, validator_set, slashing_params, health, version, bids, workloads};
   EXPECT_EQ(asked, known);
 }

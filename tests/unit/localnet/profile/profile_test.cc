@@ -235,7 +235,7 @@ TEST_F(ProfileFile, RefusesAComputedValueThatThereIsNot) {
   const std::string there_are =
       "; there are {chain_id}, {denom}, {genesis_time}, {validator_count}, {voting_period}, "
       "{expedited_voting_period}, {inflation}, "
-      "{model_version}, {model_hash}, {gov_authority}, {account}, {granter}, {module:NAME}";
+      "{model_version}, {model_hash}, {gov_authority}, {account}, {watched}, {granter}, {module:NAME}";
   EXPECT_EQ(trouble("{denom: \"{denom}\", amount", "{denom: \"{denum}\", amount"),
             "21:46: genesis: there is no value for {denum}" + there_are);
   EXPECT_THAT(trouble("{denom: \"{denom}\", amount", "{denom: \"{module:}\", amount"),
