@@ -38,6 +38,12 @@ Ordered<std::string> patterns_of(const Profile& profile, const NetworkPlan& plan
   return patterns;
 }
 
+// The node's others are its own alone: an operator may unset them.
+std::map<std::string, std::string> of_cosmovisor(std::map<std::string, std::string> variables) {
+  std::erase_if(variables, [](const auto& v) { return !v.first.starts_with("DAEMON_"); });
+  return variables;
+}
+
 }  // namespace
 
 Network::Network(Loop& loop, Http& http, Sink& sink, const Profile& profile, const AddressBlock& addresses,
@@ -143,7 +149,7 @@ NodeConfig Network::config_of(const NodeIdentity& node, const std::vector<NodeId
 
 Node& Network::add_node(const NodeIdentity& id, const NodePlan& planned) {
   SupervisorSettings settings{
-      planned.supervisor, plan_.cosmovisor, profile_.chain.binary, home_of(id.name), planned.environment, plan_.restart_after};
+      planned.supervisor, plan_.cosmovisor, profile_.chain.binary, home_of(id.name), of_cosmovisor(planned.environment), plan_.restart_after};
   auto env = environment(id.name);
   for (const auto& [k, v] : planned.environment) env[k] = v;
   const auto start = fill(command_of(profile_, "start").run, {{"home", settings.home.string()}},

@@ -30,7 +30,7 @@ struct SupervisorSettings {
   std::filesystem::path cosmovisor;  // its program
   std::string binary;                // DAEMON_NAME
   std::filesystem::path home;        // DAEMON_HOME and the node's --home
-  std::map<std::string, std::string> cosmovisor_environment;  // its node's own, beyond the runbook's: DAEMON_POLL_INTERVAL, say
+  std::map<std::string, std::string> cosmovisor_environment;  // beyond the runbook's: DAEMON_POLL_INTERVAL, say
   std::chrono::milliseconds restart_after{0};  // RestartSec of Restart=on-failure; 0: what fails stays down
 };
 
