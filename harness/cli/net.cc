@@ -108,10 +108,10 @@ int net_status(const std::string& run) {
   const auto live = find_live(run);
   const auto view = view_of(live);
   std::cout << fmt::format("{}\nphase {}\n", live.folder, view.phases.empty() ? "-" : name_of(view.phases.back().first));
-  for (const auto* n : view.all())
+  const auto all = view.all();
+  for (const auto* n : all)
     std::cout << fmt::format("  {:<14} {:<14} {:<5} power {:<4} height {:<6} {}\n", n->member.name, n->member.ip,
                              n->alive ? "runs" : "ended", n->member.power, n->head.store_height, n->head.app_version);
-  const auto all = view.all();
   const bool up = !all.empty() && std::ranges::all_of(all, [](const NodeView* n) { return n->alive && n->head.store_height > 0; });
   return up ? 0 : 1;
 }

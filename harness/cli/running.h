@@ -20,6 +20,7 @@ struct Leaves {
 };
 
 // These throw Error(Blame::scenario) for what a flag may not say.
+
 // RELEASE of `from` and of `to`, however they are given; empty: not at all.
 std::pair<std::string, std::string> chain_releases(const RunFlags&);
 RunOptions options_of(const Project&, const RunFlags&, const std::string& command);

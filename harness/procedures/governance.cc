@@ -71,8 +71,9 @@ std::optional<Included> find_included(const std::vector<record::Answered>& answe
 // for in vain for long; nor beyond a halt.
 void await_both(Rehearsal& r, const std::vector<std::string>& hashes, const std::string& node) {
   constexpr std::int64_t kBlocks = 5;
-  auto last = r.view().highest_height() + kBlocks;
-  if (const auto& plan = r.view().plan) last = std::min(last, plan->height - 1);
+  const auto sent = r.view().highest_height();
+  auto last = sent + kBlocks;
+  if (const auto& plan = r.view().plan; plan && plan->height > sent) last = std::min(last, plan->height - 1);  // else it is carried out
   for (auto height = r.view().highest_height(); height < last; height = r.view().highest_height()) {
     const auto answers = r.ask("inclusion", where_are(hashes, r.in_reach(node)));
     if (std::ranges::all_of(answers, [](const auto& a) { return a.answered && !a.absent; })) return;

@@ -152,6 +152,18 @@ std::string hold_against(Rehearsal& r, const char* list) {
   return fmt::format("{} items{}", results.size(), skipped ? fmt::format(", {} of them skipped", skipped) : "");
 }
 
+// A node that is still behind gets the time in which its operator would look again, but for the halt.
+void ask_until_healthy(Rehearsal& r) {
+  constexpr auto kLooksAgain = std::chrono::seconds(15);
+  const auto until = Loop::Clock::now() + kLooksAgain;
+  for (bool healthy = false; !healthy && Loop::Clock::now() < until;) {
+    const auto height = r.view().highest_height();
+    r.ask(kReady, health_questions(context_of(r)));
+    healthy = std::ranges::none_of(judge_checklist(context_of(r), kJustBefore), [](const auto& item) { return item.outcome == record::Outcome::fail; });
+    if (!healthy) r.await_done("every node at the chain's height", [&] { return r.view().highest_height() > height || Loop::Clock::now() >= until; });
+  }
+}
+
 bool wants(Rehearsal& r, const char* list) {
   const auto& before = r.scenario().before;
   return std::find(before.begin(), before.end(), list) != before.end();
@@ -187,22 +199,6 @@ void prepare_upgrade(Rehearsal& r) {
       return hold_against(r, kHourBefore);
     });
 }
-
-namespace {
-
-// A node that is still behind gets the time in which its operator would look again, but for the halt.
-void ask_until_healthy(Rehearsal& r) {
-  constexpr auto kLooksAgain = std::chrono::seconds(15);
-  const auto until = Loop::Clock::now() + kLooksAgain;
-  for (bool healthy = false; !healthy && Loop::Clock::now() < until;) {
-    const auto height = r.view().highest_height();
-    r.ask(kReady, health_questions(context_of(r)));
-    healthy = std::ranges::none_of(judge_checklist(context_of(r), kJustBefore), [](const auto& item) { return item.outcome == record::Outcome::fail; });
-    if (!healthy) r.await_done("every node at the chain's height", [&] { return r.view().highest_height() > height || Loop::Clock::now() >= until; });
-  }
-}
-
-}  // namespace
 
 void check_finally(Rehearsal& r) {
   if (!wants(r, kJustBefore)) return;

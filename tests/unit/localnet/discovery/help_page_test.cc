@@ -21,7 +21,7 @@ Available Commands:
 
 Flags:
   -h, --help                help for simd
-      --home string         directory for config and data (default "/root/.simapp")
+      --home string         directory for config and data (default "$HOME/.simapp")
 
 Use "simd [command] --help" for more information about a command.
 )";
@@ -38,7 +38,7 @@ Flags:
   -y, --yes                         Skip tx broadcasting prompt confirmation
 
 Global Flags:
-      --home string         directory for config and data (default "/root/.simapp")
+      --home string         directory for config and data (default "$HOME/.simapp")
 )";
 
 TEST(HelpPage, NamesTheProgramAndWhatItCanDo) {
