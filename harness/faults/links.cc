@@ -134,7 +134,11 @@ class HalfOpen : public LinkFault {
   using LinkFault::LinkFault;
   void begin(const std::string& from, const std::string& to) override { links().half_open(from, to); }
   std::string applied() override {
-    const auto s = sum();
+    auto s = sum();
+    if (!s.nowhere) {  // none was open before
+      inject();
+      s = sum();
+    }
     return s.nowhere ? fmt::format("{} open connections lead nowhere {}", s.nowhere, on_links()) : "";
   }
 };

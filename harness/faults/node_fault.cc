@@ -28,7 +28,7 @@ bool NodeFault::started(const std::function<void()>& work) {
   if (std::exchange(stopping_, false)) {
     work();
     begun_to_inject();
-    node().start();
+    node().start_again();
   }
   return true;
 }
@@ -85,7 +85,7 @@ std::string NodeFault::answers() const {
 void NodeFault::start_again() {
   started_ = now_micros();
   end_processes(run_id(), name());
-  node().start();
+  node().start_again();
 }
 
 void NodeFault::revive() {

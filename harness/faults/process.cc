@@ -21,7 +21,11 @@ class Kill : public NodeFault {
  public:
   using NodeFault::NodeFault;
   void inject() override { node().stop(SIGKILL); }
-  std::string applied() override { return end_since_injected(); }
+  std::string applied() override {
+    const auto ended = end_since_injected();
+    if (ended.empty()) inject();  // its operator may have had it stopped at that moment
+    return ended;
+  }
   void heal() override { revive(); }
   std::string healed() override {
     constexpr int kTries = 3;
@@ -45,7 +49,11 @@ class Pause : public NodeFault {
  public:
   using NodeFault::NodeFault;
   void inject() override { node().signal(SIGSTOP); }
-  std::string applied() override { return node().paused() ? "every process of it is stopped (/proc: T)" : ""; }
+  std::string applied() override {
+    if (node().paused()) return "every process of it is stopped (/proc: T)";
+    inject();  // its operator may have had it stopped at that moment, or is starting it
+    return "";
+  }
   void heal() override {
     begun_to_heal();
     node().signal(SIGCONT);

@@ -67,13 +67,16 @@ bool migrates(const NetworkView& v, const NodeView& n) {
 
 bool takes_down(const SeenFault& f, const std::string& node) { return std::ranges::find(f.takes_down, node) != f.takes_down.end(); }
 
+// The old release again, which ends at each start until its operator installs the new one.
+bool is_halted_as_before(const NodeView& n) { return n.halt && n.revived.contains(n.incarnation) && n.line(Pattern::upgrade_needed, n.incarnation); }
+
 // Once the fault is undone, the node is started until it stays: what it dies of for the second time is its own.
 bool is_of_fault(const NetworkView& v, const NodeView& n, const std::string& node) {
   return std::ranges::any_of(v.faults, [&](const SeenFault& f) {
     if (!f.open() || !takes_down(f, node)) return false;
     const auto* healing = f.transition(FaultState::healing);
     const auto died_since_healing = [&](const SeenEnd& e) { return e.seen > healing->seen; };
-    return !healing || std::ranges::none_of(n.ends, died_since_healing) || migrates(v, n);
+    return !healing || std::ranges::none_of(n.ends, died_since_healing) || migrates(v, n) || is_halted_as_before(n);
   });
 }
 

@@ -53,6 +53,8 @@ class Node {
 
   // `more` are arguments beyond the usual ones, of this start only, and of those after a failure (SupervisorSettings).
   void start(const std::vector<std::string>& more = {});
+  // With the arguments of its last start, as its unit has them.
+  void start_again() { start(std::vector(more_)); }
   // Its next start has these variables.
   void set(const std::map<std::string, std::string>& variables) { for (const auto& [k, v] : variables) environment_[k] = v; }
   // As a service manager does: SIGTERM to all of its group, and however it ends it is not started again until start().

@@ -171,6 +171,26 @@ TEST(View, ExcusesAFaultsNodeAsLongAsItMigrates) {
   for (const auto& end : first_node(view).ends) EXPECT_TRUE(end.of_fault);
 }
 
+// Killed at the halt and started again as it was: the old release ends until its operator installs the new one.
+TEST(View, ExcusesAFaultsNodeAsLongAsItsOldReleaseHaltsAgain) {
+  auto u = healthy();
+  u.cut(made::at::kHalt + 0.3);
+  u.add(kEnd - 0.5, "", record::FaultPlanned{"1", "kill", "halted", "validator-1", {"validator-1"}, {}, 0.2});
+  u.add(kEnd - 0.4, "", record::FaultTransition{"1", FaultState::injecting, "", {"validator-1"}, {"validator-1"}, 0});
+  u.exits(kEnd - 0.3, "validator-1", -1, {});
+  u.add(kEnd, "", record::FaultTransition{"1", FaultState::healing, "", {"validator-1"}, {}, 0});
+  int incarnation = first_node(u.view()).incarnation;
+  for (const int again : {1, 2, 3}) {
+    u.add(kEnd + again, "validator-1", record::ProcessStarted{7, "virtengine"}, ++incarnation);
+    if (again < 3) u.log(kEnd + again + 0.2, "validator-1", "upgrade-needed", "UPGRADE \"v2.0.0\" NEEDED at height: 20");
+    u.exits(kEnd + again + 0.5, "validator-1", 1, {"error during handshake"});
+  }
+  const auto view = u.view();
+  const auto& ends = first_node(view).ends;
+  ASSERT_GE(ends.size(), 4u);
+  for (std::size_t i = 0; i < ends.size(); ++i) EXPECT_EQ(ends[i].excused, i + 1 < ends.size()) << i << ": the last says nothing of the upgrade";
+}
+
 // --- Heights
 
 TEST(View, KnowsWhenEachHeightWasStoredAndCommitted) {
