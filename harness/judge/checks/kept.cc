@@ -6,6 +6,13 @@ namespace rehearse {
 
 const std::string& first_validator(const Context& c) { return c.view.validators().front()->member.name; }
 
+// The SDK's `everything` keeps the last two states.
+std::string validator_with_history(const Context& c) {
+  for (const auto* n : c.view.validators())
+    if (const auto* pruning = app_setting(c, n->member.name, "pruning"); !pruning || *pruning != "everything") return n->member.name;
+  return "";
+}
+
 std::vector<Question> asked_at_both(std::vector<Question> kept, const std::string& checkpoint) {
   return checkpoint == kBefore || checkpoint == kAfter ? std::move(kept) : std::vector<Question>{};
 }

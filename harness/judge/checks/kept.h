@@ -10,6 +10,9 @@ namespace rehearse {
 
 // Of whom the network is asked.
 const std::string& first_validator(const Context&);
+// The first whose operator keeps the states of past heights; empty: nobody does.
+std::string validator_with_history(const Context&);
+inline constexpr const char* kNobodyKeepsHistory = "every validator prunes everything: no node keeps the state at H-1";
 
 // Those questions at kBefore and at kAfter, none at other moments.
 std::vector<Question> asked_at_both(std::vector<Question>, const std::string& checkpoint);

@@ -155,31 +155,18 @@ Finding judge_balance(const Context& c, const std::string&) {
 // --- Historical Query: the state before the upgrade can still be asked for
 // ----------------------------------------
 
-// The SDK's `everything` keeps the last two states.
-bool prunes_everything(const Context& c, const std::string& node) {
-  const auto* set = app_setting(c, node, "pruning");
-  return set && *set == "everything";
-}
-
-// The first whose operator keeps states; empty: nobody does.
-std::string node_with_history(const Context& c) {
-  for (const auto* n : c.view.validators())
-    if (!prunes_everything(c, n->member.name)) return n->member.name;
-  return "";
-}
-
 std::vector<Question> ask_history(const Context& c, const std::string& checkpoint, const std::string&) {
   if (checkpoint != kAfter) return {};
   auto q = balance_question(c, c.upgrade_height() - 1);
-  q.node = node_with_history(c);
+  q.node = validator_with_history(c);
   return q.node.empty() ? std::vector<Question>{} : std::vector{q};
 }
 
 Finding judge_history(const Context& c, const std::string&) {
   const auto [before, no_before] = look_up(c, kBefore, balance_question(c, 0));
   if (!before) return no_before;
-  const auto node = node_with_history(c);
-  if (node.empty()) return skipped("every validator prunes everything: no node keeps the state at H-1");
+  const auto node = validator_with_history(c);
+  if (node.empty()) return skipped(kNobodyKeepsHistory);
   const auto* a = c.view.answer(kAfter, question::balance, node, {}, c.upgrade_height() - 1);
   if (!a) return inconclusive("it was not asked");
   const auto want = text_of(before->answer.value);

@@ -17,17 +17,15 @@ namespace {
 
 // From H-3 to H+3 where a plan is carried out: coins that come with an epoch, around it, are not the upgrade's, nor are those
 // that come with every block. Else, and in journals of earlier harnesses, before and after.
-std::vector<Question> supply_questions(const Context& c, const std::vector<std::int64_t>& heights) {
-  std::vector<Question> all;
-  for (const auto height : heights) all.push_back({question::supply, first_validator(c), {}, height});
-  return all;
-}
+std::vector<Question> supply_now(const Context& c) { return {{question::supply, first_validator(c), {}, 0}}; }
 
 std::vector<Question> supply_around_upgrade(const Context& c) {
-  std::vector<std::int64_t> heights;
+  std::vector<Question> all;
   constexpr std::int64_t kEachSide = 3;
-  for (auto height = std::max<std::int64_t>(1, c.upgrade_height() - kEachSide); height <= c.upgrade_height() + kEachSide; ++height) heights.push_back(height);
-  return supply_questions(c, heights);
+  const auto keeps = validator_with_history(c);
+  for (auto height = std::max<std::int64_t>(1, c.upgrade_height() - kEachSide); height <= c.upgrade_height() + kEachSide; ++height)
+    all.push_back({question::supply, keeps.empty() ? first_validator(c) : keeps, {}, height});
+  return all;
 }
 
 constexpr long double kTimesUsual = 2;
@@ -61,7 +59,7 @@ bool carried_out(const Context& c) { return c.plan() && c.applied() && !c.view.e
 
 std::vector<Question> ask_supply(const Context& c, const std::string& checkpoint, const std::string&) {
   if (checkpoint == kAfter && carried_out(c)) return supply_around_upgrade(c);
-  return asked_at_both(supply_questions(c, {0}), checkpoint);
+  return asked_at_both(supply_now(c), checkpoint);
 }
 
 bool asked_around_upgrade(const Context& c) {
@@ -71,12 +69,12 @@ bool asked_around_upgrade(const Context& c) {
 
 Finding judge_supply(const Context& c, const std::string&) {
   if (announced_changes(c.view).supply) return skipped("the supply changes as announced");
-  if (!carried_out(c) || !asked_around_upgrade(c)) return judge_kept(c, supply_questions(c, {0}), "supply");
+  if (!carried_out(c) || !asked_around_upgrade(c)) return judge_kept(c, supply_now(c), "supply");
   std::vector<std::string> until, since;  // H; both have it
   for (const auto& q : supply_around_upgrade(c)) {
     const auto [a, missing] = look_up(c, kAfter, q);
     const auto past = q.height - c.upgrade_height();
-    if (!a && (past == -1 || past == 0)) return missing;
+    if (!a && (past == -1 || past == 0)) return validator_with_history(c).empty() ? skipped(kNobodyKeepsHistory) : missing;
     const auto value = !a ? "" : a->answer.absent ? "none" : text_of(a->answer.value);
     if (a && past <= 0) until.push_back(value);
     if (a && past >= 0) since.push_back(value);

@@ -94,6 +94,14 @@ TEST(StateChecks, HistoricalQueryFailsWhenTheStateBeforeTheUpgradeIsNotAnswered)
   EXPECT_THAT(not_passed(u), ElementsAre("Historical Query (network): fail"));
 }
 
+void supply_is_asked_of_the_second(made::Upgrade& u) {
+  for (int i = -3; i <= 3; ++i) {
+    const auto other = u.answer("after", "supply", "", made::kHeight + i);
+    u.answer("after", "supply", "", made::kHeight + i).answered = false;
+    u.add(made::at::kAnswers, made::validator(2), other);
+  }
+}
+
 // Its operator keeps the last two states only: another is asked, and if nobody keeps them that says nothing of the release.
 TEST(StateChecks, HistoricalQueryAsksNobodyWhoPrunesEverything) {
   auto u = healthy();
@@ -103,9 +111,10 @@ TEST(StateChecks, HistoricalQueryAsksNobodyWhoPrunesEverything) {
   auto answered = a;
   answered.answered = true, answered.value = u.answer("before", "balance").value;
   u.add(6.9, "validator-2", answered);
+  supply_is_asked_of_the_second(u);
   EXPECT_THAT(not_passed(u), IsEmpty());
   u.scenario.network.app_toml["pruning"].value = "everything";
-  EXPECT_THAT(not_passed(u), ElementsAre("Historical Query (network): skipped"));
+  EXPECT_THAT(not_passed(u), testing::UnorderedElementsAre("Supply Kept (network): skipped", "Historical Query (network): skipped"));
   EXPECT_EQ(u.judged().verdict, "pass");
 }
 
@@ -148,6 +157,15 @@ TEST(StateChecks, SupplyKeptIsOfTheUpgradeNotOfTheBlocksAroundIt) {
   EXPECT_THAT(not_passed(u), IsEmpty());
   u.answer("after", "supply", "", made::kHeight - 1).answered = false;
   EXPECT_THAT(not_passed(u), ElementsAre("Supply Kept (network): inconclusive"));
+}
+
+TEST(StateChecks, SupplyKeptAsksNobodyWhoPrunesEverything) {
+  auto u = healthy();
+  u.scenario.network.nodes["validator-1"].app_toml["pruning"].value = "everything";
+  supply_is_asked_of_the_second(u);
+  EXPECT_EQ(item(u.judged(), "Supply Kept").outcome, Outcome::pass);
+  u.scenario.network.app_toml["pruning"].value = "everything";
+  EXPECT_EQ(item(u.judged(), "Supply Kept").outcome, Outcome::skipped);
 }
 
 TEST(StateChecks, SupplyKeptIsOfBeforeAndAfterWhereNoPlanIsCarriedOut) {
