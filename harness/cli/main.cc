@@ -261,7 +261,7 @@ int dispatch(int argc, char** argv) {
   issue_->add_option("--history", into, "the history that has it")->required();
   auto* runbook_ = app.add_subcommand("runbook", "what the runbook has and what of it is rehearsed by what: RUNBOOK.md");
   auto* schema_ = app.add_subcommand("schema", "the JSON Schema of a kind of file, for editors");
-  schema_->add_option("kind", kind, "scenario, suite, profile or releases")->required();
+  schema_->add_option("kind", kind, "scenario, suite, profile, releases or weights")->required();
   auto* heal_ = app.add_subcommand("heal", "end what killed runs have left behind");
   heal_->add_option("run", folder, "a run's id or folder; none: all");
 

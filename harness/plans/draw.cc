@@ -30,7 +30,8 @@ constexpr const char *kValidatorSet = "validator-set", *kUnbonding = "unbonding"
 constexpr const char* kUnbondingTime = "app_state.staking.params.unbonding_time";  // the chain's own is weeks
 
 const std::vector<std::string> kRoles = {"one", "smallest", "minority", "blocking"};
-const std::vector<Phase> kPhases = {Phase::voting, Phase::waiting, Phase::halted, Phase::swap, Phase::migration, Phase::first_block};
+// A train takes minutes, and what acts in one leg would be felt in others.
+const std::set<std::string> kWithFaults = {"chain", "cancelled", "skip"};
 
 // What one operator may have otherwise than the others: no release may mind.
 struct OwnSetting {
@@ -43,6 +44,16 @@ const OwnSetting kOwnSettings[] = {
     {&NodeFiles::app_toml, "inter-block-cache", false},   {&NodeFiles::app_toml, "iavl-disable-fastnode", true},
     {&NodeFiles::config_toml, "log_format", "json"},      {&NodeFiles::config_toml, "log_level", "error"},
 };
+
+// Customers pay from the vote to the end, or from the first block on.
+// `config` has nodes refuse what customers send.
+const std::set<std::string> kWithLoad = {"chain", "cancelled", "skip", "rolling", "hotfix"};
+FaultSpec load_of(const std::string& procedure) {
+  FaultSpec load;
+  const bool votes = !find_procedure(procedure)->phases.empty();
+  load.kind = "load", load.when = votes ? name_of(Phase::voting) : "time 0s", load.who = "network", load.lasts.value = std::chrono::minutes(5), load.with = {{"rate", "5"}};
+  return load;
+}
 
 Ordered<std::int64_t> validators_with(const Powers& p, Random random) {
   Ordered<std::int64_t> all;
@@ -63,7 +74,8 @@ class Drawing {
     draw_releases();
     draw_network();
     if (!s_.expect) draw_options();
-    if (s_.upgrade.kind == "chain" && !s_.expect) draw_faults(), draw_load();
+    if (kWithFaults.contains(s_.upgrade.kind) && !s_.expect) draw_faults();
+    if (!s_.expect) draw_load();
     s_.after = lists_after(s_);
     s_.title = title_of(s_);
     return s_;
@@ -138,7 +150,7 @@ class Drawing {
   void draw_network() {
     auto& n = s_.network;
     n.validators = validators_with(changes_one_by_one(s_) || s_.upgrade.kind == "restore" ? kWithoutAThird : kAny, of_network("powers"));
-    if (s_.upgrade.kind == "chain") n.genesis = {{"app_state.slashing.params.signed_blocks_window", "1000"}};  // nobody is jailed for what a fault does
+    if (kWithFaults.contains(s_.upgrade.kind)) n.genesis = {{"app_state.slashing.params.signed_blocks_window", "1000"}};  // nobody is jailed for what a fault does
     if (s_.expect) return;  // nothing beside the release can be the reason
     if (happens(of_network("full-node"), weights_.full_node)) n.full_nodes = {"full-1"};
     if (happens(of_network("chain-in-use"), weights_.chain_in_use)) n.population.accounts = 200, n.population.delegations = 20;
@@ -205,19 +217,35 @@ class Drawing {
     const auto smallest = smallest_validator(n);
     if ((at -= weights_.by_hand) < 0) {
       n.supervisor = SupervisorKind::bare;
-      s_.upgrade.late = {smallest};
-      if (!happens(of_network("late"), weights_.late_validator) || !why_illegal(s_).empty()) s_.upgrade.late.clear();
+      draw_late();
     } else if ((at -= weights_.one_by_hand) < 0) {
       n.supervisors = {{one, SupervisorKind::bare}};
+      draw_late();
     } else if ((at -= weights_.downloads) < 0) {
       n.downloads = {one};
     }
   }
 
+  // Of those who switch by hand, the smallest first; as often as not one alone, and never more than the others can do without.
+  void draw_late() {
+    if (!happens(of_network("late"), weights_.late_validator)) return;
+    auto by_power = s_.network.validators;
+    std::ranges::stable_sort(by_power, {}, &std::pair<std::string, std::int64_t>::second);
+    auto random = of_network("how-many-late");
+    for (const auto& [name, power] : by_power) {
+      if (supervisor_of(s_.network, name) != SupervisorKind::bare) continue;
+      s_.upgrade.late.push_back(name);
+      if (why_illegal(s_).empty() && random.below(2)) continue;
+      if (!why_illegal(s_).empty()) s_.upgrade.late.pop_back();
+      return;
+    }
+  }
+
   void draw_faults() {
+    const auto& phases = find_procedure(s_.upgrade.kind)->phases;
     for (std::int64_t i = 1; i <= weights_.most_faults; ++i) {
       const auto name = fmt::format("fault-{}", i);
-      const auto when = name_of(kPhases[part(name + "/when").below(kPhases.size())]);
+      const auto when = name_of(phases[part(name + "/when").below(phases.size())]);
       const auto kind = choose(part(name), weights_.faults, [&](const auto& fault) {
         return fault == kNoFault ? 0 : times([&](const auto& e) { return e.fault == fault && e.phase == when && is_on_the_way(e); });
       });
@@ -232,14 +260,11 @@ class Drawing {
   }
 
   // Of runs that are given another release than their plan's it is not known.
-  bool is_on_the_way(const Exercise& e) const { return s_.releases.to.empty() || e.releases == pair_with(s_.releases.to.name); }
+  bool is_on_the_way(const Exercise& e) const { return e.procedure == s_.upgrade.kind && (s_.releases.to.empty() || e.releases == pair_with(s_.releases.to.name)); }
 
-  // Customers pay from the vote to the end.
   void draw_load() {
-    if (std::ssize(s_.faults) >= weights_.most_faults || !happens(part("load"), weights_.load)) return;
-    FaultSpec load;
-    load.kind = "load", load.when = name_of(Phase::voting), load.who = "network", load.lasts.value = std::chrono::minutes(5), load.with = {{"rate", "5"}};
-    add_if_it_may(load);
+    if (!is_kind(s_, kWithLoad) || std::ssize(s_.faults) >= weights_.most_faults || !happens(part("load"), weights_.load)) return;
+    add_if_it_may(load_of(s_.upgrade.kind));
   }
 
   void add_if_it_may(const FaultSpec& fault) {
@@ -258,12 +283,24 @@ class Drawing {
 };
 
 // On a network that is no reason against it.
-bool may_be_drawn(const std::string& fault, const std::string& phase, const std::string& role) {
-  auto s = bare_plan("chain", {});
+bool may_be_drawn(const std::string& procedure, const std::string& fault, const std::string& phase, const std::string& role) {
+  auto s = bare_plan(procedure, {});
   s.network.validators = {{"a", 28}, {"b", 26}, {"c", 24}, {"d", 22}};
   auto& f = s.faults.emplace_back();
   f.kind = fault, f.when = phase, f.who = role, f.lasts.value = std::chrono::seconds(1);
   return why_illegal(s).empty();
+}
+
+std::set<Exercise> possible_faults(const std::string& procedure, const Ordered<double>& weights) {
+  std::set<Exercise> all;
+  for (const auto& [fault, weight] : weights) {
+    if (fault == kNoFault || weight <= 0) continue;
+    const bool on_all = find_fault_kind(fault)->acts_on == ActsOn::network;
+    for (const auto phase : find_procedure(procedure)->phases)
+      for (const auto& role : on_all ? std::vector<std::string>{"network"} : kRoles)
+        if (may_be_drawn(procedure, fault, name_of(phase), role)) all.insert({procedure, name_of(phase), fault, role});
+  }
+  return all;
 }
 
 std::string why_not_drawn(const Scenario& plan, const Profile& profile, const Paths& paths) {
@@ -321,16 +358,11 @@ Scenario Planner::draw(PlanSeed seed, const Tried& tried) const { return Drawing
 std::set<Exercise> Planner::possible() const {
   std::set<Exercise> all;
   for (const auto& [procedure, weight] : weights_.procedures) all.insert({procedure, "", kNoFault, ""});
-  if (!all.contains({"chain", "", kNoFault, ""})) return all;
-  if (weights_.canary > 0 && !paths_.canaries().empty()) all.insert({"chain", "", history::kCanary, ""});
+  if (all.contains({"chain", "", kNoFault, ""}) && weights_.canary > 0 && !paths_.canaries().empty()) all.insert({"chain", "", history::kCanary, ""});
   if (weights_.most_faults == 0) return all;
-  if (weights_.load > 0) all.insert({"chain", name_of(Phase::voting), "load", "network"});
-  for (const auto& [fault, weight] : weights_.faults) {
-    if (fault == kNoFault || weight <= 0) continue;
-    const bool on_all = find_fault_kind(fault)->acts_on == ActsOn::network;
-    for (const auto phase : kPhases)
-      for (const auto& role : on_all ? std::vector<std::string>{"network"} : kRoles)
-        if (may_be_drawn(fault, name_of(phase), role)) all.insert({"chain", name_of(phase), fault, role});
+  for (const auto& [procedure, weight] : weights_.procedures) {
+    if (weights_.load > 0 && kWithLoad.contains(procedure)) all.insert({procedure, load_of(procedure).when, "load", "network"});
+    if (kWithFaults.contains(procedure)) all.merge(possible_faults(procedure, weights_.faults));
   }
   return all;
 }

@@ -77,6 +77,8 @@ std::string mixes_state_machines(const Scenario& s) {
   const bool one_after_the_other = is_kind(s, {"rolling"}) || (is_kind(s, {"hotfix"}) && !s.upgrade.breaking);
   const bool of_train = is_kind(s, {"train"}) && installs_patch(s.upgrade);
   if ((one_after_the_other && s.releases.to.role != ReleaseRole::patch) || (of_train && s.releases.patch.role != ReleaseRole::patch)) return "what is installed on one node after the other has to be a patch, with the same state machine";
+  for (const auto& f : s.faults)
+    if (f.kind == "binary-early" || f.kind == "binary-old") return fmt::format("`{}` starts a release on the wrong side of the upgrade's height", f.kind);
   if (is_kind(s, {"hotfix"}) && s.upgrade.breaking && s.releases.to.role != ReleaseRole::hotfix) return "at one height all install a release whose role is `hotfix`";
   return "";
 }
@@ -87,11 +89,29 @@ std::string way_leads_nowhere(const Scenario& s) {
 }
 
 std::string phase_never_comes(const Scenario& s) {
-  if (is_kind(s, {"chain", "train", "restore", "rollback", "skip"})) return "";
-  static const std::set<Phase> of_a_halt = {Phase::halted, Phase::swap, Phase::migration, Phase::first_block};
+  const auto& phases = find_procedure(s.upgrade.kind)->phases;
   for (const auto& f : s.faults)
-    if (const auto t = parse_trigger(f.when); t.kind == Trigger::Kind::phase && of_a_halt.contains(t.phase))
-      return fmt::format("`{}` waits for {}, and nothing halts the chain", f.kind, f.when);
+    if (const auto t = parse_trigger(f.when); t.kind == Trigger::Kind::phase && !std::ranges::count(phases, t.phase))
+      return fmt::format("`{}` waits for {}, which does not come in `{}`", f.kind, f.when, s.upgrade.kind);
+  return "";
+}
+
+// Its check is that every other validator signs each block, or that what it is taken back from failed by itself.
+std::string goes_wrong_beside(const Scenario& s) {
+  const bool alone = is_kind(s, {"restore", "rollback"}) || has_leg(s.upgrade, TrainLeg::rollback) || changes_one_by_one(s);
+  for (const auto& f : s.faults)
+    if (alone && find_fault_kind(f.kind)->disruptive) return fmt::format("`{}` acts in `{}`", f.kind, s.upgrade.kind);
+  return "";
+}
+
+// Cosmovisor has looked for it by then, or never does.
+std::string release_is_not_missed(const Scenario& s) {
+  const auto looks = [&](const auto& v) { return supervisor_of(s.network, v.first) == SupervisorKind::cosmovisor && !std::ranges::count(s.network.downloads, v.first); };
+  for (const auto& f : s.faults) {
+    if (!f.kind.starts_with("binary-")) continue;
+    if (f.when != name_of(Phase::voting) && f.when != name_of(Phase::waiting)) return fmt::format("`{}` at {}: by then Cosmovisor may have switched", f.kind, f.when);
+    if (!std::ranges::all_of(s.network.validators, looks)) return fmt::format("`{}` acts on {}, which may be one whose Cosmovisor does not look for an installed release", f.kind, f.who);
+  }
   return "";
 }
 
@@ -204,6 +224,8 @@ const std::vector<LegalityRule>& legality_rules() {
       {"backup", "A node that may be killed while it migrates has a backup to go back to.", killed_without_a_backup},
       {"moment", "A fault's moment is one that its node tells of.", moment_is_not_said},
       {"phase", "A fault's moment comes in the procedure that it is for.", phase_never_comes},
+      {"alone", "Where nodes restart one after the other, or a release is taken back, nothing else goes wrong.", goes_wrong_beside},
+      {"installed", "A release is late in place where Cosmovisor is still to look for it.", release_is_not_missed},
       {"overlap", "Faults that take nodes down do not meet.", meets_a_node_that_is_down},
       {"canary", "A release that is known to be bad is upgraded to with nothing beside it that could be the reason.", canary_proves_nothing},
       {"snapshot", "A node that joins by state sync finds a snapshot.", nothing_to_sync_from},

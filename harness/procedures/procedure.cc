@@ -15,14 +15,16 @@ const std::vector<Procedure>& procedures() {
   };
   const Needs skipping{.commands = {"skip-upgrade"}}, provider{.provider = true}, records{.initial_transactions = true},
       model{.model = true, .initial_transactions = true};
+  const std::vector<Phase> voted = {Phase::voting, Phase::waiting}, halting = {Phase::voting, Phase::waiting, Phase::halted, Phase::swap, Phase::first_block},
+                           upgrading = {Phase::voting, Phase::waiting, Phase::halted, Phase::swap, Phase::migration, Phase::first_block};
   static const std::vector<Procedure> all = {
       {"chain", "Chain Upgrades (Governance)", chain_upgrade,
-       governed_and({"expedited", "late", "plan_info", "joining_node", "afterwards"})},
-      {"cancelled", "Chain Upgrades (Governance)", cancelled_upgrade, governed_and({"cancel_before"})},
-      {"skip", "Rollback Procedures", skipped_upgrade, governed_and({"missed"}), skipping},
+       governed_and({"expedited", "late", "plan_info", "joining_node", "afterwards"}), {}, upgrading},
+      {"cancelled", "Chain Upgrades (Governance)", cancelled_upgrade, governed_and({"cancel_before"}), {}, voted},
+      {"skip", "Rollback Procedures", skipped_upgrade, governed_and({"missed"}), skipping, halting},
       {"rollback", "Rollback Procedures", chain_rollback,
-       governed_and({"missed", "late", "drops", "compared", "set_aside"}), skipping},
-      {"restore", "Rollback Procedures", chain_restore, governed_and({"drops"})},
+       governed_and({"missed", "late", "drops", "compared", "set_aside"}), skipping, halting},
+      {"restore", "Rollback Procedures", chain_restore, governed_and({"drops"}), {}, upgrading},
       {"patch-rollback", "Rollback Procedures", patch_rollback, {}, {.commands = {"rollback"}}},
       {"rolling", "Non-Breaking Upgrades", rolling_upgrade, {"order"}},
       {"config", "Upgrade Types", config_change, {"max_tx_bytes", "missed"}, records},
@@ -33,9 +35,9 @@ const std::vector<Procedure>& procedures() {
        "Model Upgrades (VEID)",
        model_upgrade,
        {"voting_period", "activation", "published", "missed"},
-       model},
-      {"model-rollback", "Model Rollback", model_rollback, {"voting_period", "missed"}, model},
-      {"train", "Upgrade Types", release_train, {"voting_period", "legs"}},
+       model, voted},
+      {"model-rollback", "Model Rollback", model_rollback, {"voting_period", "missed"}, model, voted},
+      {"train", "Upgrade Types", release_train, {"voting_period", "legs"}, {}, upgrading},
   };
   return all;
 }

@@ -17,6 +17,7 @@ struct Procedure {
   void (*run)(Rehearsal&);  // throws what Rehearsal's waits throw
   std::vector<std::string> takes;  // of a scenario's `upgrade:`, beside kind and blocks_after
   Needs needs = {};                // of the profile
+  std::vector<Phase> phases = {};  // that its runs go through whatever happens
 };
 
 const std::vector<Procedure>& procedures();

@@ -115,6 +115,7 @@ TEST(Legality, AnotherStateMachineTakesOverAtOneHeight) {
   EXPECT_THAT(illegal(plan("train"), [](auto& s) { s.releases.patch.role = ReleaseRole::hotfix; }), StartsWith("state-machines: "));
   EXPECT_THAT(illegal(plan("hotfix"), [](auto& s) { s.upgrade.breaking = true; }), StartsWith("state-machines: at one height"));
   EXPECT_EQ(illegal(plan("hotfix"), [](auto& s) { s.upgrade.breaking = true, s.releases.to.role = ReleaseRole::hotfix; }), "");
+  for (const char* wrong : {"binary-early", "binary-old"}) EXPECT_THAT(illegal(plan("chain"), [&](auto& s) { s.faults = {fault(wrong, "waiting")}; }), StartsWith("state-machines: `")) << wrong;
 }
 
 TEST(Legality, AWayCanBeGone) {
@@ -132,8 +133,29 @@ TEST(Legality, AWayCanBeGone) {
 }
 
 TEST(Legality, AFaultsMomentComes) {
-  EXPECT_THAT(illegal(plan("rolling"), [](auto& s) { s.faults = {fault("kill", "halted")}; }), StartsWith("phase: `kill` waits for halted"));
-  EXPECT_EQ(illegal(plan("cancelled"), [](auto& s) { s.faults = {fault("kill", "voting")}; }), "");
+  const auto kill_at = [](const char* when) { return [when](auto& s) { s.faults = {fault("kill", when)}; }; };
+  EXPECT_THAT(illegal(plan("rolling"), kill_at("halted")), StartsWith("phase: `kill` waits for halted, which does not come in `rolling`"));
+  EXPECT_THAT(illegal(plan("cancelled"), kill_at("halted")), StartsWith("phase: ")) << "nothing halts the chain";
+  EXPECT_THAT(illegal(plan("skip"), [](auto& s) { s.faults = {fault("pause", "migration")}; }), StartsWith("phase: ")) << "nothing migrates";
+  EXPECT_EQ(illegal(plan("cancelled"), kill_at("voting")), "");
+  EXPECT_EQ(illegal(plan("skip"), kill_at("swap")), "");
+}
+
+TEST(Legality, NothingElseGoesWrongWhereAllButOneHaveToSign) {
+  const auto beside = [](const char* what, const char* when) { return [=](auto& s) { s.faults = {fault(what, when)}; }; };
+  for (const char* kind : {"rolling", "hotfix", "config", "patch-rollback"}) EXPECT_THAT(illegal(plan(kind), beside("pause", "time 0s")), StartsWith("alone: `pause` acts in")) << kind;
+  for (const char* kind : {"restore", "rollback"}) EXPECT_THAT(illegal(plan(kind), beside("pause", "waiting")), StartsWith("alone: ")) << kind;
+  EXPECT_EQ(illegal(plan("rolling"), beside("load", "time 0s")), "") << "customers disturb nobody";
+  EXPECT_EQ(illegal(plan("skip"), beside("pause", "waiting")), "");
+}
+
+TEST(Legality, AReleaseThatIsInstalledLateIsMissedByCosmovisor) {
+  const auto late = [](const char* when) { return [when](auto& s) { s.faults = {fault("binary-missing", when)}; }; };
+  EXPECT_EQ(illegal(plan("chain"), late("waiting")), "");
+  EXPECT_THAT(illegal(plan("chain"), late("first-block")), StartsWith("installed: `binary-missing` at first-block"));
+  auto by_hand = plan("chain"), downloads = plan("chain");
+  by_hand.network.supervisors = {{"a", SupervisorKind::bare}}, downloads.network.downloads = {"a"};
+  for (const auto& s : {by_hand, downloads}) EXPECT_THAT(illegal(s, late("waiting")), StartsWith("installed: `binary-missing` acts on one"));
 }
 
 TEST(Legality, FaultsThatTakeNodesDownDoNotMeet) {

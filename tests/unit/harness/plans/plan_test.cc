@@ -96,6 +96,18 @@ TEST(Plan, GoesEveryWayThatThereIs) {
   EXPECT_GT(quiet * 3, all) << "nothing goes wrong in most";
 }
 
+TEST(Plan, HasOperatorsWhoAreLateOneOrSeveralAndReleasesThatAre) {
+  std::size_t one = 0, several = 0, beside_cosmovisor = 0, releases = 0;
+  for (std::uint64_t seed = 0; seed < 3000; ++seed) {
+    const auto plan = draw_plan({seed}, chain("virtengine"), weights());
+    const auto late = plan.upgrade.late.size();
+    one += late == 1, several += late > 1, beside_cosmovisor += late && plan.network.supervisor == SupervisorKind::cosmovisor;
+    releases += std::ranges::count(plan.faults, "binary-missing", &FaultSpec::kind);
+    for (const auto& name : plan.upgrade.late) EXPECT_EQ(supervisor_of(plan.network, name), SupervisorKind::bare) << as_yaml(plan);
+  }
+  for (const auto count : {one, several, beside_cosmovisor, releases}) EXPECT_GT(count, 5u);
+}
+
 TEST(Plan, OfAChainHasNothingThatTheChainHasNot) {
   for (std::uint64_t seed = 0; seed < 1000; ++seed) {
     const auto plan = draw_plan({seed}, chain("stock"), weights());
