@@ -19,17 +19,8 @@ namespace {
 
 constexpr std::size_t kMostTableRows = 500, kMostPhases = 24, kMostTrends = 24;
 
-std::string table_of(const std::vector<const char*>& columns, const std::string& rows) {
-  std::string out = "<div class=\"scroll\"><table>\n<thead><tr>";
-  for (const char* c : columns) out += fmt::format("<th>{}</th>", c);
-  return out + "</tr></thead>\n<tbody>\n" + rows + "</tbody></table></div>\n";
-}
-
-std::string row_of(const std::vector<std::string>& cells) {
-  std::string out = "<tr>";
-  for (const auto& c : cells) out += "<td>" + c + "</td>";
-  return out + "</tr>\n";
-}
+using page::row;
+using page::table;
 
 std::string more_than(std::size_t all, std::size_t most) { return all > most ? fmt::format("<p>and {} more</p>\n", all - most) : ""; }
 
@@ -62,12 +53,12 @@ std::string failures(const Summary& s) {
   const auto all = in_order(s.clusters);
   for (std::size_t i = 0; i < all.size() && i < kMostTableRows; ++i) {
     const auto& c = *all[i];
-    rows += row_of({"<code>" + c.name + "</code>", state_text(c), "<code>" + name_of(c.cause) + "</code>", page::value(one_line(c.owner)),
+    rows += row({"<code>" + c.name + "</code>", state_text(c), "<code>" + name_of(c.cause) + "</code>", page::value(one_line(c.owner)),
                     rate_text({c.times, c.tried}), html(night_text(s, c.first_night)), html(night_text(s, c.last_night)),
                     "<code>" + html(one_line(c.evidence)) + "</code>"});
   }
-  const auto table = table_of({"Name", "State", "Cause", "Owner", "Rate", "First", "Last", "Evidence"}, rows);
-  return "<section>\n<h2>Failures</h2>\n" + (rows.empty() ? "<p>None.</p>\n" : table) + more_than(all.size(), kMostTableRows) + "</section>\n";
+  const auto known = table({"Name", "State", "Cause", "Owner", "Rate", "First", "Last", "Evidence"}, rows);
+  return "<section>\n<h2>Failures</h2>\n" + (rows.empty() ? "<p>None.</p>\n" : known) + more_than(all.size(), kMostTableRows) + "</section>\n";
 }
 
 std::string phase_plot(const Summary& s, const std::string& phase) {
@@ -92,8 +83,8 @@ std::string times(const Summary& s) {
   if (phases.empty()) return "";
   std::string rows;
   for (const auto& p : s.comparison.phases)
-    rows += row_of({html(one_line(p.phase)), duration(p.tonight), duration(p.before), fmt::format("{:.2g}", p.chance), p.is_longer ? "longer" : ""});
-  std::string out = "<section>\n<h2>Times</h2>\n" + table_of({"Phase", "Tonight", "Before", "p", ""}, rows);
+    rows += row({html(one_line(p.phase)), duration(p.tonight), duration(p.before), fmt::format("{:.2g}", p.chance), p.is_longer ? "longer" : ""});
+  std::string out = "<section>\n<h2>Times</h2>\n" + table({"Phase", "Tonight", "Before", "p", ""}, rows);
   for (const auto& c : s.change_points)
     out += fmt::format("<p>{}: {} instead of {} since {}</p>\n", html(one_line(c.phase)), duration(c.after), duration(c.before),
                        html(night_text(s, c.night)));
@@ -120,11 +111,11 @@ std::string trends(const Summary& s) {
   const auto all = in_order(s.trends);
   for (std::size_t i = 0; i < all.size() && i < kMostTableRows; ++i) {
     const auto& t = *all[i];
-    rows += row_of({html(one_line(t.name)), amount(t.slope, t.what, true), fmt::format("{:.2g}", t.chance), amount(t.first, t.what), amount(t.last, t.what),
+    rows += row({html(one_line(t.name)), amount(t.slope, t.what, true), fmt::format("{:.2g}", t.chance), amount(t.first, t.what), amount(t.last, t.what),
                     std::to_string(t.points), t.is_growth ? "grows" : ""});
     if (i < kMostTrends) plots += trend_plot(t);
   }
-  return "<section>\n<h2>Trends</h2>\n" + table_of({"What", "An hour", "p", "First", "Last", "Points", ""}, rows) + more_than(all.size(), kMostTableRows) +
+  return "<section>\n<h2>Trends</h2>\n" + table({"What", "An hour", "p", "First", "Last", "Points", ""}, rows) + more_than(all.size(), kMostTableRows) +
          plots + "</section>\n";
 }
 
@@ -133,26 +124,19 @@ std::string exercised(const Summary& s) {
   const auto all = in_order(s.coverage);
   for (std::size_t i = 0; i < all.size() && i < kMostTableRows; ++i) {
     const auto& e = all[i];
-    rows += row_of({html(one_line(e.what.phase)), html(one_line(e.what.fault)), html(one_line(e.what.role)), html(one_line(e.what.releases)),
+    rows += row({html(one_line(e.what.phase)), html(one_line(e.what.fault)), html(one_line(e.what.role)), html(one_line(e.what.releases)),
                     std::to_string(e.times), html(night_text(s, e.last_night)),
                     e.nights_since >= kLongAgo ? fmt::format("not for {} nights", e.nights_since) : ""});
   }
   if (rows.empty()) return "";
-  return "<section>\n<h2>Exercised</h2>\n" + table_of({"Phase", "Fault", "Role", "Releases", "Times", "Last", ""}, rows) +
+  return "<section>\n<h2>Exercised</h2>\n" + table({"Phase", "Fault", "Role", "Releases", "Times", "Last", ""}, rows) +
          more_than(all.size(), kMostTableRows) + "</section>\n";
 }
 
 }  // namespace
 
 std::string history_html(const Summary& s) {
-  std::string out =
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<meta name=\"color-scheme\" content=\"light dark\">\n<title>History of rehearsals</title>\n<style>\n";
-  out += page::style();
-  out += "</style>\n</head>\n<body>\n<main>\n";
-  out += head(s) + pass_rates(s) + failures(s) + times(s) + trends(s) + exercised(s);
-  return out + "</main>\n</body>\n</html>\n";
+  return page::document("History of rehearsals", head(s) + pass_rates(s) + failures(s) + times(s) + trends(s) + exercised(s));
 }
 
 }  // namespace rehearse::reports

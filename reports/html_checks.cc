@@ -129,19 +129,6 @@ std::string results(const RunRecord& run, const Checklist& list) {
          result_table(run, list) + "</details>\n";
 }
 
-std::string tally_pills(const Tally& t) {
-  std::string out;
-  const auto pill = [&out](std::size_t n, const char* kind, const char* word) {
-    if (n) out += fmt::format(" <span class=\"pill {}\">{} {}</span>", kind, n, word);
-  };
-  pill(t.failed, "fail", "failed");
-  pill(t.errors, "error", t.errors == 1 ? "error" : "errors");
-  pill(t.inconclusive, "inconclusive", "inconclusive");
-  pill(t.passed, "pass", "passed");
-  pill(t.skipped, "skipped", "skipped");
-  return out;
-}
-
 }  // namespace
 
 std::string checks(const RunRecord& run) {

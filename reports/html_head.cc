@@ -12,10 +12,6 @@ using record::RunRecord;
 
 namespace {
 
-std::string figure(const std::string& number, const char* label, const char* kind = "plain") {
-  return fmt::format("<div class=\"figure {}\"><b>{}</b><span>{}</span></div>\n", kind, number, label);
-}
-
 std::string figures(const RunRecord& run) {
   const Tally t = tally(run);
   std::string out = "<div class=\"figures\">\n";
@@ -46,13 +42,6 @@ std::string command_block(const RunRecord& run) {
   if (again.empty()) return "";
   return "<div class=\"again\"><span>Reproduce</span><code>" + value(one_line(again, 8000)) +
          "</code></div>\n" + bundle_line(run);
-}
-
-// A class name of the style sheet; the verdict is a closed set, but a record may be of a later version.
-std::string verdict_class(const std::string& verdict) {
-  for (const char* known : {"pass", "fail", "error", "inconclusive"})
-    if (verdict == known) return known;
-  return "skipped";
 }
 
 }  // namespace

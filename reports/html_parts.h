@@ -1,15 +1,19 @@
-// The sections of report.html; html.cc puts them together. Each returns markup; of a run without a diagnosis there is none of that.
+// The sections of report.html, which html.cc puts together, and what they share with the pages of a suite and a history. Each returns
+// markup; of a run without a diagnosis there is none of that.
 #pragma once
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "harness/record/run_record.h"
 #include "reports/explain.h"
+#include "reports/facts.h"
 
 namespace rehearse::reports::page {
 
-// The style sheet.
+// A whole document around these sections, with the style sheet in it.
+std::string document(const std::string& title, const std::string& sections);
 std::string_view style();
 
 // html_head.cc: the verdict with its figures; the diagnosis; what was tested with what.
@@ -28,6 +32,15 @@ std::string before_after(const record::RunRecord&, const Explanation&);
 
 // html_logs.cc: lines of all nodes in one order of time. `evidence_at`: the place of the one that proves the failure.
 std::string logs(const record::Course&, const std::string& evidence_at);
+
+// A table that scrolls by itself where the page is too narrow; `rows` are row()s, and cells are markup.
+std::string table(const std::vector<const char*>& columns, const std::string& rows);
+std::string row(const std::vector<std::string>& cells);
+// A number above what it counts; `kind`: a class of the style sheet.
+std::string figure(const std::string& number, const char* label, const char* kind = "plain");
+std::string tally_pills(const Tally&);
+// A class of the style sheet; the verdict is a closed set, but a record may be of a later version.
+std::string verdict_class(const std::string& verdict);
 
 // 0 for what is no time.
 double sane(double seconds);

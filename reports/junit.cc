@@ -24,6 +24,8 @@ using record::RunRecord;
 namespace {
 
 constexpr std::size_t kMaxValue = 16 * 1024;  // bytes of expected, actual, and of all evidence
+// Of what the problems of a testcase say, and of all of a document: readers drop a file that is larger, or take minutes for it.
+constexpr std::size_t kMaxCase = 56 * 1024, kMaxDocument = 16 * 1024 * 1024;
 
 // Plain decimals with three digits: what junit-10.xsd admits.
 std::string seconds(double s) { return fmt::format("{:.3f}", std::isfinite(s) && s > 0 ? s : 0.0); }
@@ -32,13 +34,41 @@ void set(pugi::xml_node node, const char* name, const std::string& value) {
   node.append_attribute(name) = one_line(value, 1000).c_str();
 }
 
+// As XML has it.
+std::size_t escaped_size(const std::string& text) {
+  std::size_t size = text.size();
+  for (const char c : text) size += c == '&' ? 4 : c == '<' || c == '>' ? 3 : 0;
+  return size;
+}
+
+// What may still be said. A problem's message stays whatever there is.
+class Room {
+ public:
+  explicit Room(std::size_t bytes, Room* of = nullptr) : left_(bytes), of_(of) {}
+  std::size_t left() const { return of_ ? std::min(left_, of_->left()) : left_; }
+  std::string take(std::string text) {
+    if (const auto size = escaped_size(text); size > left()) text = clip(text, text.size() * left() / size);
+    spend(escaped_size(text));
+    return text;
+  }
+  void spend(std::size_t bytes) {
+    left_ -= std::min(left_, bytes);
+    if (of_) of_->spend(bytes);
+  }
+
+ private:
+  std::size_t left_;
+  Room* of_;
+};
+
 // <failure> or <error>. GitLab shows the text and Jenkins the message, so the message opens the text too.
-void add_problem(pugi::xml_node testcase, const char* element, const std::string& type,
+void add_problem(pugi::xml_node testcase, Room& room, const char* element, const std::string& type,
                  const std::string& message, const std::string& details) {
   auto node = testcase.append_child(element);
   set(node, "message", message);
   set(node, "type", type);
-  node.text().set((one_line(message, 4000) + "\n" + clean(details)).c_str());
+  room.spend(escaped_size(one_line(message, 1000)) + escaped_size(type));
+  node.text().set(room.take(one_line(message, 4000) + "\n" + clean(details)).c_str());
 }
 
 std::string details_of(const CheckResult& check) {
@@ -59,9 +89,10 @@ std::string message_of(const CheckResult& check) {
 class Suite {
  public:
   // `others`: more runs of the same scenario, whose failures stand beside this one's outcomes.
-  Suite(pugi::xml_node parent, const RunRecord& run, std::string name, JunitDialect dialect,
+  Suite(pugi::xml_node parent, Room& room, const RunRecord& run, std::string name, JunitDialect dialect,
         std::vector<const RunRecord*> others = {})
-      : run_(run),
+      : room_(room),
+        run_(run),
         name_(std::move(name)),
         dialect_(dialect),
         node_(parent.append_child("testsuite")),
@@ -89,11 +120,12 @@ class Suite {
   void properties();
   void verdict();
   void check(const CheckResult&);
-  void in_other_runs(pugi::xml_node, const CheckResult&);
+  void in_other_runs(pugi::xml_node, Room&, const CheckResult&);
   std::string unique(const std::string& classname, const CheckResult&);
   pugi::xml_node testcase(const std::string& classname, const std::string& name, double time);
   void place(pugi::xml_node, const std::vector<std::string>& evidence);
 
+  Room& room_;
   const RunRecord& run_;
   const std::string name_;
   const JunitDialect dialect_;
@@ -182,7 +214,8 @@ void Suite::verdict() {
   if (!run_.bundle.empty()) details += "bundle: " + one_line(run_.bundle, kMaxValue) + "\n";
   if (run_.reproduced) details += reproduced_text(run_) + "\n";
   if (run_.diagnosis) place(node, {run_.diagnosis->evidence_at});
-  add_problem(node, failed ? "failure" : "error", cause(run_), headline(run_), details);
+  Room room(kMaxCase, &room_);
+  add_problem(node, room, failed ? "failure" : "error", cause(run_), headline(run_), details);
 }
 
 std::string Suite::unique(const std::string& classname, const CheckResult& check) {
@@ -199,20 +232,21 @@ void Suite::check(const CheckResult& check) {
   const std::string classname = name_ + "." + one_line(check.subject);
   auto node = testcase(classname, unique(classname, check), check.seconds);
   tally_.add(check.outcome);
+  Room room(kMaxCase, &room_);
   if (check.outcome == Outcome::skipped) {
     set(node.append_child("skipped"), "message", message_of(check));
   } else if (check.outcome == Outcome::fail) {
     place(node, check.evidence);
-    add_problem(node, "failure", run_.diagnosis ? cause(run_) : "assertion", message_of(check), details_of(check));
+    add_problem(node, room, "failure", run_.diagnosis ? cause(run_) : "assertion", message_of(check), details_of(check));
   } else if (check.outcome != Outcome::pass) {
     place(node, check.evidence);
-    add_problem(node, "error", to_string(check.outcome), message_of(check), details_of(check));
+    add_problem(node, room, "error", to_string(check.outcome), message_of(check), details_of(check));
   }
-  in_other_runs(node, check);
+  in_other_runs(node, room, check);
 }
 
 // As Surefire writes what it ran again: a test that passes here and failed there is flaky.
-void Suite::in_other_runs(pugi::xml_node node, const CheckResult& check) {
+void Suite::in_other_runs(pugi::xml_node node, Room& room, const CheckResult& check) {
   const char* element = check.outcome == Outcome::pass   ? "flakyFailure"
                         : check.outcome == Outcome::fail ? "rerunFailure"
                                                          : nullptr;
@@ -221,7 +255,7 @@ void Suite::in_other_runs(pugi::xml_node node, const CheckResult& check) {
     for (const auto& other : run->checks)
       if (other.outcome == Outcome::fail && other.title == check.title && other.subject == check.subject &&
           other.checklist == check.checklist)
-        add_problem(node, element, cause(*run), message_of(other), details_of(other));
+        if (room.left()) add_problem(node, room, element, cause(*run), message_of(other), details_of(other));
 }
 
 // <testsuites>, whose totals come first and are known last.
@@ -238,7 +272,7 @@ class Document {
 
   void add(const RunRecord& run, const std::string& suite, JunitDialect dialect,
            std::vector<const RunRecord*> others = {}) {
-    const Tally one = Suite(root_, run, suite, dialect, std::move(others)).write(suites_++);
+    const Tally one = Suite(root_, room_, run, suite, dialect, std::move(others)).write(suites_++);
     all_.passed += one.passed;
     all_.failed += one.failed;
     all_.errors += one.errors + one.inconclusive;
@@ -259,6 +293,7 @@ class Document {
  private:
   pugi::xml_document document_;
   pugi::xml_node root_;
+  Room room_{kMaxDocument};
   Tally all_;
   double wall_ = 0;
   std::size_t suites_ = 0;

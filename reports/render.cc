@@ -6,6 +6,7 @@
 #include "reports/coverage.h"
 #include "reports/files.h"
 #include "reports/html.h"
+#include "reports/suite_html.h"
 #include "reports/summary_md.h"
 
 namespace rehearse::reports {
@@ -60,6 +61,7 @@ void write_runs(const std::string& name, std::size_t planned, const std::vector<
   write_atomically(folder / "run.json", text_of(json));
   write_atomically(folder / "junit.xml", junit_xml);
   write_atomically(folder / "summary.md", summary_md(runs, name));
+  write_atomically(folder / "report.html", suite_html(runs, name));
 }
 
 }  // namespace

@@ -267,8 +267,9 @@ std::string escaped(const std::string& text, bool property) {
   return out;
 }
 
-std::string annotation(const std::string& title, const std::string& text) {
-  return "::error title=" + escaped(title, true) + "::" + escaped(text, false) + "\n";
+std::string annotation(const std::string& title, const std::string& text, const Place& place = {}) {
+  const auto at = place.line ? fmt::format("file={},line={},", escaped(place.file, true), place.line) : "";
+  return "::error " + at + "title=" + escaped(title, true) + "::" + escaped(text, false) + "\n";
 }
 
 std::string why(const CheckResult& c) {
@@ -280,6 +281,10 @@ std::string why(const CheckResult& c) {
 }
 
 }  // namespace
+
+std::string github_annotation(const std::string& error) {
+  return annotation("rehearse", one_line(error, 4000), place_of(error.substr(0, error.find(": "))));
+}
 
 std::string github_annotations(const RunRecord& run) {
   if (run.verdict == "pass" || run.verdict == "skipped") return "";

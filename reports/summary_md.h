@@ -18,5 +18,7 @@ std::string summary_md(const std::vector<record::RunRecord>&, std::string_view s
 // Workflow commands ("::error title=...::..."), a line each: the root cause first, then one per check that
 // failed, then errors and inconclusive ones; at most 10, as GitHub shows no more of a kind. Empty for a pass.
 std::string github_annotations(const record::RunRecord&);
+// Of an error of the input, at its place where it begins with one: "scenarios/a.yaml:12: ...".
+std::string github_annotation(const std::string& error);
 
 }  // namespace rehearse::reports

@@ -13,6 +13,7 @@
 #include "localnet/process/guard.h"
 #include "localnet/base/number.h"
 #include "localnet/base/text.h"
+#include "reports/summary_md.h"
 
 namespace rehearse::cli {
 
@@ -25,6 +26,7 @@ record::Micros invoked() {
 // What files and chains say may be in it.
 int complain(const Error& e) {
   std::cerr << "rehearse: " << printable_lines(e.what()) << "\n";
+  if (std::getenv("GITHUB_ACTIONS")) std::cout << reports::github_annotation(e.what());
   return code_of(e);
 }
 

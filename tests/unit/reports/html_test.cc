@@ -5,6 +5,7 @@
 #include <pugixml.hpp>
 
 #include "harness/view/course.h"
+#include "reports/suite_html.h"
 #include "tests/unit/support/golden.h"
 #include "tests/unit/support/made_journal.h"
 #include "tests/unit/support/made_record.h"
@@ -123,6 +124,36 @@ TEST(Html, SurvivesHostileAndEmptyRecords) {
   EXPECT_TRUE(is_balanced(report_html(run)));
   EXPECT_TRUE(is_balanced(report_html(record::RunRecord())));
 }
+
+// --- Of a suite
+
+std::vector<record::RunRecord> suite_of_all() {
+  auto skipped = made::bare();
+  skipped.scenario = "rolling-patch", skipped.verdict = "skipped", skipped.skipped = "made has no <patch> release";
+  auto again = made::failed();
+  again.scenario = "chain-upgrade-again";
+  return {made::passed(), made::failed(), again, skipped, made::hostile_record()};
+}
+
+TEST(SuiteHtml, Golden) { made::expect_golden("report-suite.html", without_style(suite_html(suite_of_all(), "default"))); }
+
+TEST(SuiteHtml, SaysWhatFailedForWhatAndLeadsThere) {
+  const auto page = suite_html(suite_of_all(), "default");
+  EXPECT_TRUE(is_balanced(page));
+  EXPECT_TRUE(made::is_harmless(page));
+  pugi::xml_document document;
+  const auto main = page.substr(page.find("<main>"));
+  document.load_string(main.substr(0, main.find("</main>") + 7).c_str());
+  const auto first = document.select_node("//section[@id='failures']//tbody/tr").node();
+  EXPECT_STREQ(first.child("td").child("code").text().get(), "app-hash-divergence") << "the most frequent first";
+  EXPECT_EQ(first.select_nodes(".//a").size(), 3u);
+  EXPECT_STREQ(first.select_node(".//a").node().attribute("href").value(), "chain-upgrade/report.html");
+  EXPECT_EQ(document.select_nodes("//section[@id='matrix']//tbody/tr").size(), 5u);
+  EXPECT_EQ(document.select_nodes("//section[@id='slowest']//tbody/tr").size(), 4u) << "what was skipped took no time";
+  EXPECT_NE(page.find("made has no &lt;patch&gt; release"), std::string::npos);
+}
+
+TEST(SuiteHtml, OfNoRunsIsAPageToo) { EXPECT_TRUE(is_balanced(suite_html({}, "empty"))); }
 
 }  // namespace
 }  // namespace rehearse::reports

@@ -5,6 +5,7 @@
 #include <map>
 #include <pugixml.hpp>
 #include <set>
+#include <sstream>
 
 #include "tests/unit/support/golden.h"
 #include "tests/unit/support/made_record.h"
@@ -137,6 +138,24 @@ TEST(Junit, NamesStayUnique) {
   EXPECT_TRUE(found.contains("virtengine.chain-upgrade.validator-4/Version (State Invariants)"));
   EXPECT_TRUE(found.contains("virtengine.chain-upgrade#2.validator-4/Version"));
   EXPECT_TRUE(found.contains("virtengine.chain-upgrade.run/verdict (Odd)"));
+}
+
+// Readers drop what is larger, or take minutes for it.
+TEST(Junit, IsBoundedForEachCaseAndAsAWhole) {
+  auto run = made::failed();
+  auto much = run.checks.front();
+  much.outcome = Outcome::fail, much.expected = much.actual = std::string(100'000, '<'), much.evidence.assign(20, std::string(10'000, '&'));
+  for (int i = 0; i < 30; ++i) run.checks.push_back(much);
+  for (const auto& text : {junit_repeated(std::vector(40, run)), junit(std::vector(40, run), JunitDialect::strict, "chaos")}) {
+    EXPECT_LT(text.size(), 20u * 1024 * 1024);
+    const auto document = parsed(text);
+    for (const auto& match : document.select_nodes("//testcase")) {
+      std::ostringstream one;
+      match.node().print(one);
+      ASSERT_LT(one.str().size(), 64u * 1024);
+    }
+    for (const auto& problem : document.select_nodes("//failure")) EXPECT_STRNE(problem.node().attribute("message").value(), "");
+  }
 }
 
 TEST(Junit, OnlyTheRichDialectNamesFiles) {

@@ -54,7 +54,7 @@ TEST_F(Render, TextThatIsNotUtf8DoesNotStopIt) {
 
 TEST_F(Render, WritesASuite) {
   write_suite("default", 3, {made::passed(), made::failed()}, folder_);
-  EXPECT_EQ(files(), 3u);
+  EXPECT_EQ(files(), 4u);
   const auto json = record::Json::parse(read("run.json"));
   EXPECT_EQ(json.at("suite"), "default");
   EXPECT_EQ(json.at("verdict"), "fail");

@@ -53,6 +53,12 @@ TEST(Annotations, RootCauseFirstAndAtMostTen) {
   EXPECT_NE(text.find("and 27 more checks"), std::string::npos);
 }
 
+TEST(Annotations, OfAnErrorOfTheInputStandAtItsLine) {
+  EXPECT_EQ(github_annotation("scenarios/a,b.yaml:12: there is no node `validator-9`"),
+            "::error file=scenarios/a%2Cb.yaml,line=12,title=rehearse::scenarios/a,b.yaml:12: there is no node `validator-9`\n");
+  EXPECT_EQ(github_annotation("no space: 100 MB are needed"), "::error title=rehearse::no space: 100 MB are needed\n");
+}
+
 TEST(Annotations, EscapeWhatEndsACommand) {
   auto run = made::failed();
   run.checks = {made::check("List", "a:b,c%d", "network", record::Outcome::fail, "50%", "two\r\nlines")};
