@@ -37,9 +37,10 @@ TEST(Upgrade, PassesAndLeavesTheUsersHomeAlone) {
   const auto record = r.record();
   EXPECT_EQ(record["verdict"], "pass");
   EXPECT_TRUE(record["diagnosis"].is_null());
-  // It is the first rehearsal of these releases, brief, and nobody is absent for long.
-  EXPECT_THAT(not_passed(record), testing::UnorderedElementsAre("Test upgrade on staging/testnet: skipped", "Growth: skipped", "Growth: skipped",
-                                                                "Growth: skipped", "Growth: skipped", "Missed Blocks Counted: skipped"));
+  // It is brief, and nobody is absent for long. Whether these releases were rehearsed before hangs on the results in this tree.
+  auto others = not_passed(record);
+  others.erase("Test upgrade on staging/testnet: skipped");
+  EXPECT_THAT(others, testing::UnorderedElementsAre("Growth: skipped", "Growth: skipped", "Growth: skipped", "Growth: skipped", "Missed Blocks Counted: skipped"));
   EXPECT_EQ(record["network"].size(), 5u);
   EXPECT_TRUE(fs::is_empty(scratch / "home"));
   EXPECT_TRUE(none_left(r.folder()));
