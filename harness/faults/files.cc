@@ -122,6 +122,7 @@ class FileDamage : public NodeFault {
       : NodeFault(r, i), what_(what), kept_(r.folder() / "faults" / i.id / "kept") {}
 
   std::string why_unavailable() override {
+    if (what_.where == new_binary && !r().view().plan) return "needs a plan: none is proposed yet";
     if (what_.where == new_binary || what_.where == current_link) return cosmovisor_unavailable();
     return what_.where == model && file().empty() ? "needs a model: this chain has none" : "";
   }

@@ -88,13 +88,16 @@ void NodeFault::start_again() {
   node().start_again();
 }
 
+// Not while its operator has it stopped, who starts it when the right release is installed.
+bool NodeFault::may_start() { return !node().running() && !r().view().expects(name(), kProcessEnds); }
+
 void NodeFault::revive() {
   begun_to_heal();
-  if (!node().running()) start_again();
+  if (may_start()) start_again();
 }
 
 void NodeFault::keep_running() {
-  if (!alive() && !node().running() && now_micros() - started_ > kRestart) start_again();
+  if (!alive() && may_start() && now_micros() - started_ > kRestart) start_again();
 }
 
 std::string NodeFault::revived() {

@@ -57,6 +57,7 @@ class NodeFault : public Fault {
 
  private:
   const SeenEnd* last_end() const;
+  bool may_start();
   void start_again();
   Rehearsal& r_;
   const Injection injection_;

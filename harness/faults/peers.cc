@@ -13,7 +13,8 @@ namespace rehearse {
 
 void restart_node(Rehearsal& r, const std::string& node) {
   stop_nodes(r, {node});
-  start_nodes(r, {node});
+  r.network().node(node).start_again();
+  r.record(record::Expected{kProcessEnds, "it runs", false}, node);
 }
 
 Peers::Peers(Rehearsal& r, Restart restart)

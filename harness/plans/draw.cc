@@ -214,7 +214,6 @@ class Drawing {
     auto& n = s_.network;
     auto at = of_network("supervisors").fraction();
     const auto& one = n.validators[of_network("which").below(n.validators.size())].first;
-    const auto smallest = smallest_validator(n);
     if ((at -= weights_.by_hand) < 0) {
       n.supervisor = SupervisorKind::bare;
       draw_late();

@@ -104,12 +104,13 @@ std::string goes_wrong_beside(const Scenario& s) {
   return "";
 }
 
-// Cosmovisor has looked for it by then, or never does.
+// Until the vote has passed operators look whether it is in place, and once the chain has halted Cosmovisor has looked for it, if
+// it ever does.
 std::string release_is_not_missed(const Scenario& s) {
   const auto looks = [&](const auto& v) { return supervisor_of(s.network, v.first) == SupervisorKind::cosmovisor && !std::ranges::count(s.network.downloads, v.first); };
   for (const auto& f : s.faults) {
     if (!f.kind.starts_with("binary-")) continue;
-    if (f.when != name_of(Phase::voting) && f.when != name_of(Phase::waiting)) return fmt::format("`{}` at {}: by then Cosmovisor may have switched", f.kind, f.when);
+    if (f.when != name_of(Phase::waiting)) return fmt::format("`{}` at {}: it is late between the vote and the height", f.kind, f.when);
     if (!std::ranges::all_of(s.network.validators, looks)) return fmt::format("`{}` acts on {}, which may be one whose Cosmovisor does not look for an installed release", f.kind, f.who);
   }
   return "";
@@ -131,6 +132,7 @@ std::string meets_a_node_that_is_down(const Scenario& s) {
 // A block's time is the median of its votes', by power, and a commit may hold little more than 2/3 of it: whoever has a third may set
 // it, and periods that are counted in the chain's time end at once or never.
 std::string clock_leads(const Scenario& s) {
+  if (std::ranges::count(s.faults, "clock", &FaultSpec::kind) > 1) return "two `clock` may act on a third of the power together";
   for (const auto& f : s.faults) {
     if (f.kind != "clock" || f.who == "minority") continue;
     std::int64_t most = 0;  // of those that it may be
@@ -141,21 +143,37 @@ std::string clock_leads(const Scenario& s) {
   return "";
 }
 
-// Only Cosmovisor has copied the data before.
-std::string killed_without_a_backup(const Scenario& s) {
-  const auto by_hand = [&](const auto& v) { return supervisor_of(s.network, v.first) == SupervisorKind::bare; };
-  if (std::ranges::none_of(s.network.validators, by_hand)) return "";
-  for (const auto& f : s.faults)
-    if (f.kind == "kill" && f.when == name_of(Phase::migration)) return "a node that is killed between two stores needs its data from before, and whoever switches by hand keeps none";
+// When the new release begins the upgrade, a node says at level INFO. The first that does not; empty: all do.
+std::string silent_node(const NetworkSection& n) {
+  for (const auto& [node, files] : n.nodes)
+    if (const auto level = files.config_toml.find("log_level"); level != files.config_toml.end() && level->second.value != "info" && level->second.value != "debug") return node;
   return "";
 }
 
-// When the new release begins the upgrade, a node says at level INFO.
+// Only Cosmovisor has copied the data before. Whoever is killed between the halt and the first block may migrate just then.
+std::string killed_without_a_backup(const Scenario& s) {
+  static const std::set<std::string> near = {name_of(Phase::halted), name_of(Phase::swap), name_of(Phase::migration)};
+  const auto by_hand = [&](const auto& v) { return supervisor_of(s.network, v.first) == SupervisorKind::bare; };
+  const bool none_kept = std::ranges::any_of(s.network.validators, by_hand);
+  const auto silent = silent_node(s.network);
+  if (!std::ranges::count(find_procedure(s.upgrade.kind)->phases, Phase::migration)) return "";
+  for (const auto& f : s.faults) {
+    if (f.kind != "kill" || !near.contains(f.when)) continue;
+    if (none_kept) return "a node that is killed between two stores needs its data from before, and whoever switches by hand keeps none";
+    if (!silent.empty()) return fmt::format("a node that is killed between two stores gets its data from before, and {} does not log that it migrates", silent);
+  }
+  return "";
+}
+
+// A start that was not the operator's is told from a switch by what the new release logs.
 std::string moment_is_not_said(const Scenario& s) {
-  const bool waits = std::ranges::any_of(s.faults, [](const auto& f) { return f.when == name_of(Phase::migration); });
-  for (const auto& [node, files] : s.network.nodes)
-    if (const auto level = files.config_toml.find("log_level"); waits && level != files.config_toml.end() && level->second.value != "info" && level->second.value != "debug")
-      return fmt::format("a fault waits for {} to begin the upgrade, which logs at level {} alone", node, text_of(level->second.value));
+  const auto silent = silent_node(s.network);
+  for (const auto& f : s.faults) {
+    const bool starts = std::ranges::any_of(s.faults, [&](const auto& other) { return &other != &f && find_fault_kind(other.kind)->takes_down; });
+    if (f.when == name_of(Phase::swap) && starts && is_kind(s, {"skip"})) return fmt::format("`{}` waits for an operator to start a node that a fault may start", f.kind);
+    const bool waits = f.when == name_of(Phase::migration) || (f.when == name_of(Phase::swap) && starts);
+    if (waits && !silent.empty()) return fmt::format("a fault waits for {} to begin the upgrade, which does not log that", silent);
+  }
   return "";
 }
 

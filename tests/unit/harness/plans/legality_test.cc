@@ -59,6 +59,7 @@ TEST(Legality, TheChainsTimeIsNotThatOfAWrongClock) {
   EXPECT_THAT(illegal(plan("chain"), clock_on("one")), StartsWith("clock-power: `clock` acts on one"));
   EXPECT_THAT(illegal(plan("chain"), clock_on("blocking")), StartsWith("clock-power: "));
   EXPECT_THAT(illegal(plan("chain"), clock_on("a")), StartsWith("clock-power: "));
+  EXPECT_THAT(illegal(plan("chain"), [](auto& s) { s.faults = {fault("clock", "voting"), fault("clock", "halted")}; }), StartsWith("clock-power: two"));
   for (const char* who : {"minority", "smallest", "b"}) EXPECT_EQ(illegal(plan("chain"), clock_on(who)), "") << who;
 }
 
@@ -67,7 +68,8 @@ TEST(Legality, WhoMayBeKilledWhileItMigratesHasABackup) {
   const auto by_hand = [](const char* kind, const char* when) {
     return [kind, when](auto& s) { s.network.supervisors = {{"a", SupervisorKind::bare}}, s.faults = {fault(kind, when)}; };
   };
-  EXPECT_THAT(illegal(plan("chain"), by_hand("kill", "migration")), StartsWith("backup: "));
+  for (const char* when : {"halted", "swap", "migration"}) EXPECT_THAT(illegal(plan("chain"), by_hand("kill", when)), StartsWith("backup: ")) << when;
+  EXPECT_THAT(illegal(plan("chain"), [](auto& s) { s.network.nodes["d"].config_toml["log_level"].value = "error", s.faults = {fault("kill", "swap")}; }), StartsWith("backup: "));
   EXPECT_EQ(illegal(plan("chain"), by_hand("kill", "first-block")), "");
   EXPECT_EQ(illegal(plan("chain"), by_hand("pause", "migration")), "");
 }
@@ -79,6 +81,10 @@ TEST(Legality, NobodyWaitsForWhatIsNotLogged) {
   EXPECT_THAT(illegal(plan("chain"), logs("error", "migration")), StartsWith("moment: a fault waits for d to begin the upgrade"));
   EXPECT_EQ(illegal(plan("chain"), logs("debug", "migration")), "");
   EXPECT_EQ(illegal(plan("chain"), logs("error", "swap")), "");
+  const auto beside_a_kill = [](auto& s) { s.faults = {fault("kill", "waiting"), fault("pause", "swap")}; };
+  EXPECT_EQ(illegal(plan("chain"), beside_a_kill), "");
+  EXPECT_THAT(illegal(plan("skip"), beside_a_kill), StartsWith("moment: `pause` waits for an operator"));
+  EXPECT_THAT(illegal(plan("chain"), [&](auto& s) { logs("error", "swap")(s), beside_a_kill(s); }), StartsWith("moment: a fault waits for d"));
 }
 
 TEST(Legality, TheSmallestGoesFirst) {
@@ -152,7 +158,7 @@ TEST(Legality, NothingElseGoesWrongWhereAllButOneHaveToSign) {
 TEST(Legality, AReleaseThatIsInstalledLateIsMissedByCosmovisor) {
   const auto late = [](const char* when) { return [when](auto& s) { s.faults = {fault("binary-missing", when)}; }; };
   EXPECT_EQ(illegal(plan("chain"), late("waiting")), "");
-  EXPECT_THAT(illegal(plan("chain"), late("first-block")), StartsWith("installed: `binary-missing` at first-block"));
+  for (const char* when : {"voting", "first-block"}) EXPECT_THAT(illegal(plan("chain"), late(when)), StartsWith("installed: `binary-missing` at")) << when;
   auto by_hand = plan("chain"), downloads = plan("chain");
   by_hand.network.supervisors = {{"a", SupervisorKind::bare}}, downloads.network.downloads = {"a"};
   for (const auto& s : {by_hand, downloads}) EXPECT_THAT(illegal(s, late("waiting")), StartsWith("installed: `binary-missing` acts on one"));
