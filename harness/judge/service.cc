@@ -212,6 +212,17 @@ void add_losses(const record::TransactionTried& before, const record::Transactio
   }
 }
 
+// What exchanges look for deposits by.
+void add_what_is_not_indexed(const record::TransactionTried& before, const record::TransactionTried& after, std::vector<OtherResult>& all) {
+  for (const auto& [type, keys] : before.indexed)
+    for (const auto& key : keys) {
+      const auto told = after.attributes.find(type), indexed = after.indexed.find(type);
+      const bool is_told = told != after.attributes.end() && told->second.contains(key);
+      if (is_told && (indexed == after.indexed.end() || !indexed->second.contains(key)))
+        all.push_back({after.transaction, fmt::format("it is not found by `{}.{}` any more: nodes do not index it", type, key), type + "." + key});
+    }
+}
+
 }  // namespace
 
 std::vector<OtherResult> other_results(const NetworkView& v) {
@@ -228,6 +239,7 @@ std::vector<OtherResult> other_results(const NetworkView& v) {
     }
     if (const auto said = paid_otherwise(*then, now); !said.empty()) all.push_back({now.transaction, said});
     add_losses(*then, now, told, all);
+    add_what_is_not_indexed(*then, now, all);
   }
   std::erase_if(all, [&](const auto& other) { return !other.event.empty() && announces(changes.events, other.event); });
   return all;

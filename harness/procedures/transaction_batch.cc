@@ -44,15 +44,23 @@ void take_outcome(record::TransactionTried& t, const Json& result) {
   const auto events = result.value("events", Json::array());
   t.events = static_cast<std::int64_t>(events.size());
   t.gas_used = result.contains("gas_used") ? number_in(result["gas_used"]) : 0;
-  t.paid.clear(), t.fee.clear(), t.attributes.clear();
+  t.paid.clear(), t.fee.clear(), t.attributes.clear(), t.indexed.clear();
   for (const auto& event : events) {
     std::map<std::string, std::string> of;
-    for (const auto& a : event.value("attributes", Json::array())) of[a.value("key", "")] = a.contains("value") ? text_of(a["value"]) : "";
     const auto type = event.value("type", "");
+    for (const auto& a : event.value("attributes", Json::array())) {
+      of[a.value("key", "")] = a.contains("value") ? text_of(a["value"]) : "";
+      if (a.value("index", false)) t.indexed[type].insert(a.value("key", ""));
+    }
     for (const auto& [key, value] : of) t.attributes[type].insert(key);
     if (type == "coin_spent" && of["spender"] == t.account) add_coins(t.paid, of["amount"]);
     if (type == "tx") add_coins(t.fee, of["fee"]);
   }
+}
+
+// Then what is found by what hangs on the node that is asked.
+bool has_own_index(const NetworkSection& n) {
+  return std::ranges::any_of(n.nodes, [](const auto& node) { return node.second.app_toml.contains("index-events"); });
 }
 
 // What a simulation found that it takes (cosmos-sdk, SimulationResponse in JSON); 0: it does not say.
@@ -205,6 +213,7 @@ void TransactionBatch::look_up() {
       put_off(item.tried);
       item.taken = item.tried.error.empty();
       if (item.taken) item.tried.height = number_in(found.value->at("height")), take_outcome(item.tried, result);
+      if (has_own_index(self->r_.scenario().network)) item.tried.indexed.clear();
       if (const auto id = submitted_proposal(result); !id.empty()) self->proposals_[item.tried.hash] = id;
     });
   }

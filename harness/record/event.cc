@@ -24,7 +24,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(BlockSeen, height, hash, app_has
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Surveyed, checkpoint, listed, error, parameters, answered, refused, defaults,
                                                 moving, served)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(TransactionTried, checkpoint, transaction, account, hash, height, code, codespace, log,
-                                                error, was, is, forged, gas_used, events, paid, fee, attributes)
+                                                error, was, is, forged, gas_used, events, paid, fee, attributes, indexed)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Sampled, rss_bytes, cpu_seconds, waited_seconds, open_files, data_bytes, goroutines)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Stalled, seconds)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RunStarted, scenario, profile, profile_digest,

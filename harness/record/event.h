@@ -178,6 +178,7 @@ struct TransactionTried {
   std::int64_t events = 0;
   std::map<std::string, std::string> paid = {}, fee = {};
   std::map<std::string, std::set<std::string>> attributes = {};  // of these events: type -> keys, of all of that type together
+  std::map<std::string, std::set<std::string>> indexed = {};     // of these the ones that a node finds it by (tx_search)
 };
 
 struct Sampled {

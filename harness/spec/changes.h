@@ -30,7 +30,7 @@ void describe(V& v, Changes& c) {
   v.optional("parameters", c.parameters, "module.field whose value changes");
   v.optional("queries", c.queries, "routes that are gone, as the item that asks them names them");
   v.optional("transactions", c.transactions, "kinds that are refused from then on, or cost another amount");
-  v.optional("events", c.events, "type, or type.attribute, that transactions' events do not have any more");
+  v.optional("events", c.events, "type, or type.attribute, that transactions' events do not have any more, or nodes do not index");
   v.optional("records", c.records, "store, or store/prefix, whose records may vanish, or are not written by each block any more");
   v.optional("invariants", c.invariants, "names of the profile's that need not hold any more");
   v.optional("errors", c.errors, "parts of messages that the new release logs as errors, and that are harmless");

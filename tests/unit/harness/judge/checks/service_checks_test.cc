@@ -244,6 +244,15 @@ TEST_F(TransactionCosts, FailWhereAnEventLacksWhatItHad) {
   EXPECT_EQ(found(), "");
 }
 
+TEST_F(TransactionCosts, FailWhereATransactionIsNotFoundByWhatItWas) {
+  for (auto* t : u_.all<record::TransactionTried>()) t->attributes = t->indexed = {{"transfer", {"amount", "recipient"}}}, t->events = 9;
+  EXPECT_EQ(found(), "");
+  tried("transfer").indexed["transfer"] = {"amount"};
+  EXPECT_THAT(found(), AllOf(HasSubstr("transfer: it is not found by `transfer.recipient` any more"), HasSubstr("`changes: {events: [transfer.recipient]}`")));
+  for (auto* t : u_.all<record::TransactionTried>()) t->indexed["transfer"] = {"amount"};
+  EXPECT_EQ(found(), "") << "nor was it before";
+}
+
 // Without rewards the fee's event alone is left. With as many events as before it is no such thing.
 TEST_F(TransactionCosts, DoNotMissWhatFewerEventsDoNotHave) {
   for (auto* t : u_.all<record::TransactionTried>()) t->attributes = {{"coin_received", {"amount", "msg_index"}}}, t->events = 9;
