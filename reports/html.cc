@@ -30,8 +30,8 @@ std::string document(const std::string& title, const std::string& sections) {
   return out + "</style>\n</head>\n<body>\n<main>\n" + sections + "</main>\n</body>\n</html>\n";
 }
 
-std::string table(const std::vector<const char*>& columns, const std::string& rows) {
-  std::string out = "<div class=\"scroll\"><table>\n<thead><tr>";
+std::string table(const std::vector<const char*>& columns, const std::string& rows, const std::string& kind) {
+  auto out = fmt::format("<div class=\"scroll\"><table{}>\n<thead><tr>", kind.empty() ? "" : fmt::format(" class=\"{}\"", kind));
   for (const char* c : columns) out += fmt::format("<th>{}</th>", c);
   return out + "</tr></thead>\n<tbody>\n" + rows + "</tbody></table></div>\n";
 }

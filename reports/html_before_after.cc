@@ -12,18 +12,12 @@ using record::RunRecord;
 
 namespace {
 
-std::string table(const char* kind, std::initializer_list<const char*> heads, const std::string& rows) {
-  std::string out = fmt::format("<div class=\"scroll\"><table class=\"{}\">\n<thead><tr>", kind);
-  for (const char* head : heads) out += fmt::format("<th>{}</th>", head);
-  return out + "</tr></thead>\n<tbody>\n" + rows + "</tbody></table></div>\n";
-}
-
 std::string nodes(const record::Course& course) {
   std::string rows;
   for (const auto& n : course.nodes)
     rows += fmt::format("<tr><td>{}</td><td><code>{}</code></td><td><code>{}</code></td><td class=\"num\">{}</td><td class=\"num\">{}</td></tr>\n", node(n.node),
                         value(one_line(n.first_version)), value(one_line(n.last_version)), n.height, n.processes);
-  return rows.empty() ? "" : "<h3>Nodes</h3>\n" + table("changes", {"Node", "Began on", "Runs", "Last block", "Processes"}, rows);
+  return rows.empty() ? "" : "<h3>Nodes</h3>\n" + table({"Node", "Began on", "Runs", "Last block", "Processes"}, rows, "changes");
 }
 
 std::string parameters(const record::Course& course) {
@@ -32,7 +26,7 @@ std::string parameters(const record::Course& course) {
     rows += fmt::format("<tr><td><code>{}</code></td><td><code>{}</code></td><td><code>{}</code></td></tr>\n", value(one_line(p.name)), value(one_line(p.before)),
                         value(one_line(p.after)));
   const auto more = course.parameters_left_out ? fmt::format("<p class=\"about\">{} more are not shown.</p>\n", course.parameters_left_out) : "";
-  return rows.empty() ? "" : "<h3>Parameters</h3>\n" + table("changes", {"Parameter", "Before", "After"}, rows) + more;
+  return rows.empty() ? "" : "<h3>Parameters</h3>\n" + table({"Parameter", "Before", "After"}, rows, "changes") + more;
 }
 
 std::string state(const RunRecord& run) {
@@ -42,7 +36,7 @@ std::string state(const RunRecord& run) {
     rows += fmt::format("<tr><td>{}</td><td><code>{}</code></td><td>{}</td><td>{}</td><td>{}</td><td>{:+}</td></tr>\n", value(one_line(row.store)),
                         value(one_line(row.of->prefix)), row.of->added, row.of->removed, row.of->changed, row.of->bytes);
   return "<h3>State</h3>\n<details>\n<summary>" + html(one_line(state_title(*run.state))) + "</summary>\n" +
-         table("changes", {"Store", "Keys", "Added", "Removed", "Changed", "Bytes"}, rows) + "</details>\n";
+         table({"Store", "Keys", "Added", "Removed", "Changed", "Bytes"}, rows, "changes") + "</details>\n";
 }
 
 // Where the wall time went: one bar, its parts in the record's order, and the same in words, each beside what it was.
@@ -62,7 +56,7 @@ std::string times(const record::Timing& timing, const std::optional<RunRecord>& 
   }
   if (bar.empty()) return "";
   return "<h3>Where the time went</h3>\n<div class=\"bar\">" + bar + "</div>\n" +
-         (last_pass ? table("times", {"Part", "This run", "Last pass"}, rows) : table("times", {"Part", "This run"}, rows));
+         (last_pass ? table({"Part", "This run", "Last pass"}, rows, "times") : table({"Part", "This run"}, rows, "times"));
 }
 
 std::string since_last_pass(const RunRecord& run, const std::optional<RunRecord>& last_pass) {

@@ -33,8 +33,8 @@ std::string before_after(const record::RunRecord&, const Explanation&);
 // html_logs.cc: lines of all nodes in one order of time. `evidence_at`: the place of the one that proves the failure.
 std::string logs(const record::Course&, const std::string& evidence_at);
 
-// A table that scrolls by itself where the page is too narrow; `rows` are row()s, and cells are markup.
-std::string table(const std::vector<const char*>& columns, const std::string& rows);
+// A table that scrolls by itself where the page is too narrow; `rows` and their cells are markup. `kind`: a class of the style sheet.
+std::string table(const std::vector<const char*>& columns, const std::string& rows, const std::string& kind = "");
 std::string row(const std::vector<std::string>& cells);
 // A number above what it counts; `kind`: a class of the style sheet.
 std::string figure(const std::string& number, const char* label, const char* kind = "plain");

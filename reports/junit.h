@@ -19,8 +19,9 @@ namespace rehearse::reports {
 // junit-10.xsd, which forbids these.
 enum class JunitDialect { rich, strict };
 
-// What a testcase says is cut at 64 KiB, and all of a document at 20 MiB (the run's other reports have it). classname + name is unique in the document: of two checks alike, the later one's name ends in
-// " (<checklist>)", and the second run of a scenario is named "<profile>.<scenario>#2".
+// classname + name is unique in the document: of two checks alike, the later one's name ends in
+// " (<checklist>)", and the second run of a scenario is named "<profile>.<scenario>#2". A testcase stays below 64 KiB, and what all
+// of them say below 20 MiB: the run's other reports have the rest.
 std::string junit(const record::RunRecord&, JunitDialect = JunitDialect::rich);
 std::string junit(const std::vector<record::RunRecord>&, JunitDialect = JunitDialect::rich,
                   std::string_view suite = "rehearse");

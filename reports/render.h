@@ -17,8 +17,8 @@ namespace rehearse::reports {
 void write_all(const record::RunRecord&, const std::filesystem::path& run_folder, JunitDialect = JunitDialect::rich,
                const Explanation& = {});
 
-// run.json ({"schema", "suite", "verdict", "coverage", "planned", "runs": [...]}), junit.xml, summary.md and report.html of the whole. The
-// runs' own reports stand in their folders beside it. `planned`: how many there are to be; with fewer, it is not at its end.
+// run.json ({"schema", "suite", "verdict", "coverage", "planned", "runs": [...]}), junit.xml, summary.md and report.html of the
+// whole. The runs' own reports stand in their folders beside it. `planned`: how many there are to be; with fewer, it is not at its end.
 void write_suite(const std::string& suite, std::size_t planned, const std::vector<record::RunRecord>&,
                  const std::filesystem::path& folder, JunitDialect = JunitDialect::rich);
 

@@ -48,6 +48,14 @@ class LinkFault : public Fault {
     }
     return s;
   }
+  // Of what acts on open connections alone: there may have been none yet.
+  template <class Count>
+  Sum sum_once(Count Sum::*acted_on) {
+    const auto s = sum();
+    if (s.*acted_on || !s.connections) return s;
+    inject();
+    return sum();
+  }
 
  private:
   Rehearsal& r_;
@@ -120,11 +128,7 @@ class Reset : public LinkFault {
     links().reset(from, to);
   }
   std::string applied() override {
-    auto s = sum();
-    if (!s.resets && s.connections) {  // there was none before
-      inject();
-      s = sum();
-    }
+    const auto s = sum_once(&Sum::resets);
     return s.resets ? fmt::format("{} connections reset {}", s.resets, on_links()) : "";
   }
 };
@@ -134,11 +138,7 @@ class HalfOpen : public LinkFault {
   using LinkFault::LinkFault;
   void begin(const std::string& from, const std::string& to) override { links().half_open(from, to); }
   std::string applied() override {
-    auto s = sum();
-    if (!s.nowhere) {  // none was open before
-      inject();
-      s = sum();
-    }
+    const auto s = sum_once(&Sum::nowhere);
     return s.nowhere ? fmt::format("{} open connections lead nowhere {}", s.nowhere, on_links()) : "";
   }
 };

@@ -45,9 +45,10 @@ const OwnSetting kOwnSettings[] = {
     {&NodeFiles::config_toml, "log_format", "json"},      {&NodeFiles::config_toml, "log_level", "error"},
 };
 
-// Customers pay from the vote to the end, or from the first block on.
-// `config` has nodes refuse what customers send.
+// Not `config`, which has nodes refuse what customers send.
 const std::set<std::string> kWithLoad = {"chain", "cancelled", "skip", "rolling", "hotfix"};
+
+// Customers pay from the vote to the end, or from the first block on.
 FaultSpec load_of(const std::string& procedure) {
   FaultSpec load;
   const bool votes = !find_procedure(procedure)->phases.empty();
@@ -234,9 +235,8 @@ class Drawing {
     for (const auto& [name, power] : by_power) {
       if (supervisor_of(s_.network, name) != SupervisorKind::bare) continue;
       s_.upgrade.late.push_back(name);
-      if (why_illegal(s_).empty() && random.below(2)) continue;
-      if (!why_illegal(s_).empty()) s_.upgrade.late.pop_back();
-      return;
+      if (!why_illegal(s_).empty()) return s_.upgrade.late.pop_back();
+      if (random.below(2) == 0) return;
     }
   }
 

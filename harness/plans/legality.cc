@@ -88,10 +88,11 @@ std::string way_leads_nowhere(const Scenario& s) {
   return trouble ? trouble->what : "";
 }
 
+bool goes_through(const Scenario& s, Phase phase) { return std::ranges::count(find_procedure(s.upgrade.kind)->phases, phase) > 0; }
+
 std::string phase_never_comes(const Scenario& s) {
-  const auto& phases = find_procedure(s.upgrade.kind)->phases;
   for (const auto& f : s.faults)
-    if (const auto t = parse_trigger(f.when); t.kind == Trigger::Kind::phase && !std::ranges::count(phases, t.phase))
+    if (const auto t = parse_trigger(f.when); t.kind == Trigger::Kind::phase && !goes_through(s, t.phase))
       return fmt::format("`{}` waits for {}, which does not come in `{}`", f.kind, f.when, s.upgrade.kind);
   return "";
 }
@@ -153,10 +154,10 @@ std::string silent_node(const NetworkSection& n) {
 // Only Cosmovisor has copied the data before. Whoever is killed between the halt and the first block may migrate just then.
 std::string killed_without_a_backup(const Scenario& s) {
   static const std::set<std::string> near = {name_of(Phase::halted), name_of(Phase::swap), name_of(Phase::migration)};
+  if (!goes_through(s, Phase::migration)) return "";
   const auto by_hand = [&](const auto& v) { return supervisor_of(s.network, v.first) == SupervisorKind::bare; };
   const bool none_kept = std::ranges::any_of(s.network.validators, by_hand);
   const auto silent = silent_node(s.network);
-  if (!std::ranges::count(find_procedure(s.upgrade.kind)->phases, Phase::migration)) return "";
   for (const auto& f : s.faults) {
     if (f.kind != "kill" || !near.contains(f.when)) continue;
     if (none_kept) return "a node that is killed between two stores needs its data from before, and whoever switches by hand keeps none";

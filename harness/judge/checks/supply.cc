@@ -22,9 +22,9 @@ std::vector<Question> supply_now(const Context& c) { return {{question::supply, 
 std::vector<Question> supply_around_upgrade(const Context& c) {
   std::vector<Question> all;
   constexpr std::int64_t kEachSide = 3;
-  const auto keeps = validator_with_history(c);
+  const auto keeps = validator_with_history(c), &node = keeps.empty() ? first_validator(c) : keeps;
   for (auto height = std::max<std::int64_t>(1, c.upgrade_height() - kEachSide); height <= c.upgrade_height() + kEachSide; ++height)
-    all.push_back({question::supply, keeps.empty() ? first_validator(c) : keeps, {}, height});
+    all.push_back({question::supply, node, {}, height});
   return all;
 }
 
